@@ -1,0 +1,8 @@
+# Everything is done by the Python package dev/; this file only names its commands.
+PYTHON ?= python3
+COMMANDS := demo test test-fast lint shell
+
+.PHONY: $(COMMANDS)
+$(COMMANDS):
+	@exec $(PYTHON) -m dev $@ $(ARGS)
+.DEFAULT_GOAL := demo

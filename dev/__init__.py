@@ -1,0 +1,1 @@
+"""The ground the project stands on: all that is behind the Makefile, standard library only."""

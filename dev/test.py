@@ -1,0 +1,36 @@
+"""`make test`: the set-up where needed, a fresh database, all tests in one pytest."""
+
+from . import browser, odoo, ports, template
+from .locks import alone
+from .paths import ROOT, VENV
+from .postgres import Cluster
+from .process import foreground
+
+NAME = "test"
+_DATABASE = "usercom_test"
+
+
+def main(arguments: list[str]) -> int:
+    """Run the tests; arguments go to pytest. Returns pytest's exit status."""
+    with alone(NAME):
+        with alone("set-up", wait=True):
+            odoo.ensure()
+            browser.ensure()
+            cluster = Cluster(NAME)
+        with cluster.running():
+            template.fresh(cluster, NAME, _DATABASE)
+            try:
+                return foreground(_pytest(arguments), env=odoo.environment(cluster.env, NAME))
+            finally:
+                template.drop(cluster, NAME, _DATABASE)
+
+
+def _pytest(arguments: list[str]) -> list[str]:
+    return [
+        str(VENV / "bin/python"),
+        *("-m", "pytest", "--odoo-http"),
+        f"--odoo-database={_DATABASE}",
+        f"--odoo-addons-path={ROOT}",
+        f"--odoo-extra=http-interface={ports.LOOPBACK}",
+        *arguments,
+    ]

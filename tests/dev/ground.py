@@ -1,0 +1,40 @@
+"""How the tests run the commands behind the Makefile: as processes, like `make` does."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def bare_copy(folder: Path) -> Path:
+    """A clone without a cache: nothing is installed or downloaded there yet."""
+    shutil.copytree(ROOT / "dev", folder / "dev", ignore=shutil.ignore_patterns("__pycache__"))
+    return folder
+
+
+def command(*arguments: str, prelude: str = "") -> list[str]:
+    """The command line of `python -m dev …`; `prelude` is Python that prepares its world."""
+    start = f"import sys; from dev.__main__ import main; sys.exit(main({list(arguments)!r}))"
+    return [sys.executable, "-c", f"{prelude}\n{start}"]
+
+
+def run(
+    *arguments: str, root: Path = ROOT, prelude: str = "", **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end and keep what it says."""
+    env = {**os.environ, **environment}
+    return subprocess.run(
+        command(*arguments, prelude=prelude), cwd=root, env=env, capture_output=True, text=True
+    )
+
+
+def sentence(result: subprocess.CompletedProcess[str]) -> str:
+    """The one sentence a failed command ends with."""
+    assert result.returncode == 1, result
+    assert "Traceback" not in result.stderr
+    last = result.stderr.rstrip().splitlines()[-1]
+    assert last.startswith("error: ") and last.endswith("."), result.stderr
+    return last

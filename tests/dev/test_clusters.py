@@ -1,0 +1,84 @@
+"""A PostgreSQL cluster of our own comes and goes with the command that started it."""
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+from .ground import bare_copy, command
+
+HOLD = """
+import sys, time
+from dev.postgres import Cluster
+with Cluster("held").running() as cluster:
+    print(*cluster.sql("SELECT current_user"), flush=True)
+    time.sleep(float(sys.argv[1]))
+"""
+
+
+def hold(root: Path, seconds: float) -> subprocess.Popen[str]:
+    """A process that runs the cluster for some seconds and says when it has started."""
+    python = command()[0]
+    return subprocess.Popen(
+        [python, "-c", HOLD, str(seconds)], cwd=root, stdout=subprocess.PIPE, text=True
+    )
+
+
+def answers(process: subprocess.Popen[str]) -> list[str]:
+    assert process.stdout
+    return [line.strip() for line in process.stdout if not line.startswith("==>")]
+
+
+def server_pid(root: Path) -> int:
+    [state] = root.glob(".cache/pg-held-*/postmaster.pid")
+    return int(state.read_text().split()[0])
+
+
+def runs(pid: int) -> bool:
+    return Path(f"/proc/{pid}").exists()
+
+
+def test_cluster_starts_answers_and_stops(tmp_path: Path):
+    root = bare_copy(tmp_path)
+
+    assert answers(hold(root, 0)) == ["odoo"]
+    assert not list(root.glob(".cache/pg-held-*/postmaster.pid"))
+
+
+def test_server_ends_with_a_killed_command_and_starts_again(tmp_path: Path):
+    root = bare_copy(tmp_path)
+    process = hold(root, 60)
+    assert process.stdout
+    while process.stdout.readline() != "odoo\n":
+        pass
+    pid = server_pid(root)
+    process.kill()
+
+    assert answers(hold(root, 0)) == ["odoo"]
+    assert not runs(pid)
+
+
+def test_frozen_left_over_server_is_waited_for(tmp_path: Path):
+    root = bare_copy(tmp_path)
+    process = hold(root, 60)
+    assert process.stdout
+    while process.stdout.readline() != "odoo\n":
+        pass
+    pid = server_pid(root)
+    os.kill(pid, signal.SIGSTOP)
+    process.kill()
+    second = hold(root, 0)
+    time.sleep(0.5)
+    assert second.poll() is None
+    os.kill(pid, signal.SIGCONT)
+
+    assert answers(second)[-1:] == ["odoo"]
+
+
+def test_password_is_for_the_owner_only(tmp_path: Path):
+    root = bare_copy(tmp_path)
+    answers(hold(root, 0))
+    [password] = root.glob(".cache/pg-held-*.password")
+
+    assert password.stat().st_mode & 0o077 == 0

@@ -1,0 +1,79 @@
+"""The wheel carries the whole addon, and an Odoo in a clean environment finds it there."""
+
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import zipfile
+from pathlib import Path
+
+import odoo.release
+import pytest
+
+from .ground import ROOT
+
+ADDON = "usercom_connector"
+SOURCES = ("setup.py", "pyproject.toml", "README.md", "LICENSE", ADDON)
+FIND = f"""
+import odoo.init
+from odoo.modules.module import Manifest, initialize_sys_path
+from odoo.tools import config
+config.parse_config([])
+initialize_sys_path()
+print([manifest.path for manifest in Manifest.all_addon_manifests() if manifest.name == "{ADDON}"])
+import odoo.addons.{ADDON}.usercom as package
+print(package.__file__)
+"""
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    source = tmp_path_factory.mktemp("source")
+    for name in SOURCES:
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, source / name)
+    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", str(source)]
+    subprocess.run(build, check=True, capture_output=True)
+    return next(source.glob("dist/*.whl"))
+
+
+def tracked_files() -> set[str]:
+    listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard", ADDON]
+    names = subprocess.run(listed, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    return {name for name in names.splitlines() if (ROOT / name).exists()}
+
+
+def test_name_and_version_are_the_manifests(wheel: Path):
+    assert wheel.name.startswith("odoo_addon_usercom_connector-19.0.")
+
+
+def test_every_tracked_file_of_the_addon_is_in_it(wheel: Path):
+    packed = {
+        name.removeprefix("odoo/addons/")
+        for name in zipfile.ZipFile(wheel).namelist()
+        if name.startswith("odoo/")
+    }
+
+    assert packed == tracked_files() and f"{ADDON}/__manifest__.py" in packed
+
+
+def test_odoo_lists_the_addon_from_a_clean_environment(wheel: Path, tmp_path: Path):
+    venv = tmp_path / "venv"
+    python = venv / "bin/python"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", venv], check=True)
+    pip = [sys.executable, "-m", "pip", "--python", python, "install", "--no-deps", "--no-index"]
+    subprocess.run([*pip, wheel], check=True, capture_output=True)
+    packages = next(venv.glob("lib/python*/site-packages"))
+    odoo_folder = Path(odoo.release.__file__).parents[1]
+    (packages / "odoo.pth").write_text(f"{odoo_folder}\n{sysconfig.get_path('purelib')}\n")
+
+    env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
+    find = [python, "-c", FIND]
+    found = subprocess.run(find, cwd=tmp_path, env=env, check=True, capture_output=True, text=True)
+
+    installed = packages / "odoo/addons" / ADDON
+    assert found.stdout.splitlines() == [
+        str([str(installed)]),
+        str(installed / "usercom/__init__.py"),
+    ]

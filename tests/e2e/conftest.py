@@ -1,0 +1,86 @@
+"""A running pair: Odoo with its cron, and the simulator calling its webhook."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from tests.server import OdooServer, until
+from tests.simulator.process import Simulator
+
+PAIRS = (
+    ("email", "email"),
+    ("name", "first_name"),
+    ("name", "last_name"),
+    ("phone", "phone_number"),
+    ("employee", "email_consent"),
+)
+
+
+@dataclass
+class Pair:
+    """Both sides, connected."""
+
+    odoo: OdooServer
+    simulator: Simulator
+
+    def contact(self, **values: Any) -> int:
+        return self.odoo.call("res.partner", "create", [{"name": "Jan Kowalski", **values}])[0]
+
+    def write(self, contact: int, **values: Any) -> None:
+        self.odoo.call("res.partner", "write", [contact], values)
+
+    def read(self, contact: int, *names: str) -> dict[str, Any]:
+        return self.odoo.call("res.partner", "read", [contact], list(names))[0]
+
+    def find(self, email: str) -> list[dict[str, Any]]:
+        return self.odoo.call("res.partner", "search_read", [["email", "=", email]], ["name", "phone"])
+
+    def user(self, email: str, seconds: float = 10) -> dict[str, Any]:
+        """The one user of this e-mail, once it is there."""
+        return until(lambda: self.simulator.users(email=email), seconds, f"user {email}")[0]
+
+
+@pytest.fixture(scope="module")
+def odoo() -> Iterator[OdooServer]:
+    with OdooServer("usercom_e2e") as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def pair(odoo: OdooServer) -> Iterator[Pair]:
+    with Simulator() as simulator:
+        simulator.attribute("email_consent", "boolean")
+        connect(odoo, simulator)
+        yield Pair(odoo, simulator)
+
+
+def connect(odoo: OdooServer, simulator: Simulator) -> None:
+    """What an administrator does on both sides, by remote calls."""
+    odoo.call("ir.config_parameter", "set_param", "usercom_connector.api_url", simulator.url)
+    values = {"subdomain": "acme", "api_key": simulator.api_key}
+    backend = odoo.call("usercom.backend", "create", [values])
+    odoo.call("usercom.backend", "action_authenticate", backend)
+    _pair_fields(odoo, backend)
+    odoo.call("usercom.backend", "action_run", backend)
+    [account] = odoo.call("usercom.backend", "read", backend, ["webhook_token"])
+    call = {
+        "url": f"{odoo.url}/usercom/webhook",
+        "headers": {"X-Usercom-Token": account["webhook_token"]},
+        "extra": {"email": "{{ email }}"},
+    }
+    simulator.automations({"trigger": "attribute_change", **call}, {"trigger": "new_user", **call})
+
+
+def _pair_fields(odoo: OdooServer, backend: list[int]) -> None:
+    for field, attribute in PAIRS:
+        [field_id] = odoo.call(
+            "ir.model.fields", "search", [["model", "=", "res.partner"], ["name", "=", field]]
+        )
+        [attribute_id] = odoo.call("usercom.attribute", "search", [["name_std", "=", attribute]])
+        odoo.call(
+            "usercom.field.mapping",
+            "create",
+            [{"backend_id": backend[0], "field_id": field_id, "attribute_id": attribute_id}],
+        )

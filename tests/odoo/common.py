@@ -1,0 +1,114 @@
+"""What the Odoo tests share: an account connected to a real simulator, and ways to drive it."""
+
+from odoo.tests import TransactionCase, tagged
+from odoo.tests.common import _super_send as requests_send
+
+from tests.simulator.process import Simulator
+
+PAIRS = (
+    ("email", "email"),
+    ("name", "first_name"),
+    ("name", "last_name"),
+    ("phone", "phone_number"),
+    ("employee", "email_consent"),
+)
+
+
+@tagged("standard", "post_install", "-at_install")
+class UsercomCase(TransactionCase):
+    """A running account, a handful of mappings, and nobody at User.com yet."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.simulator = Simulator()
+        super().setUpClass()
+        cls.enterClassContext(cls.simulator)
+        cls._fresh_simulator()
+        cls.env["ir.config_parameter"].set_param("usercom_connector.api_url", cls.simulator.url)
+        cls.backend = cls.account(cls.env.company)
+
+    def setUp(self):
+        super().setUp()
+        self._fresh_simulator()
+
+    @classmethod
+    def _request_handler(cls, session, request, /, **options):
+        """Odoo's guard of outgoing requests cannot read a (connect, read) time-out."""
+        if request.url.startswith(cls.simulator.url):
+            return requests_send(session, request, **options)
+        return super()._request_handler(session, request, **options)
+
+    @classmethod
+    def _fresh_simulator(cls):
+        cls.simulator.reset()
+        cls.simulator.settings(rate_limit=0)
+        cls.simulator.attribute("email_consent", "boolean")
+
+    @classmethod
+    def account(cls, company, subdomain="acme"):
+        """A running account of ``company`` with the usual pairs."""
+        backend = cls.env["usercom.backend"].create(
+            {
+                "company_id": company.id,
+                "subdomain": subdomain,
+                "api_key": cls.simulator.api_key,
+                "rate_limit": 1000,
+            }
+        )
+        backend.action_authenticate()
+        backend.action_run()
+        for field, attribute in PAIRS:
+            cls.pair(backend, field, attribute)
+        backend.mapping_ids.filtered(lambda m: m.field_name == "employee").is_consent = True
+        return backend
+
+    @classmethod
+    def pair(cls, backend, field, attribute, **values):
+        """A field mapping of ``backend``."""
+        return cls.env["usercom.field.mapping"].create(
+            {
+                "backend_id": backend.id,
+                "field_id": cls.env["ir.model.fields"]._get("res.partner", field).id,
+                "attribute_id": backend.attribute_ids.filtered(
+                    lambda a: a.name_std == attribute
+                ).id,
+                **values,
+            }
+        )
+
+    def contact(self, **values):
+        """A new contact, as a salesperson would enter it."""
+        return self.env["res.partner"].create({"name": "Jan Kowalski", **values})
+
+    def drain(self):
+        """Let the account's cron run once, as Odoo's worker would."""
+        self.env.cr.flush()
+        with self.enter_registry_test_mode():
+            self.backend.cron_id.method_direct_trigger()
+
+    def synced(self, **values):
+        """A contact that is at User.com already."""
+        contact = self.contact(**values)
+        self.drain()
+        self.simulator.clear_journal()
+        return contact
+
+    def binding(self, contact):
+        return contact.usercom_binding_ids.filtered(lambda b: b.backend_id == self.backend)
+
+    def remote(self, contact):
+        """The user of ``contact`` as User.com has it."""
+        return self.simulator.user(self.binding(contact).external_id)
+
+    def calls(self, method=None):
+        """``["METHOD /path/"]`` of the API calls since the journal was cleared."""
+        entries = self.simulator.journal(kind="request")
+        found = [f"{e['method']} {e['path'].removeprefix('/api/public')}" for e in entries]
+        return [call for call in found if method is None or call.startswith(method)]
+
+    def waiting(self, contact):
+        """The pending outbox rows of ``contact``."""
+        self.env.cr.flush()
+        return self.env["usercom.outbox"].search(
+            [("partner_id", "=", contact.id), ("state", "=", "pending")]
+        )

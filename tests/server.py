@@ -1,0 +1,124 @@
+"""A real Odoo server with cron threads on a database of its own, for end-to-end tests."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+import requests
+from psycopg2 import sql
+
+ROOT = Path(__file__).resolve().parents[1]
+PATIENCE_SECONDS = 90
+
+
+class OdooServer:
+    """Serves while the context lasts. `url` is where, `call` reaches it as the administrator."""
+
+    def __init__(self, database: str) -> None:
+        self.database = database
+        self.port = _free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log = Path(tempfile.gettempdir()) / f"{database}.log"
+        self._session = requests.Session()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> "OdooServer":
+        _create_database(self.database)
+        self.start()
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.stop()
+        _drop_database(self.database)
+
+    def start(self) -> None:
+        """Start Odoo as an administrator would, and wait until it answers."""
+        options = ["-d", self.database, f"--http-port={self.port}", "--http-interface=127.0.0.1"]
+        command = [sys.executable, "-m", "odoo", *options, "--log-level=warn"]
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
+        until(self._answers, PATIENCE_SECONDS, what=f"Odoo; see {self.log}")
+        self._log_in()
+
+    def stop(self) -> None:
+        self._end(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        self._end(signal.SIGKILL)
+
+    def call(self, model: str, method: str, *arguments: Any, **options: Any) -> Any:
+        """Call a method of a model as the web client does; raise RuntimeError for a refusal."""
+        params = {"model": model, "method": method, "args": arguments, "kwargs": options}
+        return self._post("/web/dataset/call_kw", params)
+
+    def _post(self, path: str, params: dict[str, Any]) -> Any:
+        answer = self._session.post(f"{self.url}{path}", json={"params": params}, timeout=60).json()
+        if "error" in answer:
+            raise RuntimeError(answer["error"]["data"]["message"])
+        return answer.get("result")
+
+    def _log_in(self) -> None:
+        login = {"db": self.database, "login": "admin", "password": "admin"}
+        self._post("/web/session/authenticate", login)
+
+    def complaints(self) -> str:
+        """What Odoo has logged as a warning or worse."""
+        return self.log.read_text()
+
+    def _answers(self) -> bool:
+        if self._process is None or self._process.poll() is not None:
+            raise RuntimeError(f"Odoo ended; see {self.log}")
+        try:
+            return self._session.get(f"{self.url}/web/health", timeout=60).ok
+        except requests.ConnectionError:
+            return False
+
+    def _end(self, number: int) -> None:
+        if self._process:
+            self._process.send_signal(number)
+            self._process.wait(timeout=60)
+            self._process = None
+
+
+def until(condition: Any, seconds: float, what: str = "the condition") -> Any:
+    """Return the first true answer of `condition`; raise TimeoutError after so many seconds."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if answer := condition():
+            return answer
+        time.sleep(0.05)
+    raise TimeoutError(f"waited {seconds} s in vain for {what}")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _create_database(name: str) -> None:
+    _drop_database(name)
+    template = sql.Identifier(os.environ["USERCOM_TEMPLATE"])
+    _execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), template))
+    _execute(sql.SQL("UPDATE ir_cron SET active = false"), name)  # Odoo's own jobs; ours come later
+
+
+def _drop_database(name: str) -> None:
+    _execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _execute(statement: sql.Composable, database: str = "postgres") -> None:
+    connection = psycopg2.connect(dbname=database)
+    try:
+        connection.autocommit = True
+        connection.cursor().execute(statement)
+    finally:
+        connection.close()

@@ -1,0 +1,107 @@
+"""Handlers of the mass updates and of the CSV import."""
+
+from typing import Any
+
+from starlette.datastructures import UploadFile
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from .attributes import Attribute
+from .call import Call
+from .errors import ApiError, InvalidError
+from .store import User
+from .write import Changes
+
+NAME_LIMIT = 255
+
+
+async def mass_update_standard(call: Call) -> Response:
+    _mass_update(call, standard=True)
+    return JSONResponse({"status": "ok"})
+
+
+async def mass_update_custom(call: Call) -> Response:
+    allowed = call.account.settings.mass_custom_method
+    if allowed not in ("both", call.request.method):
+        raise ApiError(405, f'Method "{call.request.method}" not allowed.')
+    _mass_update(call, standard=False)
+    if call.account.settings.mass_custom_body == "empty":
+        return Response()
+    return JSONResponse({"status": "ok"})
+
+
+def _mass_update(call: Call, standard: bool) -> None:
+    name = call.member("attribute", str)
+    users = _users(call, call.member("ids", list))
+    if _attribute(call, name, standard) is None:
+        return
+    changes = call.changes({name: call.body.get("value")})
+    for user in users:
+        call.account.users.update(user, Changes(dict(changes.values)), call.fires)
+
+
+def _attribute(call: Call, name: str, standard: bool) -> Attribute | None:
+    """Find the attribute; an unknown custom one is treated as the switch says."""
+    reader = call.account.reader()
+    if not 1 <= len(name) <= NAME_LIMIT:
+        raise InvalidError({"attribute": f"Ensure this field has 1 to {NAME_LIMIT} characters."})
+    found = call.account.attributes.resolve(name)
+    if found is None and not standard:
+        found = reader.attribute(name, call.body.get("value"))
+        if reader.errors:
+            raise InvalidError(reader.errors)
+        return found
+    if found is None or standard == bool(found.id) or not found.writable:
+        kind = "standard" if standard else "custom"
+        raise InvalidError({"attribute": f"There is no {kind} attribute of this name."})
+    return found
+
+
+def _users(call: Call, ids: list[Any]) -> list[User]:
+    """Return the users there are among the ids; unknown ids are passed over."""
+    limit = call.account.settings.mass_update_limit
+    if limit and len(ids) > limit:
+        raise InvalidError({"ids": f"Ensure this list has no more than {limit} items."})
+    by_custom_id = "users-by-id" in call.request.scope["path"]
+    kind = str if by_custom_id else int
+    if not ids or not all(type(each) is kind for each in ids):
+        raise InvalidError({"ids": f"Expected a list of {kind.__name__} ids."})
+    store = call.account.store
+    if by_custom_id:
+        return [user for each in ids for user in store.find("custom_id", each)]
+    return [store.users[each] for each in ids if each in store.users]
+
+
+async def import_users(call: Call) -> Response:
+    async with call.request.form() as form:
+        upload = form.get("input_file")
+        if not isinstance(upload, UploadFile):
+            raise InvalidError({"input_file": "No file was submitted."})
+        options = {name: value for name, value in form.items() if isinstance(value, str)}
+        content = await upload.read()
+    report = await call.account.imports.start(content, options, call.version)
+    return JSONResponse(report.view())
+
+
+async def import_report(call: Call) -> Response:
+    return JSONResponse(call.account.imports.get(call.params["import_id"]).view())
+
+
+def routes() -> list[Route]:
+    custom = "mass_update_custom_attributes"
+    return [
+        Route("/users/import/", import_users, methods=["POST"]),
+        Route("/users/import/{import_id}/", import_report, methods=["GET"]),
+        *(
+            route
+            for family in ("/users", "/users-by-id")
+            for route in (
+                Route(
+                    f"{family}/mass_update_standard_attributes/",
+                    mass_update_standard,
+                    methods=["PUT"],
+                ),
+                Route(f"{family}/{custom}/", mass_update_custom, methods=["PUT", "POST"]),
+            )
+        ),
+    ]

@@ -1,0 +1,135 @@
+"""Handlers of tags and lists."""
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
+
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from .api_users import BOTH_FAMILIES, user_page
+from .call import Call
+from .errors import not_found
+from .labels import Label, Labels
+from .paging import Window, listed, page
+
+Kind = str  # "tags" or "lists"
+
+
+def _labels(call: Call, kind: Kind) -> Labels:
+    return getattr(call.account, kind)
+
+
+def _view(kind: Kind, label: Label) -> dict[str, Any]:
+    view = {"id": label.id, "name": label.name}
+    return view if kind == "tags" else view | {"description": label.description}
+
+
+async def list_labels(kind: Kind, call: Call) -> Response:
+    labels = _labels(call, kind)
+
+    def render(label_id: int) -> dict[str, Any]:
+        return _view(kind, labels.get(label_id))
+
+    return JSONResponse(page(call.request, call.account.settings, listed(labels.by_id), render))
+
+
+async def create_label(kind: Kind, call: Call) -> Response:
+    label = _labels(call, kind).create(call.body.get("name"), call.body.get("description"))
+    return JSONResponse(_view(kind, label), call.account.settings.create_status)
+
+
+async def update_label(kind: Kind, call: Call) -> Response:
+    labels = _labels(call, kind)
+    label = labels.get(call.params["id"])
+    body = {"name": label.name, "description": label.description} | call.body
+    labels.change(label, body["name"], body["description"])
+    return JSONResponse(_view(kind, label))
+
+
+async def delete_label(kind: Kind, call: Call) -> Response:
+    labels = _labels(call, kind)
+    label = labels.get(call.params["id"])
+    call.account.store.drop_label(kind, label.id)
+    if kind == "tags":
+        call.account.companies.drop_tag(label.id)
+    labels.delete(label)
+    return call.deleted()
+
+
+async def labelled_users(kind: Kind, call: Call) -> Response:
+    label = _labels(call, kind).get(call.params["id"])
+    return user_page(call, Window(call.account.store.labelled(kind, label.id)))
+
+
+async def add_tag(call: Call) -> Response:
+    user, name = call.user(), call.member("name", str)
+    tag = call.account.tags.named(name)
+    created = call.account.store.label(user, "tags", tag.id)
+    return JSONResponse({"created": created, "tag": {"name": name}})
+
+
+async def add_many_tags(call: Call) -> Response:
+    user, names = call.user(), call.member("tag_names", list)
+    for name in names:
+        call.account.store.label(user, "tags", call.account.tags.named(name).id)
+    return call.setter_response(user)
+
+
+async def remove_tag(call: Call) -> Response:
+    call.check_removal()
+    user = call.user()
+    tag = call.account.tags.find(call.member("name", str))
+    if tag is None or not call.account.store.unlabel(user, "tags", tag.id):
+        raise not_found()
+    return call.setter_response(user)
+
+
+async def add_to_list(call: Call) -> Response:
+    user = call.user()
+    label = call.account.lists.get(call.member("list", int))
+    call.account.store.label(user, "lists", label.id)
+    return JSONResponse({"id": label.id})
+
+
+async def remove_from_list(call: Call) -> Response:
+    call.check_removal()
+    user = call.user()
+    label = call.account.lists.get(call.member("list", int))
+    if not call.account.store.unlabel(user, "lists", label.id):
+        raise not_found()
+    return call.setter_response(user)
+
+
+def _of(
+    kind: Kind, handler: Callable[[Kind, Call], Awaitable[Response]]
+) -> Callable[[Call], Awaitable[Response]]:
+    return partial(handler, kind)
+
+
+def routes() -> list[Route]:
+    return [
+        *(route for kind in ("tags", "lists") for route in _kind_routes(kind)),
+        Route("/tags/{id:int}/users/", _of("tags", labelled_users), methods=["GET"]),
+        *(route for family in BOTH_FAMILIES for route in _family(family)),
+    ]
+
+
+def _kind_routes(kind: Kind) -> list[Route]:
+    return [
+        Route(f"/{kind}/", _of(kind, list_labels), methods=["GET"]),
+        Route(f"/{kind}/", _of(kind, create_label), methods=["POST"]),
+        Route(f"/{kind}/{{id:int}}/", _of(kind, update_label), methods=["PUT"]),
+        Route(f"/{kind}/{{id:int}}/", _of(kind, delete_label), methods=["DELETE"]),
+    ]
+
+
+def _family(prefix: str) -> list[Route]:
+    both = ["POST", "DELETE"]
+    return [
+        Route(f"{prefix}add_tag/", add_tag, methods=["POST"]),
+        Route(f"{prefix}add_many_tags/", add_many_tags, methods=["POST"]),
+        Route(f"{prefix}remove_tag/", remove_tag, methods=both),
+        Route(f"{prefix}add_to_list/", add_to_list, methods=["POST"]),
+        Route(f"{prefix}remove_from_list/", remove_from_list, methods=both),
+    ]

@@ -1,0 +1,101 @@
+"""Every switch of the simulator: the unsettled points of the API and the simulated conditions."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from .options import checked
+
+API_KEY = ("simulator" * 8)[:64]
+
+BadValuePolicy = Literal["reject", "accept", "drop"]
+
+
+@dataclass
+class Settings:
+    """The switches, with the likelier reading of the facts as default."""
+
+    # Access: API key -> scope. The limit is `rate_limit` calls per `rate_period` seconds, 0 = none.
+    keys: dict[str, str] = field(default_factory=lambda: {API_KEY: "read_write"})
+    rate_limit: int = 10
+    rate_period: float = 1.0
+    rate_algorithm: Literal["sliding", "bucket"] = "sliding"
+    rate_burst: int = 1
+    rate_scope: Literal["account", "key", "ip"] = "account"
+
+    # Conditions of the network, for all API calls.
+    latency_ms: float = 0
+    offline: bool = False
+
+    # Versions and shapes of what is read.
+    default_version: Literal["v1", "v2", "error"] = "v1"
+    attributes_shape: Literal["flat", "list", "both"] = "flat"
+    unset_attributes: Literal["null", "absent"] = "null"
+    numeric_value_types: bool = False
+    fixed_read: Literal["array", "string"] = "array"
+    choices_read: Literal["strings", "objects", "absent"] = "strings"
+    v2_key_name: Literal["user_key", "key", "both"] = "user_key"
+    v2_fields: Literal["all", "sample"] = "all"
+    names_returned: bool = False
+
+    # Answers to writes.
+    create_status: Literal[200, 201] = 201
+    delete_status: Literal[200, 204] = 204
+    setter_body: Literal["user", "empty"] = "user"
+    mass_custom_body: Literal["status", "empty"] = "status"
+    error_shape: Literal["errors", "fields", "detail"] = "errors"
+
+    # What a write may hold.
+    put: Literal["partial", "replace"] = "partial"
+    form_bodies: bool = True
+    create_requires_names: bool = False
+    attribute_keys: Literal["both", "std", "name"] = "both"
+    unknown_attribute: Literal["reject", "drop", "create"] = "drop"
+    wrong_type: Literal["reject", "coerce", "drop"] = "reject"
+    too_long: Literal["reject", "truncate", "drop"] = "reject"
+    invalid_email: BadValuePolicy = "reject"
+    invalid_phone: BadValuePolicy = "accept"
+    enum_strings: bool = False
+    string_limit: int = 255
+    null_value: Literal["clear", "ignore"] = "clear"
+    empty_string: Literal["clear", "ignore", "store"] = "clear"
+
+    # Identity.
+    duplicate_email: Literal["allow", "reject", "merge"] = "allow"
+    duplicate_custom_id: Literal["reject", "allow", "merge"] = "reject"
+    missing_custom_id: Literal["create", "reject"] = "create"
+    email_store: Literal["as_sent", "lower"] = "as_sent"
+    email_search: Literal["exact", "insensitive"] = "exact"
+    email_pick: Literal["first", "last"] = "first"
+    phone_store: Literal["as_sent", "digits"] = "as_sent"
+    phone_search: Literal["results", "object"] = "results"
+    missed_search: Literal["404", "empty_body"] = "404"
+
+    # Paths, methods, names.
+    slashless: Literal["redirect", "404", "ok"] = "redirect"
+    removal_method: Literal["both", "POST", "DELETE"] = "both"
+    mass_custom_method: Literal["PUT", "POST", "both"] = "PUT"
+    merge_key: Literal["users_list", "user_list", "either"] = "users_list"
+    date_range_path: Literal["both", "users", "search"] = "both"
+    range_bounds: Literal["inclusive", "exclusive", "half_open"] = "inclusive"
+    updated_at_moves: Literal["write", "change", "standard"] = "write"
+
+    # Pages and bulk. A limit of 0 is none.
+    page_size: int = 100
+    page_order: Literal["ascending", "descending"] = "ascending"
+    final_next_404: bool = False
+    mass_update_limit: int = 0
+    import_limit: int = 0
+    import_seconds: float = 0
+    import_matches_email: bool = True
+
+    # Automations.
+    api_writes_trigger: bool = True
+    consent_attribute: str | None = None
+
+    def change(self, values: dict[str, Any]) -> None:
+        """Set the named switches; raise BadOptionError and change nothing when one does not fit."""
+        for name, value in checked(Settings, values).items():
+            setattr(self, name, value)
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)

@@ -1,0 +1,115 @@
+"""Tags, lists, events and companies."""
+
+import pytest
+
+FAMILIES = ("/users/1", "/users-by-id/c1")
+
+
+@pytest.fixture
+def user(api):
+    return api.create(custom_id="c1")
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("method", ["POST", "DELETE"])
+def test_a_tag_is_added_once_and_removed_by_either_method(simulator, api, user, family, method):
+    answer = api("POST", f"{family}/add_tag/", {"name": "vip"})
+    assert answer.json() == {"created": True, "tag": {"name": "vip"}}
+    assert api("POST", f"{family}/add_tag/", {"name": "vip"}).json()["created"] is False
+    assert api.get("/tags/1/users/")["results"][0]["tags"] == [{"name": "vip", "id": 1}]
+    assert api(method, f"{family}/remove_tag/", {"name": "vip"}).status_code == 200
+    assert api.get("/tags/1/users/")["count"] == 0
+    assert api(method, f"{family}/remove_tag/", {"name": "vip"}).status_code == 404
+
+
+def test_many_tags_at_once(api, user):
+    api("POST", "/users-by-id/c1/add_many_tags/", {"tag_names": ["a", "b"]})
+    assert [tag["name"] for tag in api.get("/users/1/")["tags"]] == ["a", "b"]
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("method", ["POST", "DELETE"])
+def test_a_list_is_joined_and_left_by_either_method(api, user, family, method):
+    body = {"name": "News", "description": "Weekly"}
+    made = api("POST", "/lists/", body)
+    assert made.json() == {"id": 1, **body}
+    assert api("POST", f"{family}/add_to_list/", {"list": 1}).json()["id"] == 1
+    assert api.get("/users/1/")["lists"] == [{"id": 1, "name": "News"}]
+    assert api(method, f"{family}/remove_from_list/", {"list": 1}).status_code == 200
+    assert api.get("/users/1/")["lists"] == []
+    assert api("POST", f"{family}/add_to_list/", {"list": 9}).status_code == 404
+
+
+@pytest.mark.parametrize(("switch", "refused"), [("POST", "DELETE"), ("DELETE", "POST")])
+def test_the_method_of_removals_is_a_switch(simulator, api, user, switch, refused):
+    simulator.settings(removal_method=switch)
+    api("POST", "/users/1/add_tag/", {"name": "vip"})
+    api("POST", "/lists/", {"name": "News"})
+    api("POST", "/users/1/add_to_list/", {"list": 1})
+    for path, body in (("remove_tag", {"name": "vip"}), ("remove_from_list", {"list": 1})):
+        assert api(refused, f"/users/1/{path}/", body).status_code == 405
+        assert api(switch, f"/users/1/{path}/", body).status_code == 200
+
+
+@pytest.mark.parametrize("kind", ["tags", "lists"])
+def test_labels_are_renamed_and_deleted(api, user, kind):
+    api("POST", f"/{kind}/", {"name": "old"})
+    assert api("POST", f"/{kind}/", {"name": "old"}).status_code == 400
+    assert api("PUT", f"/{kind}/1/", {"name": "new"}).json()["name"] == "new"
+    assert api("POST", f"/{kind}/", {"name": "old"}).status_code == 201
+    add = ("add_tag", {"name": "new"}) if kind == "tags" else ("add_to_list", {"list": 1})
+    api("POST", f"/users/1/{add[0]}/", add[1])
+    assert api.get("/users/1/")[kind][0]["name"] == "new"
+    assert api("DELETE", f"/{kind}/1/").status_code == 204
+    assert api.get("/users/1/")[kind] == []
+    assert api("PUT", f"/{kind}/1/", {"name": "x"}).status_code == 404
+
+
+def test_created_means_the_first_event_of_that_name(api, api_v1, user):
+    body = {"name": "signup", "timestamp": 1426967129, "data": {"a": 1}}
+    assert api("POST", "/events/", body | {"user_id": 1}).json() == {"id": 1, "created": True}
+    assert api_v1("POST", "/events/", body | {"client": 1}).json() == {"id": 2, "created": False}
+    by_id = api("POST", "/users-by-id/c1/events/", {"name": "other"})
+    assert by_id.json() == {"id": 3, "created": True}
+    events = api.get("/users/1/events/")["results"]
+    assert [event["name"] for event in events] == ["signup", "signup", "other"]
+    assert events[0]["timestamp"] == "2015-03-21T19:45:29.000000Z"
+
+
+def test_an_event_of_nobody_is_404_and_a_bad_one_400(api, user):
+    assert api("POST", "/users-by-id/none/events/", {"name": "x"}).status_code == 404
+    assert api("POST", "/events/", {"user_id": 9, "name": "x"}).status_code == 404
+    assert api("POST", "/events/", {"client": 1, "name": "x"}).status_code == 400
+    assert api("POST", "/events/", {"user_id": 1}).status_code == 400
+    assert (
+        api("POST", "/events/", {"user_id": 1, "name": "x", "timestamp": "now"}).status_code == 400
+    )
+
+
+@pytest.mark.parametrize("family", ["/companies/1/", "/companies-by-id/g1/"])
+def test_companies_of_both_families(simulator, api, api_v1, family):
+    simulator.attribute("Owner", content_type="company")
+    body = {"custom_id": "g1", "name": "Ventures", "country": "Italy", "owner": "Ann"}
+    made = api("POST", "/companies/", body)
+    assert made.status_code == 201
+    assert made.json().items() >= body.items()
+    assert api("PUT", family, {"city": "Rome"}).json()["city"] == "Rome"
+    old = api_v1.get("/companies/1/")
+    assert (old["company_id"], old["attributes"][0]["value"]) == ("g1", "Ann")
+    assert api("POST", "/companies/", {"custom_id": "g1"}).status_code == 400
+    assert api("DELETE", family).status_code == 204
+    assert api("GET", family).status_code == 404
+
+
+def test_a_user_joins_a_company_by_write_or_as_member(api, api_v1, user):
+    api("POST", "/companies/", {"custom_id": "g1", "name": "One"})
+    api_v1("POST", "/companies/", {"company_id": "g2", "name": "Two"})
+    api("POST", "/companies/", {"custom_id": "g3", "name": "Three"})
+    api("PUT", "/users/1/", {"company_custom_id": "g1"})
+    api_v1("PUT", "/users/1/", {"company_id": "g2"})
+    assert api("POST", "/companies/3/add_member/", {"user_custom_id": "c1"}).status_code == 200
+    assert api("POST", "/companies/3/add_member/", {"user_id": 9}).status_code == 404
+    companies = api.get("/users/1/")["companies"]
+    assert [company["name"] for company in companies] == ["One", "Two", "Three"]
+    api("DELETE", "/companies/1/")
+    assert len(api.get("/users/1/")["companies"]) == 2

@@ -1,0 +1,1 @@
+"""Tests of usercom_connector/usercom/, the part that knows no Odoo."""

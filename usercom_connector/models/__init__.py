@@ -1,0 +1,15 @@
+from . import (
+    ir_http,
+    usercom_backend,
+    usercom_backend_contact,
+    usercom_backend_drain,
+    usercom_attribute,
+    usercom_field_mapping,
+    usercom_field_mapping_values,
+    usercom_binding,
+    usercom_queue,
+    usercom_inbox,
+    usercom_outbox,
+    res_partner,
+    res_config_settings,
+)

@@ -1,0 +1,85 @@
+from odoo import api, fields, models
+
+from ..usercom import Attribute
+
+VALUE_TYPES = [
+    ("boolean", "Yes / no"),
+    ("string", "Text"),
+    ("integer", "Whole number"),
+    ("float", "Decimal number"),
+    ("date", "Date"),
+    ("datetime", "Date and time"),
+    ("fixed", "Fixed choices"),
+    ("json", "JSON"),
+]
+
+
+class UsercomAttribute(models.Model):
+    """A User.com attribute of contacts, as last fetched; standard ones included."""
+
+    _name = "usercom.attribute"
+    _description = "User.com Attribute"
+    _order = "is_standard desc, name"
+
+    backend_id = fields.Many2one("usercom.backend", required=True, index=True, ondelete="cascade")
+    name = fields.Char(required=True)
+    name_std = fields.Char("Technical Name", required=True)
+    value_type = fields.Selection(VALUE_TYPES, "Type", required=True)
+    choices = fields.Json()
+    multiple = fields.Boolean("Several Choices")
+    is_standard = fields.Boolean("Standard")
+    read_only = fields.Boolean()
+    max_length = fields.Integer()
+
+    _name_std_uniq = models.Constraint(
+        "unique (backend_id, name_std)", "User.com attributes have distinct technical names."
+    )
+
+    @api.depends("name", "value_type")
+    def _compute_display_name(self):
+        labels = dict(self._fields["value_type"]._description_selection(self.env))
+        for attribute in self:
+            label = labels.get(attribute.value_type, "")
+            attribute.display_name = f"{attribute.name} ({label})"
+
+    def _as_attribute(self):
+        """The plain ``usercom.Attribute`` of this record."""
+        self.ensure_one()
+        return Attribute(
+            name=self.name,
+            name_std=self.name_std,
+            value_type=self.value_type,
+            choices=tuple(self.choices or ()),
+            multiple=self.multiple,
+            is_standard=self.is_standard,
+            read_only=self.read_only,
+            max_length=self.max_length or None,
+        )
+
+    @api.model
+    def _values_of(self, attribute):
+        """The column values that store the plain ``attribute``."""
+        return {
+            "name": attribute.name,
+            "name_std": attribute.name_std,
+            "value_type": attribute.value_type,
+            "choices": list(attribute.choices),
+            "multiple": attribute.multiple,
+            "is_standard": attribute.is_standard,
+            "read_only": attribute.read_only,
+            "max_length": attribute.max_length or 0,
+        }
+
+    @api.model
+    def _store(self, backend, attributes):
+        """Make the stored attributes of ``backend`` equal to the fetched ones."""
+        known = {record.name_std: record for record in self.search([("backend_id", "=", backend.id)])}
+        missing = []
+        for attribute in attributes:
+            values = self._values_of(attribute)
+            if record := known.pop(attribute.name_std, None):
+                record.write(values)
+            else:
+                missing.append({"backend_id": backend.id, **values})
+        self.create(missing)
+        return self.union(*known.values())

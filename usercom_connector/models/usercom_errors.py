@@ -1,0 +1,50 @@
+"""What to tell people when User.com does not do as asked."""
+
+from ..usercom import (
+    AmbiguousUserError,
+    ForbiddenError,
+    InvalidKeyError,
+    RejectedError,
+    ServerError,
+    ThrottledError,
+    UnreachableError,
+)
+
+
+def explain(env, error):
+    """The error in the reader's language, with what to do about it."""
+    match error:
+        case InvalidKeyError():
+            return env._(
+                "User.com does not accept the API key. Copy it again from User.com: "
+                "Settings → App settings → Advanced → Public API."
+            )
+        case ForbiddenError():
+            return env._(
+                "The API key lacks a permission. In User.com, give it read and write access, "
+                "and allow this server's address if the key is limited to some addresses."
+            )
+        case ThrottledError():
+            return env._(
+                "User.com is answering too many calls. Try again in %s seconds.",
+                round(error.retry_after),
+            )
+        case UnreachableError():
+            return env._(
+                "User.com cannot be reached. Check the system name and this server's network."
+            )
+        case ServerError():
+            return env._(
+                "User.com has a problem (status %s). Check the system name, or try again later.",
+                error.status,
+            )
+        case AmbiguousUserError():
+            return env._(
+                "Several User.com users match: %s. Merge them in User.com, or enter the id of the "
+                "right one in the contact's User.com key.",
+                ", ".join(map(str, error.ids)),
+            )
+        case RejectedError():
+            return env._("User.com refused: %s", error.details)
+        case _:
+            return str(error)

@@ -1,0 +1,160 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..usercom import Rule, directions, fitting_value_types
+
+
+class UsercomFieldMapping(models.Model):
+    """A pair of an Odoo contact field and a User.com attribute that are kept the same."""
+
+    _name = "usercom.field.mapping"
+    _description = "User.com Field Mapping"
+    _order = "sequence, id"
+
+    backend_id = fields.Many2one(
+        "usercom.backend",
+        required=True,
+        index=True,
+        ondelete="cascade",
+        default=lambda self: self.env["usercom.backend"]._of_company(),
+    )
+    sequence = fields.Integer(default=10)
+    field_id = fields.Many2one(
+        "ir.model.fields",
+        "Contact Field",
+        required=True,
+        ondelete="cascade",
+        domain=[
+            ("model", "=", "res.partner"),
+            ("store", "=", True),
+            ("ttype", "not in", ["one2many", "binary", "reference", "many2one_reference"]),
+        ],
+    )
+    field_name = fields.Char(related="field_id.name", string="Technical Field")
+    field_type = fields.Selection(related="field_id.ttype")
+    attribute_id = fields.Many2one(
+        "usercom.attribute", "User.com Attribute", required=True, ondelete="cascade"
+    )
+    value_type = fields.Selection(related="attribute_id.value_type", string="User.com Type")
+    direction = fields.Selection(
+        [
+            ("both", "Both ways"),
+            ("export", "Odoo to User.com"),
+            ("import", "User.com to Odoo"),
+        ],
+        required=True,
+        compute="_compute_direction",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    conflict_policy = fields.Selection(
+        [
+            ("odoo", "Odoo wins"),
+            ("usercom", "User.com wins"),
+            ("newest", "The newer change wins"),
+        ],
+        "On Conflict",
+        required=True,
+        default="odoo",
+    )
+    is_consent = fields.Boolean("Consent")
+
+    _attribute_uniq = models.Constraint(
+        "unique (backend_id, attribute_id)", "A User.com attribute can be paired only once."
+    )
+
+    @api.depends("field_id", "attribute_id")
+    def _compute_direction(self):
+        for mapping in self:
+            allowed = mapping._allowed_directions()
+            if mapping.direction not in allowed:
+                mapping.direction = next(iter(allowed), "both")
+
+    def _allowed_directions(self):
+        """The directions this pair can travel, the widest first."""
+        self.ensure_one()
+        ways = directions(self.field_id.ttype, self.attribute_id.value_type)
+        if self.attribute_id.read_only:
+            ways -= {"export"}
+        if self.field_id.sudo().readonly:
+            ways -= {"import"}
+        return ["both", "export", "import"] if len(ways) == 2 else list(ways)
+
+    @api.constrains("field_id", "attribute_id", "direction")
+    def _check_pair(self):
+        for mapping in self:
+            mapping._check_field()
+            mapping._check_types()
+
+    def _check_field(self):
+        field = self.env["res.partner"]._fields.get(self.field_id.name)
+        if self.field_id.model != "res.partner" or field is None or not field.store:
+            raise ValidationError(
+                self.env._("“%s” is not a stored field of contacts.", self.field_id.display_name)
+            )
+
+    def _check_types(self):
+        allowed = self._allowed_directions()
+        if not allowed:
+            raise ValidationError(self._mismatch_message())
+        if self.direction not in allowed:
+            raise ValidationError(
+                self.env._(
+                    "“%(field)s” and “%(attribute)s” can only travel this way: %(directions)s.",
+                    field=self.field_id.field_description,
+                    attribute=self.attribute_id.name,
+                    directions=self._direction_labels(allowed),
+                )
+            )
+
+    def _direction_labels(self, names):
+        labels = dict(self._fields["direction"]._description_selection(self.env))
+        return ", ".join(labels[name] for name in names)
+
+    def _mismatch_message(self):
+        return self.env._(
+            "“%(field)s” (%(field_type)s) cannot be paired with “%(attribute)s” (%(value_type)s). "
+            "A User.com attribute of one of these types would fit: %(fitting)s.",
+            field=self.field_id.field_description,
+            field_type=self.field_id.ttype,
+            attribute=self.attribute_id.name,
+            value_type=self.attribute_id.value_type,
+            fitting=", ".join(sorted(fitting_value_types(self.field_id.ttype))) or "-",
+        )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self.env.registry.clear_cache()
+        return super().write(vals)
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
+
+    # ---- merge ----
+
+    def _key(self):
+        """The name under which the values of this pair are merged and agreed on."""
+        return self.attribute_id.name_std
+
+    def _rules(self):
+        """The plain merge ``Rule`` of each pair."""
+        return [
+            Rule(
+                key=mapping._key(),
+                direction=mapping.direction,
+                policy=mapping.conflict_policy,
+                consent=mapping.is_consent,
+                withdrawn=mapping._key() == "unsubscribed",
+            )
+            for mapping in self
+        ]
+
+    def _attributes(self):
+        """``{key: plain Attribute}``."""
+        return {mapping._key(): mapping.attribute_id._as_attribute() for mapping in self}

@@ -1,0 +1,195 @@
+import json
+
+from odoo import api, fields, models
+from odoo.tools import SQL, email_normalize
+
+from ..usercom.jobs import Fetch, Identity
+from .usercom_backend_drain import Task
+from .usercom_queue import CLAIM_SIZE
+
+
+class UsercomInbox(models.Model):
+    """What User.com told us: each row is a prompt to read one user again."""
+
+    _name = "usercom.inbox"
+    _inherit = "usercom.queue"
+    _description = "User.com Inbox"
+    _rec_name = "user_ref"
+
+    user_ref = fields.Char("User", required=True, help="The strongest key that came.")
+    external_id = fields.Integer("User.com ID", aggregator=False)
+    custom_id = fields.Char("Custom ID")
+    email = fields.Char()
+    payload = fields.Json("Received", groups="usercom_connector.group_usercom_manager")
+    partner_id = fields.Many2one("res.partner", "Contact", ondelete="cascade", index="btree_not_null")
+
+    _open_idx = models.Index("(backend_id, id) WHERE state = 'pending'")
+    _due_idx = models.Index("(backend_id, next_attempt_at) WHERE state = 'pending'")
+    _user_idx = models.Index("(backend_id, user_ref) WHERE state = 'pending'")
+    _external_idx = models.Index("(backend_id, external_id) WHERE state = 'pending'")
+
+    # ---- filling ----
+
+    @api.model
+    def _receive(self, token, body):
+        """Store one call of User.com's automation; returns the word that answers it."""
+        backend = self.env["usercom.backend"]._by_webhook_token(token)
+        if not backend:
+            return "unauthorized"
+        payload = self._parse(body)
+        keys = self._keys(payload) if payload is not None else None
+        if not keys:
+            return "malformed"
+        if backend.state not in ("running", "paused"):
+            return "never_run"
+        self._put(backend, keys, payload)
+        return "accepted"
+
+    @api.model
+    def _parse(self, body):
+        """The JSON object of ``body``, None if it is none. Loose text that no database keeps is refused."""
+        try:
+            payload = json.loads(body, parse_constant=self._refuse_constant)
+            json.dumps(payload, ensure_ascii=False).encode()
+        except (ValueError, RecursionError):
+            return None
+        return payload if isinstance(payload, dict) and "\\u0000" not in json.dumps(payload) else None
+
+    @staticmethod
+    def _refuse_constant(name):
+        raise ValueError(name)
+
+    @api.model
+    def _keys(self, payload):
+        """``{external_id, custom_id, email, user_ref}`` of the user it names; empty if nobody."""
+        user, extra = payload.get("user"), payload.get("extra")
+        named = user if isinstance(user, dict) and user else extra
+        if not isinstance(named, dict):
+            return {}
+        keys = {
+            "external_id": self._integer(named.get("id")),
+            "custom_id": self._text(named.get("custom_id")),
+            "email": email_normalize(self._text(named.get("email")) or "", strict=False) or None,
+        }
+        ref = next((f"{name}:{value}" for name, value in keys.items() if value), None)
+        return {**keys, "user_ref": ref} if ref else {}
+
+    @staticmethod
+    def _integer(value):
+        text = str(value) if isinstance(value, int | str) and not isinstance(value, bool) else ""
+        number = int(text) if text.isascii() and text.isdecimal() and len(text) < 11 else 0
+        return number if 0 < number < 2**31 else None
+
+    @staticmethod
+    def _text(value):
+        return value.strip() or None if isinstance(value, str) else None
+
+    @api.model
+    def _put(self, backend, keys, payload=None):
+        row = self.create({"backend_id": backend.id, "payload": payload, **keys})
+        backend._wake()
+        return row
+
+    @api.model
+    def _put_contacts(self, backend, partners):
+        """Queue a fresh read of contacts, by whatever User.com may know them."""
+        bindings = self.env["usercom.binding"]._of(backend, partners)
+        rows = []
+        for partner in backend._seen(partners):
+            identity = backend._identity(partner, bindings.get(partner.id))
+            if keys := self._keys({"user": identity.as_keys()}):
+                rows.append({"backend_id": backend.id, "partner_id": partner.id, **keys})
+        self.create(rows)
+        backend._wake()
+
+    # ---- draining ----
+
+    @api.model
+    def _unhindered(self):
+        """A user under way waits its turn."""
+        return SQL(
+            """NOT EXISTS (
+                   SELECT FROM usercom_inbox c
+                    WHERE c.backend_id = r.backend_id AND c.user_ref = r.user_ref
+                      AND c.state = 'pending' AND c.claimed_at IS NOT NULL)"""
+        )
+
+    @api.model
+    def _claim(self, backend):
+        """Claim all waiting rows of some users: together they are one piece of work."""
+        refs = SQL(
+            "SELECT r.user_ref FROM usercom_inbox r WHERE %s AND %s ORDER BY r.id LIMIT %s",
+            self._waiting(backend),
+            self._due(),
+            CLAIM_SIZE,
+        )
+        return self._claim_ids(
+            SQL(
+                """SELECT r.id FROM usercom_inbox r WHERE %s AND r.user_ref IN (%s)
+                      FOR UPDATE OF r SKIP LOCKED""",
+                self._waiting(backend),
+                refs,
+            )
+        )
+
+    def _tasks(self, backend):
+        return [
+            Task(rows, Fetch(rows[-1]._identity())) for rows in self.grouped("user_ref").values()
+        ]
+
+    def _identity(self):
+        return Identity(self.external_id or None, self.custom_id, self.email)
+
+    def _settle(self, task, user):
+        """Bring what User.com now says to the contact."""
+        backend = self.backend_id
+        if user is None:
+            return self._settle_missing(backend, task.job.identity)
+        partner = backend._find_contact(user)
+        if len(partner) > 1:
+            return self._fail(self._ambiguous_message(user, partner))
+        if partner:
+            problems = backend._merge_user(partner, user)
+        else:
+            partner, problems = self._meet(backend, user)
+        self._close(problems, partner_id=partner.id)
+
+    def _settle_missing(self, backend, identity):
+        """User.com has no such user (any more)."""
+        gone = self.env["usercom.binding"].search(
+            [
+                ("backend_id", "=", backend.id),
+                ("external_id", "=", identity.user_id or 0),
+                ("external_id", ">", 0),
+            ]
+        )
+        gone.state = "gone"
+        self._finish(partner_id=gone.partner_id.id)
+
+    def _ambiguous_message(self, user, partners):
+        return self.env._(
+            "Several contacts match User.com user %(user)s: %(contacts)s. "
+            "Enter the id %(id)s in the User.com key of the right one.",
+            user=user.email or user.id,
+            id=user.id,
+            contacts=", ".join(partners.mapped("display_name")),
+        )
+
+    def _meet(self, backend, user):
+        """A person Odoo does not know yet: ``(contact or empty, problems)``."""
+        if backend.new_user_policy not in ("create", "lead"):
+            return self.env["res.partner"], []
+        partner, problems = backend._create_contact(user)
+        if backend.new_user_policy == "lead" and "crm.lead" in self.env:
+            self._create_lead(backend, partner)
+        return partner, problems
+
+    def _create_lead(self, backend, partner):
+        self.env["crm.lead"].sudo().with_company(backend.company_id).create(
+            {
+                "name": self.env._("%s (User.com)", partner.display_name),
+                "partner_id": partner.id,
+                "type": "lead",
+                "company_id": backend.company_id.id,
+            }
+        )

@@ -1,0 +1,140 @@
+import random
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+MAX_ATTEMPTS = 10
+MAX_AGE = timedelta(hours=24)
+FIRST_DELAY = 2.0
+LONGEST_DELAY = 3600.0
+CLAIM_SIZE = 20
+
+
+class UsercomQueue(models.AbstractModel):
+    """What the outbox and the inbox have in common: a row is claimed, called for, settled.
+
+    A claimed row stays ``pending`` and carries ``claimed_at``. Only the drain of its account
+    claims, and one account has one drain, so a claim found at its start is a dead worker's.
+    """
+
+    _name = "usercom.queue"
+    _description = "User.com Queue"
+    _order = "id desc"
+
+    backend_id = fields.Many2one("usercom.backend", required=True, ondelete="cascade")
+    state = fields.Selection(
+        [("pending", "Pending"), ("done", "Done"), ("failed", "Failed")],
+        required=True,
+        default="pending",
+    )
+    attempts = fields.Integer(aggregator=False)
+    next_attempt_at = fields.Datetime("Next Attempt")
+    claimed_at = fields.Datetime("Being Worked On Since")
+    error = fields.Text()
+
+    # ---- claiming ----
+
+    @api.model
+    def _release_orphans(self, backend):
+        """Give back what a killed worker had claimed."""
+        orphans = self.search(
+            [
+                ("backend_id", "=", backend.id),
+                ("state", "=", "pending"),
+                ("claimed_at", "!=", False),
+            ]
+        )
+        orphans._release()
+
+    def _release(self):
+        self.write({"claimed_at": False})
+
+    @api.model
+    def _waiting(self, backend):
+        """SQL: the row ``r`` waits for its turn, and nothing of the same contact is in its way."""
+        return SQL(
+            "r.backend_id = %s AND r.state = 'pending' AND r.claimed_at IS NULL AND %s",
+            backend.id,
+            self._unhindered(),
+        )
+
+    @api.model
+    def _unhindered(self):
+        """SQL: nothing of the same contact is in the way of row ``r``."""
+        raise NotImplementedError
+
+    @api.model
+    def _due(self):
+        """SQL: the time of row ``r`` has come."""
+        return SQL("coalesce(r.next_attempt_at <= %s, true)", fields.Datetime.now())
+
+    @api.model
+    def _next_due(self, backend):
+        """When the first row that waits may be tried, None if no row waits."""
+        query = SQL(
+            """SELECT r.next_attempt_at FROM %s r WHERE %s
+                ORDER BY r.next_attempt_at NULLS FIRST LIMIT 1""",
+            SQL.identifier(self._table),
+            self._waiting(backend),
+        )
+        self.flush_model()
+        return next((at or fields.Datetime.now() for (at,) in self.env.execute_query(query)), None)
+
+    @api.model
+    def _claim_ids(self, query):
+        """Claim the rows that ``query`` selects; it locks them with SKIP LOCKED."""
+        self.flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                "UPDATE %s SET claimed_at = %s WHERE id IN (%s) RETURNING id",
+                SQL.identifier(self._table),
+                fields.Datetime.now(),
+                query,
+            )
+        )
+        self.invalidate_model()
+        return self.browse(sorted(row_id for (row_id,) in rows))
+
+    # ---- settling ----
+
+    def _finish(self, **values):
+        self.write({"state": "done", "claimed_at": False, "error": False, **values})
+
+    def _fail(self, message, **values):
+        self.write({"state": "failed", "claimed_at": False, "error": message, **values})
+
+    def _close(self, problems, **values):
+        """Done; failed where some of the values had problems."""
+        if problems:
+            self._fail("\n".join(problems), **values)
+        else:
+            self._finish(**values)
+
+    def _postpone(self, seconds):
+        """Wait without counting an attempt, as User.com asked."""
+        due = fields.Datetime.now() + timedelta(seconds=seconds)
+        self.write({"claimed_at": False, "next_attempt_at": due})
+
+    def _retry_later(self, message):
+        for row in self:
+            attempts = row.attempts + 1
+            row.attempts = attempts
+            if attempts >= MAX_ATTEMPTS or row.create_date < fields.Datetime.now() - MAX_AGE:
+                row._fail(message)
+            else:
+                row.error = message
+                row._postpone(self._delay(attempts))
+
+    @api.model
+    def _delay(self, attempts):
+        """Exponential back-off with jitter, in seconds."""
+        return min(FIRST_DELAY * 2**attempts, LONGEST_DELAY) * random.uniform(0.5, 1)
+
+    def action_retry(self):
+        """Send the chosen rows round again."""
+        rows = self.filtered(lambda row: row.state == "failed")
+        rows.sudo().write(
+            {"state": "pending", "attempts": 0, "next_attempt_at": False, "error": False}
+        )
+        rows.backend_id._wake()

@@ -1,0 +1,70 @@
+"""User.com for Python: an API client, the values it carries and how two sides are merged."""
+
+from .canonical import canonical
+from .client import Client
+from .errors import (
+    AmbiguousUserError,
+    ConversionError,
+    CredentialsError,
+    ForbiddenError,
+    InvalidKeyError,
+    NotFoundError,
+    Reason,
+    RejectedError,
+    RetryableError,
+    ServerError,
+    ThrottledError,
+    UnreachableError,
+    UsercomError,
+)
+from .merge import Conflict, Merge, Rule, merge
+from .names import join_name, split_name
+from .records import (
+    STANDARD_ATTRIBUTES,
+    Account,
+    Attribute,
+    ImportReport,
+    User,
+    derive_name_std,
+)
+from .throttle import Throttle
+from .type_table import TYPE_TABLE, directions, fitting_field_types, fitting_value_types
+from .values import export_value, import_value, wire
+
+__all__ = [
+    "STANDARD_ATTRIBUTES",
+    "TYPE_TABLE",
+    "Account",
+    "AmbiguousUserError",
+    "Attribute",
+    "Client",
+    "Conflict",
+    "ConversionError",
+    "CredentialsError",
+    "ForbiddenError",
+    "ImportReport",
+    "InvalidKeyError",
+    "Merge",
+    "NotFoundError",
+    "Reason",
+    "RejectedError",
+    "RetryableError",
+    "Rule",
+    "ServerError",
+    "Throttle",
+    "ThrottledError",
+    "UnreachableError",
+    "User",
+    "UsercomError",
+    "canonical",
+    "derive_name_std",
+    "directions",
+    "export_value",
+    "fitting_field_types",
+    "fitting_value_types",
+    "import_value",
+    "join_name",
+    "merge",
+    "split_name",
+    "wire",
+]

@@ -1,0 +1,164 @@
+"""The one form per value type in which values are compared and kept.
+
+None | bool | str | int | float | "YYYY-MM-DD" | "YYYY-MM-DDTHH:MM:SSZ" | list of str | JSON
+"""
+
+import math
+import re
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from . import strict_json
+from .errors import ConversionError, Reason
+from .records import Attribute
+
+_BOOLEANS = {
+    **dict.fromkeys(("true", "1", "yes", "on"), True),
+    **dict.fromkeys(("false", "0", "no", "off"), False),
+}
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
+_WHOLE_NUMBER = re.compile(r"[+-]?\d{1,4000}", re.ASCII)
+_FIRST_YEAR = 1000  # Odoo writes earlier years without their zeros, which PostgreSQL misreads
+NO_CHOICE = "unknown"  # how User.com says that the gender is not set
+
+
+def canonical(raw: Any, attribute: Attribute) -> Any:
+    """Return what User.com said, in whichever of its forms, as the canonical value.
+
+    "" and null are None. Raises ConversionError when it cannot be read as the attribute's type.
+    """
+    if raw is None or (isinstance(raw, str) and not raw.strip()):
+        return None
+    return _READERS[attribute.value_type](raw, attribute)
+
+
+def _read_boolean(raw: Any, _attribute: Attribute) -> bool:
+    word = str(raw).strip().lower()
+    if word not in _BOOLEANS:
+        raise ConversionError(raw, Reason.NOT_A_BOOLEAN)
+    return _BOOLEANS[word]
+
+
+def _read_string(raw: Any, _attribute: Attribute) -> str:
+    if not isinstance(raw, str | int | float):
+        raise ConversionError(raw, Reason.NOT_TEXT)
+    text = str(raw).strip()
+    if not _is_storable(text):
+        raise ConversionError(raw, Reason.NOT_TEXT)
+    return text
+
+
+def _is_storable(text: str) -> bool:
+    """Whether PostgreSQL can hold it: no NUL, no half of a surrogate pair."""
+    return "\0" not in text and not re.search("[\ud800-\udfff]", text)
+
+
+def _read_float(raw: Any, _attribute: Attribute) -> float:
+    text = raw.strip() if isinstance(raw, str) else raw
+    if isinstance(text, bool) or not isinstance(text, str | int | float):
+        raise ConversionError(raw, Reason.NOT_A_NUMBER)
+    if isinstance(text, str) and not _NUMBER.fullmatch(text):
+        raise ConversionError(raw, Reason.NOT_A_NUMBER)
+    try:
+        number = float(text)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        raise ConversionError(raw, Reason.OUT_OF_RANGE)
+    return number
+
+
+def _read_integer(raw: Any, attribute: Attribute) -> int:
+    if type(raw) is int:
+        return raw
+    if isinstance(raw, str) and _WHOLE_NUMBER.fullmatch(raw.strip()):
+        return int(raw)
+    number = _read_float(raw, attribute)
+    if not number.is_integer():
+        raise ConversionError(raw, Reason.NOT_A_NUMBER)
+    return int(number)
+
+
+def _read_moment(raw: Any) -> datetime:
+    try:
+        moment = datetime.fromisoformat(raw.strip())
+        moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except OverflowError:
+        raise ConversionError(raw, Reason.OUT_OF_RANGE) from None
+    except (AttributeError, ValueError):
+        raise ConversionError(raw, Reason.NOT_A_DATE) from None
+    if moment.year < _FIRST_YEAR:
+        raise ConversionError(raw, Reason.OUT_OF_RANGE)
+    return moment
+
+
+def _read_date(raw: Any, _attribute: Attribute) -> str:
+    return _read_moment(raw).date().isoformat()
+
+
+def _read_datetime(raw: Any, _attribute: Attribute) -> str:
+    return _read_moment(raw).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _read_json(raw: Any, _attribute: Attribute) -> Any:
+    """A string that is the text of a JSON object or array stands for that, any other for itself."""
+    try:
+        value = strict_json.loads(strict_json.dumps(raw))
+    except ValueError:
+        raise ConversionError(raw, Reason.INVALID_JSON) from None
+    try:
+        inner = strict_json.loads(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
+    return inner if isinstance(inner, dict | list) else value
+
+
+def _read_fixed(raw: Any, attribute: Attribute) -> str | list[str] | None:
+    """A definition that tells no choices does not tell whether it allows several either."""
+    chosen = {_read_choice(item, attribute) for item in _choice_items(raw, attribute)}
+    names = sorted((name for name in chosen if name), key=_choice_order(attribute))
+    several_allowed = attribute.multiple or not attribute.choices
+    if len(names) > 1 and not several_allowed:
+        raise ConversionError(raw, Reason.TOO_MANY_CHOICES)
+    if attribute.multiple or len(names) > 1:
+        return names or None
+    return names[0] if names else None
+
+
+def _choice_items(raw: Any, attribute: Attribute) -> Sequence[Any]:
+    """An array, one choice, or (in templates) several with commas between them."""
+    if isinstance(raw, list | tuple):
+        return raw
+    if attribute.multiple and isinstance(raw, str) and raw not in attribute.choices:
+        return raw.split(",")
+    return [raw]
+
+
+def _read_choice(item: Any, attribute: Attribute) -> str | None:
+    if item is None:
+        return None
+    name = _read_string(item, attribute)
+    if not attribute.is_coded:
+        return name
+    codes = {str(code): choice for code, choice in enumerate(attribute.choices, start=1)}
+    name = codes.get(name, name.lower())
+    return None if name == NO_CHOICE else name
+
+
+def _choice_order(attribute: Attribute) -> Callable[[str], tuple[int, str]]:
+    """Choices in their own order, unknown ones after them by name."""
+    places = {name: place for place, name in enumerate(attribute.choices)}
+    return lambda name: (places.get(name, len(places)), name)
+
+
+_READERS: dict[str, Callable[[Any, Attribute], Any]] = {
+    "boolean": _read_boolean,
+    "date": _read_date,
+    "datetime": _read_datetime,
+    "fixed": _read_fixed,
+    "float": _read_float,
+    "integer": _read_integer,
+    "json": _read_json,
+    "string": _read_string,
+}

@@ -1,0 +1,298 @@
+"""User.com's public REST API (v2), as far as keeping contacts needs it.
+
+Where its documentation leaves a point open, every answer it could mean is taken. Nothing is
+retried here: that is for the caller, who knows what may be repeated.
+"""
+
+import math
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import IO, Any, Self
+from urllib.parse import quote
+
+import requests
+
+from .errors import ForbiddenError, NotFoundError, RejectedError, ServerError
+from .records import STANDARD_ATTRIBUTES, Account, Attribute, ImportReport, User
+from .throttle import Throttle
+from .transport import Transport, results
+from .type_table import TYPE_TABLE
+
+METHOD_NOT_ALLOWED = 405
+CONTACT_TYPES = {"clientuser", "user"}
+
+
+class Client:
+    """One account of User.com.
+
+    Threads may share a client; its own session keeps connections for 16 of them. `base_url` is
+    what comes before /api/public/. `timeout`: (connect, read) in seconds. Values are JSON values
+    as `wire` gives them, by the attribute's `name_std`. Every method can raise RetryableError and
+    CredentialsError, and RejectedError when User.com refuses what it is asked.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        api_key: str,
+        *,
+        throttle: Throttle,
+        session: requests.Session | None = None,
+        timeout: tuple[float, float] = (5, 20),
+    ) -> None:
+        """Raise InvalidKeyError for a key that no HTTP header can hold."""
+        self._transport = Transport(base_url, api_key, throttle, session, timeout)
+
+    def __repr__(self) -> str:
+        return f"Client({self._transport.base_url!r})"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._transport.close()
+
+    # --- the account ---
+
+    def probe(self) -> Account:
+        """Return what the key may do. Raises ForbiddenError when that is nothing."""
+        account = Account(
+            can_read=_is_allowed(lambda: self._transport.get("/attributes/")),
+            can_write=_is_allowed(self._write_nothing),
+        )
+        if not (account.can_read or account.can_write):
+            raise ForbiddenError
+        return account
+
+    def _write_nothing(self) -> None:
+        """Write to user 0, who never exists: permission is checked before existence."""
+        try:
+            self._transport.write("PUT", "/users/0/", {})
+        except RejectedError:
+            return
+
+    # --- users ---
+
+    def get_user(self, user_id: int) -> User:
+        """Return one user. Raises NotFoundError."""
+        return _user(self._transport.get(f"/users/{user_id}/"))
+
+    def find_users(
+        self, *, custom_id: str | None = None, email: str | None = None, phone: str | None = None
+    ) -> list[User]:
+        """Return the users with this custom id, e-mail (in any case) or phone (the same digits).
+
+        Takes exactly one of the three; an empty one finds nobody. How User.com spells a phone is
+        its own affair: one that it stores with blanks may not be found without them.
+        """
+        wanted = [value for value in (custom_id, email, phone) if value is not None]
+        if len(wanted) != 1:
+            raise TypeError("find_users takes exactly one of custom_id, email and phone")
+        if not wanted[0].strip() or (phone is not None and not _digits(phone)):
+            return []
+        if custom_id is not None:
+            users = self._find_by_custom_id(custom_id)
+            return [user for user in users if user.custom_id == custom_id]
+        if email is not None:
+            return self._find_by_email(email.strip())
+        users = self._find("/users/search/", phone_number=phone)
+        return [user for user in users if _digits(user.phone_number) == _digits(phone)]
+
+    def _find_by_custom_id(self, custom_id: str) -> list[User]:
+        if "/" in custom_id:  # servers decode %2F before they take the path apart
+            return self._find("/users-by-id/search/", user_id=custom_id)
+        return self._find(f"/users-by-id/{quote(custom_id, safe='')}/")
+
+    def _find_by_email(self, email: str) -> list[User]:
+        """Search as written, then in lower case: User.com may or may not mind the case."""
+        for spelling in dict.fromkeys((email, email.lower())):
+            users = self._find("/users/search/", email=spelling, many="true")
+            found = [user for user in users if (user.email or "").lower() == email.lower()]
+            if found:
+                return found
+        return []
+
+    def _find(self, path: str, **params: Any) -> list[User]:
+        try:
+            answer = self._transport.get(path, params)
+        except NotFoundError:
+            return []
+        if answer is None:
+            return []
+        if isinstance(answer, dict) and "results" not in answer:
+            answer = [answer]
+        return _users(results(answer))
+
+    def create_user(self, values: Mapping[str, Any]) -> User:
+        """Create a user. A crash before the answer leaves one behind: look for it first."""
+        return self._written(self._transport.write("POST", "/users/", dict(values)))
+
+    def update_user(self, user_id: int, values: Mapping[str, Any]) -> User:
+        """Change only the values given. Raises NotFoundError."""
+        answer = self._transport.write("PUT", f"/users/{user_id}/", dict(values))
+        return self._written(answer, user_id)
+
+    def _written(self, answer: Any, user_id: int | None = None) -> User:
+        """Return the user of the answer, read back when the answer is not the whole of it."""
+        if isinstance(answer, dict) and "email" in answer:
+            return _user(answer)
+        if user_id is None:
+            user_id = answer.get("id") if isinstance(answer, dict) else None
+        if not isinstance(user_id, int):
+            raise ServerError(200, "did not tell which user it has written")
+        return self.get_user(user_id)
+
+    def delete_user(self, user_id: int) -> None:
+        """Delete a user for good. Raises NotFoundError."""
+        self._transport.write("DELETE", f"/users/{user_id}/")
+
+    def merge_users(self, parent_id: int, user_ids: Iterable[int]) -> None:
+        """Merge users into the parent, whose values win."""
+        body = {"parent": parent_id, "users_list": list(user_ids)}
+        try:
+            answer = self._transport.write("POST", "/users/merge/", body)
+        except NotFoundError:
+            raise
+        except RejectedError:  # the documentation's table and sample name the key differently
+            body["user_list"] = body.pop("users_list")
+            answer = self._transport.write("POST", "/users/merge/", body)
+        _check_success(answer)
+
+    def update_users(self, attribute: Attribute, value: Any, user_ids: Sequence[int]) -> None:
+        """Set one attribute to one JSON value for many users, in one call."""
+        kind = "standard" if attribute.is_standard else "custom"
+        body = {"ids": list(user_ids), "attribute": attribute.name_std, "value": value}
+        path = f"/users/mass_update_{kind}_attributes/"
+        try:
+            self._transport.write("PUT", path, body)
+        except RejectedError as error:
+            if error.status != METHOD_NOT_ALLOWED:
+                raise
+            self._transport.write("POST", path, body)  # as the documentation's sample has it
+
+    def changed_users(self, since: datetime | None, until: datetime | None) -> Iterator[list[User]]:
+        """Yield pages of users updated in between (naive times are UTC), in no promised order.
+
+        Users just outside are among them: whether the bounds count is not documented.
+        """
+        params = _date_range(since, until)
+        pages = self._either_path(params) if params else self._transport.pages("/users/")
+        yield from map(_users, pages)
+
+    def _either_path(self, params: Mapping[str, Any]) -> Iterator[list[Any]]:
+        """Page through a date range on whichever of its two documented paths is served."""
+        pages = self._transport.pages("/users/search/", params)
+        try:
+            first = next(pages)
+        except RejectedError:
+            pages = self._transport.pages("/users/", params)
+        else:
+            yield first
+        yield from pages
+
+    def import_users(
+        self, csv: bytes | IO[bytes], *, trigger_automations: bool = False
+    ) -> ImportReport:
+        """Create and update users from a CSV file headed by `name_std`s."""
+        fields = {"trigger_automations": "1" if trigger_automations else "0"}
+        files = {"input_file": ("users.csv", csv, "text/csv")}
+        answer = self._transport.upload("/users/import/", files, fields)
+        _check_success(answer)
+        return _import_report(answer)
+
+    # --- attributes ---
+
+    def attributes(self) -> list[Attribute]:
+        """Return the contact attributes of known types, the standard ones first, by `name_std`."""
+        known = {attribute.name_std: attribute for attribute in STANDARD_ATTRIBUTES}
+        for page in self._transport.pages("/attributes/"):
+            for attribute in map(_attribute, filter(_is_of_contacts, page)):
+                if attribute.value_type in TYPE_TABLE:
+                    known.setdefault(attribute.name_std, attribute)
+        return list(known.values())
+
+    def create_attribute(
+        self, name: str, value_type: str, choices: Sequence[str] = (), multiple: bool = False
+    ) -> Attribute:
+        """Create a contact attribute: a name of up to 32 characters; `fixed` needs choices."""
+        body: dict[str, Any] = {"content_type": "clientuser", "name": name}
+        body["value_type"] = value_type
+        if value_type == "fixed":
+            body |= {"choices": list(choices), "allow_multiple_choices": multiple}
+        created = _attribute(self._transport.write("POST", "/attributes/", body))
+        return replace(created, choices=tuple(choices), multiple=multiple)
+
+
+def _is_allowed(call: Callable[[], object]) -> bool:
+    try:
+        call()
+    except ForbiddenError:
+        return False
+    return True
+
+
+def _user(data: Any) -> User:
+    try:
+        return User.from_json(data)
+    except ValueError:
+        raise ServerError(200, "answered without the user asked for") from None
+
+
+def _users(items: Iterable[Any]) -> list[User]:
+    """Return the users, each once."""
+    return list({user.id: user for user in map(_user, items)}.values())
+
+
+def _attribute(data: Any) -> Attribute:
+    try:
+        return Attribute.from_json(data)
+    except ValueError:
+        raise ServerError(200, "answered without the attribute asked for") from None
+
+
+def _is_of_contacts(item: Any) -> bool:
+    return not isinstance(item, dict) or item.get("content_type", "user") in CONTACT_TYPES
+
+
+def _digits(phone: str | None) -> str:
+    return re.sub(r"\D", "", phone or "")
+
+
+def _date_range(since: datetime | None, until: datetime | None) -> dict[str, Any]:
+    """Return whole UNIX seconds that hold the range, whichever way its bounds are meant."""
+    params: dict[str, Any] = {}
+    if since:
+        params["min"] = math.floor(_utc(since).timestamp()) - 1
+    if until:
+        params["max"] = math.ceil(_utc(until).timestamp()) + 1
+    return {"search": "updated_at", **params} if params else {}
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _check_success(answer: Any) -> None:
+    if isinstance(answer, dict) and answer.get("success") is False:
+        raise RejectedError(200, "User.com reports no success and gives no reason.")
+
+
+def _import_report(answer: Any) -> ImportReport:
+    try:
+        data = answer["data"]
+        return ImportReport(
+            id=str(data["id"]),
+            total=int(data["total_count"]),
+            succeeded=int(data["succeeded"]),
+            failed=int(data["failed"]),
+            errors=tuple(data.get("rows_with_errors") or ()),
+            finished=bool(data.get("finished_at", True)),
+        )
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise ServerError(200, "answered without the import's report") from None

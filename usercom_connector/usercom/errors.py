@@ -1,0 +1,124 @@
+"""Everything that can go wrong between this addon and User.com, one class per remedy.
+
+Messages are plain English and never hold a secret; a user interface translates by class.
+"""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Any
+
+
+class UsercomError(Exception):
+    """Base of every error of this package."""
+
+
+class RetryableError(UsercomError):
+    """The same call may succeed later."""
+
+
+class UnreachableError(RetryableError):
+    """No complete answer came: DNS, refused, time-out, reset or a half body."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(f"User.com could not be reached ({cause}). Check the address and network.")
+
+
+class ServerError(RetryableError):
+    """User.com failed (5xx), redirected (3xx) or answered what its API never answers."""
+
+    def __init__(self, status: int, problem: str = "failed") -> None:
+        super().__init__(f"User.com {problem} (HTTP status {status}).")
+        self.status = status
+
+
+class ThrottledError(RetryableError):
+    """Too many calls (429): wait `retry_after` seconds."""
+
+    def __init__(self, retry_after: float) -> None:
+        super().__init__(f"User.com asks to wait {retry_after:g} seconds before the next call.")
+        self.retry_after = retry_after
+
+
+class CredentialsError(UsercomError):
+    """The API key does not open this door: no call will succeed before someone acts."""
+
+
+class InvalidKeyError(CredentialsError):
+    """User.com does not know the API key (401)."""
+
+    def __init__(self) -> None:
+        super().__init__("User.com does not accept the API key. Enter a valid 64-character key.")
+
+
+class ForbiddenError(CredentialsError):
+    """The API key lacks a permission (403)."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The API key may not do this. In User.com, give the key read and write access, "
+            "and allow this server's address if the key is limited to some addresses."
+        )
+
+
+class RejectedError(UsercomError):
+    """User.com refuses this request (400 and other 4xx); sending it again is no use."""
+
+    def __init__(self, status: int, details: str) -> None:
+        super().__init__(f"User.com refused the request (HTTP status {status}): {details}")
+        self.status = status
+        self.details = details
+
+
+class NotFoundError(RejectedError):
+    """User.com has no such record (404)."""
+
+    def __init__(self, details: str = "Not found.") -> None:
+        super().__init__(404, details)
+
+
+class AmbiguousUserError(UsercomError):
+    """Several User.com users match one contact; `ids` names them."""
+
+    def __init__(self, ids: Iterable[int]) -> None:
+        self.ids = tuple(ids)
+        named = ", ".join(map(str, self.ids))
+        super().__init__(f"Several User.com users match: {named}. Merge them in User.com.")
+
+
+class Reason(StrEnum):
+    """Why one value cannot be carried over."""
+
+    INVALID_JSON = "invalid_json"
+    NOT_A_BOOLEAN = "not_a_boolean"
+    NOT_A_DATE = "not_a_date"
+    NOT_A_NUMBER = "not_a_number"
+    NOT_TEXT = "not_text"
+    OUT_OF_RANGE = "out_of_range"
+    TOO_LONG = "too_long"
+    TOO_MANY_CHOICES = "too_many_choices"
+    UNKNOWN_CHOICE = "unknown_choice"
+
+
+_REASON_TEXTS = {
+    Reason.INVALID_JSON: "cannot be written as JSON",
+    Reason.NOT_A_BOOLEAN: "is neither true nor false",
+    Reason.NOT_A_DATE: "is no valid date",
+    Reason.NOT_A_NUMBER: "is no number of the kind needed",
+    Reason.NOT_TEXT: "is no text that can be stored",
+    Reason.OUT_OF_RANGE: "is out of range",
+    Reason.TOO_LONG: "is longer than {limit} characters",
+    Reason.TOO_MANY_CHOICES: "are several choices where only one is allowed",
+    Reason.UNKNOWN_CHOICE: "is none of the choices: {choices}",
+}
+
+
+class ConversionError(UsercomError):
+    """One value cannot be carried over; `reason` and `detail` say why."""
+
+    def __init__(self, value: Any, reason: Reason, **detail: Any) -> None:
+        shown = repr(value)
+        shown = shown if len(shown) <= 80 else f"{shown[:79]}…"
+        super().__init__(f"{shown} {_REASON_TEXTS[reason].format(**detail)}.")
+        self.value = value
+        self.reason = reason
+        self.detail = detail

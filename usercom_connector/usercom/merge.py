@@ -1,0 +1,111 @@
+"""Three-way merge of a contact's values: the last agreed ones, Odoo's and User.com's."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Direction = Literal["both", "export", "import"]
+Policy = Literal["odoo", "usercom", "newest"]
+Side = Literal["odoo", "usercom"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How one value is kept the same. `withdrawn` is the canonical value of a consent's "no"."""
+
+    key: str
+    direction: Direction
+    policy: Policy
+    consent: bool = False
+    withdrawn: Any = False
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Both sides changed a value differently since they last agreed; `winner` was kept."""
+
+    key: str
+    base: Any
+    odoo: Any
+    usercom: Any
+    winner: Side
+
+
+@dataclass(slots=True)
+class Merge:
+    """What to write on each side, and the values agreed on once that is done."""
+
+    base: dict[str, Any]
+    to_odoo: dict[str, Any] = field(default_factory=dict)
+    to_usercom: dict[str, Any] = field(default_factory=dict)
+    conflicts: list[Conflict] = field(default_factory=list)
+
+
+def merge(
+    rules: Iterable[Rule],
+    base: Mapping[str, Any],
+    odoo: Mapping[str, Any],
+    usercom: Mapping[str, Any],
+    *,
+    odoo_is_newer: bool | None,
+) -> Merge:
+    """Merge canonical values by key.
+
+    A key missing from `odoo` or `usercom` is unknown there: nothing moves. One missing from `base`
+    was never agreed on, which counts as agreed to be None. `odoo_is_newer` settles the policy
+    "newest"; None (nobody can tell) lets Odoo win.
+    """
+    result = Merge(base=dict(base))
+    for rule in rules:
+        if rule.key in odoo and rule.key in usercom:
+            _merge_value(result, rule, odoo[rule.key], usercom[rule.key], odoo_is_newer)
+    return result
+
+
+def _merge_value(
+    result: Merge, rule: Rule, odoo: Any, usercom: Any, odoo_is_newer: bool | None
+) -> None:
+    base = result.base.get(rule.key)
+    if odoo == usercom:
+        result.base[rule.key] = odoo
+        return
+    winner = _winner(rule, base, odoo, usercom, odoo_is_newer)
+    if winner is None or not _may_move(rule, winner):
+        return
+    if rule.direction == "both" and base not in (odoo, usercom):
+        result.conflicts.append(Conflict(rule.key, base, odoo, usercom, winner))
+    target = result.to_usercom if winner == "odoo" else result.to_odoo
+    target[rule.key] = result.base[rule.key] = odoo if winner == "odoo" else usercom
+
+
+def _may_move(rule: Rule, winner: Side) -> bool:
+    return rule.direction == "both" or (rule.direction == "export") == (winner == "odoo")
+
+
+def _winner(
+    rule: Rule, base: Any, odoo: Any, usercom: Any, odoo_is_newer: bool | None
+) -> Side | None:
+    if rule.consent and None in (odoo, usercom):
+        return _stated_consent(rule, base, odoo, usercom)
+    if usercom == base:
+        return "odoo"
+    if odoo == base:
+        return "usercom"
+    if rule.consent and rule.withdrawn in (odoo, usercom):
+        return "odoo" if odoo == rule.withdrawn else "usercom"
+    return _preferred(rule, odoo_is_newer)
+
+
+def _stated_consent(rule: Rule, base: Any, odoo: Any, usercom: Any) -> Side | None:
+    """A consent against None: a "no" is always repeated, a "yes" only when it is new."""
+    side: Side = "odoo" if usercom is None else "usercom"
+    stated = odoo if usercom is None else usercom
+    return side if stated == rule.withdrawn or stated != base else None
+
+
+def _preferred(rule: Rule, odoo_is_newer: bool | None) -> Side:
+    if rule.direction != "both":
+        return "odoo" if rule.direction == "export" else "usercom"
+    if rule.policy == "newest":
+        return "usercom" if odoo_is_newer is False else "odoo"
+    return rule.policy

@@ -1,0 +1,57 @@
+"""Run calls side by side, so that latency never leaves the rate limit unused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Outcome(Generic[Task, Result]):
+    """What became of one task: its ``result``, or the ``error`` it raised."""
+
+    task: Task
+    result: Result | None = None
+    error: Exception | None = None
+
+
+def overlapped(
+    tasks: Iterable[Task], call: Callable[[Task], Result], *, workers: int
+) -> Iterator[list[Outcome[Task, Result]]]:
+    """Yield the outcomes of ``call(task)`` in batches, as they come.
+
+    ``tasks`` is advanced in the caller's thread and only as workers come free, so it may read
+    a database lazily. At most ``workers`` tasks are under way. An error of one task is its outcome.
+    """
+    source = iter(tasks)
+    under_way: dict[Future[Result], Task] = {}
+    with ThreadPoolExecutor(workers, thread_name_prefix="usercom") as pool:
+        while True:
+            for task in _take(source, workers - len(under_way)):
+                under_way[pool.submit(call, task)] = task
+            if not under_way:
+                return
+            finished, _ = wait(under_way, return_when=FIRST_COMPLETED)
+            yield [_outcome(under_way.pop(future), future) for future in finished]
+
+
+def _take(source: Iterator[Task], count: int) -> Iterator[Task]:
+    for _ in range(count):
+        try:
+            yield next(source)
+        except StopIteration:
+            return
+
+
+def _outcome(task: Task, future: Future[Result]) -> Outcome[Task, Result]:
+    error = future.exception()
+    if error is None:
+        return Outcome(task, result=future.result())
+    if isinstance(error, Exception):
+        return Outcome(task, error=error)
+    raise error

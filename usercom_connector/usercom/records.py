@@ -1,0 +1,186 @@
+"""What User.com's API speaks of: users, their attributes, the account and imports."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Any, Self
+
+# User.com's page on events states this length for strings; for contacts it is a careful guess,
+# since a longer text that is cut there would come back and cut Odoo's.
+STRING_LIMIT = 255
+VALUE_TYPES_BY_NUMBER = {
+    1: "boolean",
+    2: "integer",
+    3: "date",
+    4: "string",
+    5: "datetime",
+    6: "fixed",
+    7: "float",
+}
+_V2_NAMES = {"user_id": "custom_id", "key": "user_key"}
+_NOT_ATTRIBUTES = {"attributes", "tags", "lists", "companies", "chat_id"}
+
+
+def derive_name_std(name: str) -> str:
+    """Return the standard name that User.com derives from an attribute's display name."""
+    return name.strip().lower().replace(" ", "_")
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What an API key may do."""
+
+    can_read: bool
+    can_write: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """An attribute of User.com's contacts. `multiple`: a `fixed` one that holds several choices."""
+
+    name: str
+    name_std: str
+    value_type: str
+    choices: tuple[str, ...] = ()
+    multiple: bool = False
+    is_standard: bool = False
+    read_only: bool = False
+    max_length: int | None = None
+    id: int | None = None
+
+    @property
+    def limit(self) -> int:
+        """The longest string it takes, in characters."""
+        return self.max_length or STRING_LIMIT
+
+    @property
+    def is_coded(self) -> bool:
+        """Whether it reads as a word and writes as that word's number, from 1 (gender, status)."""
+        return self.is_standard and self.value_type == "fixed"
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """Read one definition of GET or POST /attributes/. Raises ValueError for anything else."""
+        if not isinstance(data, Mapping) or not isinstance(data.get("name"), str):
+            raise ValueError("no attribute")
+        return cls(
+            name=data["name"],
+            name_std=data.get("name_std") or derive_name_std(data["name"]),
+            value_type=_value_type(data.get("value_type")),
+            choices=tuple(_choice_name(choice) for choice in data.get("choices") or ()),
+            multiple=bool(data.get("allow_multiple_choices")),
+            id=data.get("id"),
+        )
+
+
+def _value_type(value: Any) -> str:
+    return VALUE_TYPES_BY_NUMBER.get(value, "") if isinstance(value, int) else str(value)
+
+
+def _choice_name(choice: Any) -> str:
+    if isinstance(choice, Mapping):
+        choice = choice.get("name") or choice.get("value")
+    return str(choice)
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """One User.com user. `values`: each attribute's JSON value as sent, by `name_std`.
+
+    A name that is absent from `values` was not told, which is not the same as empty.
+    """
+
+    id: int
+    custom_id: str | None
+    email: str | None
+    phone_number: str | None
+    updated_at: datetime | None
+    values: Mapping[str, Any] = field(hash=False, repr=False)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """Read a user of API v1 or v2, custom attributes flat or under `attributes`.
+
+        Raises ValueError when `data` is no user with an integer id.
+        """
+        if not isinstance(data, Mapping) or type(data.get("id")) is not int:
+            raise ValueError("no user")
+        values = dict(_values(data))
+        return cls(
+            id=data["id"],
+            custom_id=_text(values.get("custom_id")),
+            email=_text(values.get("email")),
+            phone_number=_text(values.get("phone_number")),
+            updated_at=_moment(values.get("updated_at")),
+            values=MappingProxyType(values),
+        )
+
+
+def _values(data: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield (name_std, value), standard attributes last so that they prevail."""
+    nested = data.get("attributes")
+    for item in nested if isinstance(nested, list) else ():
+        if isinstance(item, Mapping) and isinstance(item.get("name"), str):
+            yield derive_name_std(item["name"]), item.get("value")
+            yield item.get("name_std") or derive_name_std(item["name"]), item.get("value")
+    for name, value in data.items():
+        v2_name = _V2_NAMES.get(name, name)
+        if name not in _NOT_ATTRIBUTES and (v2_name == name or v2_name not in data):
+            yield derive_name_std(v2_name), value
+
+
+def _text(value: Any) -> str | None:
+    return None if value in (None, "") else str(value)
+
+
+def _moment(value: Any) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(value)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """The outcome of a CSV import, in rows; `errors` as User.com words them.
+
+    Unless `finished`, the numbers are those so far.
+    """
+
+    id: str
+    total: int
+    succeeded: int
+    failed: int
+    errors: tuple[Any, ...] = ()
+    finished: bool = True
+
+
+def _standard(
+    value_type: str, *names: str, read_only: bool = False, **details: Any
+) -> Iterator[Attribute]:
+    for name in names:
+        label = name.replace("_", " ").capitalize().replace(" url", " URL")
+        yield Attribute(label, name, value_type, is_standard=True, read_only=read_only, **details)
+
+
+STANDARD_ATTRIBUTES: tuple[Attribute, ...] = (
+    *_standard("string", "email"),
+    *_standard("string", "name", read_only=True),
+    *_standard("string", "first_name", "last_name", max_length=40),
+    *_standard("string", "phone_number", "city", max_length=64),
+    *_standard("string", "region", "country", "timezone"),
+    *_standard("fixed", "gender", choices=("unknown", "male", "female")),
+    *_standard("fixed", "status", choices=("visitor", "user")),
+    *_standard("integer", "score", "assigned_to"),
+    *_standard("boolean", "unsubscribed", "notifications"),
+    *_standard("string", "facebook_url", "google_url", "gravatar_url"),
+    *_standard("string", "linkedin_url", "twitter_url"),
+    *_standard("boolean", "web_push_subscription", read_only=True),
+    *_standard("integer", "page_views", read_only=True),
+    *_standard("string", "browser_language", "browser", "os_type", read_only=True),
+    *_standard("string", "resolution", "last_ip", read_only=True),
+    *_standard("datetime", "first_seen", "last_seen", "last_contacted", read_only=True),
+    *_standard("datetime", "created_at", "updated_at", read_only=True),
+)

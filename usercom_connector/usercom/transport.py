@@ -1,0 +1,216 @@
+"""One HTTP request to User.com's API, its answer read whole, its failures typed."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any, NoReturn
+from urllib.parse import urljoin, urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+
+from . import strict_json
+from .errors import (
+    ForbiddenError,
+    InvalidKeyError,
+    NotFoundError,
+    RejectedError,
+    ServerError,
+    ThrottledError,
+    UnreachableError,
+)
+from .throttle import Throttle
+
+API_ROOT = "/api/public"
+THREADS = 16
+BODY_LIMIT = 20 * 2**20
+CHUNK = 2**16
+DETAILS_LIMIT = 500
+DETAILS_DEPTH = 5
+LONGEST_RETRY_AFTER = 3600.0
+HEADERS = {"Accept": "*/*; version=2", "User-Agent": "usercom_connector (Odoo)"}
+JSON_HEADERS = {**HEADERS, "Content-Type": "application/json"}
+
+
+def new_session() -> requests.Session:
+    """Return a session that up to THREADS threads may share: no cookies, no retries."""
+    session = requests.Session()
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, HTTPAdapter(pool_connections=1, pool_maxsize=THREADS))
+    return session
+
+
+class Transport:
+    """Sends requests with the API key to one host, and to no other."""
+
+    def __init__(
+        self,
+        base_url: str,
+        api_key: str,
+        throttle: Throttle,
+        session: requests.Session | None,
+        timeout: tuple[float, float],
+    ) -> None:
+        if not re.fullmatch(r"[!-~]+", api_key):
+            raise InvalidKeyError
+        self.base_url = base_url.rstrip("/")
+        self._api_key = api_key
+        self._throttle = throttle
+        self._session = session or new_session()
+        self._timeout = timeout
+
+    def close(self) -> None:
+        """Close the session's connections."""
+        self._session.close()
+
+    def get(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
+        """GET a path below the API's root; see `_send` for the answer."""
+        return self._send("GET", self._url(path), headers=HEADERS, params=params)
+
+    def write(self, method: str, path: str, body: Any = None) -> Any:
+        """POST, PUT or DELETE with a JSON body; see `_send` for the answer."""
+        data = None if body is None else strict_json.dumps(body)
+        return self._send(method, self._url(path), headers=JSON_HEADERS, data=data)
+
+    def upload(self, path: str, files: Mapping[str, Any], fields: Mapping[str, str]) -> Any:
+        """POST a multipart form; see `_send` for the answer."""
+        return self._send("POST", self._url(path), headers=HEADERS, files=files, data=fields)
+
+    def pages(self, path: str, params: Mapping[str, Any] | None = None) -> Iterator[list[Any]]:
+        """Yield the results of a list page by page.
+
+        Raises ServerError for an answer that is no page or leads in a circle or to another host.
+        """
+        url = self._url(path)
+        answer = self._send("GET", url, headers=HEADERS, params=params)
+        seen: set[str] = set()
+        while True:
+            yield results(answer)
+            following = answer.get("next") if isinstance(answer, dict) else None
+            if not following:
+                return
+            url = self._own_url(url, following)
+            if url in seen:
+                raise ServerError(200, "answered with pages that lead in a circle")
+            seen.add(url)
+            try:
+                answer = self._send("GET", url, headers=HEADERS)
+            except NotFoundError:  # User.com's last `next` may lead nowhere
+                return
+
+    def _url(self, path: str) -> str:
+        return f"{self.base_url}{API_ROOT}{path}"
+
+    def _own_url(self, current: str, following: str) -> str:
+        """Return the next page's address on the scheme and host that we were told to trust."""
+        target = urlsplit(urljoin(current, str(following)))
+        own = urlsplit(self.base_url)
+        if _host(target.netloc) != _host(own.netloc):
+            raise ServerError(200, "answered with a next page on another host, which is not asked")
+        return target._replace(scheme=own.scheme, netloc=own.netloc).geturl()
+
+    def _send(self, method: str, url: str, **request: Any) -> Any:
+        """Return the parsed JSON of the answer, None for an empty one.
+
+        Raises a class of `errors` for everything else. Nothing is retried and no redirect followed.
+        """
+        self._throttle.acquire()
+        try:
+            with self._session.request(
+                method,
+                url,
+                auth=self._authorize,
+                timeout=self._timeout,
+                allow_redirects=False,
+                stream=True,
+                **request,
+            ) as response:
+                return self._parse(response, _read(response))
+        except requests.RequestException as error:
+            # Its own text holds addresses with people's e-mails in them.
+            raise UnreachableError(type(error).__name__) from None
+
+    def _authorize(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Set the key as requests' auth, which keeps a .netrc from replacing it."""
+        request.headers["Authorization"] = f"Token {self._api_key}"
+        return request
+
+    def _parse(self, response: requests.Response, body: bytes) -> Any:
+        status = response.status_code
+        if status in _PLAIN_ERRORS:
+            raise _PLAIN_ERRORS[status]()
+        if status == 429:
+            self._refuse_for_now(response)
+        if 300 <= status < 400:
+            raise ServerError(status, "redirected the call; check the system name")
+        if status >= 500:
+            raise ServerError(status)
+        answer = _json(status, body)
+        if status >= 400:
+            self._reject(status, answer)
+        return answer
+
+    def _refuse_for_now(self, response: requests.Response) -> NoReturn:
+        header = response.headers.get("retry-after", "")
+        known = re.fullmatch(r"\d+(\.\d+)?", header, re.ASCII)
+        seconds = min(float(header), LONGEST_RETRY_AFTER) if known else 1.0
+        self._throttle.pause(seconds)
+        raise ThrottledError(seconds)
+
+    def _reject(self, status: int, answer: Any) -> NoReturn:
+        details = _details(answer).replace(self._api_key, "***")[:DETAILS_LIMIT]
+        if status == 404:
+            raise NotFoundError(details)
+        raise RejectedError(status, details)
+
+
+_PLAIN_ERRORS: dict[int, Callable[[], Exception]] = {401: InvalidKeyError, 403: ForbiddenError}
+
+
+def results(answer: Any) -> list[Any]:
+    """Return the items of a results page or of a plain array. Raises ServerError for neither."""
+    items = answer.get("results") if isinstance(answer, dict) else answer
+    if not isinstance(items, list):
+        raise ServerError(200, "answered without the list asked for")
+    return items
+
+
+def _host(netloc: str) -> str:
+    """Return host and port, without the ports that go without saying."""
+    return re.sub(":(80|443)$", "", netloc.lower())
+
+
+def _read(response: requests.Response) -> bytes:
+    body = bytearray()
+    for chunk in response.iter_content(CHUNK):
+        body += chunk
+        if len(body) > BODY_LIMIT:
+            raise ServerError(response.status_code, "sent an answer that is too large")
+    announced = response.headers.get("Content-Length", "")
+    if announced.isdecimal() and response.raw.tell() < int(announced):
+        raise UnreachableError("half an answer")  # urllib3 1 lets it pass
+    return bytes(body)
+
+
+def _json(status: int, body: bytes) -> Any:
+    if not body.strip():
+        return None
+    try:
+        return strict_json.loads(body)
+    except ValueError:
+        raise ServerError(status, "sent an answer that is no JSON") from None
+
+
+def _details(answer: Any, depth: int = DETAILS_DEPTH) -> str:
+    """Read the three shapes of an error: `detail`, `errors`, or messages by field."""
+    if depth == 0:
+        return "…"
+    if isinstance(answer, dict):
+        for key in ("detail", "errors"):
+            if key in answer:
+                return _details(answer[key], depth - 1)
+        return "; ".join(f"{key}: {_details(value, depth - 1)}" for key, value in answer.items())
+    if isinstance(answer, list):
+        return ", ".join(_details(item, depth - 1) for item in answer)
+    return "no reason given" if answer in (None, "") else str(answer)
