@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
@@ -26,7 +27,13 @@ if TYPE_CHECKING:
 
 AT_ONCE = 8
 KEPT_FOR_REPLAY = 10_000
-RETRY_AFTER_SECONDS = 0.5
+RETRY_AFTER_SECONDS = 0.1
+
+
+@cache
+def _client() -> httpx.AsyncClient:
+    """Return the one client of the process; making one reads all certificates."""
+    return httpx.AsyncClient(trust_env=False)
 
 
 @dataclass
@@ -94,7 +101,6 @@ class Dispatcher:
         self._sent: deque[tuple[int, OutgoingCall]] = deque(maxlen=KEPT_FOR_REPLAY)
         self._tasks: set[asyncio.Task[None]] = set()
         self._places = asyncio.Semaphore(AT_ONCE)
-        self._client: httpx.AsyncClient | None = None
 
     @property
     def pending(self) -> int:
@@ -109,12 +115,10 @@ class Dispatcher:
     def as_list(self) -> list[dict[str, Any]]:
         return [asdict(each) for each in self.automations]
 
-    async def close(self) -> None:
+    def close(self) -> None:
         """Forget the calls under way."""
         for task in self._tasks:
             task.cancel()
-        if self._client:
-            await self._client.aclose()
 
     def fire(self, trigger: str, user: User, changed: set[Field]) -> None:
         """Send the calls of every automation that this event triggers."""
@@ -182,11 +186,10 @@ class Dispatcher:
                     return
 
     async def _attempt(self, call: OutgoingCall) -> bool:
-        self._client = self._client or httpx.AsyncClient(trust_env=False)
         started = time.monotonic()
         try:
             request = call.request()
-            answer = await self._client.request(**request, timeout=call.automation.timeout)
+            answer = await _client().request(**request, timeout=call.automation.timeout)
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             self._record(call, type(error).__name__, None, time.monotonic() - started)
             return False

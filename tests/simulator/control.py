@@ -21,7 +21,7 @@ from .settings import Settings
 PAGE = Path(__file__).with_name("page.html")
 QUIET_SECONDS = 0.5
 QUIET_TIMEOUT = 30.0
-POLL_SECONDS = 0.02
+POLL_SECONDS = 0.005
 
 Action = Callable[[Request], Awaitable[Any]]
 
@@ -46,7 +46,7 @@ class Control:
     async def reset(self, request: Request) -> Any:
         """Start afresh, with the switches of the body set."""
         switches = checked(Settings, await request.json())
-        await self.account.dispatcher.close()
+        self.account.dispatcher.close()
         self.account = self._new_account()
         self.account.settings.change(switches)
         return self.account.settings.as_dict()

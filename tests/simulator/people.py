@@ -7,16 +7,17 @@ FIRST = ("Anna", "Piotr", "Emma", "Luca", "Sofia", "Jonas", "Chloé", "Mateo", "
 LAST = ("Nowak", "Rossi", "Müller", "Dubois", "García", "Jensen", "Kowalska", "Silva", "Novák")
 CITIES = (("Kraków", "Poland"), ("Lyon", "France"), ("Porto", "Portugal"), ("Graz", "Austria"))
 PLAIN = str.maketrans("éüíóáł", "euioal")
+FIRST_PLAIN, LAST_PLAIN = ([n.lower().translate(PLAIN) for n in names] for names in (FIRST, LAST))
 
 
 def person(number: int) -> dict[str, Any]:
     """Return the standard values of one person."""
-    first, last = FIRST[number % len(FIRST)], LAST[number % len(LAST)]
+    first, last = number % len(FIRST), number % len(LAST)
     city, country = CITIES[number % len(CITIES)]
     return {
-        "first_name": first,
-        "last_name": last,
-        "email": f"{first}.{last}.{number}@example.com".lower().translate(PLAIN),
+        "first_name": FIRST[first],
+        "last_name": LAST[last],
+        "email": f"{FIRST_PLAIN[first]}.{LAST_PLAIN[last]}.{number}@example.com",
         "phone_number": f"+48{500_000_000 + number}",
         "city": city,
         "country": country,

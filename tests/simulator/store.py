@@ -1,6 +1,5 @@
 """The users, with the indexes and orderings that keep every lookup and page cheap."""
 
-import random
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -9,8 +8,8 @@ from sortedcontainers import SortedList
 from . import times
 from .attributes import Field
 
-KEY_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-KEY_LENGTH = 12
+KEY_FACTOR = 0x9E3779B97F4B  # odd, so that no two ids share a key
+KEY_MASK = 2**48 - 1
 LARGER_THAN_ANY_ID = float("inf")
 
 
@@ -75,13 +74,13 @@ class Store:
         self.orderings: dict[Field, SortedList] = {"updated_at": SortedList()}
         self.members: dict[tuple[str, int], SortedList] = {}
         self._next_id = 1
-        self._random = random.Random(0)
 
     def new_user(self, values: dict[Field, Any], user_id: int | None = None) -> User:
         """Make a user with the next id, or the given one, that is not stored yet."""
         user_id = user_id or self._next_id
-        self._next_id = max(self._next_id, user_id + 1)
-        key = "".join(self._random.choices(KEY_LETTERS, k=KEY_LENGTH))
+        if user_id >= self._next_id:
+            self._next_id = user_id + 1
+        key = f"{user_id * KEY_FACTOR & KEY_MASK:012x}"
         return User(user_id, key, values, times.now())
 
     def add(self, users: Iterable[User]) -> None:

@@ -7,64 +7,73 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
 import requests
 
+from .__main__ import main
 from .process import ROOT, Simulator
 from .settings import API_KEY, Settings
 
 COMMAND = [sys.executable, "-m", "tests.simulator"]
 
 
-def run(*options, **more):
-    return subprocess.run(
-        [*COMMAND, *options], cwd=ROOT, capture_output=True, text=True, timeout=20, **more
-    )
-
-
-@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT])
-def test_it_says_where_it_listens_and_stops_at_once(end):
-    key = "k" * 64
-    process = subprocess.Popen(
-        [*COMMAND, "--port", "0", "--api-key", key],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+@contextmanager
+def started(*options):
+    """Run the command and yield it with the URL it names."""
+    process = subprocess.Popen([*COMMAND, *options], cwd=ROOT, stdout=subprocess.PIPE, text=True)
     line = process.stdout.readline()
-    url = re.fullmatch(r"listening on (http://127\.0\.0\.1:\d+)\n", line)[1]
+    yield process, re.fullmatch(r"listening on (http://127\.0\.0\.1:\d+)\n", line)[1]
+    process.kill()
+    process.communicate()
+
+
+def test_it_says_where_it_listens_and_stops_at_once():
+    key = "k" * 64
     headers = {"Authorization": f"Token {key}"}
-    with requests.Session() as held_open:
-        assert held_open.get(f"{url}/api/public/users/", headers=headers, timeout=10).ok
-        process.send_signal(end)
+    with started("--port", "0", "--api-key", key) as (process, url), requests.Session() as held:
+        assert held.get(f"{url}/api/public/users/", headers=headers, timeout=10).ok
+        process.send_signal(signal.SIGINT)
         assert process.wait(5) == 0
-    process.stdout.close()
-
-
-def test_a_busy_port_a_short_key_and_a_bad_header_are_told():
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        busy = run("--port", str(taken.getsockname()[1]))
-    assert (busy.returncode, busy.stdout) == (1, "")
-    assert re.fullmatch(r"The simulator cannot listen on 127\.0\.0\.1:\d+: .*\n", busy.stderr)
-    short = run("--api-key", "short")
-    assert "an API key has 64 characters" in short.stderr
-    assert "a header is NAME:VALUE" in run("--webhook-header", "x").stderr
 
 
 def test_the_webhook_options_make_two_automations(receiver):
     options = ["--webhook-url", receiver.url, "--webhook-header", "X-Usercom-Token: secret"]
-    process = subprocess.Popen([*COMMAND, *options], cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    url = process.stdout.readline().split()[-1]
-    requests.post(f"{url}/control/visit", json={"email": "a@x.yz"}, timeout=10)
-    requests.get(f"{url}/control/quiet?for=0", timeout=10)
-    found = requests.get(f"{url}/control/automations", timeout=10).json()
-    process.terminate()
-    process.communicate()
+    with started(*options) as (process, url):
+        requests.post(f"{url}/control/visit", json={"email": "a@x.yz"}, timeout=10)
+        requests.get(f"{url}/control/quiet?for=0", timeout=10)
+        found = requests.get(f"{url}/control/automations", timeout=10).json()
+        process.terminate()
+        assert process.wait(5) == 0
     assert [each["trigger"] for each in found] == ["attribute_change", "new_user"]
     assert receiver.received[0].headers["x-usercom-token"] == "secret"
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        (["--api-key", "short"], "an API key has 64 characters"),
+        (["--webhook-header", "x"], "a header is NAME:VALUE"),
+    ],
+)
+def test_a_bad_option_is_told(monkeypatch, capsys, options, text):
+    monkeypatch.setattr(sys, "argv", ["tests.simulator", *options])
+    with pytest.raises(SystemExit):
+        main()
+    assert text in capsys.readouterr().err
+
+
+def test_a_busy_port_is_told(monkeypatch):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        monkeypatch.setattr(sys, "argv", ["tests.simulator", "--port", port])
+        with pytest.raises(
+            SystemExit, match=rf"^The simulator cannot listen on .*:{port}: .*in use"
+        ):
+            main()
 
 
 def test_it_ends_with_its_parent():

@@ -76,6 +76,32 @@ class UsercomBackend(models.Model):
         required=True,
         default="create",
     )
+    custom_id_policy = fields.Selection(
+        [
+            ("none", "None"),
+            ("database_id", "Odoo's database id"),
+            ("email", "E-mail address"),
+            ("sha256", "SHA-256 of the e-mail address"),
+        ],
+        "Custom ID in User.com",
+        required=True,
+        default="none",
+    )
+    removal_policy = fields.Selection(
+        [
+            ("keep", "Keep the user as it is"),
+            ("unsubscribe", "Unsubscribe the user"),
+            ("delete", "Delete the user"),
+        ],
+        "Contacts Archived, Deleted or No Longer Taking Part",
+        required=True,
+        default="keep",
+    )
+    use_webhook_values = fields.Boolean(
+        "Use the Values of the Webhook",
+        help="Spares one call per event. User.com must send the user block; what it says is believed.",
+    )
+    log_days = fields.Integer("Keep Finished Rows for Days", required=True, default=30)
     match_phone = fields.Boolean("Match by Phone Number Too")
     rate_limit = fields.Float("Calls per Second", required=True, default=10.0, aggregator=False)
     mapping_ids = fields.One2many("usercom.field.mapping", "backend_id", "Field Mappings")

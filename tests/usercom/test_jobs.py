@@ -1,0 +1,112 @@
+"""What a drain does for one contact, against the simulator: few calls, nobody doubled."""
+
+from collections.abc import Iterator
+
+import pytest
+from usercom import STANDARD_ATTRIBUTES, AmbiguousUserError, Client, Rule, Throttle
+from usercom.jobs import Fetch, Identity, Push
+
+from tests.simulator.process import Simulator
+
+KEYS = ("email", "first_name", "last_name", "phone_number")
+ATTRIBUTES = {a.name_std: a for a in STANDARD_ATTRIBUTES if a.name_std in KEYS}
+RULES = [Rule(key, "both", "odoo") for key in KEYS]
+JAN = {"email": "jan@example.org", "first_name": "Jan", "last_name": None, "phone_number": "111111"}
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Simulator]:
+    with Simulator() as server:
+        yield server
+
+
+@pytest.fixture
+def simulator(running: Simulator) -> Simulator:
+    running.reset()
+    running.settings(rate_limit=0)
+    return running
+
+
+@pytest.fixture
+def client(simulator: Simulator) -> Iterator[Client]:
+    with Client(simulator.url, simulator.api_key, throttle=Throttle(10_000)) as connected:
+        yield connected
+
+
+def push(identity: Identity, odoo: dict, base: dict | None = None) -> Push:
+    return Push(identity, RULES, ATTRIBUTES, base or {}, odoo)
+
+
+def calls(simulator: Simulator) -> list[str]:
+    return [entry["method"] for entry in simulator.journal(kind="request")]
+
+
+def test_a_known_user_gets_what_differs_from_the_base_in_one_call(simulator, client) -> None:
+    [user_id] = simulator.seed(JAN)["ids"]
+    done = push(Identity(user_id), JAN | {"phone_number": "222222"}, JAN).run(client)
+    assert calls(simulator) == ["PUT"]
+    assert simulator.journal()[0]["body"] == {"phone_number": "222222"}
+    assert done.merge.base["phone_number"] == "222222"
+
+
+def test_without_a_difference_nothing_is_called(simulator, client) -> None:
+    done = push(Identity(7), JAN, JAN).run(client)
+    assert calls(simulator) == []
+    assert done.user is None and not done.merge.to_usercom
+
+
+def test_a_value_never_agreed_on_is_not_sent_blindly(simulator, client) -> None:
+    [user_id] = simulator.seed(JAN)["ids"]
+    base = {key: value for key, value in JAN.items() if key != "phone_number"}
+    done = push(Identity(user_id), JAN | {"phone_number": "222222"}, base).run(client)
+    assert calls(simulator) == ["GET"]
+    assert done.found is not None and done.found.phone_number == "111111"
+
+
+def test_an_unknown_user_is_searched_for_before_it_is_created(simulator, client) -> None:
+    done = push(Identity(email="jan@example.org"), JAN).run(client)
+    assert calls(simulator)[-1] == "POST" and "GET" in calls(simulator)
+    assert simulator.users()[0]["first_name"] == "Jan"
+    assert done.merge.base == JAN
+
+
+def test_a_user_that_is_found_is_not_written_to(simulator, client) -> None:
+    [user_id] = simulator.seed(JAN | {"first_name": "Johannes"})["ids"]
+    done = push(Identity(email="jan@example.org"), JAN).run(client)
+    assert done.found is not None and done.found.id == user_id
+    assert set(calls(simulator)) == {"GET"}
+
+
+def test_several_matches_are_named(simulator, client) -> None:
+    ids = simulator.seed(JAN, JAN)["ids"]
+    with pytest.raises(AmbiguousUserError) as caught:
+        push(Identity(email="jan@example.org"), JAN).run(client)
+    assert sorted(caught.value.ids) == sorted(ids)
+
+
+def test_a_known_user_that_is_gone_is_looked_for_once_by_its_other_keys(simulator, client) -> None:
+    [user_id] = simulator.seed(JAN)["ids"]
+    identity = Identity(4711, email="jan@example.org")
+    done = push(identity, JAN | {"phone_number": "222222"}, JAN).run(client)
+    assert done.found is not None and done.found.id == user_id
+
+
+def test_a_known_user_that_is_nowhere_is_missing_and_not_created(simulator, client) -> None:
+    identity = Identity(4711, email="jan@example.org")
+    assert push(identity, JAN | {"phone_number": "222222"}, JAN).run(client).missing
+    assert simulator.users() == []
+
+
+def test_a_value_that_user_com_drops_is_told(simulator, client) -> None:
+    simulator.settings(null_value="ignore")
+    [user_id] = simulator.seed(JAN)["ids"]
+    done = push(Identity(user_id), JAN | {"phone_number": None}, JAN).run(client)
+    assert done.ignored == {"phone_number": None}
+
+
+def test_fetching_finds_by_id_or_e_mail_or_not_at_all(simulator, client) -> None:
+    [user_id] = simulator.seed(JAN)["ids"]
+    for identity in (Identity(user_id), Identity(email="JAN@example.org"), Identity(9, email="jan@example.org")):
+        found = Fetch(identity).run(client)
+        assert found is not None and found.id == user_id
+    assert Fetch(Identity(9)).run(client) is None
