@@ -19,13 +19,16 @@ PATIENCE_SECONDS = 90
 
 
 class OdooServer:
-    """Serves while the context lasts. `url` is where, `call` reaches it as the administrator."""
+    """Serves while the context lasts. `url` is where, `call` reaches it as the administrator.
 
-    def __init__(self, database: str) -> None:
-        self.database = database
+    Its database is a copy of the one that USERCOM_TEMPLATE names, as `make test` does.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.database = f"{os.environ['USERCOM_TEMPLATE']}_{name}"
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.log = Path(tempfile.gettempdir()) / f"{database}.log"
+        self.log = Path(tempfile.gettempdir()) / f"{self.database}.log"
         self._session = requests.Session()
         self._process: subprocess.Popen[bytes] | None = None
 

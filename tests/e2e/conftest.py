@@ -44,7 +44,7 @@ class Pair:
 
 @pytest.fixture(scope="module")
 def odoo() -> Iterator[OdooServer]:
-    with OdooServer("usercom_e2e") as server:
+    with OdooServer("e2e") as server:
         yield server
 
 

@@ -42,8 +42,9 @@ class Index:
         self._ids: dict[str, int | tuple[int, ...]] = {}
 
     def add(self, value: str, user_id: int) -> None:
-        held = self._ids.get(value)
-        self._ids[value] = user_id if held is None else (*_several(held), user_id)
+        held = self._ids.setdefault(value, user_id)
+        if held is not user_id:
+            self._ids[value] = (*_several(held), user_id)
 
     def discard(self, value: str, user_id: int) -> None:
         left = tuple(each for each in _several(self._ids.pop(value)) if each != user_id)
@@ -91,13 +92,11 @@ class Store:
         for field, ordering in self.orderings.items():
             ordering.update(_order_keys(users, field))
         for user in users:
-            self._index(user)
-
-    def _index(self, user: User) -> None:
-        self.keys.add(user.key, user.id)
+            self.keys.add(user.key, user.id)
         for field, index in self.indexes.items():
-            if field in user.values:
-                index.add(index_key(field, user.values[field]), user.id)
+            for user in users:
+                if field in user.values:
+                    index.add(index_key(field, user.values[field]), user.id)
 
     def remove(self, user: User) -> None:
         for field in [*user.values]:
