@@ -30,7 +30,7 @@ Dir::Cache "{home}/cache";
 APT::Sandbox::User "root";
 APT::Get::AllowUnauthenticated "false";
 Acquire::Languages "none";
-Acquire::Retries "3";
+Acquire::Retries "2";
 """
 
 

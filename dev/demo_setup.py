@@ -38,7 +38,11 @@ def add_newsletter_field():
             "name": "demo: newsletter on contacts",
             "model": "res.partner",
             "inherit_id": env.ref("base.view_partner_form").id,
-            "arch": '<field name="category_id" position="before"><field name="x_newsletter"/></field>',
+            "arch": """
+                <field name="category_id" position="before">
+                    <field name="x_newsletter"/>
+                </field>
+            """,
         }
     )
 
@@ -78,7 +82,9 @@ def tell_the_simulator(backend):
 
 
 def control(method, path, body):
-    requests.request(method, f"{SIMULATOR}/control/{path}", json=body, timeout=30).raise_for_status()
+    requests.request(
+        method, f"{SIMULATOR}/control/{path}", json=body, timeout=30
+    ).raise_for_status()
 
 
 control("POST", "attributes", {"name": "email_consent", "value_type": "boolean"})

@@ -136,7 +136,7 @@ class Cluster:
         half.rename(self.folder)
 
     def _own(self, folder: Path) -> None:
-        folder.mkdir(mode=0o700)
+        folder.mkdir(mode=0o700, parents=True)
         if os.geteuid() == 0:
             nobody = pwd.getpwnam("nobody")
             os.chown(folder, nobody.pw_uid, nobody.pw_gid)
@@ -192,5 +192,6 @@ def _as_nobody() -> list[str]:
         "--clear-groups",
         f"--inh-caps={keep}",
         f"--ambient-caps={keep}",
+        "--securebits=+no_setuid_fixup",  # so that access(2) too heeds the capability
         "--",
     ]

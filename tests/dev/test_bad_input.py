@@ -25,18 +25,18 @@ def test_old_python_is_refused():
 
 
 def test_folder_without_odoo_is_refused(tmp_path: Path):
-    said = sentence(run("demo", ODOO_PATH=str(tmp_path)))
+    said = sentence(run("demo", root=bare_copy(tmp_path), ODOO_PATH="/nowhere"))
 
-    assert f"ODOO_PATH={tmp_path} holds no Odoo" in said
+    assert "ODOO_PATH=/nowhere holds no Odoo" in said
 
 
 def test_another_odoo_is_refused(tmp_path: Path):
     (tmp_path / "odoo").mkdir()
     (tmp_path / "odoo/release.py").write_text(ODOO_18)
 
-    assert "holds Odoo 18; this addon needs Odoo 19" in sentence(
-        run("demo", ODOO_PATH=str(tmp_path))
-    )
+    said = sentence(run("demo", root=bare_copy(tmp_path), ODOO_PATH=str(tmp_path)))
+
+    assert "holds Odoo 18; this addon needs Odoo 19" in said
 
 
 def test_busy_port_is_refused():

@@ -30,9 +30,12 @@ def answers(process: subprocess.Popen[str]) -> list[str]:
     return [line.strip() for line in process.stdout if not line.startswith("==>")]
 
 
-def server_pid(root: Path) -> int:
+def held(root: Path) -> tuple[subprocess.Popen[str], int]:
+    """A process that runs the cluster until it is killed, and the server's process id."""
+    process = hold(root, 60)
+    assert process.stdout and "odoo\n" in iter(process.stdout.readline, "")
     [state] = root.glob(".cache/pg-held-*/postmaster.pid")
-    return int(state.read_text().split()[0])
+    return process, int(state.read_text().split()[0])
 
 
 def runs(pid: int) -> bool:
@@ -48,11 +51,7 @@ def test_cluster_starts_answers_and_stops(tmp_path: Path):
 
 def test_server_ends_with_a_killed_command_and_starts_again(tmp_path: Path):
     root = bare_copy(tmp_path)
-    process = hold(root, 60)
-    assert process.stdout
-    while process.stdout.readline() != "odoo\n":
-        pass
-    pid = server_pid(root)
+    process, pid = held(root)
     process.kill()
 
     assert answers(hold(root, 0)) == ["odoo"]
@@ -61,11 +60,7 @@ def test_server_ends_with_a_killed_command_and_starts_again(tmp_path: Path):
 
 def test_frozen_left_over_server_is_waited_for(tmp_path: Path):
     root = bare_copy(tmp_path)
-    process = hold(root, 60)
-    assert process.stdout
-    while process.stdout.readline() != "odoo\n":
-        pass
-    pid = server_pid(root)
+    process, pid = held(root)
     os.kill(pid, signal.SIGSTOP)
     process.kill()
     second = hold(root, 0)

@@ -8,8 +8,9 @@ import sysconfig
 import zipfile
 from pathlib import Path
 
-import odoo.release
 import pytest
+
+import odoo.release
 
 from .ground import ROOT
 

@@ -35,7 +35,9 @@ class Pair:
         return self.odoo.call("res.partner", "read", [contact], list(names))[0]
 
     def find(self, email: str) -> list[dict[str, Any]]:
-        return self.odoo.call("res.partner", "search_read", [["email", "=", email]], ["name", "phone"])
+        return self.odoo.call(
+            "res.partner", "search_read", [["email", "=", email]], ["name", "phone"]
+        )
 
     def user(self, email: str, seconds: float = 10) -> dict[str, Any]:
         """The one user of this e-mail, once it is there."""

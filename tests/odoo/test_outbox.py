@@ -42,9 +42,7 @@ class TestOutbox(UsercomCase):
         self.env["ir.cron.trigger"].search([]).unlink()
         contact = self.contact(email="jan@example.org")
         self.assertTrue(self.waiting(contact))
-        self.assertEqual(
-            self.env["ir.cron.trigger"].search([]).cron_id, self.backend.cron_id
-        )
+        self.assertEqual(self.env["ir.cron.trigger"].search([]).cron_id, self.backend.cron_id)
 
     def test_an_edit_makes_no_call(self):
         contact = self.synced(email="jan@example.org")

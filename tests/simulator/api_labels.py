@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from .api_users import BOTH_FAMILIES, user_page
 from .call import Call
-from .errors import not_found
+from .errors import InvalidError, not_found
 from .labels import Label, Labels
 from .paging import Window, listed, page
 
@@ -71,6 +71,8 @@ async def add_tag(call: Call) -> Response:
 
 async def add_many_tags(call: Call) -> Response:
     user, names = call.user(), call.member("tag_names", list)
+    if not all(isinstance(name, str) for name in names):
+        raise InvalidError({"tag_names": "Expected a list of tag names."})
     for name in names:
         call.account.store.label(user, "tags", call.account.tags.named(name).id)
     return call.setter_response(user)

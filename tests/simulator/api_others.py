@@ -43,7 +43,6 @@ async def create_attribute(call: Call) -> Response:
 
 async def delete_attribute(call: Call) -> Response:
     call.account.attributes.delete(call.params["id"])
-    call.account.store.orderings.pop(call.params["id"], None)
     return call.deleted()
 
 

@@ -1,6 +1,5 @@
 """One API request, as the handlers see it."""
 
-import json
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ from .attributes import USER
 from .errors import ApiError
 from .naming import user_view
 from .store import User
+from .values import read_json
 from .write import Changes
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Call:
         if self._is_form():
             return dict(parse_qsl(self.raw.decode(), keep_blank_values=True))
         try:
-            body = json.loads(self.raw)
+            body = read_json(self.raw)
         except ValueError as error:
             raise ApiError(400, f"JSON parse error - {error}") from None
         if not isinstance(body, dict):

@@ -3,7 +3,6 @@
 import asyncio
 import csv
 import io
-import json
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
@@ -14,7 +13,7 @@ from . import times
 from .attributes import Attribute
 from .errors import ApiError, not_found
 from .store import User
-from .values import MISSING, BadValueError
+from .values import MISSING, BadValueError, read_json
 from .write import Changes, Reader
 
 if TYPE_CHECKING:
@@ -69,7 +68,7 @@ def _names(text: str | None) -> list[str]:
     return [name.strip() for name in (text or "").split(",") if name.strip()]
 
 
-CELLS: dict[str, Callable[[str], Any]] = {"enum": int, "fixed": _names, "json": json.loads}
+CELLS: dict[str, Callable[[str], Any]] = {"enum": int, "fixed": _names, "json": read_json}
 
 
 class Imports:

@@ -51,7 +51,10 @@ def page(
     """Return the documented wrapper of the page that the request's cursor names."""
     backward, after = _decode(request.query_params.get("cursor"))
     descending = (settings.page_order == "descending") != backward
-    keys, more = window.walk(after, settings.page_size, descending)
+    try:
+        keys, more = window.walk(after, settings.page_size, descending)
+    except TypeError:  # a cursor of another ordering
+        raise not_found() from None
     if backward:
         keys.reverse()
     following = _next(keys, backward or more, settings)
@@ -80,7 +83,7 @@ def _decode(cursor: str | None) -> tuple[bool, Key | None]:
         return False, None
     try:
         direction, key = json.loads(base64.urlsafe_b64decode(cursor))
-    except (binascii.Error, ValueError):
+    except (binascii.Error, ValueError, TypeError):
         raise not_found() from None
     if direction == END:
         raise not_found()

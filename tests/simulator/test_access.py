@@ -6,7 +6,9 @@ import pytest
 import requests
 
 from .conftest import Api
-from .settings import API_KEY
+from .errors import ApiError
+from .settings import API_KEY, Settings
+from .throttle import Throttle
 
 
 def test_a_call_without_or_with_a_wrong_key_is_401(simulator):
@@ -107,6 +109,17 @@ def test_refused_calls_do_not_count(simulator, api):
 def test_a_bucket_lets_calls_through_one_by_one(simulator, api):
     simulator.settings(rate_algorithm="bucket", rate_limit=1, rate_period=60, rate_burst=2)
     assert [api("GET", "/users/").status_code for _ in range(3)] == [200, 200, 429]
+
+
+def test_a_sliding_window_waits_for_its_oldest_call():
+    clock = iter([0.0, 2.5, 2.6])
+    throttle = Throttle(Settings(rate_limit=2, rate_period=4), lambda: next(clock))
+    throttle.admit("", "")
+    throttle.admit("", "")
+    with pytest.raises(ApiError) as refused:
+        throttle.admit("", "")
+    assert refused.value.headers == {"retry-after": "2"}
+    assert str(refused.value).endswith("in 2 seconds.")
 
 
 @pytest.mark.parametrize(("scope", "second"), [("account", 429), ("key", 200), ("ip", 429)])

@@ -83,13 +83,14 @@ def test_snippets_in_extra_arrive_as_strings(simulator, user, hook, receiver):
 
 
 @pytest.mark.parametrize(
-    ("style", "text"), [("python", "False"), ("lower", "false"), ("digits", "0")]
+    ("style", "no", "yes"),
+    [("python", "False", "True"), ("lower", "false", "true"), ("digits", "0", "1")],
 )
-def test_how_booleans_are_rendered_is_an_option(simulator, user, hook, receiver, style, text):
-    hook(booleans=style, extra={"gone": "{{ unsubscribed }}"})
+def test_how_booleans_are_rendered_is_an_option(simulator, user, hook, receiver, style, no, yes):
+    hook(booleans=style, extra={"a": "{{ unsubscribed }}", "b": "{{ notifications }}"})
     simulator.patch_user(user, city="Graz")
     simulator.quiet(0)
-    assert receiver.received[0].json()["extra"] == {"gone": text}
+    assert receiver.received[0].json()["extra"] == {"a": no, "b": yes}
 
 
 def test_a_get_has_snippets_in_its_url_and_no_body(simulator, user, hook, receiver):

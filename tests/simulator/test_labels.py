@@ -25,6 +25,8 @@ def test_a_tag_is_added_once_and_removed_by_either_method(simulator, api, user, 
 def test_many_tags_at_once(api, user):
     api("POST", "/users-by-id/c1/add_many_tags/", {"tag_names": ["a", "b"]})
     assert [tag["name"] for tag in api.get("/users/1/")["tags"]] == ["a", "b"]
+    refused = api("POST", "/users-by-id/c1/add_many_tags/", {"tag_names": [["c"]]})
+    assert refused.status_code == 400
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -54,7 +56,8 @@ def test_the_method_of_removals_is_a_switch(simulator, api, user, switch, refuse
 @pytest.mark.parametrize("kind", ["tags", "lists"])
 def test_labels_are_renamed_and_deleted(api, user, kind):
     api("POST", f"/{kind}/", {"name": "old"})
-    assert api("POST", f"/{kind}/", {"name": "old"}).status_code == 400
+    for refused in ("old", "", None, 5, ["x"]):
+        assert api("POST", f"/{kind}/", {"name": refused}).status_code == 400
     assert api("PUT", f"/{kind}/1/", {"name": "new"}).json()["name"] == "new"
     assert api("POST", f"/{kind}/", {"name": "old"}).status_code == 201
     add = ("add_tag", {"name": "new"}) if kind == "tags" else ("add_to_list", {"list": 1})

@@ -63,8 +63,10 @@ def test_the_last_next_can_lead_to_a_404(simulator, api, five):
     assert api("GET", last["next"]).status_code == 404
 
 
-def test_a_cursor_that_is_none_is_404(api):
+def test_a_cursor_that_is_none_or_of_another_list_is_404(api, five):
     assert api("GET", "/users/?cursor=nonsense").status_code == 404
+    other = api.get("/users/")["next"].replace("?", "?search=updated_at&")
+    assert api("GET", other).status_code == 404
 
 
 def test_a_page_has_a_hundred_by_default(simulator, api):

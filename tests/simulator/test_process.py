@@ -25,10 +25,12 @@ COMMAND = [sys.executable, "-m", "tests.simulator"]
 def started(*options):
     """Run the command and yield it with the URL it names."""
     process = subprocess.Popen([*COMMAND, *options], cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    line = process.stdout.readline()
-    yield process, re.fullmatch(r"listening on (http://127\.0\.0\.1:\d+)\n", line)[1]
-    process.kill()
-    process.communicate()
+    try:
+        line = process.stdout.readline()
+        yield process, re.fullmatch(r"listening on (http://127\.0\.0\.1:\d+)\n", line)[1]
+    finally:
+        process.kill()
+        process.communicate()
 
 
 def test_it_says_where_it_listens_and_stops_at_once():

@@ -1,5 +1,7 @@
 """Conversion of one incoming JSON value to an attribute's type."""
 
+import json
+import math
 import re
 from collections.abc import Callable
 from datetime import date, datetime
@@ -36,6 +38,19 @@ def convert(value: Any, attribute: Attribute, string_limit: int) -> Any:
     return converted
 
 
+def finite(text: Any) -> float:
+    """Read a number; raise ValueError for what JSON cannot say, such as infinity."""
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError("Out of range float values are not allowed.")
+    return number
+
+
+def read_json(text: str | bytes) -> Any:
+    """Read strict JSON; raise ValueError."""
+    return json.loads(text, parse_float=finite, parse_constant=finite)
+
+
 def _boolean(value: Any, _attribute: Attribute) -> bool:
     if isinstance(value, bool):
         return value
@@ -52,7 +67,7 @@ def _integer(value: Any, _attribute: Attribute) -> int:
 def _float(value: Any, _attribute: Attribute) -> float:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value
-    raise BadValueError("type", "A valid number is required.", _attempt(float, value))
+    raise BadValueError("type", "A valid number is required.", _attempt(finite, value))
 
 
 def _string(value: Any, _attribute: Attribute) -> str:

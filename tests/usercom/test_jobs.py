@@ -106,7 +106,11 @@ def test_a_value_that_user_com_drops_is_told(simulator, client) -> None:
 
 def test_fetching_finds_by_id_or_e_mail_or_not_at_all(simulator, client) -> None:
     [user_id] = simulator.seed(JAN)["ids"]
-    for identity in (Identity(user_id), Identity(email="JAN@example.org"), Identity(9, email="jan@example.org")):
+    for identity in (
+        Identity(user_id),
+        Identity(email="JAN@example.org"),
+        Identity(9, email="jan@example.org"),
+    ):
         found = Fetch(identity).run(client)
         assert found is not None and found.id == user_id
     assert Fetch(Identity(9)).run(client) is None

@@ -159,6 +159,12 @@ class TestConsent:
     def test_two_different_answers_that_are_no_withdrawal_go_by_policy(self):
         rule = Rule("consent", "both", "usercom", consent=True, withdrawn="no")
         assert moves(run(rule, "no", "yes", "pending")) == ("pending", ABSENT)
+        assert moves(run(replace(rule, policy="odoo"), "no", "yes", "pending")) == (ABSENT, "yes")
+
+    def test_a_no_that_is_no_consent_goes_by_policy(self):
+        rule = Rule("vip", "both", "odoo")
+        assert rule.withdrawn is False
+        assert moves(run(rule, None, True, False)) == (ABSENT, True)
 
     def test_a_withdrawal_over_a_yes_is_recorded(self):
         result = run(CONSENT, ABSENT, True, False)

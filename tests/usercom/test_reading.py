@@ -39,7 +39,9 @@ def test_what_cannot_be_read_is_an_error_and_no_value() -> None:
     ],
 )
 def test_a_full_name_that_is_news_is_split(told: str, expected: tuple) -> None:
-    values, _errors = read_user(user(name=told), ATTRIBUTES, {"first_name": "Ewa", "last_name": "X"})
+    values, _errors = read_user(
+        user(name=told), ATTRIBUTES, {"first_name": "Ewa", "last_name": "X"}
+    )
     assert (values["first_name"], values["last_name"]) == expected
 
 

@@ -78,6 +78,9 @@ class TestUser:
         with pytest.raises(ValueError, match="no user"):
             User.from_json(data)
 
+    def test_it_can_be_a_member_of_a_set(self):
+        assert len({User.from_json(V1), User.from_json(V1)}) == 1
+
     def test_values_cannot_be_changed(self):
         with pytest.raises(TypeError):
             User.from_json(V1).values["email"] = "x"
@@ -106,13 +109,19 @@ class TestAttribute:
         assert attribute.choices == ("S", "M")
         assert attribute.multiple
 
-    @pytest.mark.parametrize(("number", "name"), [(1, "boolean"), (4, "string"), (6, "fixed")])
+    @pytest.mark.parametrize(
+        ("number", "name"),
+        enumerate(("boolean", "integer", "date", "string", "datetime", "fixed", "float"), start=1),
+    )
     def test_numeric_types(self, number, name):
         assert Attribute.from_json({"name": "A", "value_type": number}).value_type == name
 
     @pytest.mark.parametrize("value_type", [None, 99, {}, []])
     def test_an_odd_type_does_not_break_the_list(self, value_type):
         Attribute.from_json({"name": "A", "value_type": value_type})
+
+    def test_it_may_be_written(self):
+        assert not Attribute.from_json({"name": "A", "value_type": "string"}).read_only
 
     def test_the_standard_name_is_derived_where_it_is_not_told(self):
         assert Attribute.from_json({"name": "My Size"}).name_std == "my_size"
@@ -141,7 +150,14 @@ class TestStandardAttributes:
     def test_lengths(self, name, limit):
         assert self.BY_NAME[name].limit == limit
 
-    @pytest.mark.parametrize("name", ["name", "created_at", "page_views"])
+    @pytest.mark.parametrize(
+        "name",
+        [
+            *("name", "created_at", "updated_at", "first_seen", "last_seen", "last_contacted"),
+            *("page_views", "browser_language", "browser", "os_type", "resolution", "last_ip"),
+            "web_push_subscription",
+        ],
+    )
     def test_read_only(self, name):
         assert self.BY_NAME[name].read_only
 

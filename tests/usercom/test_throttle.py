@@ -94,6 +94,25 @@ def test_a_lull_saves_up_only_a_small_burst():
     assert sum(moment - moments[0] < 0.01 for moment in moments) == 3
 
 
+def test_a_rate_of_one_has_no_burst():
+    clock = Clock()
+    throttle = clock.throttle(1)
+    clock.sleep(3600)
+    throttle.acquire()
+    first = clock.now
+    throttle.acquire()
+    assert clock.now - first > 1
+
+
+def test_waiting_is_one_sleep():
+    clock = Clock()
+    sleeps = []
+    throttle = Throttle(10, clock=clock, sleep=lambda s: (sleeps.append(s), clock.sleep(s)))
+    throttle.acquire()
+    throttle.acquire()
+    assert len(sleeps) == 1
+
+
 def test_a_rate_below_one_is_kept():
     clock = Clock()
     throttle = clock.throttle(0.5)

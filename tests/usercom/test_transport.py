@@ -215,8 +215,9 @@ class TestRefusals:
     @pytest.mark.parametrize("body", [{"detail": "Not found."}, None])
     def test_not_found(self, stub, client, body):
         stub.on("GET /users/7/", Answer(body, 404))
-        with pytest.raises(NotFoundError):
+        with pytest.raises(NotFoundError) as caught:
             get_user(client)
+        assert caught.value.status == 404
 
     @pytest.mark.parametrize(
         ("body", "details"),

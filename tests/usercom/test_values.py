@@ -65,7 +65,7 @@ class TestCanonical:
 
     @pytest.mark.parametrize(
         ("raw", "value"),
-        [(5, 5), ("5", 5), ("-5", -5), (5.0, 5), ("5.0", 5), ("+07", 7), (10**30, 10**30)],
+        [(5, 5), (" 5 ", 5), ("-5", -5), (5.0, 5), ("5.0", 5), ("+07", 7), (10**30, 10**30)],
     )
     def test_integers(self, raw, value):
         result = canonical(raw, TYPES["integer"])
@@ -79,7 +79,7 @@ class TestCanonical:
         assert reason_of(canonical, raw, TYPES["integer"]) is Reason.NOT_A_NUMBER
 
     @pytest.mark.parametrize(
-        ("raw", "value"), [(1, 1.0), ("1.5", 1.5), (".5", 0.5), ("-1e3", -1000.0), ("5.", 5.0)]
+        ("raw", "value"), [(1, 1.0), (" 1.5 ", 1.5), (".5", 0.5), ("-1e3", -1000.0), ("5.", 5.0)]
     )
     def test_floats(self, raw, value):
         result = canonical(raw, TYPES["float"])
@@ -104,6 +104,7 @@ class TestCanonical:
         ("raw", "value"),
         [
             ("2021-02-01", "2021-02-01"),
+            ("1000-01-01", "1000-01-01"),
             ("2021-02-01T23:30:00-02:00", "2021-02-02"),
             ("2021-02-01T07:27:44.469241Z", "2021-02-01"),
         ],
@@ -305,6 +306,12 @@ class TestExport:
             "<style>p{}</style><p>Dear&nbsp;<b>Jane</b>,</p>\n<ul><li>1 &lt; 2</li><li>b<br/>c</li>"
         )
         assert export_value(html, "html", TYPES["string"]) == "Dear Jane,\n1 < 2\nb\nc"
+
+    @pytest.mark.parametrize(
+        "html", ["<head><title>x</title>y</head>z", "</style>z", "<style>x</style>z", "<style/>z"]
+    )
+    def test_html_shows_what_is_outside_of_its_hidden_parts(self, html):
+        assert export_value(html, "html", TYPES["string"]) == "z"
 
     @pytest.mark.parametrize("html", ["<p><br></p>", "<script>x</script>", "<p>", " "])
     def test_html_that_shows_nothing_is_none(self, html):

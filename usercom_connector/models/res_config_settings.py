@@ -22,7 +22,10 @@ class ResConfigSettings(models.TransientModel):
     usercom_pause_reason = fields.Text(compute="_compute_usercom_account")
     usercom_subdomain = fields.Char("System Name")
     usercom_api_key = fields.Char(
-        "API Key", store=False, compute="_compute_usercom_api_key", inverse="_inverse_usercom_api_key"
+        "API Key",
+        store=False,
+        compute="_compute_usercom_api_key",
+        inverse="_inverse_usercom_api_key",
     )
     usercom_api_key_hint = fields.Char(compute="_compute_usercom_account")
     usercom_key_field_id = fields.Many2one(

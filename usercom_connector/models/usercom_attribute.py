@@ -73,7 +73,9 @@ class UsercomAttribute(models.Model):
     @api.model
     def _store(self, backend, attributes):
         """Make the stored attributes of ``backend`` equal to the fetched ones."""
-        known = {record.name_std: record for record in self.search([("backend_id", "=", backend.id)])}
+        known = {
+            record.name_std: record for record in self.search([("backend_id", "=", backend.id)])
+        }
         missing = []
         for attribute in attributes:
             values = self._values_of(attribute)

@@ -99,7 +99,7 @@ class UsercomBackend(models.Model):
     )
     use_webhook_values = fields.Boolean(
         "Use the Values of the Webhook",
-        help="Spares one call per event. User.com must send the user block; what it says is believed.",
+        help="Spares one call per event. User.com must send the user block, which is believed.",
     )
     log_days = fields.Integer("Keep Finished Rows for Days", required=True, default=30)
     match_phone = fields.Boolean("Match by Phone Number Too")

@@ -21,7 +21,9 @@ class UsercomInbox(models.Model):
     custom_id = fields.Char("Custom ID")
     email = fields.Char()
     payload = fields.Json("Received", groups="usercom_connector.group_usercom_manager")
-    partner_id = fields.Many2one("res.partner", "Contact", ondelete="cascade", index="btree_not_null")
+    partner_id = fields.Many2one(
+        "res.partner", "Contact", ondelete="cascade", index="btree_not_null"
+    )
 
     _open_idx = models.Index("(backend_id, id) WHERE state = 'pending'")
     _due_idx = models.Index("(backend_id, next_attempt_at) WHERE state = 'pending'")
@@ -47,13 +49,15 @@ class UsercomInbox(models.Model):
 
     @api.model
     def _parse(self, body):
-        """The JSON object of ``body``, None if it is none. Loose text that no database keeps is refused."""
+        """The JSON object of ``body``, None if it is none or no database could keep it."""
         try:
             payload = json.loads(body, parse_constant=self._refuse_constant)
             json.dumps(payload, ensure_ascii=False).encode()
         except (ValueError, RecursionError):
             return None
-        return payload if isinstance(payload, dict) and "\\u0000" not in json.dumps(payload) else None
+        return (
+            payload if isinstance(payload, dict) and "\\u0000" not in json.dumps(payload) else None
+        )
 
     @staticmethod
     def _refuse_constant(name):

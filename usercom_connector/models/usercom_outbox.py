@@ -152,10 +152,10 @@ class UsercomOutbox(models.Model):
         for row in self:
             key = backend._known_id(row.partner_id)
             binding = bindings.get(row.partner_id.id)
-            if key and not (binding and binding.external_id == key):
-                if other := backend._bound_elsewhere(row.partner_id, key):
-                    row._fail_taken(other)
-                    taken += row
+            is_new = key and not (binding and binding.external_id == key)
+            if is_new and (other := backend._bound_elsewhere(row.partner_id, key)):
+                row._fail_taken(other)
+                taken += row
         return self - taken
 
     def _settle(self, task, pushed):
