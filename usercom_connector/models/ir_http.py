@@ -7,7 +7,8 @@ class IrHttp(models.AbstractModel):
 
     @classmethod
     def _pre_dispatch(cls, rule, args):
-        super()._pre_dispatch(rule, args)
+        result = super()._pre_dispatch(rule, args)
         if rule.endpoint.routing.get("keep_raw_body"):
             # Odoo parses form-encoded bodies away before the controller runs.
             request.httprequest.get_data(cache=True)
+        return result

@@ -82,8 +82,9 @@ class ResConfigSettings(models.TransientModel):
     # ---- saving ----
 
     def set_values(self):
-        super().set_values()
+        result = super().set_values()
         self._usercom_save()
+        return result
 
     def _usercom_save(self):
         """Write to the account what differs; an untouched page writes nothing."""

@@ -46,9 +46,10 @@ class ResPartner(models.Model):
         return result
 
     def _compute_field_value(self, field):
-        super()._compute_field_value(field)
+        result = super()._compute_field_value(field)
         if field.store:
             self._usercom_touch([field.name])
+        return result
 
     def _usercom_touch(self, names=None):
         """Have these contacts sent, if one of the fields ``names`` (None: any) is of concern."""

@@ -73,7 +73,7 @@ class UsercomBackend(models.Model):
         wait = max(0.0, (due - fields.Datetime.now()).total_seconds())
         if wait > SHORT_WAIT or time.monotonic() + wait >= deadline:
             return False
-        self.env.cr.commit()  # holds no snapshot while it sleeps
+        self.env["ir.cron"]._commit_progress()  # holds no snapshot while it sleeps
         time.sleep(wait)
         return True
 

@@ -197,4 +197,4 @@ class UsercomOutbox(models.Model):
         for row in self:
             binding = self.env["usercom.binding"]._ensure(row.backend_id, row.partner_id)
             binding.write({"state": "failed", "last_error": message})
-        super()._fail(message, **values)
+        return super()._fail(message, **values)
