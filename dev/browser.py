@@ -3,9 +3,8 @@
 import shutil
 from pathlib import Path
 
-from .debian import Apt, tree
+from .debian import machine, tree
 from .paths import BIN
-from .sources import codename
 from .wrappers import wrap
 
 # The names Odoo's test runner looks for.
@@ -21,7 +20,7 @@ def ensure() -> None:
     """Make sure that a browser is on the path of Odoo's processes."""
     if any(shutil.which(name) for name in _NAMES) or (BIN / "chromium").exists():
         return
-    apt = Apt(codename())
+    apt = machine()
     packages = apt.missing(["chromium", "fonts-liberation"])
     top = tree("chromium", {apt: packages}, gib=1.5)
     fonts = top / "fonts.conf"

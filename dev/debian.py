@@ -1,6 +1,7 @@
 """Debian packages without installing them: a private apt downloads, `dpkg-deb` extracts."""
 
 import errno
+import functools
 import hashlib
 import os
 import re
@@ -96,6 +97,12 @@ class Apt:
     @property
     def _configuration(self) -> Path:
         return self.home / "apt.conf"
+
+
+@functools.cache
+def machine() -> Apt:
+    """apt for the suite this machine runs."""
+    return Apt(codename())
 
 
 def newest(folder: Path, package: str) -> Path:

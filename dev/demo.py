@@ -49,8 +49,8 @@ def main(arguments: list[str]) -> int:
 
 def _serve(cluster: Cluster, simulator: str, port: int, began: float, *, check: bool) -> None:
     url = f"http://{ports.LOOPBACK}:{port}"
-    template.fresh(cluster, NAME, NAME)
     env = odoo.environment(cluster.env, NAME)
+    template.copy(cluster, template.ensure(cluster, env), NAME)
     _configure(env, simulator, url)
     with _odoo(env, url, port) as server:
         step(f"ready in {time.monotonic() - began:.1f} s")

@@ -8,10 +8,9 @@ from pathlib import Path
 
 from . import ports, venv
 from .console import GroundError
-from .debian import UNSTABLE, Apt, tree
+from .debian import UNSTABLE, Apt, machine, tree
 from .paths import CACHE, ROOT, VENV
 from .process import tools_first
-from .sources import codename
 
 SERIES = 19
 
@@ -72,21 +71,12 @@ def command(*arguments: str) -> list[str]:
     return [str(VENV / "bin/python"), "-m", "odoo", *arguments]
 
 
-def filestore(name: str, database: str) -> Path:
-    """Where an Odoo of this name keeps the attachments of a database."""
-    return _data(name) / "filestore" / database
-
-
-def _data(name: str) -> Path:
-    return CACHE / f"odoo-{name}-data"
-
-
 def _configuration(name: str) -> Path:
     file = CACHE / f"odoo-{name}.conf"
     file.write_text(
         "[options]\n"
         f"addons_path = {ROOT}\n"
-        f"data_dir = {_data(name)}\n"
+        f"data_dir = {CACHE / f'odoo-{name}-data'}\n"
         f"http_interface = {ports.LOOPBACK}\n"
         f"screenshots = {CACHE / 'screenshots'}\n"
         "list_db = False\n"
@@ -95,7 +85,7 @@ def _configuration(name: str) -> Path:
 
 
 def _downloaded() -> Path:
-    packages = {Apt(UNSTABLE): ["odoo-19", "fonts-montserrat"], Apt(codename()): _ASSETS}
+    packages = {Apt(UNSTABLE): ["odoo-19", "fonts-montserrat"], machine(): _ASSETS}
     return tree("debian-odoo", packages, gib=3, finish=_complete)
 
 

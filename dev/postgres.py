@@ -13,10 +13,9 @@ from pathlib import Path
 
 from . import ports
 from .console import GroundError, step
-from .debian import Apt, tree
+from .debian import machine, tree
 from .paths import BIN, CACHE
-from .process import require, run, spawn, stop, wait_for
-from .sources import codename
+from .process import run, spawn, stop, wait_for
 from .wrappers import wrap
 
 USER = "odoo"
@@ -39,7 +38,7 @@ def _version(folder: Path) -> float:
 
 
 def _extracted() -> Path:
-    apt = Apt(codename())
+    apt = machine()
     top = tree("postgresql", {apt: apt.missing(["postgresql"])}, gib=0.5)
     folder = next(top.glob("usr/lib/postgresql/*/bin"))
     for name in _PROGRAMS:
@@ -79,7 +78,8 @@ class Cluster:
             self._create()
         self._end_leftover()
         self._port = ports.free()
-        process = spawn(self._start_command(), env=self._plain_env(), log=self._log, death="INT")
+        command, env = self._start_command(), self._plain_env()
+        process = spawn(command, env=env, log=self._log, death="INT", rights=_rights())
         try:
             wait_for(self._accepts, process, "PostgreSQL", self._log, patience=60)
             yield self
@@ -128,7 +128,7 @@ class Cluster:
         ]
         command += ["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
         run(
-            [*_as_nobody(), *command],
+            ["setpriv", *_rights(), "--", *command],
             "Making the PostgreSQL cluster",
             env=self._plain_env(),
             log=self._log,
@@ -149,7 +149,7 @@ class Cluster:
             "shared_buffers=256MB",
         )
         options = [part for setting in (*fixed, *self._settings) for part in ("-c", setting)]
-        return [*_as_nobody(), str(self._programs / "postgres"), "-D", str(self.folder), *options]
+        return [str(self._programs / "postgres"), "-D", str(self.folder), *options]
 
     def _plain_env(self) -> dict[str, str]:
         return {name: value for name, value in os.environ.items() if not name.startswith("PG")}
@@ -161,13 +161,18 @@ class Cluster:
     def _end_leftover(self) -> None:
         """Stop the server a killed run may have left in our folder, and nobody else's."""
         state = self._pid_file_lines()
-        command = Path(f"/proc/{state[0]}/cmdline") if state else None
-        if not command or not command.exists() or str(self.folder) not in command.read_text():
+        if not state or not self._is_ours(int(state[0])):
             return
         step("stopping the PostgreSQL that an interrupted run left behind")
         os.kill(int(state[0]), signal.SIGINT)
-        while command.exists():
+        while self._is_ours(int(state[0])):
             time.sleep(0.05)
+
+    def _is_ours(self, pid: int) -> bool:
+        try:
+            return str(self.folder) in Path(f"/proc/{pid}/cmdline").read_text()
+        except (FileNotFoundError, ProcessLookupError):
+            return False
 
     def _pid_file_lines(self) -> list[str]:
         file = self.folder / "postmaster.pid"
@@ -180,18 +185,12 @@ def _major(folder: Path) -> str:
     return answer.stdout.split()[2].split(".")[0]
 
 
-def _as_nobody() -> list[str]:
+def _rights() -> list[str]:
+    """The options of `setpriv` for PostgreSQL's programs, which refuse to be root."""
     if os.geteuid():
-        return []
+        return ["--no-new-privs"]
     nobody = pwd.getpwnam("nobody")
-    keep = "+dac_override"
-    return [
-        require("setpriv", "PostgreSQL must not run as root"),
-        f"--reuid={nobody.pw_uid}",
-        f"--regid={nobody.pw_gid}",
-        "--clear-groups",
-        f"--inh-caps={keep}",
-        f"--ambient-caps={keep}",
-        "--securebits=+no_setuid_fixup",  # so that access(2) too heeds the capability
-        "--",
-    ]
+    identity = [f"--reuid={nobody.pw_uid}", f"--regid={nobody.pw_gid}", "--clear-groups"]
+    capability = ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
+    # Without the last, access(2) would not heed the capability.
+    return [*identity, *capability, "--securebits=+no_setuid_fixup"]

@@ -5,7 +5,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import IO
@@ -55,9 +55,9 @@ def run(
         raise GroundError(f"{what} failed with status {done.returncode}{_ending(log)}")
 
 
-def foreground(command: list[str], *, env: Environment | None = None) -> int:
+def foreground(command: list[str], *, env: Environment | None = None, cwd: Path = ROOT) -> int:
     """Run a command that shares our terminal and its Ctrl-C; returns its exit status."""
-    process = subprocess.Popen(command, cwd=ROOT, env=env or tools_first())
+    process = subprocess.Popen(command, cwd=cwd, env=env or tools_first())
     while True:
         try:
             return process.wait()
@@ -69,16 +69,21 @@ def foreground(command: list[str], *, env: Environment | None = None) -> int:
 
 
 def spawn(
-    command: list[str], *, env: Environment, log: str | None = None, death: str = "TERM"
+    command: list[str],
+    *,
+    env: Environment,
+    log: str | None = None,
+    death: str = "KILL",
+    rights: Iterable[str] = (),
 ) -> subprocess.Popen[bytes]:
     """Start a server away from the terminal's Ctrl-C, its output where `run` puts it.
 
-    `death` names the signal it gets when we die, however we die.
+    `death` names the signal it gets when we die, however we die; `rights` are setpriv's options.
     """
     setpriv = require("setpriv", "the servers are started with it")
     with _output(log) as sink:
         return subprocess.Popen(
-            [setpriv, "--pdeathsig", death, "--", *command],
+            [setpriv, *rights, "--pdeathsig", death, "--", *command],
             cwd=ROOT,
             env=env,
             stdin=subprocess.DEVNULL,

@@ -1,9 +1,7 @@
 """Databases with the addon installed: built once per state of the addon, copied for each run."""
 
 import hashlib
-import os
 import re
-import shutil
 from pathlib import Path
 
 from . import odoo
@@ -17,47 +15,27 @@ ADDONS = ("usercom_connector",)
 _ASSETS = ROOT / "dev/template_assets.py"
 
 
-def fresh(cluster: Cluster, name: str, database: str) -> None:
-    """Make `database` anew from the addon's template, with the filestore of `name`'s Odoo."""
-    template = _ensure(cluster, name)
-    drop(cluster, name, database)
-    cluster.sql(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
-    _copy_filestore(name, template, database)
+def ensure(cluster: Cluster, env: dict[str, str]) -> str:
+    """The template of this state of the addon, on top of one of this Odoo alone; returns its name.
 
-
-def drop(cluster: Cluster, name: str, database: str) -> None:
-    """Remove a database and its filestore, if they are there."""
-    cluster.sql(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
-    shutil.rmtree(odoo.filestore(name, database), ignore_errors=True)
-
-
-def _ensure(cluster: Cluster, name: str) -> str:
-    """The template of this state of the addon, on top of one of this Odoo alone."""
-    core = _digest(odoo.release(), *CORE)
-    _build(cluster, name, "template0", f"core_{core}", CORE)
+    `env` is `odoo.environment` of the cluster.
+    """
+    core = _digest(odoo.release(), _ASSETS.read_text(), *CORE)
+    _build(cluster, env, "template0", f"core_{core}", CORE)
     addon = f"addon_{_digest(core, *ADDONS, *_addon_texts())}"
-    _build(cluster, name, f"core_{core}", addon, ADDONS)
+    _build(cluster, env, f"core_{core}", addon, ADDONS)
     return addon
 
 
-def _build(cluster: Cluster, name: str, source: str, target: str, modules: tuple[str, ...]) -> None:
-    known = cluster.sql("SELECT datname FROM pg_database")
-    if target in known:
-        return
-    kind = target.split("_")[0]
-    for old in known:
-        if old.startswith(f"{kind}_"):
-            drop(cluster, name, old)
-    step(f"installing {', '.join(modules)} into a template database")
-    half = f"{kind}_half"
-    cluster.sql(f'CREATE DATABASE "{half}" TEMPLATE "{source}"')
-    _copy_filestore(name, source, half)
-    env = odoo.environment(cluster.env, name)
-    _install(env, half, modules)
-    shell(env, half, _ASSETS, "Compiling the pages' assets")
-    shutil.rmtree(odoo.filestore(name, target), ignore_errors=True)
-    odoo.filestore(name, half).rename(odoo.filestore(name, target))
-    cluster.sql(f'ALTER DATABASE "{half}" RENAME TO "{target}"')
+def copy(cluster: Cluster, template: str, database: str) -> None:
+    """Make `database` anew as a copy of the template."""
+    drop(cluster, database)
+    cluster.sql(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
+
+
+def drop(cluster: Cluster, database: str) -> None:
+    """Remove a database, if it is there."""
+    cluster.sql(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
 
 
 def shell(env: dict[str, str], database: str, script: Path, what: str) -> None:
@@ -66,38 +44,40 @@ def shell(env: dict[str, str], database: str, script: Path, what: str) -> None:
     run(command, what, env=env, log=script.stem, stdin=script)
 
 
+def _build(
+    cluster: Cluster, env: dict[str, str], source: str, target: str, modules: tuple[str, ...]
+) -> None:
+    known = cluster.sql("SELECT datname FROM pg_database")
+    if target in known:
+        return
+    kind = target.split("_")[0]
+    for old in known:
+        if old.startswith(f"{kind}_"):
+            drop(cluster, old)
+    step(f"installing {', '.join(modules)} into a template database")
+    half = f"{kind}_half"
+    copy(cluster, source, half)
+    _install(env, half, modules)
+    shell(env, half, _ASSETS, "Compiling the pages' assets")
+    cluster.sql(f'ALTER DATABASE "{half}" RENAME TO "{target}"')
+
+
 def _install(env: dict[str, str], database: str, modules: tuple[str, ...]) -> None:
-    log = "install"
-    command = odoo.command(
-        "-d", database, "-i", ",".join(modules), "--stop-after-init", "--log-level=warn"
-    )
-    run(command, "Installing the addon", env=env, log=log)
-    complaints = re.findall(
-        r"^\S+ \S+ \d+ (?:WARNING|ERROR|CRITICAL) .*",
-        (LOGS / f"{log}.log").read_text(),
-        re.MULTILINE,
-    )
+    arguments = ("-d", database, "-i", ",".join(modules), "--stop-after-init", "--log-level=warn")
+    run(odoo.command(*arguments), "Installing the addon", env=env, log="install")
+    said = (LOGS / "install.log").read_text()
+    complaints = re.findall(r"^\S+ \S+ \d+ (?:WARNING|ERROR|CRITICAL) .*", said, re.MULTILINE)
     if complaints:
         raise GroundError("Installing the addon is not clean:\n" + "\n".join(complaints))
 
 
-def _copy_filestore(name: str, source: str, target: str) -> None:
-    """Link the files over: Odoo names them by their content and never changes one in place."""
-    origin, copy = odoo.filestore(name, source), odoo.filestore(name, target)
-    shutil.rmtree(copy, ignore_errors=True)
-    copy.mkdir(parents=True)
-    if origin.exists():
-        shutil.copytree(origin, copy, copy_function=os.link, dirs_exist_ok=True)
-
-
 def _addon_texts() -> list[str]:
-    files = sorted(
-        path for path in ADDON.rglob("*") if path.is_file() and "__pycache__" not in path.parts
-    )
-    return [
-        f"{path.relative_to(ADDON)}\n{hashlib.sha256(path.read_bytes()).hexdigest()}"
-        for path in files
-    ]
+    files = sorted(path for path in ADDON.rglob("*") if path.is_file() and path.suffix != ".pyc")
+    return [f"{path.relative_to(ADDON)} {_digest_of(path)}" for path in files]
+
+
+def _digest_of(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def _digest(*parts: str) -> str:

@@ -11,18 +11,23 @@ _DATABASE = "usercom_test"
 
 
 def main(arguments: list[str]) -> int:
-    """Run the tests; arguments go to pytest. Returns pytest's exit status."""
+    """Run the tests; arguments go to pytest. Returns pytest's exit status.
+
+    The tests find the name of the template in USERCOM_TEMPLATE, to make further copies of it.
+    """
     with alone(NAME):
         with alone("set-up", wait=True):
             odoo.ensure()
             browser.ensure()
             cluster = Cluster(NAME)
         with cluster.running():
-            template.fresh(cluster, NAME, _DATABASE)
+            env = odoo.environment(cluster.env, NAME)
+            source = template.ensure(cluster, env)
+            template.copy(cluster, source, _DATABASE)
             try:
-                return foreground(_pytest(arguments), env=odoo.environment(cluster.env, NAME))
+                return foreground(_pytest(arguments), env={**env, "USERCOM_TEMPLATE": source})
             finally:
-                template.drop(cluster, NAME, _DATABASE)
+                template.drop(cluster, _DATABASE)
 
 
 def _pytest(arguments: list[str]) -> list[str]:

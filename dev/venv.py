@@ -9,10 +9,9 @@ from pathlib import Path
 from subprocess import PIPE, STDOUT
 
 from .console import GroundError, step, tail
-from .debian import Apt, require_disk, tree
+from .debian import machine, require_disk, tree
 from .paths import LOGS, ROOT, VENV
 from .process import run
-from .sources import codename
 
 _PROGRESS = ("Downloading", "Building wheel", "Installing collected")
 REQUIREMENTS = (ROOT / "dev/requirements.txt", ROOT / "dev/requirements-test.txt")
@@ -69,4 +68,4 @@ def _create(python: Path) -> None:
 
 
 def _pip_wheels() -> Path:
-    return tree("pip", {Apt(codename()): ["python3-pip-whl"]}, gib=0.1)
+    return tree("pip", {machine(): ["python3-pip-whl"]}, gib=0.1)

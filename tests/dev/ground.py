@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -13,6 +14,13 @@ def bare_copy(folder: Path) -> Path:
     """A clone without a cache: nothing is installed or downloaded there yet."""
     shutil.copytree(ROOT / "dev", folder / "dev", ignore=shutil.ignore_patterns("__pycache__"))
     return folder
+
+
+def files_of_git(folder: str = ".") -> list[str]:
+    """The files that are or would be tracked, relative to the repository."""
+    listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard", folder]
+    names = subprocess.run(listed, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    return [name for name in names.splitlines() if (ROOT / name).exists()]
 
 
 def command(*arguments: str, prelude: str = "") -> list[str]:
@@ -38,3 +46,20 @@ def sentence(result: subprocess.CompletedProcess[str]) -> str:
     last = result.stderr.rstrip().splitlines()[-1]
     assert last.startswith("error: ") and last.endswith("."), result.stderr
     return last
+
+
+def runs(pid: int) -> bool:
+    """Whether a process is alive; one that ended and that nobody has waited for is not."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
+
+
+def ends(pid: int, seconds: float = 30) -> bool:
+    """Whether a process ends within so many seconds."""
+    deadline = time.monotonic() + seconds
+    while runs(pid) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return not runs(pid)

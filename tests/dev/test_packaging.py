@@ -12,7 +12,7 @@ import pytest
 
 import odoo.release
 
-from .ground import ROOT
+from .ground import ROOT, files_of_git
 
 ADDON = "usercom_connector"
 SOURCES = ("setup.py", "pyproject.toml", "README.md", "LICENSE", ADDON)
@@ -39,12 +39,6 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return next(source.glob("dist/*.whl"))
 
 
-def tracked_files() -> set[str]:
-    listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard", ADDON]
-    names = subprocess.run(listed, cwd=ROOT, check=True, capture_output=True, text=True).stdout
-    return {name for name in names.splitlines() if (ROOT / name).exists()}
-
-
 def test_name_and_version_are_the_manifests(wheel: Path):
     assert wheel.name.startswith("odoo_addon_usercom_connector-19.0.")
 
@@ -56,7 +50,7 @@ def test_every_tracked_file_of_the_addon_is_in_it(wheel: Path):
         if name.startswith("odoo/")
     }
 
-    assert packed == tracked_files() and f"{ADDON}/__manifest__.py" in packed
+    assert packed == set(files_of_git(ADDON)) and f"{ADDON}/__manifest__.py" in packed
 
 
 def test_odoo_lists_the_addon_from_a_clean_environment(wheel: Path, tmp_path: Path):

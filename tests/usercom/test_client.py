@@ -71,6 +71,7 @@ class TestFindUsers:
             ([], []),
             (MISSING, []),
             (None, []),
+            (Answer(" \n"), []),
             ([JANE, JOE], [7]),
         ],
     )
@@ -78,6 +79,10 @@ class TestFindUsers:
         stub.on("GET /users/search/", answer)
         assert ids(client.find_users(email="jane@example.com")) == found
         assert stub.requests[0].query == {"email": ["jane@example.com"], "many": ["true"]}
+
+    def test_by_email_without_its_blanks(self, stub, client):
+        stub.on("GET /users/search/", JANE)
+        assert ids(client.find_users(email=" jane@example.com ")) == [7]
 
     def test_by_email_that_only_the_lower_case_finds(self, stub, client):
         stub.on("GET /users/search/", MISSING, JANE)
@@ -290,7 +295,8 @@ class TestAttributes:
 
     def test_create_without_choices(self, stub, client):
         stub.on("POST /attributes/", {"name": "Consent", "value_type": "boolean"})
-        client.create_attribute("Consent", "boolean")
+        created = client.create_attribute("Consent", "boolean")
+        assert created == Attribute("Consent", "consent", "boolean")
         assert "choices" not in stub.requests[0].json
 
 
@@ -316,6 +322,11 @@ class TestImport:
         report = {**self.REPORT, "finished_at": finished_at}
         stub.on("POST /users/import/", {"success": True, "data": report})
         assert client.import_users(b"").finished is finished
+
+    def test_automations_stay_off_unless_asked_for(self, stub, client):
+        stub.on("POST /users/import/", {"success": True, "data": self.REPORT})
+        client.import_users(b"email\na@b.c\n")
+        assert b'name="trigger_automations"\r\n\r\n0' in stub.requests[0].body
 
     def test_no_success(self, stub, client):
         stub.on("POST /users/import/", {"success": False})

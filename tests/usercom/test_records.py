@@ -111,7 +111,11 @@ class TestAttribute:
 
     @pytest.mark.parametrize(
         ("number", "name"),
-        enumerate(("boolean", "integer", "date", "string", "datetime", "fixed", "float"), start=1),
+        [
+            *enumerate(
+                ("boolean", "integer", "date", "string", "datetime", "fixed", "float"), start=1
+            )
+        ],
     )
     def test_numeric_types(self, number, name):
         assert Attribute.from_json({"name": "A", "value_type": number}).value_type == name

@@ -164,6 +164,12 @@ class TestServerFailures:
         with pytest.raises(ServerError):
             get_user(client)
 
+    def test_an_endless_answer_is_not_waited_for(self, stub, client, monkeypatch):
+        monkeypatch.setattr(transport_module, "BODY_LIMIT", 1000)
+        stub.on("GET /users/7/", Answer({"note": "x" * 200_000}, fault="half"))
+        with pytest.raises(ServerError):
+            get_user(client)
+
     @pytest.mark.parametrize("status", [301, 302, 307, 308])
     def test_redirects_are_not_followed(self, stub, client, status):
         with Stub() as other:
@@ -173,6 +179,12 @@ class TestServerFailures:
             with pytest.raises(ServerError):
                 get_user(client)
             assert other.requests == []
+
+    @pytest.mark.parametrize("status", [300, 302, 399, 500, 599])
+    def test_an_empty_failure_is_not_nobody(self, stub, client, status):
+        stub.on("GET /users/search/", Answer(None, status))
+        with pytest.raises(ServerError):
+            client.find_users(email="jane@example.com")
 
 
 class TestThrottled:
@@ -228,7 +240,10 @@ class TestRefusals:
             ({"email": ["Invalid."], "score": ["Too low."]}, "email: Invalid.; score: Too low."),
             (["One", "Two"], "One, Two"),
             (None, "no reason given"),
-            ([[[[[["deep"]]]]]], "…"),
+            ([[[[["deep"]]]]], "…"),
+            ([[[["deep"]]]], "deep"),
+            ({"a": {"b": {"c": {"d": {"e": "deep"}}}}}, "a: b: c: d: e: …"),
+            ({"errors": {"errors": {"errors": {"errors": {"errors": "deep"}}}}}, "…"),
         ],
     )
     def test_every_shape_of_a_400_is_read(self, stub, client, body, details):
@@ -317,6 +332,19 @@ class TestPages:
             "GET /users/", {"results": [{"id": 1}], "next": following}, {"results": [{"id": 2}]}
         )
         assert len(list(client.changed_users(None, None))) == 2
+
+    @pytest.mark.parametrize(
+        ("one", "other", "same"),
+        [
+            ("a.user.com", "A.User.com", True),
+            ("a.user.com", "a.user.com:443", True),
+            ("a.user.com:80", "a.user.com", True),
+            ("a.user.com", "a.user.com:8443", False),
+            ("a.user.com", "b.user.com", False),
+        ],
+    )
+    def test_what_is_the_same_host(self, one, other, same):
+        assert (transport_module._host(one) == transport_module._host(other)) is same
 
     def test_a_circle_ends(self, stub, client):
         following = f"{stub.url}/api/public/users/?cursor=1"
