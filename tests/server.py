@@ -7,6 +7,9 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import copy
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +29,12 @@ class OdooServer:
 
     def __init__(self, name: str) -> None:
         self.database = f"{os.environ['USERCOM_TEMPLATE']}_{name}"
+        self._reset()
+
+    def _reset(self) -> None:
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.log = Path(tempfile.gettempdir()) / f"{self.database}.log"
+        self.log = Path(tempfile.gettempdir()) / f"{self.database}_{self.port}.log"
         self._session = requests.Session()
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -40,6 +46,21 @@ class OdooServer:
     def __exit__(self, *_exception: object) -> None:
         self.stop()
         _drop_database(self.database)
+
+    @contextmanager
+    def beside(self) -> Iterator["OdooServer"]:
+        """A second Odoo process on the same database, while the context lasts."""
+        other = copy(self)
+        other._reset()
+        other.start()
+        try:
+            yield other
+        finally:
+            other.stop()
+
+    def sql(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Do something to the database behind Odoo's back; return the rows, if there are any."""
+        return _execute(statement, self.database, values)
 
     def start(self) -> None:
         """Start Odoo as an administrator would, and wait until it answers."""
@@ -118,10 +139,14 @@ def _drop_database(name: str) -> None:
     _execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-def _execute(statement: sql.Composable, database: str = "postgres") -> None:
+def _execute(
+    statement: sql.Composable | str, database: str = "postgres", values: tuple[Any, ...] = ()
+) -> list[tuple[Any, ...]]:
     connection = psycopg2.connect(dbname=database)
     try:
         connection.autocommit = True
-        connection.cursor().execute(statement)
+        cursor = connection.cursor()
+        cursor.execute(statement, values)
+        return cursor.fetchall() if cursor.description else []
     finally:
         connection.close()

@@ -3,6 +3,7 @@ from . import (
     usercom_backend,
     usercom_backend_contact,
     usercom_backend_drain,
+    usercom_backend_wake,
     usercom_attribute,
     usercom_field_mapping,
     usercom_field_mapping_values,
@@ -10,6 +11,7 @@ from . import (
     usercom_queue,
     usercom_inbox,
     usercom_outbox,
+    usercom_outbox_mass,
     res_partner,
     res_config_settings,
 )

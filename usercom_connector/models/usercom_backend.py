@@ -206,11 +206,6 @@ class UsercomBackend(models.Model):
         company = company or self.env.company
         return self.search([("company_id", "=", company.id)], limit=1)
 
-    def _wake(self):
-        """Have the queues drained as soon as this transaction is committed."""
-        for cron in self.sudo().cron_id:
-            cron._trigger()
-
     # ---- connection ----
 
     def _client(self):

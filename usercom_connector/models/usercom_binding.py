@@ -41,6 +41,14 @@ class UsercomBinding(models.Model):
         found = self.search([("backend_id", "=", backend.id), ("partner_id", "in", partners.ids)])
         return {binding.partner_id.id: binding for binding in found}
 
+    @api.model
+    def _owners(self, backend, external_ids):
+        """``{User.com id: contact}`` of those users that are linked."""
+        found = self.search(
+            [("backend_id", "=", backend.id), ("external_id", "in", list(external_ids))]
+        )
+        return {binding.external_id: binding.partner_id for binding in found}
+
     def _agree(self, user_id, user, base, error=None):
         """Both sides now agree on ``base``; ``user`` is None where User.com was not asked."""
         self.ensure_one()
@@ -56,11 +64,14 @@ class UsercomBinding(models.Model):
         )
 
     @api.model
-    def _ensure(self, backend, partner):
-        """The link of ``partner``, created if it has none."""
-        return self._of(backend, partner).get(partner.id) or self.create(
-            {"backend_id": backend.id, "partner_id": partner.id}
+    def _ensure(self, backend, partners):
+        """The links of ``partners``; who has none gets one."""
+        known = self._of(backend, partners)
+        missing = partners.filtered(lambda partner: partner.id not in known)
+        created = self.create(
+            [{"backend_id": backend.id, "partner_id": partner.id} for partner in missing]
         )
+        return created.union(*known.values())
 
     @api.model
     def _revive(self, backend, partners):

@@ -1,4 +1,7 @@
+from psycopg2.errors import UniqueViolation
+
 from odoo import api, fields, models
+from odoo.exceptions import ConcurrencyError
 from odoo.tools import SQL
 
 from ..usercom.jobs import Push
@@ -22,7 +25,7 @@ class UsercomOutbox(models.Model):
         "(backend_id, partner_id) WHERE state = 'pending' AND claimed_at IS NULL"
     )
     _open_idx = models.Index("(backend_id, id) WHERE state = 'pending'")
-    _due_idx = models.Index("(backend_id, next_attempt_at) WHERE state = 'pending'")
+    _due_idx = models.Index("(backend_id, next_attempt_at NULLS FIRST) WHERE state = 'pending'")
     _partner_idx = models.Index("(partner_id, backend_id, state)")
 
     # ---- filling ----
@@ -47,8 +50,6 @@ class UsercomOutbox(models.Model):
         A row that waits already is locked, not changed: so no drain can claim it before the
         edit behind this call is committed, and send the contact without it.
         """
-        if backends is None:
-            backends = self.env["usercom.backend"].search([("state", "in", ["running", "paused"])])
         rows = self.env.execute_query(
             SQL(
                 """
@@ -59,7 +60,7 @@ class UsercomOutbox(models.Model):
                   FROM res_partner p
                   JOIN usercom_backend b
                     ON p.company_id IS NULL OR p.company_id = b.company_id
-                 WHERE p.id = ANY(%(partners)s) AND b.id = ANY(%(backends)s)
+                 WHERE p.id = ANY(%(partners)s) AND %(chosen)s
                  ORDER BY b.id, p.id
                 ON CONFLICT (backend_id, partner_id)
                       WHERE state = 'pending' AND claimed_at IS NULL
@@ -69,10 +70,12 @@ class UsercomOutbox(models.Model):
                 uid=self.env.uid,
                 now=fields.Datetime.now(),
                 partners=list(partner_ids),
-                backends=backends.ids,
+                chosen=SQL("b.state IN ('running', 'paused')")
+                if backends is None
+                else SQL("b.id = ANY(%s)", backends.ids),
             )
         )
-        backends.browse({backend_id for (backend_id,) in rows})._wake()
+        self.env["usercom.backend"].browse({backend_id for (backend_id,) in rows})._wake()
 
     # ---- draining ----
 
@@ -93,12 +96,13 @@ class UsercomOutbox(models.Model):
         )
 
     @api.model
-    def _claim(self, backend):
-        """Claim some rows whose turn it is."""
+    def _claim(self, backend, last):
+        """Claim some rows whose turn it is, of those up to the id ``last``."""
         return self._claim_ids(
             SQL(
-                """SELECT r.id FROM usercom_outbox r WHERE %s AND %s
+                """SELECT r.id FROM usercom_outbox r WHERE r.id <= %s AND %s AND %s
                     ORDER BY r.id LIMIT %s FOR UPDATE OF r SKIP LOCKED""",
+                last,
                 self._waiting(backend),
                 self._due(),
                 CLAIM_SIZE,
@@ -112,12 +116,16 @@ class UsercomOutbox(models.Model):
         outside._finish()
         bindings = self.env["usercom.binding"]._of(backend, partners)
         rows = (self - outside)._without_rivals(backend, bindings)
+        return self._in_masses(rows._pushes(backend, bindings))
+
+    def _pushes(self, backend, bindings):
+        """One task for each row."""
         rules, attributes = backend.mapping_ids._rules(), backend.mapping_ids._attributes()
         return [
-            row._task(backend, bindings.get(row.partner_id.id), rules, attributes) for row in rows
+            row._push(backend, bindings.get(row.partner_id.id), rules, attributes) for row in self
         ]
 
-    def _task(self, backend, binding, rules, attributes):
+    def _push(self, backend, binding, rules, attributes):
         partner = backend._seen(self.partner_id)
         base = binding.base or {} if binding else {}
         values, problems = backend.mapping_ids._export_values(partner, base)
@@ -148,15 +156,20 @@ class UsercomOutbox(models.Model):
 
     def _without_taken_keys(self, backend, bindings):
         """The rows but those whose key, written by hand, is another contact's."""
-        taken = self.browse()
+        keys = {}
         for row in self:
-            key = backend._known_id(row.partner_id)
-            binding = bindings.get(row.partner_id.id)
-            is_new = key and not (binding and binding.external_id == key)
-            if is_new and (other := backend._bound_elsewhere(row.partner_id, key)):
-                row._fail_taken(other)
-                taken += row
+            key, binding = backend._known_id(row.partner_id), bindings.get(row.partner_id.id)
+            if key and not (binding and binding.external_id == key):
+                keys[row] = key
+        owners = self.env["usercom.binding"]._owners(backend, keys.values())
+        taken = self.filtered(
+            lambda row: owners.get(keys.get(row), row.partner_id) != row.partner_id
+        )
+        for row in taken:
+            row._fail_taken(owners[keys[row]])
         return self - taken
+
+    # ---- settling ----
 
     def _settle(self, task, pushed):
         """Record what a push did."""
@@ -182,6 +195,31 @@ class UsercomOutbox(models.Model):
         self.env["usercom.binding"]._ensure(backend, partner).state = "gone"
         self._finish()
 
+    def _put_back(self, **values):
+        """Have the rows wait (again), unless an edit has queued the contact anew since."""
+        waiting = self.search(
+            [
+                ("partner_id", "in", self.partner_id.ids),
+                ("state", "=", "pending"),
+                ("claimed_at", "=", False),
+                ("id", "not in", self.ids),
+            ]
+        )
+        taken = {row._contact() for row in waiting}
+        doubled = self.browse()
+        for row in self:
+            doubled += row if row._contact() in taken else self.browse()
+            taken.add(row._contact())
+        doubled._finish()
+        super(UsercomOutbox, self - doubled)._put_back(**values)
+        try:
+            self.flush_model()
+        except UniqueViolation as error:  # an edit has queued the contact at this very moment
+            raise ConcurrencyError(str(error)) from error
+
+    def _contact(self):
+        return self.backend_id, self.partner_id
+
     def _fail_taken(self, other):
         self._fail(
             self.env._(
@@ -194,7 +232,8 @@ class UsercomOutbox(models.Model):
 
     def _fail(self, message, **values):
         """Show the failure on the contact too."""
-        for row in self:
-            binding = self.env["usercom.binding"]._ensure(row.backend_id, row.partner_id)
-            binding.write({"state": "failed", "last_error": message})
+        bindings = self.env["usercom.binding"]
+        for backend, rows in self.grouped("backend_id").items():
+            bindings += bindings._ensure(backend, rows.partner_id)
+        bindings.write({"state": "failed", "last_error": message})
         return super()._fail(message, **values)

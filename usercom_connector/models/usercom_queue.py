@@ -8,7 +8,7 @@ MAX_ATTEMPTS = 10
 MAX_AGE = timedelta(hours=24)
 FIRST_DELAY = 2.0
 LONGEST_DELAY = 3600.0
-CLAIM_SIZE = 20
+CLAIM_SIZE = 10  # what is claimed is sent before the inbox is looked at again
 
 
 class UsercomQueue(models.AbstractModel):
@@ -45,10 +45,7 @@ class UsercomQueue(models.AbstractModel):
                 ("claimed_at", "!=", False),
             ]
         )
-        orphans._release()
-
-    def _release(self):
-        self.write({"claimed_at": False})
+        orphans._put_back()
 
     @api.model
     def _waiting(self, backend):
@@ -111,20 +108,25 @@ class UsercomQueue(models.AbstractModel):
         else:
             self._finish(**values)
 
+    def _put_back(self, **values):
+        """Have the rows wait (again)."""
+        self.write({"state": "pending", "claimed_at": False, **values})
+
     def _postpone(self, seconds):
         """Wait without counting an attempt, as User.com asked."""
-        due = fields.Datetime.now() + timedelta(seconds=seconds)
-        self.write({"claimed_at": False, "next_attempt_at": due})
+        self._put_back(next_attempt_at=fields.Datetime.now() + timedelta(seconds=seconds))
 
     def _retry_later(self, message):
+        """Wait for the next attempt; the last one has failed."""
+        now = fields.Datetime.now()
         for row in self:
-            attempts = row.attempts + 1
-            row.attempts = attempts
-            if attempts >= MAX_ATTEMPTS or row.create_date < fields.Datetime.now() - MAX_AGE:
-                row._fail(message)
-            else:
-                row.error = message
-                row._postpone(self._delay(attempts))
+            row.attempts += 1
+            row.next_attempt_at = now + timedelta(seconds=self._delay(row.attempts))
+        worn_out = self.filtered(
+            lambda row: row.attempts >= MAX_ATTEMPTS or row.create_date < now - MAX_AGE
+        )
+        worn_out._fail(message)
+        (self - worn_out)._put_back(error=message)
 
     @api.model
     def _delay(self, attempts):
@@ -134,7 +136,5 @@ class UsercomQueue(models.AbstractModel):
     def action_retry(self):
         """Send the chosen rows round again."""
         rows = self.filtered(lambda row: row.state == "failed")
-        rows.sudo().write(
-            {"state": "pending", "attempts": 0, "next_attempt_at": False, "error": False}
-        )
+        rows.sudo()._put_back(attempts=0, next_attempt_at=False, error=False)
         rows.backend_id._wake()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .client import Client
-from .errors import AmbiguousUserError, NotFoundError
+from .errors import AmbiguousUserError, NotFoundError, RejectedError
 from .merge import Merge, Rule, merge
 from .reading import read_user
 from .records import Attribute, User
@@ -78,6 +78,11 @@ class Pushed:
     missing: bool = False
     ignored: Values = field(default_factory=dict)
 
+    @property
+    def kept(self) -> bool:
+        """Whether User.com has what was sent."""
+        return bool(self.user) and not self.ignored
+
 
 @dataclass(frozen=True, slots=True)
 class Push:
@@ -105,13 +110,45 @@ class Push:
             found = self.identity.search(client)
             return Pushed(found=found, missing=found is None)
 
+    def sole_change(self) -> tuple[str, Any] | None:
+        """Return the one (key, value) that a known user lacks, None where it is not just one."""
+        if not self.identity.user_id or self._never_agreed():
+            return None
+        changes = self._changes().to_usercom
+        return next(iter(changes.items())) if len(changes) == 1 else None
+
+    def sent(self) -> Pushed:
+        """Return what `run` would, once the change of a known user has got there otherwise."""
+        return Pushed(self._changes())
+
     def _push_known(self, client: Client, user_id: int) -> Pushed:
         if self._never_agreed():
             return Pushed(found=client.get_user(user_id))
-        merged = self._merge(self.base, {key: self.base.get(key) for key in self.odoo})
+        merged = self._changes()
         if not merged.to_usercom:
             return Pushed(merged)
         user = client.update_user(user_id, self._wire(merged.to_usercom))
+        return self._clear(client, self._pushed(merged, user))
+
+    def _clear(self, client: Client, pushed: Pushed) -> Pushed:
+        """Empty the texts for which User.com took no notice of null."""
+        empty = {
+            key: ""
+            for key, value in pushed.ignored.items()
+            if value is None and self.attributes[key].value_type == "string"
+        }
+        if not empty or pushed.user is None or pushed.merge is None:
+            return pushed
+        try:
+            user = client.update_user(pushed.user.id, empty)
+        except RejectedError:
+            return pushed
+        return self._pushed(pushed.merge, user)
+
+    def _changes(self) -> Merge:
+        return self._merge(self.base, {key: self.base.get(key) for key in self.odoo})
+
+    def _pushed(self, merged: Merge, user: User) -> Pushed:
         return Pushed(merged, user, ignored=self._ignored(user, merged))
 
     def _never_agreed(self) -> bool:
@@ -127,8 +164,7 @@ class Push:
         merged = self._merge({}, dict.fromkeys(self.odoo))
         keys = {"email": self.identity.email, "custom_id": self.identity.custom_id}
         known = {key: value for key, value in keys.items() if value}
-        user = client.create_user(known | self._wire(merged.to_usercom))
-        return Pushed(merged, user, ignored=self._ignored(user, merged))
+        return self._pushed(merged, client.create_user(known | self._wire(merged.to_usercom)))
 
     def _ignored(self, user: User, merged: Merge) -> Values:
         """Values that the answer shows as they were before: User.com dropped ours."""
