@@ -17,9 +17,13 @@ ADDONS = ("usercom_connector",)
 _ASSETS = ROOT / "dev/template_assets.py"
 
 
-def fresh(cluster: Cluster, name: str, database: str) -> None:
-    """Make `database` anew from the addon's template, with the filestore of `name`'s Odoo."""
-    template = _ensure(cluster, name)
+def fresh(cluster: Cluster, name: str, database: str, *, addons: bool = True) -> None:
+    """Make `database` anew from a template, with the filestore of `name`'s Odoo.
+
+    Without `addons` it is Odoo alone, with the apps that the addon goes with.
+    """
+    core, addon = _ensure(cluster, name)
+    template = addon if addons else core
     drop(cluster, name, database)
     cluster.sql(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
     _copy_filestore(name, template, database)
@@ -31,13 +35,13 @@ def drop(cluster: Cluster, name: str, database: str) -> None:
     shutil.rmtree(odoo.filestore(name, database), ignore_errors=True)
 
 
-def _ensure(cluster: Cluster, name: str) -> str:
-    """The template of this state of the addon, on top of one of this Odoo alone."""
-    core = _digest(odoo.release(), *CORE)
-    _build(cluster, name, "template0", f"core_{core}", CORE)
-    addon = f"addon_{_digest(core, *ADDONS, *_addon_texts())}"
-    _build(cluster, name, f"core_{core}", addon, ADDONS)
-    return addon
+def _ensure(cluster: Cluster, name: str) -> tuple[str, str]:
+    """The templates of this Odoo alone, and of this state of the addon on top of it."""
+    digest = _digest(odoo.release(), *CORE)
+    core, addon = f"core_{digest}", f"addon_{_digest(digest, *ADDONS, *_addon_texts())}"
+    _build(cluster, name, "template0", core, CORE)
+    _build(cluster, name, core, addon, ADDONS)
+    return core, addon
 
 
 def _build(cluster: Cluster, name: str, source: str, target: str, modules: tuple[str, ...]) -> None:

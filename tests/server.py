@@ -39,13 +39,13 @@ class OdooServer:
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> "OdooServer":
-        _create_database(self.database)
+        create_database(self.database, os.environ["USERCOM_TEMPLATE"])
         self.start()
         return self
 
     def __exit__(self, *_exception: object) -> None:
         self.stop()
-        _drop_database(self.database)
+        drop_database(self.database)
 
     @contextmanager
     def beside(self) -> Iterator["OdooServer"]:
@@ -93,6 +93,12 @@ class OdooServer:
         login = {"db": self.database, "login": "admin", "password": "admin"}
         self._post("/web/session/authenticate", login)
 
+    @property
+    def pid(self) -> int:
+        """The id of Odoo's process, which has to run."""
+        assert self._process
+        return self._process.pid
+
     def complaints(self) -> str:
         """What Odoo has logged as a warning or worse."""
         return self.log.read_text()
@@ -128,14 +134,16 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _create_database(name: str) -> None:
-    _drop_database(name)
-    template = sql.Identifier(os.environ["USERCOM_TEMPLATE"])
-    _execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), template))
-    _execute(sql.SQL("UPDATE ir_cron SET active = false"), name)  # Odoo's own jobs; ours come later
+def create_database(name: str, template: str) -> None:
+    """Make a copy of the template, without Odoo's own jobs; ours come later."""
+    drop_database(name)
+    names = sql.Identifier(name), sql.Identifier(template)
+    _execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*names))
+    _execute("UPDATE ir_cron SET active = false", name)
 
 
-def _drop_database(name: str) -> None:
+def drop_database(name: str) -> None:
+    """Remove the database if it is there, whoever is connected to it."""
     _execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 

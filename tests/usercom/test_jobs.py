@@ -97,8 +97,16 @@ def test_a_known_user_that_is_nowhere_is_missing_and_not_created(simulator, clie
     assert simulator.users() == []
 
 
-def test_a_value_that_user_com_drops_is_told(simulator, client) -> None:
+def test_a_text_is_cleared_where_user_com_takes_no_notice_of_null(simulator, client) -> None:
     simulator.settings(null_value="ignore")
+    [user_id] = simulator.seed(JAN)["ids"]
+    done = push(Identity(user_id), JAN | {"phone_number": None}, JAN).run(client)
+    assert not done.ignored and simulator.user(user_id)["phone_number"] is None
+    assert calls(simulator) == ["PUT", "PUT"]
+
+
+def test_a_value_that_user_com_drops_is_told(simulator, client) -> None:
+    simulator.settings(null_value="ignore", empty_string="ignore")
     [user_id] = simulator.seed(JAN)["ids"]
     done = push(Identity(user_id), JAN | {"phone_number": None}, JAN).run(client)
     assert done.ignored == {"phone_number": None}

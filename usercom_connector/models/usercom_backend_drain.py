@@ -1,4 +1,5 @@
 import logging
+import math
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,7 +10,7 @@ from odoo import fields, models
 from odoo.exceptions import ConcurrencyError
 from odoo.service.model import retrying
 
-from ..usercom import CredentialsError, RetryableError, ThrottledError, UsercomError
+from ..usercom import CredentialsError, RetryableError, ThrottledError, UnreachableError, UsercomError
 from ..usercom.overlap import overlapped
 from .usercom_errors import explain
 
@@ -140,6 +141,8 @@ class UsercomBackend(models.Model):
                 rows._settle(outcome.task, outcome.result)
             case ThrottledError():
                 rows._postpone(outcome.error.retry_after)
+            case UnreachableError():  # no contact's fault: only the time is limited
+                rows._retry_later(explain(self.env, outcome.error), most=math.inf)
             case RetryableError():
                 rows._retry_later(explain(self.env, outcome.error))
             case CredentialsError():

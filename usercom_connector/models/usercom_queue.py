@@ -116,14 +116,14 @@ class UsercomQueue(models.AbstractModel):
         """Wait without counting an attempt, as User.com asked."""
         self._put_back(next_attempt_at=fields.Datetime.now() + timedelta(seconds=seconds))
 
-    def _retry_later(self, message):
-        """Wait for the next attempt; the last one has failed."""
+    def _retry_later(self, message, most=MAX_ATTEMPTS):
+        """Wait for the next attempt, unless the last of so many has failed."""
         now = fields.Datetime.now()
         for row in self:
             row.attempts += 1
             row.next_attempt_at = now + timedelta(seconds=self._delay(row.attempts))
         worn_out = self.filtered(
-            lambda row: row.attempts >= MAX_ATTEMPTS or row.create_date < now - MAX_AGE
+            lambda row: row.attempts >= most or row.create_date < now - MAX_AGE
         )
         worn_out._fail(message)
         (self - worn_out)._put_back(error=message)
