@@ -47,8 +47,8 @@ def _share(pair: Pair) -> float:
     contacts = pair.odoo.call("res.partner", "search", [["name", "=like", "No %"]])
     pair.odoo.call("res.partner", "action_usercom_push", contacts)
     drained(pair)
-    times = [entry["time"] for entry in pair.simulator.journal(kind="request")]
-    assert len(times) == CONTACTS
+    calls = pair.simulator.journal(kind="request")
+    times = [call["time"] for call in calls if call["status"] == 200]
     return (len(times) - 1) / (max(times) - min(times)) / LIMIT
 
 

@@ -115,16 +115,15 @@ class Transport:
 
         Raises a class of `errors` for everything else. Nothing is retried and no redirect followed.
         """
-        self._throttle.acquire()
         try:
-            with self._session.request(
-                method,
-                url,
-                auth=self._authorize,
-                timeout=self._timeout,
-                allow_redirects=False,
-                stream=True,
-                **request,
+            # All that can be done before is: between its turn and its departure lies only jitter.
+            prepared = self._session.prepare_request(
+                requests.Request(method, url, auth=self._authorize, **request)
+            )
+            options = self._session.merge_environment_settings(url, {}, True, None, None)
+            self._throttle.acquire()
+            with self._session.send(
+                prepared, timeout=self._timeout, allow_redirects=False, **options
             ) as response:
                 return self._parse(response, _read(response))
         except requests.RequestException as error:
