@@ -81,7 +81,7 @@ class TestDoors(EditCase):
     def test_a_domain_over_another_record_is_followed(self):
         tag = self.tag()
         self.backend.partner_domain = "[('category_id.name', '=', 'Customer')]"
-        contact = self.synced(email="jan@example.org", category_id=[Command.link(tag.id)])
+        self.synced(email="jan@example.org", category_id=[Command.link(tag.id)])
         self.assertFalse(self.simulator.users())
         tag.name = "Customer"
         self.drain()

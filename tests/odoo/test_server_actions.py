@@ -155,3 +155,29 @@ class TestAutomation(ActionCase):
         contact = self.contact(email="jan@example.org")
         self.step_of_a_rule(contact)
         self.assertFalse(self.waiting(contact))
+
+    def test_in_a_real_rule(self):
+        if "base.automation" not in self.env:
+            self.skipTest("Odoo's automation rules are not installed")
+        model = self.env.ref("base.model_res_partner")
+        rule = self.env["base.automation"].create(
+            {
+                "name": "Push who changes",
+                "model_id": model.id,
+                "trigger": "on_create_or_write",
+                "trigger_field_ids": self.env["ir.model.fields"]._get("res.partner", "ref").ids,
+            }
+        )
+        rule.action_server_ids = self.env["ir.actions.server"].create(
+            {
+                "name": "Push",
+                "model_id": model.id,
+                "state": "multi",
+                "usage": "base_automation",
+                "base_automation_id": rule.id,
+                "child_ids": self.env.ref("usercom_connector.action_server_push").ids,
+            }
+        )
+        contact = self.synced(email="jan@example.org")
+        contact.with_user(self.outsider).ref = "J-1"
+        self.assertTrue(self.waiting(contact))

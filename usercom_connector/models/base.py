@@ -40,9 +40,9 @@ class Base(models.AbstractModel):
     def _compute_field_value(self, field):
         result = super()._compute_field_value(field)
         if watched := self._usercom_watched():
-            self._usercom_touch(
-                watched, [f.name for f in self.pool.field_computed[field] if f.store]
-            )
+            computed = self.pool.field_computed[field]
+            self._usercom_touch(watched, [each.name for each in computed if each.store])
+        return result
 
     def _update_field_translations(self, field_name, translations, digest=None, source_lang=""):
         result = super()._update_field_translations(field_name, translations, digest, source_lang)
