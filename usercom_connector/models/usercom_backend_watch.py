@@ -18,8 +18,7 @@ class UsercomBackend(models.Model):
         ``id`` for the contact's own fields. Empty while no account runs.
         """
         watched = defaultdict(lambda: defaultdict(set))
-        # Odoo still writes to its own models when an uninstallation has dropped the table.
-        if tools.sql.table_exists(self.env.cr, self._table):
+        if not self._is_being_removed():
             backends = self.sudo().search([("state", "in", ("running", "paused"))])
             for names in {names for backend in backends for names in backend._sources()}:
                 self._watch(watched, "res.partner", names, ())
@@ -27,6 +26,12 @@ class UsercomBackend(models.Model):
             model: {name: frozenset(paths) for name, paths in fields.items()}
             for model, fields in watched.items()
         }
+
+    @api.model
+    def _is_being_removed(self):
+        """Odoo still writes to its own models while an uninstallation drops our tables."""
+        domain = [("name", "=", "usercom_connector"), ("state", "in", ("to remove", "uninstalled"))]
+        return bool(self.env["ir.module.module"].sudo().search_count(domain))
 
     def _sources(self):
         """Yield the dotted names, split, of all that this account reads from a contact."""
