@@ -3,7 +3,7 @@ import secrets
 from ast import literal_eval
 from urllib.parse import urlsplit
 
-from odoo import api, fields, models, tools
+from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import consteq
@@ -172,8 +172,9 @@ class UsercomBackend(models.Model):
 
     def write(self, vals):
         self._normalize(vals)
-        self.env.registry.clear_cache()
-        return super().write(vals)
+        result = super().write(vals)
+        self.env.registry.clear_cache()  # afterwards: every write reads the cache, this one too
+        return result
 
     def _normalize(self, vals):
         if vals.get("subdomain"):
@@ -181,8 +182,8 @@ class UsercomBackend(models.Model):
 
     def unlink(self):
         crons = self.cron_id
-        self.env.registry.clear_cache()
         result = super().unlink()
+        self.env.registry.clear_cache()
         crons.sudo().unlink()
         return result
 
@@ -325,20 +326,6 @@ class UsercomBackend(models.Model):
         return found
 
     # ---- contacts ----
-
-    @api.model
-    @tools.ormcache()
-    def _tracked_fields(self):
-        """Names of the contact fields whose edits may concern an account."""
-        backends = self.sudo().search([("state", "in", ("running", "paused"))])
-        names = set(backends.mapping_ids.mapped("field_name"))
-        for backend in backends:
-            names |= {backend._key_field(), "active", "company_id", "email"}
-            names |= {
-                condition.field_expr.split(".")[0]
-                for condition in Domain(backend._partner_domain()).iter_conditions()
-            }
-        return frozenset(names) if backends else frozenset()
 
     def _key_field(self):
         return self.key_field_id.sudo().name or "usercom_key"

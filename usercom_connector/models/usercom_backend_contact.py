@@ -1,3 +1,5 @@
+import hashlib
+
 from odoo import models
 from odoo.fields import Domain
 from odoo.tools import email_normalize
@@ -24,10 +26,35 @@ class UsercomBackend(models.Model):
         """By what User.com may know ``partner``."""
         return Identity(
             user_id=self._known_id(partner) or (binding and binding.external_id) or None,
-            custom_id=(binding and binding.custom_id) or None,
+            custom_id=(binding and binding.custom_id) or self._custom_id(partner, partner.email),
             email=email_normalize(partner.email, strict=False) or None,
             phone=(self.match_phone and partner.phone) or None,
         )
+
+    def _custom_id(self, partner, email):
+        """The custom id that the policy gives to ``partner`` with this ``email``, None if none."""
+        email = email_normalize(email, strict=False)
+        match self.custom_id_policy:
+            case "database_id":
+                return str(partner.id)
+            case "email":
+                return email or None
+            case "sha256":
+                return hashlib.sha256(email.encode()).hexdigest() if email else None
+        return None
+
+    def _new_custom_id(self, partner, binding):
+        """The custom id to set now, None to leave it.
+
+        One that the policy made of an earlier e-mail follows the e-mail. One that somebody else
+        gave, a web shop for instance, stays: others know the user by it.
+        """
+        wanted = self._custom_id(partner, partner.email)
+        known = binding and binding.custom_id
+        if known:
+            earlier = self._custom_id(partner, (binding.base or {}).get("email"))
+            return wanted if known == earlier != wanted else None
+        return wanted
 
     def _known_id(self, partner):
         """The id in the contact's key field; text that is no id counts as none."""

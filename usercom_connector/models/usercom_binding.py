@@ -26,6 +26,10 @@ class UsercomBinding(models.Model):
     )
     last_error = fields.Text()
     synced_at = fields.Datetime("Last Synced")
+    left_at = fields.Datetime(
+        "Stopped Taking Part",
+        help="Since when the contact is archived or no longer among those that take part.",
+    )
 
     _partner_uniq = models.Constraint(
         "unique (partner_id, backend_id)", "A contact has one link per User.com account."
@@ -83,7 +87,35 @@ class UsercomBinding(models.Model):
                 ("state", "=", "gone"),
             ]
         )
-        backend._seen(gone.partner_id).with_context(usercom_linking=True).write(
-            {backend._key_field(): False}
-        )
-        gone.unlink()
+        gone._forget()
+
+    def _forget(self):
+        """Unlink the contacts; pushed again, they are looked for and created anew."""
+        for backend, bindings in self.grouped("backend_id").items():
+            backend._seen(bindings.partner_id).with_context(usercom_linking=True).write(
+                {backend._key_field(): False}
+            )
+        self.unlink()
+
+    # ---- merged contacts ----
+
+    @api.model
+    def _merge_contacts(self, merged, survivor):
+        """Odoo merges the contacts ``merged`` into ``survivor``: keep one link in each account.
+
+        The survivor's own user stays; without one it takes over another's. Users who lose their
+        contact so are merged at User.com, too.
+        """
+        found = self.search([("partner_id", "in", (merged + survivor).ids)])
+        for backend, bindings in found.grouped("backend_id").items():
+            linked = bindings.filtered(lambda link: link.external_id and link.state != "gone")
+            if kept := linked.sorted(lambda link: (link.partner_id != survivor, link.id))[:1]:
+                lost = (linked - kept).mapped("external_id")
+                (bindings - kept).unlink()
+                kept._move_to(survivor)
+                self.env["usercom.outbox"]._merge_users(backend, kept.external_id, lost)
+
+    def _move_to(self, partner):
+        self.partner_id = partner
+        seen = self.backend_id._seen(partner).with_context(usercom_linking=True)
+        seen[self.backend_id._key_field()] = str(self.external_id)

@@ -53,6 +53,15 @@ class UsercomFieldMapping(models.Model):
             return value.mapped("display_name")
         return value
 
+    def _source(self):
+        """The dotted name of what ``_read_neutral`` reads."""
+        field = self._partner_field()
+        if field is None or not field.comodel_name:
+            return self.field_name
+        comodel = self.env[field.comodel_name]
+        value = self._code_field(comodel) if field.type == "many2one" else "display_name"
+        return f"{self.field_name}.{value}"
+
     def _is_name_part(self):
         return self.field_name == "name" and self._key() in NAME_PARTS
 
@@ -123,7 +132,7 @@ class UsercomFieldMapping(models.Model):
         return found
 
     def _partner_field(self):
-        return self.env["res.partner"]._fields[self.field_name]
+        return self.env["res.partner"]._fields.get(self.field_name)
 
     # ---- telling what went wrong ----
 

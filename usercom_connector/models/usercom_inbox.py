@@ -3,6 +3,7 @@ import json
 from odoo import api, fields, models
 from odoo.tools import SQL, email_normalize
 
+from ..usercom.excerpts import readable
 from ..usercom.jobs import Fetch, Identity
 from .usercom_backend_drain import Task
 from .usercom_queue import CLAIM_SIZE
@@ -21,6 +22,11 @@ class UsercomInbox(models.Model):
     custom_id = fields.Char("Custom ID")
     email = fields.Char()
     payload = fields.Json("Received", groups="usercom_connector.group_usercom_manager")
+    payload_text = fields.Text(
+        "What Came",
+        compute="_compute_payload_text",
+        groups="usercom_connector.group_usercom_manager",
+    )
     partner_id = fields.Many2one(
         "res.partner", "Contact", ondelete="cascade", index="btree_not_null"
     )
@@ -29,6 +35,11 @@ class UsercomInbox(models.Model):
     _due_idx = models.Index("(backend_id, next_attempt_at) WHERE state = 'pending'")
     _user_idx = models.Index("(backend_id, user_ref) WHERE state = 'pending'")
     _external_idx = models.Index("(backend_id, external_id) WHERE state = 'pending'")
+
+    @api.depends("payload")
+    def _compute_payload_text(self):
+        for row in self:
+            row.payload_text = readable(row.payload)
 
     # ---- filling ----
 
@@ -96,15 +107,15 @@ class UsercomInbox(models.Model):
 
     @api.model
     def _put_contacts(self, backend, partners):
-        """Queue a fresh read of contacts, by whatever User.com may know them."""
+        """Queue a fresh read of contacts, by whatever User.com may know them; returns those."""
         bindings = self.env["usercom.binding"]._of(backend, partners)
         rows = []
         for partner in backend._seen(partners):
             identity = backend._identity(partner, bindings.get(partner.id))
             if keys := self._keys({"user": identity.as_keys()}):
                 rows.append({"backend_id": backend.id, "partner_id": partner.id, **keys})
-        self.create(rows)
         backend._wake()
+        return self.create(rows).partner_id
 
     # ---- draining ----
 
@@ -154,6 +165,8 @@ class UsercomInbox(models.Model):
             return self._fail(self._ambiguous_message(user, partner))
         if partner:
             problems = backend._merge_user(partner, user)
+        elif self.env["usercom.outbox"]._is_buried(backend, user.id):
+            return self._finish()
         else:
             partner, problems = self._meet(backend, user)
         self._close(problems, partner_id=partner.id)

@@ -1,9 +1,13 @@
+from collections import defaultdict
+
 from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..usercom.excerpts import excerpt
 from ..usercom.jobs import Push
 from .usercom_backend_drain import Task
 from .usercom_queue import CLAIM_SIZE
@@ -17,8 +21,26 @@ class UsercomOutbox(models.Model):
     _description = "User.com Outbox"
     _rec_name = "partner_id"
 
-    partner_id = fields.Many2one("res.partner", "Contact", required=True, ondelete="cascade")
+    # A row whose contact is deleted goes with it. What is left to be done at User.com then has a
+    # row of its own, without a contact and without anything personal.
+    partner_id = fields.Many2one("res.partner", "Contact", ondelete="cascade")
+    operation = fields.Selection(
+        [
+            ("sync", "Synchronize"),
+            ("unsubscribe", "Unsubscribe"),
+            ("delete", "Delete"),
+            ("merge", "Merge"),
+            ("keep", "Keep"),
+        ],
+        required=True,
+        default="sync",
+    )
+    external_id = fields.Integer(
+        "User.com ID", aggregator=False, help="The user whose contact is deleted."
+    )
+    into_external_id = fields.Integer("Merged into User.com ID", aggregator=False)
     sent = fields.Json(groups="usercom_connector.group_usercom_manager")
+    answer = fields.Json("Answer", groups="usercom_connector.group_usercom_manager")
 
     # One waiting row per contact: edits coalesce in it until the drain claims it.
     _waiting_uniq = models.UniqueIndex(
@@ -31,17 +53,25 @@ class UsercomOutbox(models.Model):
     # ---- filling ----
 
     @api.model
-    def _enqueue_later(self, partner_ids):
-        """Queue the contacts when this transaction is about to commit."""
+    def _enqueue_later(self, record_ids, path="id"):
+        """Queue, when this transaction is about to commit, the contacts whose ``path`` leads to
+        one of the records; by default the records are the contacts.
+        """
         precommit = self.env.cr.precommit
-        touched = precommit.data.setdefault(self._name, set())
-        if not touched:
+        if self._name not in precommit.data:
+            precommit.data[self._name] = defaultdict(set)
             precommit.add(self._enqueue_touched)
-        touched.update(partner_ids)
+        precommit.data[self._name][path].update(record_ids)
 
     def _enqueue_touched(self):
-        if touched := self.env.cr.precommit.data.pop(self._name, None):
-            self.sudo()._enqueue(touched)
+        touched = self.env.cr.precommit.data.pop(self._name, {})
+        partner_ids = touched.pop("id", set())
+        if touched:
+            partners = self.env["res.partner"].sudo().with_context(active_test=False)
+            domain = Domain.OR(Domain(path, "in", ids) for path, ids in touched.items())
+            partner_ids.update(partners.search(domain, order="id").ids)
+        if partner_ids:
+            self.sudo()._enqueue(partner_ids)
 
     @api.model
     def _enqueue(self, partner_ids, backends=None):
@@ -54,12 +84,14 @@ class UsercomOutbox(models.Model):
             SQL(
                 """
                 INSERT INTO usercom_outbox
-                       (backend_id, partner_id, state, attempts,
+                       (backend_id, partner_id, operation, state, attempts,
                         create_uid, write_uid, create_date, write_date)
-                SELECT b.id, p.id, 'pending', 0, %(uid)s, %(uid)s, %(now)s, %(now)s
+                SELECT b.id, p.id, 'sync', 'pending', 0, %(uid)s, %(uid)s, %(now)s, %(now)s
                   FROM res_partner p
                   JOIN usercom_backend b
                     ON p.company_id IS NULL OR p.company_id = b.company_id
+                    OR EXISTS (SELECT FROM usercom_binding k
+                                WHERE k.partner_id = p.id AND k.backend_id = b.id)
                  WHERE p.id = ANY(%(partners)s) AND %(chosen)s
                  ORDER BY b.id, p.id
                 ON CONFLICT (backend_id, partner_id)
@@ -76,6 +108,35 @@ class UsercomOutbox(models.Model):
             )
         )
         self.env["usercom.backend"].browse({backend_id for (backend_id,) in rows})._wake()
+
+    @api.model
+    def _push_contacts(self, backend, partners):
+        """Queue ``partners`` by hand: even users who are gone are created anew. Returns them."""
+        self.env["usercom.binding"]._revive(backend, partners)
+        if partners:
+            self._enqueue(partners.ids, backend)
+        return partners
+
+    @api.model
+    def _waiting_contacts(self, backend, partners):
+        """Those of ``partners`` that have something to be sent."""
+        domain = [
+            ("backend_id", "=", backend.id),
+            ("partner_id", "in", partners.ids),
+            ("state", "=", "pending"),
+        ]
+        return self.search(domain).partner_id
+
+    @api.model
+    def _drop_waiting(self, partners):
+        """Delete the rows of ``partners`` that nobody works on yet."""
+        self.search(
+            [
+                ("partner_id", "in", partners.ids),
+                ("state", "=", "pending"),
+                ("claimed_at", "=", False),
+            ]
+        ).unlink()
 
     # ---- draining ----
 
@@ -110,12 +171,17 @@ class UsercomOutbox(models.Model):
         )
 
     def _tasks(self, backend):
-        """The tasks of the claimed rows; a contact that does not take part needs none."""
-        partners = backend._taking_part(self.partner_id)
-        outside = self.filtered(lambda row: row.partner_id not in partners)
-        outside._finish()
-        bindings = self.env["usercom.binding"]._of(backend, partners)
-        rows = (self - outside)._without_rivals(backend, bindings)
+        """The tasks of the claimed rows, of contacts that take part and of those that left."""
+        partner_ids = set(backend._taking_part(self.partner_id).ids)
+        inside = self.filtered(lambda row: row.partner_id.id in partner_ids)
+        outside = self.filtered("partner_id") - inside
+        removals = outside._leaving_tasks(backend) + (self - inside - outside)._buried_tasks()
+        return removals + inside._sync_tasks(backend)
+
+    def _sync_tasks(self, backend):
+        bindings = self.env["usercom.binding"]._of(backend, self.partner_id)
+        self._note_return(bindings)
+        rows = self._without_rivals(backend, bindings)
         return self._in_masses(rows._pushes(backend, bindings))
 
     def _pushes(self, backend, bindings):
@@ -129,7 +195,9 @@ class UsercomOutbox(models.Model):
         partner = backend._seen(self.partner_id)
         base = binding.base or {} if binding else {}
         values, problems = backend.mapping_ids._export_values(partner, base)
-        job = Push(backend._identity(partner, binding), rules, attributes, base, values)
+        identity = backend._identity(partner, binding)
+        custom_id = backend._new_custom_id(partner, binding)
+        job = Push(identity, rules, attributes, base, values, custom_id)
         return Task(self, job, problems)
 
     def _without_rivals(self, backend, bindings):
@@ -171,8 +239,14 @@ class UsercomOutbox(models.Model):
 
     # ---- settling ----
 
-    def _settle(self, task, pushed):
-        """Record what a push did."""
+    def _settle(self, task, result):
+        """Record what a job did."""
+        if isinstance(task.job, Push):
+            self._settle_push(task, result)
+        else:
+            self._settle_removal()
+
+    def _settle_push(self, task, pushed):
         backend, partner = self.backend_id, self.partner_id
         if pushed.missing:
             return self._settle_missing(backend, partner)
@@ -182,7 +256,8 @@ class UsercomOutbox(models.Model):
         base = {k: v for k, v in pushed.merge.base.items() if k not in pushed.ignored}
         problems = task.problems + backend.mapping_ids._ignored_problems(partner, pushed.ignored)
         backend._link(partner, user_id, pushed.user, base, problems)
-        self._close(problems, sent=pushed.merge.to_usercom)
+        answer = dict(pushed.user.values) if pushed.user else None
+        self._close(problems, sent=excerpt(pushed.merge.to_usercom), answer=excerpt(answer))
 
     def _settle_found(self, backend, partner, user):
         """Merge with a user met for the first time; what Odoo knows better is sent next."""
@@ -218,7 +293,8 @@ class UsercomOutbox(models.Model):
             raise ConcurrencyError(str(error)) from error
 
     def _contact(self):
-        return self.backend_id, self.partner_id
+        """What no two waiting rows may share."""
+        return self.backend_id, self.partner_id or self
 
     def _fail_taken(self, other):
         self._fail(

@@ -132,9 +132,3 @@ class UsercomQueue(models.AbstractModel):
     def _delay(self, attempts):
         """Exponential back-off with jitter, in seconds."""
         return min(FIRST_DELAY * 2**attempts, LONGEST_DELAY) * random.uniform(0.5, 1)
-
-    def action_retry(self):
-        """Send the chosen rows round again."""
-        rows = self.filtered(lambda row: row.state == "failed")
-        rows.sudo()._put_back(attempts=0, next_attempt_at=False, error=False)
-        rows.backend_id._wake()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -98,6 +99,8 @@ class Push:
     attributes: Mapping[str, Attribute]
     base: Values
     odoo: Values
+    custom_id: str | None = None
+    """The custom id that the user shall get, None to leave it as it is."""
 
     def run(self, client: Client) -> Pushed:
         """Make the calls; any UsercomError passes through."""
@@ -112,7 +115,7 @@ class Push:
 
     def sole_change(self) -> tuple[str, Any] | None:
         """Return the one (key, value) that a known user lacks, None where it is not just one."""
-        if not self.identity.user_id or self._never_agreed():
+        if not self.identity.user_id or self.custom_id or self._never_agreed():
             return None
         changes = self._changes().to_usercom
         return next(iter(changes.items())) if len(changes) == 1 else None
@@ -125,10 +128,10 @@ class Push:
         if self._never_agreed():
             return Pushed(found=client.get_user(user_id))
         merged = self._changes()
-        if not merged.to_usercom:
+        values = self._wire(merged.to_usercom) | self._new_custom_id()
+        if not values:
             return Pushed(merged)
-        user = client.update_user(user_id, self._wire(merged.to_usercom))
-        return self._clear(client, self._pushed(merged, user))
+        return self._clear(client, self._pushed(merged, client.update_user(user_id, values)))
 
     def _clear(self, client: Client, pushed: Pushed) -> Pushed:
         """Empty the texts for which User.com took no notice of null."""
@@ -163,8 +166,11 @@ class Push:
     def _create(self, client: Client) -> Pushed:
         merged = self._merge({}, dict.fromkeys(self.odoo))
         keys = {"email": self.identity.email, "custom_id": self.identity.custom_id}
-        known = {key: value for key, value in keys.items() if value}
+        known = {key: value for key, value in keys.items() if value} | self._new_custom_id()
         return self._pushed(merged, client.create_user(known | self._wire(merged.to_usercom)))
+
+    def _new_custom_id(self) -> Values:
+        return {"custom_id": self.custom_id} if self.custom_id else {}
 
     def _ignored(self, user: User, merged: Merge) -> Values:
         """Values that the answer shows as they were before: User.com dropped ours."""
@@ -180,3 +186,32 @@ class Push:
 
     def _wire(self, values: Values) -> Values:
         return {key: wire(value, self.attributes[key]) for key, value in values.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """Take a user whose contact is gone out of use: unsubscribed, or deleted for good."""
+
+    user_id: int
+    delete: bool
+
+    def run(self, client: Client) -> None:
+        """Make the call. A user who is gone already is as good."""
+        with suppress(NotFoundError):
+            if self.delete:
+                client.delete_user(self.user_id)
+            else:
+                client.update_user(self.user_id, {"unsubscribed": True})
+
+
+@dataclass(frozen=True, slots=True)
+class MergeUsers:
+    """Merge one user into another, whose values win, as their contacts were merged."""
+
+    parent_id: int
+    user_id: int
+
+    def run(self, client: Client) -> None:
+        """Make the call. A user who is gone already needs no merge."""
+        with suppress(NotFoundError):
+            client.merge_users(self.parent_id, [self.user_id])
