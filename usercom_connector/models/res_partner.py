@@ -36,7 +36,8 @@ class ResPartner(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         partners = super().create(vals_list)
-        partners._usercom_touch()
+        if not self.env.context.get("usercom_creating"):
+            partners._usercom_touch()
         return partners
 
     def write(self, vals):
@@ -55,7 +56,12 @@ class ResPartner(models.Model):
         """Have these contacts sent, if one of the fields ``names`` (None: any) is of concern."""
         tracked = self.env["usercom.backend"]._tracked_fields()
         if tracked and (names is None or not tracked.isdisjoint(names)):
-            real_ids = [partner_id for partner_id in self._ids if isinstance(partner_id, int)]
+            merged = self.env.context.get("usercom_merged_ids", ())  # the merge looks after them
+            real_ids = [
+                partner_id
+                for partner_id in self._ids
+                if isinstance(partner_id, int) and partner_id not in merged
+            ]
             self.env["usercom.outbox"]._enqueue_later(real_ids)
 
     # ---- on demand ----
