@@ -20,6 +20,7 @@
         "views/usercom_outbox_views.xml",
         "views/usercom_inbox_views.xml",
         "views/usercom_conflict_views.xml",
+        "views/usercom_drift_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
         "views/menus.xml",

@@ -14,6 +14,8 @@ from . import (
     usercom_inbox_drain,
     usercom_outbox,
     usercom_conflict,
+    usercom_drift,
+    usercom_sweep,
     usercom_tombstone,
     res_partner,
     res_partner_tombstone,

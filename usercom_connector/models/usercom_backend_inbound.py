@@ -1,9 +1,14 @@
+import logging
 from dataclasses import dataclass, field
 from typing import Any
 
+from psycopg2 import OperationalError
+
 from odoo import models
-from odoo.exceptions import ConcurrencyError
+from odoo.exceptions import AccessError, ConcurrencyError
 from odoo.tools import SQL, email_normalize
+
+_logger = logging.getLogger(__name__)
 
 
 @dataclass
@@ -32,6 +37,22 @@ class UsercomBackend(models.Model):
             found = (self._by_link if only_linked else self._find_contacts)(lot)
             taken |= self._take_in_lot(lot, found | self._free(chosen or {}), only_linked)
         return taken
+
+    def _take_in_page(self, users, **how):
+        """As ``_take_in``; where one user is in the way of the others, each by itself."""
+        if not users:
+            return {}
+        try:
+            with self.env.cr.savepoint():
+                return self._take_in(users, **how)
+        except (OperationalError, ConcurrencyError):
+            raise  # to be tried again by ``retrying``
+        except Exception as error:  # another app's rules; one contact must not stop the rest
+            self.env.invalidate_all()
+            if len(users) == 1:
+                _logger.info("user.com user could not be stored", exc_info=True)
+                return {users[0].id: TakenIn(self.env["res.partner"], [str(error)])}
+        return {key: case for user in users for key, case in self._take_in_page([user], **how).items()}
 
     def _lots(self, users):
         """The users in lots in which no two may be the same person."""
@@ -98,6 +119,15 @@ class UsercomBackend(models.Model):
             contact=binding.partner_id.display_name,
             other=binding.external_id,
         )
+
+    def action_compare(self):
+        """Compare all contacts with all users as soon as the drain comes to it."""
+        if not self.env.user.has_group("usercom_connector.group_usercom_manager"):
+            raise AccessError(self.env._("Only managers of User.com may compare."))
+        self.check_access("read")
+        for backend in self.sudo():
+            self.env["usercom.sweep"].sudo()._of(backend, "compare").started_at = False
+            backend._wake()
 
     # ---- people Odoo does not know yet ----
 

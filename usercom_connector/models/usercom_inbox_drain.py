@@ -1,5 +1,6 @@
 from odoo import api, models
-from odoo.tools import SQL
+from odoo.fields import Domain
+from odoo.tools import SQL, email_normalize
 
 from ..usercom import User
 from ..usercom.jobs import Fetch, Identity, Told
@@ -105,6 +106,45 @@ class UsercomInbox(models.Model):
         binding = self.env["usercom.binding"]._of(self.backend_id, taken.partner)
         for link in binding.values() if taken.problems else ():
             link.last_error = "\n".join(taken.problems)
+
+    # ---- users met in a list ----
+
+    @api.model
+    def _prompts_about(self, backend, users, newest):
+        """``{user id: rows}`` that ask for ``users`` and came before the list was read."""
+        by_custom_id = {user.custom_id: user.id for user in users if user.custom_id}
+        by_email = {email_normalize(user.email, strict=False): user.id for user in users}
+        rows = self.search(
+            Domain("backend_id", "=", backend.id)
+            & Domain("state", "=", "pending")
+            & Domain("id", "<=", newest)
+            & (
+                Domain("external_id", "in", [user.id for user in users])
+                | Domain("custom_id", "in", list(by_custom_id))
+                | Domain("email", "in", [email for email in by_email if email])
+            )
+        )
+        return rows.grouped(
+            lambda row: row.external_id or by_custom_id.get(row.custom_id) or by_email.get(row.email)
+        )
+
+    @api.model
+    def _settle_met(self, backend, user, taken, rows):
+        """Close the ``rows`` about a user met in a list; without any, tell what went wrong."""
+        if rows:
+            rows._settle_taken(user, taken)
+        elif taken.problems:
+            self._tell(backend, user, "\n".join(taken.problems))
+
+    @api.model
+    def _tell(self, backend, user, error):
+        """A failed row for what nobody asked for, told once."""
+        told = [("backend_id", "=", backend.id), ("external_id", "=", user.id)]
+        if not self.search_count([*told, ("state", "=", "failed"), ("error", "=", error)], limit=1):
+            keys = self._keys_in({"id": user.id, "custom_id": user.custom_id, "email": user.email})
+            self.create({"backend_id": backend.id, **keys})._fail(error)
+
+    # ---- users that are gone ----
 
     def _settle_missing(self, backend, identity):
         """User.com has no such user (any more)."""
