@@ -7,6 +7,7 @@ from odoo.http import request
 
 MAX_BODY = 2**20
 PATH = "/usercom/webhook"
+TOKEN_IN_PATH = re.compile(r"(/usercom/+webhook/+)[^\s?\"]+")
 
 ANSWERS = {
     "accepted": 200,
@@ -27,7 +28,7 @@ class HideToken(logging.Filter):
 
     @staticmethod
     def _hidden(value):
-        return re.sub(rf"({PATH}/)[^\s?\"]+", r"\1***", value) if isinstance(value, str) else value
+        return TOKEN_IN_PATH.sub(r"\1***", value) if isinstance(value, str) else value
 
 
 logging.getLogger("werkzeug").addFilter(HideToken())

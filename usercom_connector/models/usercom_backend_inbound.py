@@ -148,7 +148,7 @@ class UsercomBackend(models.Model):
     @staticmethod
     def _is_somebody(user):
         """Whether there is anything to know a visitor by."""
-        return bool(user.email or user.phone_number or user.custom_id or user.values.get("name"))
+        return bool(user.email or user.phone_number or user.values.get("name"))
 
     def _hold_back_others(self, emails):
         """Let no other account create contacts of these e-mail addresses until we have.

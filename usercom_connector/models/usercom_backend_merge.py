@@ -128,7 +128,8 @@ class UsercomBackend(models.Model):
 
     def _introduction(self, empty, mappings, user):
         values, errors = read_user(user, mappings._attributes(), {})
-        vals, problems, refused = mappings._odoo_values(empty, values)
+        named = user.email or str(user.id)
+        vals, problems, refused = mappings._odoo_values(empty, values, named)
         written = {key: value for key, value in values.items() if key not in refused}
         return Meeting(
             empty,
@@ -140,9 +141,8 @@ class UsercomBackend(models.Model):
         )
 
     def _contact_defaults(self, user):
-        name = user.values.get("name") or user.email or user.phone_number
         return {
-            "name": name or self.env._("User.com user %s", user.id),
+            "name": user.values.get("name") or user.email or user.phone_number,
             "email": user.email,
             "type": "contact",
             self._key_field(): str(user.id),

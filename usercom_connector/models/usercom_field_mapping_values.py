@@ -60,6 +60,8 @@ class UsercomFieldMapping(models.Model):
     def _split_name(self, partner):
         """First and last name of a person; a company's name stands whole as the last name."""
         name = partner.name or ""
+        if name in (partner.email, partner.phone):
+            return "", ""  # what a nameless person of User.com is called by in Odoo
         return ("", name) if partner.is_company else split_name(name)
 
     def _code_field(self, record):
@@ -67,10 +69,10 @@ class UsercomFieldMapping(models.Model):
 
     # ---- User.com to Odoo ----
 
-    def _odoo_values(self, partner, values):
+    def _odoo_values(self, partner, values, named=None):
         """``({field: value to write}, [problem], {refused key})`` for canonical ``values``.
 
-        ``partner`` may be empty: the values of a contact still to be created.
+        ``partner`` may be empty: the values of a contact still to be created, ``named`` so.
         """
         vals, problems, refused, name_parts = {}, [], set(), {}
         # A state is looked for in the country that comes with it.
@@ -82,7 +84,7 @@ class UsercomFieldMapping(models.Model):
                 try:
                     vals |= mapping._odoo_value(partner, values[key], vals)
                 except ConversionError as error:
-                    problems.append(mapping._problem(partner, error))
+                    problems.append(mapping._problem(named or partner, error))
                     refused.add(key)
         return vals | self._whole_name(partner, name_parts), problems, refused
 
@@ -99,7 +101,7 @@ class UsercomFieldMapping(models.Model):
 
     def _whole_name(self, partner, parts):
         """The name with its new ``parts``; a contact never loses its name altogether."""
-        known = dict(zip(NAME_PARTS, split_name(partner.name or ""), strict=True)) | parts
+        known = dict(zip(NAME_PARTS, self._split_name(partner), strict=True)) | parts
         name = join_name(*(known[part] for part in NAME_PARTS))
         return {"name": name} if parts and name and not partner.is_company else {}
 
@@ -112,7 +114,7 @@ class UsercomFieldMapping(models.Model):
                 return key
         if self.field_name == "lang" and (language := self._find_language(wanted)):
             return language.code
-        raise ConversionError(value, Reason.UNKNOWN_CHOICE)
+        raise ConversionError(value, Reason.UNKNOWN_CHOICE, choices=[])
 
     def _find_language(self, wanted):
         """The one installed language that is called so: ``pl``, ``pl-PL``, ``polish``, ``polski``."""
@@ -138,7 +140,7 @@ class UsercomFieldMapping(models.Model):
             found = comodel.with_context(lang=lang).search(domain, limit=2)
             if len(found) == 1:
                 return found.with_context(lang=comodel.env.context.get("lang"))
-        raise ConversionError(value, Reason.UNKNOWN_CHOICE)
+        raise ConversionError(value, Reason.UNKNOWN_CHOICE, choices=[])
 
     def _scope(self, partner, vals):
         country = vals.get("country_id") or partner.country_id.id
@@ -161,7 +163,7 @@ class UsercomFieldMapping(models.Model):
             domain & Domain("name", "=ilike", escape_psql(value)), limit=2
         )
         if len(found) > 1:
-            raise ConversionError(value, Reason.UNKNOWN_CHOICE)
+            raise ConversionError(value, Reason.UNKNOWN_CHOICE, choices=[])
         return found
 
     def _create_company(self, value):
