@@ -123,7 +123,10 @@ class TestWebhook(UsercomCase, HttpCase):
                 self.assertEqual(self.call().status_code, status)
 
     def test_the_user_block_of_api_v1_is_understood(self):
-        body = {"extra": {}, "user": {"id": "7", "user_id": "c-7", "key": "x7NM5xw2eFxl", "odd": [{}]}}
+        body = {
+            "extra": {},
+            "user": {"id": "7", "user_id": "c-7", "key": "x7NM5xw2eFxl", "odd": [{}]},
+        }
         self.assertEqual(self.call(body).status_code, 200)
         self.assertEqual((self.rows().external_id, self.rows().custom_id), (7, "c-7"))
 
@@ -176,7 +179,9 @@ JUNK = st.recursive(
     | st.floats()
     | st.text(max_size=20)
     | st.sampled_from(["\0", "\ud800", "1e999", "7" * 3000, "ż" * 300, "a@b.c"]),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner, max_size=3)
+    ),
     max_leaves=6,
 )
 NAMED = st.fixed_dictionaries({}, optional=dict.fromkeys(("id", "custom_id", "email", "x"), JUNK))

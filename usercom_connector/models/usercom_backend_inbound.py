@@ -52,7 +52,9 @@ class UsercomBackend(models.Model):
             if len(users) == 1:
                 _logger.info("user.com user could not be stored", exc_info=True)
                 return {users[0].id: TakenIn(self.env["res.partner"], [str(error)])}
-        return {key: case for user in users for key, case in self._take_in_page([user], **how).items()}
+        return {
+            key: case for user in users for key, case in self._take_in_page([user], **how).items()
+        }
 
     def _lots(self, users):
         """The users in lots in which no two may be the same person."""

@@ -85,7 +85,9 @@ class UsercomBackend(models.Model):
         for meeting in meetings:
             base = meeting.agreed.base
             odoo, _problems = mappings._export_values(meeting.partner, base)
-            base.update({key: odoo[key] for key in respelled & odoo.keys() & meeting.written.keys()})
+            base.update(
+                {key: odoo[key] for key in respelled & odoo.keys() & meeting.written.keys()}
+            )
             differing = {key for key in exported & odoo.keys() if odoo[key] != base.get(key)}
             meeting.to_push |= bool(differing)
 

@@ -25,7 +25,9 @@ class UsercomConflict(models.Model):
     odoo_text = fields.Char("Odoo's Value", compute="_compute_texts")
     usercom_text = fields.Char("User.com's Value", compute="_compute_texts")
     winner = fields.Selection([("odoo", "Odoo"), ("usercom", "User.com")], "Kept", required=True)
-    state = fields.Selection([("open", "Open"), ("settled", "Settled")], required=True, default="open")
+    state = fields.Selection(
+        [("open", "Open"), ("settled", "Settled")], required=True, default="open"
+    )
 
     @api.depends("base", "odoo", "usercom")
     def _compute_texts(self):
@@ -64,7 +66,9 @@ class UsercomConflict(models.Model):
         older = self.search(
             [("state", "=", "open"), ("partner_id", "in", [partner_id for partner_id, _ in about])]
         )
-        older.filtered(lambda old: (old.partner_id.id, old.mapping_id.id) in about).state = "settled"
+        older.filtered(
+            lambda old: (old.partner_id.id, old.mapping_id.id) in about
+        ).state = "settled"
         self.create(new)
 
     def action_keep_odoo(self):
@@ -76,7 +80,7 @@ class UsercomConflict(models.Model):
         self._keep("usercom")
 
     def _keep(self, side):
-        """Write the value of ``side`` where the other one was kept: an edit, sent like any other."""
+        """Write the value of ``side`` if the other was kept: an edit, sent like any other."""
         self.check_access("read")
         for conflict in self.filtered(lambda conflict: conflict.state == "open"):
             if conflict.winner != side:
@@ -88,8 +92,8 @@ class UsercomConflict(models.Model):
         if mapping.is_consent and value != mapping._rules()[0].withdrawn:
             raise UserError(
                 self.env._(
-                    "%(contact)s has withdrawn “%(field)s” on one side. Only a new consent, entered "
-                    "on the contact itself, can overrule that.",
+                    "%(contact)s has withdrawn “%(field)s” on one side. Only a new consent, "
+                    "entered on the contact itself, can overrule that.",
                     contact=partner.display_name,
                     field=mapping.field_id.sudo().field_description,
                 )

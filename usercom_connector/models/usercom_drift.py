@@ -144,9 +144,16 @@ class UsercomDrift(models.Model):
         drifts = self.sudo()
         drifts._agree_on("usercom")
         for backend, group in drifts.grouped("backend_id").items():
-            self.env["usercom.binding"].sudo()._revive(backend, group.partner_id)
+            group._unlink_unmet(backend)
             self.env["usercom.outbox"].sudo()._enqueue(group.partner_id.ids, backend)
         drifts.unlink()
+
+    def _unlink_unmet(self, backend):
+        """Forget the users that were not among all users, so that they are created again."""
+        partners = self.filtered(lambda drift: drift.kind == "only_odoo").partner_id
+        bindings = self.env["usercom.binding"]._of(backend, partners)
+        self.env["usercom.binding"].union(*bindings.values()).state = "gone"
+        self.env["usercom.binding"]._revive(backend, partners)
 
     def _check_repairable(self, kind):
         self.check_access("read")

@@ -117,12 +117,14 @@ class UsercomFieldMapping(models.Model):
         raise ConversionError(value, Reason.UNKNOWN_CHOICE, choices=[])
 
     def _find_language(self, wanted):
-        """The one installed language that is called so: ``pl``, ``pl-PL``, ``polish``, ``polski``."""
+        """The one installed language called so: ``pl``, ``pl-PL``, ``polish``, ``polski``."""
         code = wanted.replace("-", "_")
         languages = self.env["res.lang"].search([])
         found = languages.filtered(
-            lambda lang: code in (lang.code.casefold(), lang.iso_code.casefold())
-            or wanted in lang.name.casefold().split(" / ")
+            lambda lang: (
+                code in (lang.code.casefold(), lang.iso_code.casefold())
+                or wanted in lang.name.casefold().split(" / ")
+            )
         )
         alike = languages.filtered(lambda lang: lang.code.casefold().split("_")[0] == code)
         return found[:1] or (alike if len(alike) == 1 else found)

@@ -44,7 +44,9 @@ class UsercomInbox(models.Model):
     custom_id = fields.Char("Custom ID")
     email = fields.Char()
     payload = fields.Json("Received", groups="usercom_connector.group_usercom_manager")
-    partner_id = fields.Many2one("res.partner", "Contact", ondelete="cascade", index="btree_not_null")
+    partner_id = fields.Many2one(
+        "res.partner", "Contact", ondelete="cascade", index="btree_not_null"
+    )
     single = fields.Boolean(help="Not met in the lists of users: to be read by itself.")
 
     _open_idx = models.Index("(backend_id, id) WHERE state = 'pending'")

@@ -87,7 +87,7 @@ class UsercomInbox(models.Model):
         backend = self.backend_id
         if user is None:
             return self._settle_missing(backend, task.job.identity)
-        chosen = {user.id: partner for partner in self.partner_id[:1]}
+        chosen = {user.id: self.partner_id[0]} if self.partner_id else {}
         self._settle_taken(user, backend._take_in([user], chosen)[user.id])
 
     def _settle_taken(self, user, taken):
@@ -125,7 +125,9 @@ class UsercomInbox(models.Model):
             )
         )
         return rows.grouped(
-            lambda row: row.external_id or by_custom_id.get(row.custom_id) or by_email.get(row.email)
+            lambda row: (
+                row.external_id or by_custom_id.get(row.custom_id) or by_email.get(row.email)
+            )
         )
 
     @api.model

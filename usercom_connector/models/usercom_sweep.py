@@ -100,10 +100,9 @@ class UsercomSweep(models.Model):
             """SELECT min(first) FROM (
                    SELECT min(create_date) AS first FROM usercom_inbox
                     WHERE backend_id = %s AND state = 'pending' AND single IS NOT TRUE
-                    GROUP BY user_ref LIMIT %s) users
+                    GROUP BY user_ref) users
                HAVING count(*) > %s""",
             self.backend_id.id,
-            BACKLOG * PAGE_SIZE,
             BACKLOG,
         )
         self.env.flush_all()
