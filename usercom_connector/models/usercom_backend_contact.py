@@ -134,12 +134,14 @@ class UsercomBackend(models.Model):
         """Bind ``partner`` to User.com's ``user_id`` and remember what both agree on."""
         binding = self.env["usercom.binding"]._ensure(self, partner)
         binding._agree(user_id, user, base, "\n".join(problems))
-        self._write_key(partner, user_id)
+        seen = self._seen(partner)
+        if vals := self._key_vals(seen, user_id):
+            seen.with_context(usercom_linking=True).write(vals)
 
-    def _write_key(self, partner, user_id):
-        seen, field = self._seen(partner), self._key_field()
-        if seen[field] != str(user_id):
-            seen.with_context(usercom_linking=True)[field] = str(user_id)
+    def _key_vals(self, seen, user_id):
+        """What to write into the key field of a contact as this account sees it."""
+        field = self._key_field()
+        return {field: str(user_id)} if seen[field] != str(user_id) else {}
 
     def _is_linked(self, partner, binding):
         return bool(self._known_id(partner) or (binding and binding.external_id))

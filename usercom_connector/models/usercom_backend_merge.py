@@ -38,28 +38,29 @@ class UsercomBackend(models.Model):
         seen = self._seen(self.env["res.partner"].union(*(partner for partner, _user in pairs)))
         bindings = self.env["usercom.binding"]._of(self, seen)
         by_id = {partner.id: partner for partner in seen}
+        terms = self.mapping_ids, self.mapping_ids._rules(), self.mapping_ids._attributes()
         meetings = [
-            self._meeting(by_id[partner.id], user, bindings.get(partner.id))
+            self._meeting(by_id[partner.id], user, bindings.get(partner.id), *terms)
             for partner, user in pairs
         ]
         self._write_contacts(meetings)
         self._settle_meetings(meetings, bindings)
         return {meeting.user.id: meeting.problems for meeting in meetings}
 
-    def _meeting(self, partner, user, binding):
+    def _meeting(self, partner, user, binding, mappings, rules, attributes):
         """What has to move where between ``partner`` and ``user``; nothing is written yet."""
-        mappings = self.mapping_ids
         base = binding.base or {} if binding else {}
-        remote, errors = read_user(user, mappings._attributes(), base)
+        remote, errors = read_user(user, attributes, base)
         odoo, problems = mappings._export_values(partner, base)
         remote |= mappings._in_odoos_words(partner, odoo, remote)
         newer = user.updated_at and partner.write_date >= user.updated_at.replace(tzinfo=None)
-        agreed = merge(mappings._rules(), base, odoo, remote, odoo_is_newer=newer)
+        agreed = merge(rules, base, odoo, remote, odoo_is_newer=newer)
         meeting = Meeting(partner, user, agreed)
         meeting.vals, more, refused = mappings._odoo_values(partner, agreed.to_odoo)
         meeting.problems = problems + mappings._unreadable_problems(user, errors) + more
         meeting.written = {k: v for k, v in agreed.to_odoo.items() if k not in refused}
         meeting.to_push = bool(agreed.to_usercom)
+        meeting.vals |= self._key_vals(partner, user.id)
         for key in refused:
             agreed.base.pop(key, None)
         agreed.base.update({key: remote[key] for key in agreed.to_usercom})  # until it is sent
@@ -111,7 +112,6 @@ class UsercomBackend(models.Model):
                 binding.write(values)
             else:
                 missing.append({"backend_id": self.id, "partner_id": partner.id, **values})
-            self._write_key(partner, user.id)
         self.env["usercom.binding"].create(missing)
 
     # ---- people who are new ----
@@ -120,7 +120,8 @@ class UsercomBackend(models.Model):
         """``{user id: (contact, problems)}`` for people who are new in User.com."""
         mappings = self.mapping_ids.filtered(lambda mapping: mapping.direction != "export")
         empty = self._seen(self.env["res.partner"]).with_context(usercom_creating=True)
-        meetings = [self._introduction(empty, mappings, user) for user in users]
+        attributes = mappings._attributes()
+        meetings = [self._introduction(empty, mappings, attributes, user) for user in users]
         partners = empty.create([meeting.vals for meeting in meetings])
         for meeting, partner in zip(meetings, self._seen(partners), strict=True):
             meeting.partner = partner.with_context(usercom_creating=False)
@@ -128,8 +129,8 @@ class UsercomBackend(models.Model):
         self._settle_meetings(meetings, {})
         return {meeting.user.id: (meeting.partner, meeting.problems) for meeting in meetings}
 
-    def _introduction(self, empty, mappings, user):
-        values, errors = read_user(user, mappings._attributes(), {})
+    def _introduction(self, empty, mappings, attributes, user):
+        values, errors = read_user(user, attributes, {})
         named = user.email or str(user.id)
         vals, problems, refused = mappings._odoo_values(empty, values, named)
         written = {key: value for key, value in values.items() if key not in refused}

@@ -36,6 +36,8 @@ class UsercomTombstone(models.Model):
     @api.model
     def _erased(self, backend, users):
         """The ids of those ``users`` who are not to be created again."""
+        if not self.search_count([("backend_id", "=", backend.id)], limit=1):
+            return set()
         hashes = {user.id: self._hash(user.email) for user in users}
         graves = self.search(
             [
