@@ -26,7 +26,7 @@ BODY = json.dumps(
         "user": {"id": 7, "key": "x7NM5xw2eFxl", "email": "anna@example.org", "status": "user"},
     }
 )
-BARE_ROUTE = '''
+BARE_ROUTE = """
 from odoo import http
 from odoo.http import request
 
@@ -38,7 +38,7 @@ class Bare(http.Controller):
         body = request.httprequest.get_data(as_text=True)
         request.env.cr.execute("INSERT INTO bench_bare (body) VALUES (%s)", [body])
         return request.make_json_response({"status": "accepted"})
-'''
+"""
 
 
 def run() -> list[Result]:

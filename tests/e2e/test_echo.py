@@ -21,7 +21,9 @@ def whole(pair: Pair) -> Iterator[Pair]:
         [field_id] = pair.odoo.call(
             "ir.model.fields", "search", [["model", "=", "res.partner"], ["name", "=", field]]
         )
-        [attribute_id] = pair.odoo.call("usercom.attribute", "search", [["name_std", "=", attribute]])
+        [attribute_id] = pair.odoo.call(
+            "usercom.attribute", "search", [["name_std", "=", attribute]]
+        )
         values = {"field_id": field_id, "attribute_id": attribute_id, "backend_id": backend[0]}
         pair.odoo.call("usercom.field.mapping", "create", [values])
     yield pair

@@ -15,14 +15,13 @@ STEPS = st.one_of(
     st.tuples(st.just("remote_name"), NAMES),
     st.tuples(st.just("remote_consent"), st.booleans()),
     st.tuples(st.just("call"), st.integers(1, 3)),
-    st.tuples(st.just("drain"), st.none()),
+    st.tuples(st.just("run_drain"), st.none()),
     st.tuples(st.just("crash"), st.sampled_from(["GET", "PUT"])),
 )
 POLICIES = st.sampled_from(["odoo", "usercom", "newest"])
 
 
 class TestConvergence(UsercomCase):
-
     number = 0
 
     def begin(self, policy):
@@ -34,26 +33,32 @@ class TestConvergence(UsercomCase):
         self.user_id = self.binding(self.someone).external_id
 
     def step(self, kind, value):
-        match kind:
-            case "edit_phone":
-                self.someone.phone = value
-            case "edit_name":
-                self.someone.name = f"{value} Nowak"
-            case "edit_consent":
-                self.someone.employee = value
-            case "remote_phone":
-                self.simulator.patch_user(self.user_id, phone_number=value)
-            case "remote_name":
-                self.simulator.patch_user(self.user_id, first_name=value)
-            case "remote_consent":
-                self.simulator.patch_user(self.user_id, email_consent=value)
-            case "call":
-                for _copy in range(value):
-                    self.put(id=self.user_id)
-            case "drain":
-                self.drain()
-            case "crash":
-                self.crash(value)
+        getattr(self, kind)(value)
+
+    def edit_phone(self, value):
+        self.someone.phone = value
+
+    def edit_name(self, value):
+        self.someone.name = f"{value} Nowak"
+
+    def edit_consent(self, value):
+        self.someone.employee = value
+
+    def remote_phone(self, value):
+        self.simulator.patch_user(self.user_id, phone_number=value)
+
+    def remote_name(self, value):
+        self.simulator.patch_user(self.user_id, first_name=value)
+
+    def remote_consent(self, value):
+        self.simulator.patch_user(self.user_id, email_consent=value)
+
+    def call(self, copies):
+        for _copy in range(copies):
+            self.put(id=self.user_id)
+
+    def run_drain(self, _nothing):
+        self.drain()
 
     def crash(self, method):
         """The answer to the next call is lost, what it did is not; the worker is killed."""

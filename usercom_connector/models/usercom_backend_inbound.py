@@ -90,7 +90,7 @@ class UsercomBackend(models.Model):
         return {key: case for key, case in refused.items() if case} | merged | self._meet(new)
 
     def _refusal(self, user, partners, bindings):
-        """Why ``user`` is not merged into ``partners``, as a TakenIn; None if nothing is in the way."""
+        """Why ``user`` is not merged into ``partners``; None if nothing is in the way."""
         nobody = self.env["res.partner"]
         if len(partners) > 1:
             return TakenIn(nobody, [self._ambiguous_message(user, partners)])
