@@ -7,7 +7,7 @@
     "author": "usercom_connector contributors",
     "license": "LGPL-3",
     "application": True,
-    "depends": ["mail", "base_setup"],
+    "depends": ["mail", "base_setup", "phone_validation"],
     "external_dependencies": {"python": ["requests"]},
     "data": [
         "security/res_groups.xml",
@@ -19,6 +19,8 @@
         "views/usercom_binding_views.xml",
         "views/usercom_outbox_views.xml",
         "views/usercom_inbox_views.xml",
+        "views/usercom_conflict_views.xml",
+        "views/usercom_drift_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
         "views/menus.xml",

@@ -17,8 +17,7 @@ class Base(models.AbstractModel):
     def create(self, vals_list):
         records = super().create(vals_list)
         if watched := self._usercom_watched():
-            links = {name for vals in vals_list for name in vals if self._fields[name].relational}
-            records._usercom_touch(watched, watched if self._name == "res.partner" else links)
+            records._usercom_touch_created(watched, vals_list)
         return records
 
     def write(self, vals):
@@ -55,6 +54,10 @@ class Base(models.AbstractModel):
         if context.get("usercom_linking") or context.get(MODULE_UNINSTALL_FLAG):
             return {}
         return self.env["usercom.backend"]._watched_fields().get(self._name, {})
+
+    def _usercom_touch_created(self, watched, vals_list):
+        links = {name for vals in vals_list for name in vals if self._fields[name].relational}
+        self._usercom_touch(watched, watched if self._name == "res.partner" else links)
 
     def _usercom_touch(self, watched, names):
         """Queue, at the end of the transaction, the contacts that then hold these records."""

@@ -45,7 +45,17 @@ class ResPartner(models.Model):
             partner.usercom_synced_at = binding and binding.synced_at
             partner.usercom_error = binding and binding.last_error
 
+    def _usercom_touch_created(self, watched, vals_list):
+        if not self.env.context.get("usercom_creating"):
+            super()._usercom_touch_created(watched, vals_list)
+
+    def _usercom_touch(self, watched, names):
+        """But for the contacts that a merge with User.com writes: it looks after them itself."""
+        merged = self.browse(self.env.context.get("usercom_merged_ids", ()))
+        return super(ResPartner, self - merged)._usercom_touch(watched, names)
+
     def unlink(self):
+        self.env["usercom.tombstone"].sudo()._bury(self)
         if self.env["usercom.backend"]._watched_fields():
             self.env["usercom.outbox"].sudo()._bury(self)
         return super().unlink()

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 
 from ..usercom import Attribute
 
@@ -42,6 +42,11 @@ class UsercomAttribute(models.Model):
             label = labels.get(attribute.value_type, "")
             attribute.display_name = f"{attribute.name} ({label})"
 
+    def write(self, vals):
+        self.env.registry.clear_cache()
+        return super().write(vals)
+
+    @tools.ormcache("self.id")
     def _as_attribute(self):
         """The plain ``usercom.Attribute`` of this record."""
         self.ensure_one()

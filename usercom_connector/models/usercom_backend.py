@@ -320,7 +320,8 @@ class UsercomBackend(models.Model):
     def _by_webhook_token(self, token):
         """The account whose token this is, empty if none; equally slow for every answer."""
         found = self.browse()
-        for backend in self.search([("webhook_token", "!=", False)]):
+        known = [("webhook_token", "!=", False)]
+        for backend in self.search_fetch(known, ["webhook_token", "state"]):
             if consteq(backend.webhook_token.encode(), (token or "").encode()):
                 found = backend
         return found
@@ -333,7 +334,10 @@ class UsercomBackend(models.Model):
     def _partner_domain(self):
         """The contacts that take part: as chosen, and of this company or of none."""
         chosen = Domain(literal_eval(self.partner_domain or "[]"))
-        return chosen & Domain("company_id", "in", [False, self.company_id.id])
+        return chosen & self._partners_of_company()
+
+    def _partners_of_company(self):
+        return Domain("company_id", "in", [False, self.company_id.id])
 
     @api.model
     def _count_partners(self, text, company):

@@ -64,6 +64,7 @@ class UsercomBackend(models.Model):
     def _work_off(self, deadline):
         done = 0
         with self._client() as client:
+            done += self.env["usercom.sweep"]._run_due(self, client, deadline)
             while self._wait_for_work(deadline):
                 tasks = self._tasks(deadline)
                 for outcomes in overlapped(tasks, lambda t: t.job.run(client), workers=WORKERS):

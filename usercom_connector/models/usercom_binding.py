@@ -1,4 +1,12 @@
+from datetime import UTC
+
 from odoo import api, fields, models
+
+
+def moment(user):
+    """When ``user`` was changed, to the microsecond, in a form that sorts; None if not told."""
+    at = user.updated_at
+    return at and at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 class UsercomBinding(models.Model):
@@ -30,6 +38,8 @@ class UsercomBinding(models.Model):
         "Stopped Taking Part",
         help="Since when the contact is archived or no longer among those that take part.",
     )
+    remote_updated_at = fields.Char(help="When the user was last changed, as far as known. UTC.")
+    compared_at = fields.Datetime(help="When a full comparison last met the user.")
 
     _partner_uniq = models.Constraint(
         "unique (partner_id, backend_id)", "A contact has one link per User.com account."
@@ -56,16 +66,29 @@ class UsercomBinding(models.Model):
     def _agree(self, user_id, user, base, error=None):
         """Both sides now agree on ``base``; ``user`` is None where User.com was not asked."""
         self.ensure_one()
-        self.write(
-            {
-                "external_id": user_id,
-                "custom_id": user.custom_id if user else self.custom_id,
-                "base": base,
-                "state": "failed" if error else "synced",
-                "last_error": error,
-                "synced_at": fields.Datetime.now(),
-            }
-        )
+        self.write(self._agreement(user_id, user, base, error))
+
+    @api.model
+    def _agreement(self, user_id, user, base, error=None):
+        """The column values for `_agree`."""
+        told = {"custom_id": user.custom_id, "remote_updated_at": moment(user)} if user else {}
+        return told | {
+            "external_id": user_id,
+            "base": base,
+            "state": "failed" if error else "synced",
+            "last_error": error,
+            "synced_at": fields.Datetime.now(),
+        }
+
+    def _is_live(self):
+        """Whether it leads to a user that, as far as known, exists."""
+        return bool(self.external_id) and self.state != "gone"
+
+    def _knows_newer(self, user):
+        """Whether the user has been seen in a later state than ``user`` is."""
+        told = moment(user)
+        known = self.remote_updated_at if self.external_id == user.id else None
+        return bool(known and told and told < known)
 
     @api.model
     def _ensure(self, backend, partners):

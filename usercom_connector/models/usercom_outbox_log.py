@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.tools import SQL
 
 from ..usercom.excerpts import readable
 
@@ -31,7 +30,3 @@ class UsercomOutbox(models.Model):
         for row in self:
             user = self.env._("User.com user %s", row.external_id)
             row.display_name = row.partner_id.display_name or user
-
-    @api.model
-    def _disposable(self):
-        return SQL("partner_id IS NOT NULL")  # the others keep the deleted from coming back

@@ -10,9 +10,6 @@ class UsercomOutbox(models.Model):
 
     _inherit = "usercom.outbox"
 
-    # Who was deleted here is not created anew by news from User.com.
-    _buried_idx = models.Index("(backend_id, external_id) WHERE partner_id IS NULL")
-
     # ---- filling ----
 
     @api.model
@@ -23,24 +20,23 @@ class UsercomOutbox(models.Model):
                 ("partner_id", "in", partners.ids),
                 ("external_id", ">", 0),
                 ("state", "!=", "gone"),
+                ("left_at", "=", False),  # the policy is followed once
+                ("backend_id.removal_policy", "!=", "keep"),
             ]
         )
-        rows = self.create([self._burial(link) for link in linked])
-        rows.filtered(lambda row: row.state == "pending").backend_id._wake()
+        self.create([self._burial(link) for link in linked]).backend_id._wake()
 
     def _burial(self, binding):
-        """The policy is followed once: not again for who had left before."""
-        operation = "keep" if binding.left_at else binding.backend_id.removal_policy
         return {
             "backend_id": binding.backend_id.id,
             "external_id": binding.external_id,
-            "operation": operation,
-            "state": "done" if operation == "keep" else "pending",
+            "operation": binding.backend_id.removal_policy,
         }
 
     @api.model
     def _merge_users(self, backend, user_id, lost_ids):
         """Queue the merge of users into the one whose contact survived."""
+        self.env["usercom.tombstone"]._bury_users(backend, lost_ids)
         rows = self.create(
             [
                 {
@@ -53,12 +49,6 @@ class UsercomOutbox(models.Model):
             ]
         )
         rows.backend_id._wake()
-
-    @api.model
-    def _is_buried(self, backend, user_id):
-        """Whether the contact of this user was deleted here, or merged into another."""
-        domain = [("partner_id", "=", False), ("external_id", "=", user_id)]
-        return bool(self.search_count([("backend_id", "=", backend.id), *domain], limit=1))
 
     # ---- draining ----
 

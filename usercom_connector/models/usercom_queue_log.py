@@ -53,21 +53,15 @@ class UsercomQueue(models.AbstractModel):
             """DELETE FROM %(table)s WHERE id IN (
                    SELECT id FROM %(table)s
                     WHERE backend_id = %(backend)s AND state <> 'pending'
-                      AND write_date < %(moment)s AND %(disposable)s
+                      AND write_date < %(moment)s
                     LIMIT %(size)s)
                RETURNING id""",
             table=SQL.identifier(self._table),
             backend=backend.id,
             moment=moment,
-            disposable=self._disposable(),
             size=VACUUM_SIZE,
         )
         self.flush_model()
         deleted = self.env.execute_query(query)
         self.invalidate_model()
         return len(deleted)
-
-    @api.model
-    def _disposable(self):
-        """SQL: nothing but the log needs the row."""
-        return SQL("true")

@@ -66,6 +66,18 @@ class Fetch:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """A user whom User.com has told of whole: nothing has to be read."""
+
+    identity: Identity
+    user: User
+
+    def run(self, _client: Client) -> User:
+        """Return the user as told."""
+        return self.user
+
+
+@dataclass(frozen=True, slots=True)
 class Pushed:
     """What a Push did.
 
