@@ -282,7 +282,7 @@ class UsercomOutbox(models.Model):
         )
         taken = {row._contact() for row in waiting}
         doubled = self.browse()
-        for row in self:
+        for row in self.sorted("id", reverse=True):
             doubled += row if row._contact() in taken else self.browse()
             taken.add(row._contact())
         doubled._finish()
