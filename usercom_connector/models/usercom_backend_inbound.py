@@ -97,9 +97,9 @@ class UsercomBackend(models.Model):
         if partners.company_id and partners.company_id != self.company_id:
             return TakenIn(nobody)  # it has moved to a company that this account does not serve
         binding = bindings.get(partners.id)
-        if binding and binding._is_live() and binding.external_id != user.id:
-            if self._known_id(self._seen(partners)) != user.id:
-                return TakenIn(partners, [self._other_user_message(user, binding)])
+        has_other = binding and binding._is_live() and binding.external_id != user.id
+        if has_other and self._known_id(self._seen(partners)) != user.id:
+            return TakenIn(partners, [self._other_user_message(user, binding)])
         if binding and binding._knows_newer(user):
             return TakenIn(partners, stale=True)
         return None
