@@ -128,7 +128,7 @@ class UsercomFieldMapping(models.Model):
     def _find_language(self, wanted):
         """The one installed language called so: ``pl``, ``pl-PL``, ``polish``, ``polski``."""
         code = wanted.replace("-", "_")
-        languages = self.env["res.lang"].search([])
+        languages = self.env["res.lang"].search([("active", "=", True)])
         found = languages.filtered(
             lambda lang: (
                 code in (lang.code.casefold(), lang.iso_code.casefold())

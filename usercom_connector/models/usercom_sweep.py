@@ -119,7 +119,8 @@ class UsercomSweep(models.Model):
         count, resumed = 0, bool(self.next_page)
         while self.is_open and time.monotonic() < deadline and self.backend_id._is_running():
             newest = self._last_prompt()
-            self.env.cr.commit()  # holds no snapshot while it waits for User.com
+            # No snapshot is held while it waits for User.com.
+            self.env.cr.commit()  # pylint: disable=invalid-commit
             try:
                 page = self._fetch(client)
             except NotFoundError:  # a page that was kept is there no more, or the last was last
@@ -150,7 +151,7 @@ class UsercomSweep(models.Model):
             self.backend_id._pause(message)
         elif not isinstance(error, RetryableError):
             self._finish()
-        self.env.cr.commit()
+        self.env.cr.commit()  # pylint: disable=invalid-commit
 
     def _settle(self, page, newest):
         """Apply a page; ``newest`` is the last inbox row that came before it was read."""
