@@ -3,7 +3,6 @@ from . import (
     ir_http,
     ir_actions_server,
     mail_blacklist,
-    base_partner_merge,
     usercom_backend,
     usercom_backend_contact,
     usercom_backend_merge,

@@ -43,11 +43,6 @@ class Base(models.AbstractModel):
             self._usercom_touch(watched, [each.name for each in computed if each.store])
         return result
 
-    def _update_field_translations(self, field_name, translations, digest=None, source_lang=""):
-        result = super()._update_field_translations(field_name, translations, digest, source_lang)
-        self._usercom_touch(self._usercom_watched(), [field_name])
-        return result
-
     def _usercom_watched(self):
         """``{field: paths}``: where in contacts the fields of this model are of concern."""
         context = self.env.context

@@ -40,7 +40,7 @@ class UsercomOutbox(models.Model):
     )
     into_external_id = fields.Integer("Merged into User.com ID", aggregator=False)
     sent = fields.Json(groups="usercom_connector.group_usercom_manager")
-    answer = fields.Json("Answer", groups="usercom_connector.group_usercom_manager")
+    answer = fields.Json(groups="usercom_connector.group_usercom_manager")
 
     # One waiting row per contact: edits coalesce in it until the drain claims it.
     _waiting_uniq = models.UniqueIndex(

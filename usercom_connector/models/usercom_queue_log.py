@@ -41,7 +41,7 @@ class UsercomQueue(models.AbstractModel):
         if self._abstract:
             return 0, 0
         done = 0
-        for backend in self.env["usercom.backend"].search([]):
+        for backend in self.env["usercom.backend"].search([("log_days", ">=", 0)]):
             done += self._delete_before(
                 backend, fields.Datetime.now() - timedelta(days=backend.log_days)
             )
