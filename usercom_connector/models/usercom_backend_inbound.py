@@ -97,13 +97,8 @@ class UsercomBackend(models.Model):
         if partners.company_id and partners.company_id != self.company_id:
             return TakenIn(nobody)  # it has moved to a company that this account does not serve
         binding = bindings.get(partners.id)
-<<<<<<< HEAD
         is_another = binding and binding._is_live() and binding.external_id != user.id
         if is_another and self._known_id(self._seen(partners)) != user.id:
-=======
-        has_other = binding and binding._is_live() and binding.external_id != user.id
-        if has_other and self._known_id(self._seen(partners)) != user.id:
->>>>>>> inbound
             return TakenIn(partners, [self._other_user_message(user, binding)])
         if binding and binding._knows_newer(user):
             return TakenIn(partners, stale=True)
