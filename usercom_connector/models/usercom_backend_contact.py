@@ -123,7 +123,7 @@ class UsercomBackend(models.Model):
         """
         binding = self.env["usercom.binding"]._of(self, partner).get(partner.id)
         base = binding.base or {} if binding else {}
-        mappings = self.mapping_ids
+        mappings = self._active_mappings()
         remote, errors = read_user(user, mappings._attributes(), base)
         odoo, problems = mappings._export_values(self._seen(partner), base)
         merged = merge(mappings._rules(), base, odoo, remote, odoo_is_newer=None)
@@ -138,7 +138,7 @@ class UsercomBackend(models.Model):
     def _write_contact(self, partner, values, base):
         """Write canonical ``values``; what cannot be written leaves ``base`` and is returned."""
         seen = self._seen(partner)
-        vals, problems, refused = self.mapping_ids._odoo_values(seen, values)
+        vals, problems, refused = self._active_mappings()._odoo_values(seen, values)
         for key in refused:
             base.pop(key, None)
         if vals:
@@ -147,7 +147,7 @@ class UsercomBackend(models.Model):
 
     def _create_contact(self, user):
         """``(contact, problems)`` for a person who is new in User.com."""
-        mappings = self.mapping_ids.filtered(lambda mapping: mapping.direction != "export")
+        mappings = self._active_mappings().filtered(lambda mapping: mapping.direction != "export")
         values, errors = read_user(user, mappings._attributes(), {})
         empty = self._seen(self.env["res.partner"])
         vals, problems, refused = mappings._odoo_values(empty, values)

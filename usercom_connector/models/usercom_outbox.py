@@ -112,7 +112,8 @@ class UsercomOutbox(models.Model):
         outside._finish()
         bindings = self.env["usercom.binding"]._of(backend, partners)
         rows = (self - outside)._without_rivals(backend, bindings)
-        rules, attributes = backend.mapping_ids._rules(), backend.mapping_ids._attributes()
+        mappings = backend._active_mappings()
+        rules, attributes = mappings._rules(), mappings._attributes()
         return [
             row._task(backend, bindings.get(row.partner_id.id), rules, attributes) for row in rows
         ]
@@ -120,7 +121,7 @@ class UsercomOutbox(models.Model):
     def _task(self, backend, binding, rules, attributes):
         partner = backend._seen(self.partner_id)
         base = binding.base or {} if binding else {}
-        values, problems = backend.mapping_ids._export_values(partner, base)
+        values, problems = backend._active_mappings()._export_values(partner, base)
         job = Push(backend._identity(partner, binding), rules, attributes, base, values)
         return Task(self, job, problems)
 
@@ -167,7 +168,7 @@ class UsercomOutbox(models.Model):
             return self._settle_found(backend, partner, pushed.found)
         user_id = pushed.user.id if pushed.user else task.job.identity.user_id
         base = {k: v for k, v in pushed.merge.base.items() if k not in pushed.ignored}
-        problems = task.problems + backend.mapping_ids._ignored_problems(partner, pushed.ignored)
+        problems = task.problems + backend._active_mappings()._ignored_problems(partner, pushed.ignored)
         backend._link(partner, user_id, pushed.user, base, problems)
         self._close(problems, sent=pushed.merge.to_usercom)
 

@@ -1,0 +1,1 @@
+from . import base_module_uninstall, usercom_attribute_creation, usercom_mapping_suggestion
