@@ -67,10 +67,10 @@ class UsercomBackend(models.Model):
             )
             backend.webhook_last_call = row.create_date
 
-    @api.model
     def action_open_webhook(self):
         """The webhook page of this account, by default the current company's."""
         backend = self or self._of_company()
+        backend.check_access("read")
         if not backend:
             raise UserError(
                 self.env._("Connect User.com first: Settings → User.com → Authenticate.")

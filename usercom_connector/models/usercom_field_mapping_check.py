@@ -41,8 +41,16 @@ class UsercomFieldMapping(models.Model):
     @api.constrains("backend_id", "field_id", "attribute_id", "direction")
     def _check_pair(self):
         for mapping in self:
-            if problem := mapping._find_problem():
+            if problem := mapping._secret_problem() or mapping._find_problem():
                 raise ValidationError(problem)
+
+    def _secret_problem(self):
+        """Nobody maps a field that is kept from him. (Constraints run as superuser.)"""
+        field = self.env["res.partner"]._fields.get(self.field_id.name)
+        user = self.env.user
+        if field and field.groups and not (user._is_superuser() or user.has_groups(field.groups)):
+            return self.env._("You may not read “%s”.", self.field_id.field_description)
+        return None
 
     def _find_problem(self):
         """Why this pair cannot travel, None if it can."""
@@ -62,8 +70,6 @@ class UsercomFieldMapping(models.Model):
         field = self.env["res.partner"]._fields.get(chosen.name)
         if chosen.model != "res.partner" or field is None or not field.store:
             return self.env._("“%s” is not a stored field of contacts.", chosen.display_name)
-        if not self.env["res.partner"]._has_field_access(field, "read"):
-            return self.env._("You may not read “%s”.", chosen.field_description)
         if chosen.name in ("usercom_key", self.backend_id._key_field()):
             return self.env._(
                 "“%s” keeps the User.com id; it cannot be mapped.", chosen.field_description

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 
 from ..models.usercom_attribute import VALUE_TYPES
 from ..models.usercom_field_mapping import MAPPABLE_TYPES
-from ..usercom import fitting_value_types
+from ..usercom import directions, fitting_value_types
 
 NAME_LIMIT = 32
 
@@ -26,21 +26,28 @@ class UsercomAttributeCreation(models.TransientModel):
         ],
     )
     name = fields.Char(
-        compute="_compute_from_field", store=True, readonly=False, size=NAME_LIMIT
+        compute="_compute_name", store=True, readonly=False, size=NAME_LIMIT
     )
     value_type = fields.Selection(
-        VALUE_TYPES, "Type", compute="_compute_from_field", store=True, readonly=False
+        VALUE_TYPES, "Type", compute="_compute_value_type", store=True, readonly=False
     )
     choices = fields.Text(
         compute="_compute_choices", store=True, readonly=False, help="One choice per line."
     )
 
     @api.depends("field_id")
-    def _compute_from_field(self):
+    def _compute_name(self):
         for creation in self:
-            field = creation.field_id.sudo()
-            creation.name = (field.field_description or "")[:NAME_LIMIT]
-            creation.value_type = next(iter(fitting_value_types(field.ttype)), False)
+            creation.name = (creation.field_id.field_description or "")[:NAME_LIMIT]
+
+    @api.depends("field_id")
+    def _compute_value_type(self):
+        for creation in self:
+            ttype = creation.field_id.ttype
+            fitting = fitting_value_types(ttype)
+            creation.value_type = max(
+                fitting, key=lambda kind, ttype=ttype: len(directions(ttype, kind)), default=False
+            )
 
     @api.depends("field_id", "value_type")
     def _compute_choices(self):
@@ -91,7 +98,7 @@ class UsercomAttributeCreation(models.TransientModel):
                     limit=NAME_LIMIT,
                 )
             )
-        if self.value_type not in fitting_value_types(self.field_id.sudo().ttype):
+        if self.value_type not in fitting_value_types(self.field_id.ttype):
             raise UserError(
                 self.env._(
                     "“%(field)s” does not fit an attribute of this type.",
