@@ -229,7 +229,7 @@ class TestRefresh(MappingCase):
         action = self.backend.action_fetch_attributes()
         self.assertTrue(self.broken.is_broken)
         self.assertIn("Nickname", self.broken.problem)
-        self.assertIn("1 mappings need", action["params"]["message"])
+        self.assertIn("need attention: 1", action["params"]["message"])
         self.assertFalse(self.mapping("email").is_broken)
 
     def test_an_attribute_nobody_maps_goes_without_a_trace(self):

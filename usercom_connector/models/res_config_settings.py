@@ -93,7 +93,7 @@ class ResConfigSettings(models.TransientModel):
         if not backend or backend.state == "draft":
             return False
         return self.env._(
-            "Connected to %(url)s, %(count)s attributes found.",
+            "Connected to %(url)s. Attributes found: %(count)s.",
             url=backend._base_url(),
             count=len(backend.attribute_ids),
         )
@@ -103,7 +103,7 @@ class ResConfigSettings(models.TransientModel):
         if not key:
             return False
         end = key[-SHOWN_CHARACTERS:] if len(key) >= 4 * SHOWN_CHARACTERS else ""
-        return self.env._("Configured, ends in …%s", end)
+        return self.env._("Configured, ends in …%s.", end)
 
     def _compute_usercom_api_key(self):
         self.usercom_api_key = False  # what is stored never goes back to the browser

@@ -118,7 +118,7 @@ class UsercomBackend(models.Model):
         self._authenticated(attributes)
         return self._notify(
             self.env._("Connected to %s", self._base_url()),
-            self.env._("%s attributes found.", len(attributes)),
+            self.env._("Attributes found: %s.", len(attributes)),
         )
 
     def _prove(self, client):
@@ -152,14 +152,11 @@ class UsercomBackend(models.Model):
         self._check_manager()
         attributes = self._ask(lambda client: client.attributes())
         self.env["usercom.attribute"].sudo()._store(self, attributes)
-        broken = self.mapping_ids.filtered("is_broken")
-        if not broken:
-            return self._notify(self.env._("%s attributes found.", len(attributes)))
-        return self._notify(
-            self.env._("%s attributes found.", len(attributes)),
-            self.env._("%s mappings need your attention.", len(broken)),
-            kind="warning",
-        )
+        title = self.env._("Attributes found: %s", len(attributes))
+        if broken := self.mapping_ids.filtered("is_broken"):
+            message = self.env._("Mappings that need attention: %s.", len(broken))
+            return self._notify(title, message, kind="warning")
+        return self._notify(title)
 
     def action_run(self):
         self._check_administrator()

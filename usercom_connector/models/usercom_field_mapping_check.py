@@ -13,7 +13,7 @@ class UsercomFieldMapping(models.Model):
     _inherit = "usercom.field.mapping"
 
     is_broken = fields.Boolean("Needs Attention", compute="_compute_is_broken", store=True)
-    problem = fields.Char(compute="_compute_problem")
+    problem = fields.Text(compute="_compute_problem")
 
     @api.depends(
         "field_id",
