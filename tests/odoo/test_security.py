@@ -22,8 +22,10 @@ class TestEveryModel(UsercomCase):
     """A model that is added must bring its rights."""
 
     def models(self):
-        return self.env["ir.model"].search([("model", "=like", "usercom.%")]).filtered(
-            lambda model: not self.env[model.model]._abstract
+        return (
+            self.env["ir.model"]
+            .search([("model", "=like", "usercom.%")])
+            .filtered(lambda model: not self.env[model.model]._abstract)
         )
 
     def test_each_has_access_rights_and_none_for_everybody(self):
@@ -264,7 +266,7 @@ class TestTwoCompanies(UsercomCase):
         self.assertEqual(links.backend_id, self.backend + self.second)
         self.assertEqual(set(links.mapped("state")), {"synced"})
         for company in (self.backend.company_id, self.other):
-            link = links.filtered(lambda l, c=company: l.backend_id.company_id == c)
+            link = links.filtered_domain([("backend_id.company_id", "=", company.id)])
             self.assertEqual(shared.with_company(company).usercom_key, str(link.external_id))
 
     def test_a_companys_contact_goes_to_its_account_only(self):

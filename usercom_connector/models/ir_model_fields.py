@@ -10,7 +10,7 @@ class IrModelFields(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_unless_usercom_filters_by_it(self):
         names = set(self.filtered(lambda field: field.model == "res.partner").mapped("name"))
-        for backend in self.env["usercom.backend"].sudo().search([]) if names else ():
+        for backend in self.env["usercom.backend"].sudo().search([("partner_domain", "!=", False)]):
             if used := names & backend._filter_fields():
                 raise UserError(
                     self.env._(

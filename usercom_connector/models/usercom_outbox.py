@@ -168,7 +168,9 @@ class UsercomOutbox(models.Model):
             return self._settle_found(backend, partner, pushed.found)
         user_id = pushed.user.id if pushed.user else task.job.identity.user_id
         base = {k: v for k, v in pushed.merge.base.items() if k not in pushed.ignored}
-        problems = task.problems + backend._active_mappings()._ignored_problems(partner, pushed.ignored)
+        problems = task.problems + backend._active_mappings()._ignored_problems(
+            partner, pushed.ignored
+        )
         backend._link(partner, user_id, pushed.user, base, problems)
         self._close(problems, sent=pushed.merge.to_usercom)
 

@@ -25,9 +25,7 @@ class UsercomAttributeCreation(models.TransientModel):
             ("ttype", "in", MAPPABLE_TYPES),
         ],
     )
-    name = fields.Char(
-        compute="_compute_name", store=True, readonly=False, size=NAME_LIMIT
-    )
+    name = fields.Char(compute="_compute_name", store=True, readonly=False, size=NAME_LIMIT)
     value_type = fields.Selection(
         VALUE_TYPES, "Type", compute="_compute_value_type", store=True, readonly=False
     )
