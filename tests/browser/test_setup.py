@@ -12,7 +12,6 @@ WORDS = {
         "connected": "Connected to",
         "pairs": "These pairs usually belong together",
         "gone": "User.com has no attribute",
-        "works": "The webhook answers",
         "steps": "Open Automations and create a new one.",
     },
     "pl_PL": {
@@ -24,7 +23,6 @@ WORDS = {
         "connected": "Połączono z",
         "pairs": "Te pary zwykle do siebie należą",
         "gone": "W User.com nie ma już atrybutu",
-        "works": "Webhook odpowiada",
         "steps": "Otwórz Automatyzacje i utwórz nową.",
     },
 }
@@ -46,6 +44,8 @@ class TestSetup(BrowserCase):
 
     def walk(self):
         words = WORDS[self.language]
+        reference = self.env["ir.model.fields"]._get("res.partner", "ref")
+        self.label = reference.with_context(lang=self.language).field_description
         with self.page("/odoo/usercom-settings") as page:
             self.connect(page, words)
             self.complete(page, words)
@@ -95,7 +95,7 @@ class TestSetup(BrowserCase):
 
     def create_attribute(self, page):
         page.press("action_create_attribute")
-        page.choose("field_id", "Reference")
+        page.choose("field_id", self.label)
         page.fill("name", "Nickname")
         page.shoot("new_attribute")
         page.press("action_create")
