@@ -75,7 +75,7 @@ class TestSetup(BrowserCase):
         page.fill("usercom_rate_limit", "8")
         page.press("action_usercom_run")
         page.see(words["running"], "#usercom_status")
-        page.scroll_to("#usercom_status")
+        page.scroll_to(".settings h2")
         page.shoot("settings_running")
 
     def map_fields(self, page, words):

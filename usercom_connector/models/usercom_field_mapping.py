@@ -34,7 +34,13 @@ class UsercomFieldMapping(models.Model):
     field_name = fields.Char(related="field_id.name", string="Technical Field")
     field_type = fields.Selection(related="field_id.ttype")
     attribute_id = fields.Many2one(
-        "usercom.attribute", "User.com Attribute", required=True, ondelete="cascade"
+        "usercom.attribute",
+        "User.com Attribute",
+        required=True,
+        ondelete="cascade",
+        help="A person's name can be paired with both First name and Last name: its first word is "
+        "the first name, the rest the last. A company's name is its last name, and is never "
+        "changed from there.",
     )
     value_type = fields.Selection(related="attribute_id.value_type", string="User.com Type")
     direction = fields.Selection(
