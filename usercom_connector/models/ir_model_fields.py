@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 
 
 class IrModelFields(models.Model):
-    """Custom contact fields that an account uses: their mappings go with them."""
+    """Custom contact fields that an account uses: their mappings go with them, by the foreign key."""
 
     _inherit = "ir.model.fields"
 
@@ -20,7 +20,3 @@ class IrModelFields(models.Model):
                         company=backend.company_id.name,
                     )
                 )
-
-    def unlink(self):
-        self.env["usercom.field.mapping"].sudo().search([("field_id", "in", self.ids)]).unlink()
-        return super().unlink()
