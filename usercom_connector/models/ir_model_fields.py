@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 
 
 class IrModelFields(models.Model):
-    """Custom contact fields that an account uses: their mappings go with them, by the foreign key."""
+    """Custom contact fields that an account uses: their mappings go with them by themselves."""
 
     _inherit = "ir.model.fields"
 
