@@ -15,6 +15,9 @@
         "security/ir_rule.xml",
         "data/ir_actions_server.xml",
         "views/usercom_backend_views.xml",
+        "views/usercom_backend_webhook_views.xml",
+        "wizards/usercom_attribute_creation_views.xml",
+        "wizards/usercom_mapping_suggestion_views.xml",
         "views/usercom_field_mapping_views.xml",
         "views/usercom_binding_views.xml",
         "views/usercom_outbox_views.xml",
@@ -23,6 +26,8 @@
         "views/usercom_drift_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
+        "views/base_module_uninstall_views.xml",
         "views/menus.xml",
     ],
+    "uninstall_hook": "uninstall_hook",
 }

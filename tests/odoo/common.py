@@ -36,7 +36,7 @@ class UsercomCase(TransactionCase):
         """Odoo's guard of outgoing requests cannot read a (connect, read) time-out."""
         if request.url.startswith(cls.simulator.url):
             return requests_send(session, request, **options)
-        return super()._request_handler(session, request, **options)
+        return super()._request_handler(session, request, **{**options, "timeout": 10})
 
     @classmethod
     def _fresh_simulator(cls):

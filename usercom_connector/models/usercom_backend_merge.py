@@ -38,7 +38,8 @@ class UsercomBackend(models.Model):
         seen = self._seen(self.env["res.partner"].union(*(partner for partner, _user in pairs)))
         bindings = self.env["usercom.binding"]._of(self, seen)
         by_id = {partner.id: partner for partner in seen}
-        terms = self.mapping_ids, self.mapping_ids._rules(), self.mapping_ids._attributes()
+        mappings = self._active_mappings()
+        terms = mappings, mappings._rules(), mappings._attributes()
         meetings = [
             self._meeting(by_id[partner.id], user, bindings.get(partner.id), *terms)
             for partner, user in pairs
@@ -80,7 +81,7 @@ class UsercomBackend(models.Model):
 
     def _look_again(self, meetings):
         """Agree on what Odoo made of the written values; what else it changed has to be sent."""
-        mappings = self.mapping_ids
+        mappings = self._active_mappings()
         exported = {m._key() for m in mappings if m.direction != "import"}
         respelled = {m._key() for m in mappings if m._has_own_words()}
         for meeting in meetings:
@@ -118,7 +119,7 @@ class UsercomBackend(models.Model):
 
     def _create_contacts(self, users):
         """``{user id: (contact, problems)}`` for people who are new in User.com."""
-        mappings = self.mapping_ids.filtered(lambda mapping: mapping.direction != "export")
+        mappings = self._active_mappings().filtered(lambda mapping: mapping.direction != "export")
         empty = self._seen(self.env["res.partner"]).with_context(usercom_creating=True)
         attributes = mappings._attributes()
         meetings = [self._introduction(empty, mappings, attributes, user) for user in users]

@@ -37,9 +37,13 @@ class UsercomBackend(models.Model):
         """Yield the dotted names, split, of all that this account reads from a contact."""
         always = (self._key_field(), "active", "company_id", "is_company", "email")
         yield from ((name,) for name in always)
-        for mapping in self.mapping_ids:
+        for mapping in self._active_mappings():
             yield tuple(mapping._source().split("."))
         yield from _expressions(Domain(self._partner_domain()))
+
+    def _filter_fields(self):
+        """Names of the contact fields that decide who takes part."""
+        return {names[0] for names in _expressions(Domain(self._partner_domain()))}
 
     def _watch(self, watched, model, names, path):
         """Add to ``watched`` what the value ``names`` of ``model`` is made of."""

@@ -99,7 +99,7 @@ class UsercomDrift(models.Model):
     @api.model
     def _both_sides(self, backend, binding, user):
         """``({key: value in Odoo}, {key: value in User.com})``, told apart by meaning."""
-        mappings, base = backend.mapping_ids, binding.base or {}
+        mappings, base = backend._active_mappings(), binding.base or {}
         partner = backend._seen(binding.partner_id)
         usercom, _errors = read_user(user, mappings._attributes(), base)
         odoo, _problems = mappings._export_values(partner, base)

@@ -62,7 +62,9 @@ class UsercomInbox(models.Model):
         newest = max(users, key=lambda user: user.updated_at, default=None)
         if newest is None or len(users) < len(self):
             return None
-        mappings = backend.mapping_ids.filtered(lambda mapping: mapping.direction != "export")
+        mappings = backend._active_mappings().filtered(
+            lambda mapping: mapping.direction != "export"
+        )
         if not all(mapping._is_told_by(newest) for mapping in mappings):
             return None
         binding = self.env["usercom.binding"].search(

@@ -186,7 +186,8 @@ class UsercomOutbox(models.Model):
 
     def _pushes(self, backend, bindings):
         """One task for each row."""
-        rules, attributes = backend.mapping_ids._rules(), backend.mapping_ids._attributes()
+        mappings = backend._active_mappings()
+        rules, attributes = mappings._rules(), mappings._attributes()
         return [
             row._push(backend, bindings.get(row.partner_id.id), rules, attributes) for row in self
         ]
@@ -194,7 +195,7 @@ class UsercomOutbox(models.Model):
     def _push(self, backend, binding, rules, attributes):
         partner = backend._seen(self.partner_id)
         base = binding.base or {} if binding else {}
-        values, problems = backend.mapping_ids._export_values(partner, base)
+        values, problems = backend._active_mappings()._export_values(partner, base)
         identity = backend._identity(partner, binding)
         custom_id = backend._new_custom_id(partner, binding)
         job = Push(identity, rules, attributes, base, values, custom_id)
@@ -254,7 +255,9 @@ class UsercomOutbox(models.Model):
             return self._settle_found(backend, partner, pushed.found)
         user_id = pushed.user.id if pushed.user else task.job.identity.user_id
         base = {k: v for k, v in pushed.merge.base.items() if k not in pushed.ignored}
-        problems = task.problems + backend.mapping_ids._ignored_problems(partner, pushed.ignored)
+        problems = task.problems + backend._active_mappings()._ignored_problems(
+            partner, pushed.ignored
+        )
         backend._link(partner, user_id, pushed.user, base, problems)
         answer = dict(pushed.user.values) if pushed.user else None
         self._close(problems, sent=excerpt(pushed.merge.to_usercom), answer=excerpt(answer))

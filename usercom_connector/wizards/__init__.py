@@ -1,1 +1,6 @@
-from . import base_partner_merge
+from . import (
+    base_module_uninstall,
+    base_partner_merge,
+    usercom_attribute_creation,
+    usercom_mapping_suggestion,
+)
