@@ -139,7 +139,7 @@ class UsercomBackend(models.Model):
             else:
                 _logger.info("user.com result could not be stored", exc_info=True)
                 self.env.invalidate_all()
-                outcomes[0].task.rows._fail(str(error))
+                outcomes[0].task.rows.exists()._fail(str(error))  # erased meanwhile, perhaps
 
     def _settle(self, outcome):
         rows = outcome.task.rows

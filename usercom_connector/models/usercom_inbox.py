@@ -138,7 +138,7 @@ class UsercomInbox(models.Model):
             "payload": payload and json.dumps(payload),
             "create_date": now,
             "write_date": now,
-            **{name: keys[name] for name in KEYS},
+            **{name: keys.get(name) for name in KEYS},
         }
         query = SQL(
             "INSERT INTO usercom_inbox (%s) VALUES (%s) RETURNING id",
