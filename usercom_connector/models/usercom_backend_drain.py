@@ -10,7 +10,13 @@ from odoo import fields, models
 from odoo.exceptions import ConcurrencyError
 from odoo.service.model import retrying
 
-from ..usercom import CredentialsError, RetryableError, ThrottledError, UnreachableError, UsercomError
+from ..usercom import (
+    CredentialsError,
+    RetryableError,
+    ThrottledError,
+    UnreachableError,
+    UsercomError,
+)
 from ..usercom.overlap import overlapped
 from .usercom_errors import explain
 
