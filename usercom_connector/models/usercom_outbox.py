@@ -1,9 +1,6 @@
 from collections import defaultdict
 
-from psycopg2.errors import UniqueViolation
-
 from odoo import api, fields, models
-from odoo.exceptions import ConcurrencyError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -273,8 +270,7 @@ class UsercomOutbox(models.Model):
         self.env["usercom.binding"]._ensure(backend, partner).state = "gone"
         self._finish()
 
-    def _put_back(self, **values):
-        """Have the rows wait (again), unless an edit has queued the contact anew since."""
+    def _not_queued_anew(self):
         waiting = self.search(
             [
                 ("partner_id", "in", self.partner_id.ids),
@@ -284,16 +280,12 @@ class UsercomOutbox(models.Model):
             ]
         )
         taken = {row._contact() for row in waiting}
-        doubled = self.browse()
+        rows = self.browse()
         for row in self.sorted("id", reverse=True):
-            doubled += row if row._contact() in taken else self.browse()
-            taken.add(row._contact())
-        doubled._finish()
-        super(UsercomOutbox, self - doubled)._put_back(**values)
-        try:
-            self.flush_model()
-        except UniqueViolation as error:  # an edit has queued the contact at this very moment
-            raise ConcurrencyError(str(error)) from error
+            if row._contact() not in taken:
+                taken.add(row._contact())
+                rows += row
+        return rows
 
     def _contact(self):
         """What no two waiting rows may share."""

@@ -84,9 +84,8 @@ class UsercomOutbox(models.Model):
 
     def _settle(self, task, result):
         if isinstance(task.job, MassPush):
-            self._settle_mass(task, result)
-        else:
-            super()._settle(task, result)
+            return self._settle_mass(task, result)
+        return super()._settle(task, result)
 
     def _settle_mass(self, task, results):
         """Record what became of each push of a mass update."""

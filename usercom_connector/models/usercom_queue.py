@@ -1,7 +1,10 @@
 import random
 from datetime import timedelta
 
+from psycopg2.errors import UniqueViolation
+
 from odoo import api, fields, models
+from odoo.exceptions import ConcurrencyError
 from odoo.tools import SQL
 
 MAX_ATTEMPTS = 10
@@ -109,8 +112,18 @@ class UsercomQueue(models.AbstractModel):
             self._finish(**values)
 
     def _put_back(self, **values):
-        """Have the rows wait (again)."""
-        self.write({"state": "pending", "claimed_at": False, **values})
+        """Have the rows wait (again); those that others stand for already are done."""
+        rows = self._not_queued_anew()
+        (self - rows)._finish()
+        rows.write({"state": "pending", "claimed_at": False, **values})
+        try:
+            self.flush_model()
+        except UniqueViolation as error:  # queued anew at this very moment
+            raise ConcurrencyError(str(error)) from error
+
+    def _not_queued_anew(self):
+        """Those rows for which no other row waits."""
+        return self
 
     def _postpone(self, seconds):
         """Wait without counting an attempt, as User.com asked."""
