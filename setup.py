@@ -33,7 +33,7 @@ setup(
         "Framework :: Odoo",
         f"Framework :: Odoo :: {SERIES}",
     ],
-    python_requires=">=3.10",
+    python_requires=">=3.11",
     install_requires=[f"odoo=={SERIES}.*", *MANIFEST["external_dependencies"]["python"]],
     packages=[PACKAGE, *(f"{PACKAGE}.{name}" for name in find_packages(NAME))],
     package_dir={PACKAGE: NAME},

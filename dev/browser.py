@@ -12,7 +12,9 @@ _NAMES = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable
 _FONTS = """\
 <?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
-<fontconfig><dir>{top}/usr/share/fonts</dir><cachedir>{top}/var/cache/fontconfig</cachedir></fontconfig>
+<fontconfig><dir>{top}/usr/share/fonts</dir><cachedir>{top}/var/cache/fontconfig</cachedir>
+<match><test name="family" qual="all" compare="not_eq"><string>monospace</string></test>
+<edit name="family" mode="append_last"><string>Liberation Sans</string></edit></match></fontconfig>
 """
 
 

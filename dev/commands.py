@@ -10,7 +10,14 @@ from .console import GroundError, fail
 from .paths import CACHE
 
 # The name of each command and of its module.
-COMMANDS = {"demo": "demo", "test": "test", "test-fast": "fast", "lint": "lint", "shell": "shell"}
+COMMANDS = {
+    "demo": "demo",
+    "test": "test",
+    "test-fast": "fast",
+    "bench": "bench",
+    "lint": "lint",
+    "shell": "shell",
+}
 _FULL = f"No disk space is left for {CACHE}; free 3 GiB and run again."
 
 

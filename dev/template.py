@@ -11,20 +11,27 @@ from .postgres import Cluster
 from .process import run
 
 CORE = ("contacts", "crm")
+TESTED_WITH = ("base_automation", "mass_mailing")  # apps that ours gets on with
 ADDONS = ("usercom_connector",)
 _ASSETS = ROOT / "dev/template_assets.py"
 
 
-def ensure(cluster: Cluster, env: dict[str, str]) -> str:
-    """The template of this state of the addon, on top of one of this Odoo alone; returns its name.
+def ensure(cluster: Cluster, env: dict[str, str], extra: tuple[str, ...] = ()) -> str:
+    """The template of this state of the addon, on top of `core`; returns its name."""
+    source = core(cluster, env, extra)
+    addon = f"addon_{_digest(source, *ADDONS, *_addon_texts())}"
+    _build(cluster, env, source, addon, ADDONS)
+    return addon
+
+
+def core(cluster: Cluster, env: dict[str, str], extra: tuple[str, ...] = ()) -> str:
+    """The template of this Odoo without the addon, with `extra` apps; returns its name.
 
     `env` is `odoo.environment` of the cluster.
     """
-    core = _digest(odoo.release(), _ASSETS.read_text(), *CORE)
-    _build(cluster, env, "template0", f"core_{core}", CORE)
-    addon = f"addon_{_digest(core, *ADDONS, *_addon_texts())}"
-    _build(cluster, env, f"core_{core}", addon, ADDONS)
-    return addon
+    name = f"core_{_digest(odoo.release(), _ASSETS.read_text(), *CORE, *extra)}"
+    _build(cluster, env, "template0", name, CORE + extra)
+    return name
 
 
 def copy(cluster: Cluster, template: str, database: str) -> None:

@@ -22,7 +22,7 @@ def main(arguments: list[str]) -> int:
             cluster = Cluster(NAME)
         with cluster.running():
             env = odoo.environment(cluster.env, NAME)
-            source = template.ensure(cluster, env)
+            source = template.ensure(cluster, env, template.TESTED_WITH)
             template.copy(cluster, source, _DATABASE)
             try:
                 return foreground(_pytest(arguments), env={**env, "USERCOM_TEMPLATE": source})

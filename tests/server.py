@@ -7,6 +7,9 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import copy
 from pathlib import Path
 from typing import Any
 
@@ -26,20 +29,38 @@ class OdooServer:
 
     def __init__(self, name: str) -> None:
         self.database = f"{os.environ['USERCOM_TEMPLATE']}_{name}"
+        self._reset()
+
+    def _reset(self) -> None:
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.log = Path(tempfile.gettempdir()) / f"{self.database}.log"
+        self.log = Path(tempfile.gettempdir()) / f"{self.database}_{self.port}.log"
         self._session = requests.Session()
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> "OdooServer":
-        _create_database(self.database)
+        create_database(self.database, os.environ["USERCOM_TEMPLATE"])
         self.start()
         return self
 
     def __exit__(self, *_exception: object) -> None:
         self.stop()
-        _drop_database(self.database)
+        drop_database(self.database)
+
+    @contextmanager
+    def beside(self) -> Iterator["OdooServer"]:
+        """A second Odoo process on the same database, while the context lasts."""
+        other = copy(self)
+        other._reset()
+        other.start()
+        try:
+            yield other
+        finally:
+            other.stop()
+
+    def sql(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Do something to the database behind Odoo's back; return the rows, if there are any."""
+        return _execute(statement, self.database, values)
 
     def start(self) -> None:
         """Start Odoo as an administrator would, and wait until it answers."""
@@ -71,6 +92,12 @@ class OdooServer:
     def _log_in(self) -> None:
         login = {"db": self.database, "login": "admin", "password": "admin"}
         self._post("/web/session/authenticate", login)
+
+    @property
+    def pid(self) -> int:
+        """The id of Odoo's process, which has to run."""
+        assert self._process
+        return self._process.pid
 
     def complaints(self) -> str:
         """What Odoo has logged as a warning or worse."""
@@ -107,21 +134,27 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _create_database(name: str) -> None:
-    _drop_database(name)
-    template = sql.Identifier(os.environ["USERCOM_TEMPLATE"])
-    _execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), template))
-    _execute(sql.SQL("UPDATE ir_cron SET active = false"), name)  # Odoo's own jobs; ours come later
+def create_database(name: str, template: str) -> None:
+    """Make a copy of the template, without Odoo's own jobs; ours come later."""
+    drop_database(name)
+    names = sql.Identifier(name), sql.Identifier(template)
+    _execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*names))
+    _execute("UPDATE ir_cron SET active = false", name)
 
 
-def _drop_database(name: str) -> None:
+def drop_database(name: str) -> None:
+    """Remove the database if it is there, whoever is connected to it."""
     _execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-def _execute(statement: sql.Composable, database: str = "postgres") -> None:
+def _execute(
+    statement: sql.Composable | str, database: str = "postgres", values: tuple[Any, ...] = ()
+) -> list[tuple[Any, ...]]:
     connection = psycopg2.connect(dbname=database)
     try:
         connection.autocommit = True
-        connection.cursor().execute(statement)
+        cursor = connection.cursor()
+        cursor.execute(statement, values)
+        return cursor.fetchall() if cursor.description else []
     finally:
         connection.close()

@@ -15,7 +15,7 @@ ODOO_18 = "version_info = (18, 0, 0, FINAL, 0, '')\n"
 
 
 def test_unknown_command_names_the_known_ones():
-    assert "demo, test, test-fast, lint, shell" in sentence(run("deploy"))
+    assert "demo, test, test-fast, bench, lint, shell" in sentence(run("deploy"))
 
 
 def test_old_python_is_refused():

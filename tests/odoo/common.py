@@ -36,7 +36,7 @@ class UsercomCase(TransactionCase):
         """Odoo's guard of outgoing requests cannot read a (connect, read) time-out."""
         if request.url.startswith(cls.simulator.url):
             return requests_send(session, request, **options)
-        return super()._request_handler(session, request, **options)
+        return super()._request_handler(session, request, **{**options, "timeout": 10})
 
     @classmethod
     def _fresh_simulator(cls):
@@ -112,3 +112,21 @@ class UsercomCase(TransactionCase):
         return self.env["usercom.outbox"].search(
             [("partner_id", "=", contact.id), ("state", "=", "pending")]
         )
+
+    def person(self, **values):
+        """The id of a new user at User.com."""
+        return self.simulator.seed({"email": "anna@example.org", **values})["ids"][0]
+
+    def put(self, **keys):
+        """A stored webhook call about the user named by ``keys``."""
+        Inbox = self.env["usercom.inbox"]
+        return Inbox._put(self.backend, Inbox._keys({"extra": keys}))
+
+    def told(self, **keys):
+        """A webhook call about the user named by ``keys``, worked off."""
+        row = self.put(**keys)
+        self.drain()
+        return row
+
+    def found(self, email="anna@example.org"):
+        return self.env["res.partner"].search([("email", "=", email)])

@@ -4,19 +4,6 @@ from .common import UsercomCase
 
 
 class TestImport(UsercomCase):
-    def told(self, **keys):
-        """A webhook call about the user named by ``keys``, worked off."""
-        Inbox = self.env["usercom.inbox"]
-        row = Inbox._put(self.backend, Inbox._keys({"extra": keys}))
-        self.drain()
-        return row
-
-    def person(self, **values):
-        return self.simulator.seed({"email": "anna@example.org", **values})["ids"][0]
-
-    def found(self, email="anna@example.org"):
-        return self.env["res.partner"].search([("email", "=", email)])
-
     def test_a_new_person_becomes_a_contact(self):
         user_id = self.person(first_name="Anna", last_name="Nowak", phone_number="+48 1")
         self.told(id=user_id)

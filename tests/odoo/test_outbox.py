@@ -38,12 +38,6 @@ class TestOutbox(UsercomCase):
         self.assertEqual(len(self.waiting(contact)), 1)
         self.assertFalse(self.simulator.users())
 
-    def test_an_edit_wakes_the_cron(self):
-        self.env["ir.cron.trigger"].search([]).unlink()
-        contact = self.contact(email="jan@example.org")
-        self.assertTrue(self.waiting(contact))
-        self.assertEqual(self.env["ir.cron.trigger"].search([]).cron_id, self.backend.cron_id)
-
     def test_an_edit_makes_no_call(self):
         contact = self.synced(email="jan@example.org")
         contact.phone = "+48 22 111 11 11"

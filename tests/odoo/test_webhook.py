@@ -1,8 +1,15 @@
 """The webhook, met over HTTP as User.com meets it."""
 
 import json
+import logging
+from unittest.mock import patch
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from odoo.tests import HttpCase
+
+from odoo.addons.usercom_connector.models import usercom_inbox
 
 from .common import UsercomCase
 
@@ -114,3 +121,97 @@ class TestWebhook(UsercomCase, HttpCase):
             with self.subTest(state):
                 self.backend.state = state
                 self.assertEqual(self.call().status_code, status)
+
+    def test_the_user_block_of_api_v1_is_understood(self):
+        body = {
+            "extra": {},
+            "user": {"id": "7", "user_id": "c-7", "key": "x7NM5xw2eFxl", "odd": [{}]},
+        }
+        self.assertEqual(self.call(body).status_code, 200)
+        self.assertEqual((self.rows().external_id, self.rows().custom_id), (7, "c-7"))
+
+    def test_a_user_block_that_names_nobody_leaves_it_to_extra(self):
+        body = {"extra": {"email": "anna@example.org"}, "user": {"name": "Anna"}}
+        self.assertEqual(self.call(body).status_code, 200)
+        self.assertEqual(self.rows().user_ref, "email:anna@example.org")
+
+    def test_the_token_is_in_no_log(self):
+        token = self.backend.webhook_token
+        path = f"/usercom/webhook/{token}"
+        with self.assertLogs("odoo", "DEBUG") as odoo:
+            self.call(token="", path=path)
+            self.call(token="", path=f"{path}?x=1", body="no json")
+            self.url_open(path)
+        self.assertNotIn(token, "\n".join(odoo.output))
+        line = ('"%s" %s %s', (f"POST {path}?x=1 HTTP/1.1", "200", 20))  # of the access log
+        record = logging.makeLogRecord(dict(zip(("msg", "args"), line, strict=True)))
+        logging.getLogger("werkzeug").filter(record)
+        self.assertEqual(record.getMessage(), '"POST /usercom/webhook/***?x=1 HTTP/1.1" 200 20')
+
+    def test_wrong_tokens_are_logged_once_a_minute(self):
+        with patch.object(usercom_inbox, "refused_calls", usercom_inbox.RefusedCalls()):
+            with self.assertLogs(usercom_inbox.__name__, "WARNING") as logs:
+                for _guess in range(5):
+                    self.call(token="guess")
+            self.assertEqual(len(logs.records), 1)
+            self.assertNotIn("guess", logs.output[0])
+
+    def test_an_account_without_a_token_lets_nobody_in(self):
+        self.backend.webhook_token = False
+        for token in ("", "False", "None"):
+            self.assertEqual(self.call(token=token, headers={}).status_code, 401)
+
+    def test_the_call_of_one_company_goes_to_its_own_account(self):
+        other = self.account(self.env["res.company"].create({"name": "Elsewhere"}), "elsewhere")
+        self.call(token=other.webhook_token)
+        self.assertFalse(self.rows())
+        self.assertTrue(self.env["usercom.inbox"].search([("backend_id", "=", other.id)]))
+
+    def test_a_body_that_is_too_large_is_told_so_in_json(self):
+        answer = self.call(b"x" * (2**20 + 1))
+        self.assertEqual((answer.status_code, answer.json()), (413, {"status": "too_large"}))
+
+
+JUNK = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=20)
+    | st.sampled_from(["\0", "\ud800", "1e999", "7" * 3000, "ż" * 300, "a@b.c"]),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+NAMED = st.fixed_dictionaries({}, optional=dict.fromkeys(("id", "custom_id", "email", "x"), JUNK))
+BODIES = st.one_of(
+    st.binary(max_size=200),
+    JUNK.map(json.dumps),
+    st.fixed_dictionaries({"user": NAMED | JUNK, "extra": NAMED | JUNK}).map(json.dumps),
+    st.sampled_from(
+        [
+            '{"user": {"id": 7}, "n": 1e999}',
+            '{"user": {"id": 7}, "n": ' + "9" * 5000 + "}",
+            '{"user": {"id": 7}, "n": ' + "9" * 4000 + "}",
+            '{"user": {"id": 7}, "d": ' + "[" * 900 + "]" * 900 + "}",
+            '{"user": {"id": 7, "id": 8}, "user": {"id": 9}}',
+            json.dumps({"user": {"custom_id": "c" * 5000}}),
+            json.dumps({"user": {"email": "a" * 5000 + "@example.org"}}),
+        ]
+    ),
+)
+
+
+class TestFuzzedBodies(UsercomCase, HttpCase):
+    def test_no_body_makes_the_server_fail(self):
+        headers = {"X-Usercom-Token": self.backend.webhook_token}
+
+        @settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+        @given(BODIES)
+        def is_answered(body):
+            data = body if isinstance(body, bytes) else body.encode("utf-8", "surrogatepass")
+            answer = self.url_open("/usercom/webhook", data=data or b" ", headers=headers)
+            self.assertIn(answer.status_code, (200, 400), body)
+
+        is_answered()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from usercom import STANDARD_ATTRIBUTES, AmbiguousUserError, Client, Rule, Throttle
-from usercom.jobs import Fetch, Identity, Push
+from usercom.jobs import Fetch, Identity, MergeUsers, Push, Remove
 
 from tests.simulator.process import Simulator
 
@@ -97,8 +97,16 @@ def test_a_known_user_that_is_nowhere_is_missing_and_not_created(simulator, clie
     assert simulator.users() == []
 
 
-def test_a_value_that_user_com_drops_is_told(simulator, client) -> None:
+def test_a_text_is_cleared_where_user_com_takes_no_notice_of_null(simulator, client) -> None:
     simulator.settings(null_value="ignore")
+    [user_id] = simulator.seed(JAN)["ids"]
+    done = push(Identity(user_id), JAN | {"phone_number": None}, JAN).run(client)
+    assert not done.ignored and simulator.user(user_id)["phone_number"] is None
+    assert calls(simulator) == ["PUT", "PUT"]
+
+
+def test_a_value_that_user_com_drops_is_told(simulator, client) -> None:
+    simulator.settings(null_value="ignore", empty_string="ignore")
     [user_id] = simulator.seed(JAN)["ids"]
     done = push(Identity(user_id), JAN | {"phone_number": None}, JAN).run(client)
     assert done.ignored == {"phone_number": None}
@@ -114,3 +122,39 @@ def test_fetching_finds_by_id_or_e_mail_or_not_at_all(simulator, client) -> None
         found = Fetch(identity).run(client)
         assert found is not None and found.id == user_id
     assert Fetch(Identity(9)).run(client) is None
+
+
+def test_a_new_user_gets_its_custom_id(simulator, client) -> None:
+    job = Push(Identity(custom_id="c-1"), RULES, ATTRIBUTES, {}, JAN, custom_id="c-1")
+    assert job.run(client).user.custom_id == "c-1"
+
+
+def test_a_new_custom_id_travels_with_the_values_and_alone(simulator, client) -> None:
+    [user_id] = simulator.seed(JAN)["ids"]
+    job = Push(Identity(user_id), RULES, ATTRIBUTES, JAN, JAN | {"phone_number": "2"}, "c-1")
+    assert job.run(client).user.custom_id == "c-1"
+    Push(Identity(user_id), RULES, ATTRIBUTES, JAN, JAN, "c-2").run(client)
+    bodies = [entry["body"] for entry in simulator.journal(kind="request")]
+    assert bodies == [{"phone_number": "2", "custom_id": "c-1"}, {"custom_id": "c-2"}]
+
+
+def test_removing_unsubscribes_or_deletes(simulator, client) -> None:
+    kept, deleted = simulator.seed(JAN, JAN)["ids"]
+    Remove(kept, delete=False).run(client)
+    Remove(deleted, delete=True).run(client)
+    assert [(user["id"], user["unsubscribed"]) for user in simulator.users()] == [(kept, True)]
+
+
+def test_merging_leaves_the_parent(simulator, client) -> None:
+    parent, other = simulator.seed(JAN | {"phone_number": None}, JAN)["ids"]
+    MergeUsers(parent, other).run(client)
+    assert [(user["id"], user["phone_number"]) for user in simulator.users()] == [
+        (parent, "111111")
+    ]
+
+
+def test_who_is_gone_already_needs_no_removal_and_no_merge(simulator, client) -> None:
+    for delete in (True, False):
+        Remove(4711, delete=delete).run(client)
+    MergeUsers(4711, 4712).run(client)
+    assert simulator.users() == []

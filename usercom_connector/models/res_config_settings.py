@@ -5,9 +5,24 @@ SHARED = (
     "key_field_id",
     "partner_domain",
     "new_user_policy",
+    "custom_id_policy",
+    "removal_policy",
     "match_phone",
+    "use_webhook_values",
     "rate_limit",
+    "log_days",
 )
+KEY_FIELD = "x_usercom_key"
+SHOWN_CHARACTERS = 4
+
+
+def _options(name):
+    """The choices of the account's selection field ``name``, in the reader's language."""
+
+    def options(self):
+        return self.env["usercom.backend"]._fields[name]._description_selection(self.env)
+
+    return options
 
 
 class ResConfigSettings(models.TransientModel):
@@ -15,11 +30,9 @@ class ResConfigSettings(models.TransientModel):
 
     _inherit = "res.config.settings"
 
-    usercom_state = fields.Selection(
-        selection=lambda self: self.env["usercom.backend"]._fields["state"].selection,
-        compute="_compute_usercom_account",
-    )
+    usercom_state = fields.Selection(_options("state"), compute="_compute_usercom_account")
     usercom_pause_reason = fields.Text(compute="_compute_usercom_account")
+    usercom_account = fields.Char(compute="_compute_usercom_account")
     usercom_subdomain = fields.Char("System Name")
     usercom_api_key = fields.Char(
         "API Key",
@@ -34,11 +47,20 @@ class ResConfigSettings(models.TransientModel):
     usercom_partner_domain = fields.Char("Contacts That Take Part")
     usercom_partner_count = fields.Integer(compute="_compute_usercom_partner_count")
     usercom_new_user_policy = fields.Selection(
-        selection=lambda self: self.env["usercom.backend"]._fields["new_user_policy"].selection,
-        string="New People in User.com",
+        _options("new_user_policy"), "New People in User.com"
+    )
+    usercom_custom_id_policy = fields.Selection(
+        _options("custom_id_policy"), "Custom ID in User.com"
+    )
+    usercom_removal_policy = fields.Selection(
+        _options("removal_policy"), "Contacts Archived, Deleted or No Longer Taking Part"
     )
     usercom_match_phone = fields.Boolean("Match by Phone Number Too")
+    usercom_use_webhook_values = fields.Boolean("Use the Values of the Webhook")
     usercom_rate_limit = fields.Float("Calls per Second")
+    usercom_log_days = fields.Integer("Keep Finished Rows for Days")
+    usercom_mapping_count = fields.Integer(compute="_compute_usercom_account")
+    usercom_broken_count = fields.Integer(compute="_compute_usercom_account")
 
     @api.model
     def _usercom_key_fields(self):
@@ -60,10 +82,28 @@ class ResConfigSettings(models.TransientModel):
     def _compute_usercom_account(self):
         for settings in self:
             backend = settings._usercom_backend()
-            key = backend.api_key or ""
             settings.usercom_state = backend.state or "draft"
             settings.usercom_pause_reason = backend.pause_reason
-            settings.usercom_api_key_hint = key and self.env._("Configured, ends in …%s", key[-4:])
+            settings.usercom_account = settings._usercom_describe(backend)
+            settings.usercom_api_key_hint = settings._usercom_hint(backend.api_key or "")
+            settings.usercom_mapping_count = len(backend.mapping_ids)
+            settings.usercom_broken_count = len(backend.mapping_ids.filtered("is_broken"))
+
+    def _usercom_describe(self, backend):
+        if not backend or backend.state == "draft":
+            return False
+        return self.env._(
+            "Connected to %(url)s. Attributes found: %(count)s.",
+            url=backend._base_url(),
+            count=len(backend.attribute_ids),
+        )
+
+    def _usercom_hint(self, key):
+        """How the key ends; nothing of one so short that its end would give it away."""
+        if not key:
+            return False
+        end = key[-SHOWN_CHARACTERS:] if len(key) >= 4 * SHOWN_CHARACTERS else ""
+        return self.env._("Configured, ends in …%s.", end)
 
     def _compute_usercom_api_key(self):
         self.usercom_api_key = False  # what is stored never goes back to the browser
@@ -71,6 +111,7 @@ class ResConfigSettings(models.TransientModel):
     def _inverse_usercom_api_key(self):
         for settings in self.filtered("usercom_api_key"):
             settings._usercom_account().api_key = settings.usercom_api_key.strip()
+        self.invalidate_recordset(["usercom_api_key"])
 
     @api.depends("usercom_partner_domain", "company_id")
     def _compute_usercom_partner_count(self):
@@ -95,6 +136,7 @@ class ResConfigSettings(models.TransientModel):
         new = {name: self[f"usercom_{name}"] for name in SHARED}
         changed = {name: value for name, value in new.items() if value != backend[name]}
         backend.write(self.env["usercom.backend"]._convert_to_write(changed))
+        self.usercom_subdomain = backend.subdomain
 
     def _usercom_backend(self):
         return self.env["usercom.backend"]._of_company(self.company_id)
@@ -120,5 +162,32 @@ class ResConfigSettings(models.TransientModel):
         self._usercom_account().action_pause()
         return self._usercom_reload()
 
+    def action_usercom_create_key_field(self):
+        """Keep the User.com id in a custom field of contacts, made for it."""
+        IrModelFields = self.env["ir.model.fields"]
+        self.usercom_key_field_id = IrModelFields._get("res.partner", KEY_FIELD) or (
+            IrModelFields.create(
+                {
+                    "name": KEY_FIELD,
+                    "field_description": self.env._("User.com Key"),
+                    "model_id": self.env["ir.model"]._get_id("res.partner"),
+                    "ttype": "char",
+                    "copied": False,
+                }
+            )
+        )
+        self._usercom_save()
+        return self._usercom_reload()
+
+    def action_usercom_mappings(self):
+        self._usercom_save()
+        return self.env["ir.actions.act_window"]._for_xml_id(
+            "usercom_connector.usercom_field_mapping_action"
+        )
+
+    def action_usercom_webhook(self):
+        self._usercom_save()
+        return self._usercom_account().action_open_webhook()
+
     def _usercom_reload(self):
-        return {"type": "ir.actions.client", "tag": "reload"}
+        return {"type": "ir.actions.client", "tag": "soft_reload"}

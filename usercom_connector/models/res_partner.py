@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 
 class ResPartner(models.Model):
@@ -19,75 +18,44 @@ class ResPartner(models.Model):
         compute="_compute_usercom_state",
         groups="usercom_connector.group_usercom_user",
     )
+    usercom_synced_at = fields.Datetime(
+        "Last Synced",
+        compute="_compute_usercom_state",
+        groups="usercom_connector.group_usercom_user",
+    )
+    usercom_error = fields.Text(
+        "Last Error",
+        compute="_compute_usercom_state",
+        groups="usercom_connector.group_usercom_user",
+    )
+
+    _usercom_email_idx = models.Index("(email_normalized) WHERE email_normalized IS NOT NULL")
 
     @api.depends_context("company")
     @api.depends("usercom_binding_ids.state", "usercom_binding_ids.backend_id")
     def _compute_usercom_state(self):
+        """How the contacts stand with the account of the current company."""
         backend = self.env["usercom.backend"].sudo()._of_company()
         bindings = self.env["usercom.binding"].sudo()._of(backend, self)
+        waiting = self.env["usercom.outbox"].sudo()._waiting_contacts(backend, self)
         for partner in self:
             binding = bindings.get(partner.id)
-            partner.usercom_state = binding and binding.state
+            state = binding and binding.state
+            partner.usercom_state = "pending" if partner in waiting and state != "gone" else state
+            partner.usercom_synced_at = binding and binding.synced_at
+            partner.usercom_error = binding and binding.last_error
 
-    _usercom_email_idx = models.Index("(email_normalized) WHERE email_normalized IS NOT NULL")
+    def _usercom_touch_created(self, watched, vals_list):
+        if not self.env.context.get("usercom_creating"):
+            super()._usercom_touch_created(watched, vals_list)
 
-    # ---- every edit counts ----
+    def _usercom_touch(self, watched, names):
+        """But for the contacts that a merge with User.com writes: it looks after them itself."""
+        merged = self.browse(self.env.context.get("usercom_merged_ids", ()))
+        return super(ResPartner, self - merged)._usercom_touch(watched, names)
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        partners = super().create(vals_list)
-        partners._usercom_touch()
-        return partners
-
-    def write(self, vals):
-        result = super().write(vals)
-        if not self.env.context.get("usercom_linking"):
-            self._usercom_touch(vals)
-        return result
-
-    def _compute_field_value(self, field):
-        result = super()._compute_field_value(field)
-        if field.store:
-            self._usercom_touch([field.name])
-        return result
-
-    def _usercom_touch(self, names=None):
-        """Have these contacts sent, if one of the fields ``names`` (None: any) is of concern."""
-        tracked = self.env["usercom.backend"]._tracked_fields()
-        if tracked and (names is None or not tracked.isdisjoint(names)):
-            real_ids = [partner_id for partner_id in self._ids if isinstance(partner_id, int)]
-            self.env["usercom.outbox"]._enqueue_later(real_ids)
-
-    # ---- on demand ----
-
-    def action_usercom_push(self):
-        """Queue the chosen contacts for User.com."""
-        backend = self._usercom_backend()
-        self.env["usercom.binding"].sudo()._revive(backend, self)
-        self.env["usercom.outbox"].sudo()._enqueue(self.ids, backend)
-        return self._usercom_queued("usercom.outbox")
-
-    def action_usercom_pull(self):
-        """Queue a fresh read of the chosen contacts from User.com."""
-        self.env["usercom.inbox"].sudo()._put_contacts(self._usercom_backend(), self)
-        return self._usercom_queued("usercom.inbox")
-
-    def _usercom_backend(self):
-        self.check_access("read")
-        backend = self.env["usercom.backend"].sudo()._of_company()
-        if backend.state not in ("running", "paused"):
-            raise UserError(
-                self.env._("User.com is not running for %s.", self.env.company.display_name)
-            )
-        return backend
-
-    def _usercom_queued(self, queue):
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "title": self.env._("User.com"),
-                "message": self.env._("%s contacts queued.", len(self)),
-            },
-        }
+    def unlink(self):
+        self.env["usercom.tombstone"].sudo()._bury(self)
+        if self.env["usercom.backend"]._watched_fields():
+            self.env["usercom.outbox"].sudo()._bury(self)
+        return super().unlink()

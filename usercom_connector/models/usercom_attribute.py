@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 
 from ..usercom import Attribute
 
@@ -30,6 +30,7 @@ class UsercomAttribute(models.Model):
     is_standard = fields.Boolean("Standard")
     read_only = fields.Boolean()
     max_length = fields.Integer()
+    is_gone = fields.Boolean("Gone from User.com")
 
     _name_std_uniq = models.Constraint(
         "unique (backend_id, name_std)", "User.com attributes have distinct technical names."
@@ -42,6 +43,11 @@ class UsercomAttribute(models.Model):
             label = labels.get(attribute.value_type, "")
             attribute.display_name = f"{attribute.name} ({label})"
 
+    def write(self, vals):
+        self.env.registry.clear_cache()
+        return super().write(vals)
+
+    @tools.ormcache("self.id")
     def _as_attribute(self):
         """The plain ``usercom.Attribute`` of this record."""
         self.ensure_one()
@@ -72,16 +78,33 @@ class UsercomAttribute(models.Model):
 
     @api.model
     def _store(self, backend, attributes):
-        """Make the stored attributes of ``backend`` equal to the fetched ones."""
-        known = {
-            record.name_std: record for record in self.search([("backend_id", "=", backend.id)])
-        }
+        """Make the stored attributes of ``backend`` equal to the fetched ones.
+
+        One that vanished stays, marked as gone, while a mapping needs it.
+        """
+        found = self.search([("backend_id", "=", backend.id)])
+        known = {record.name_std: record for record in found}
         missing = []
         for attribute in attributes:
-            values = self._values_of(attribute)
+            values = {**self._values_of(attribute), "is_gone": False}
             if record := known.pop(attribute.name_std, None):
                 record.write(values)
             else:
                 missing.append({"backend_id": backend.id, **values})
         self.create(missing)
-        return self.union(*known.values())
+        self.union(*known.values())._vanish()
+        backend.mapping_ids._recheck()
+
+    @api.model
+    def _add(self, backend, attribute):
+        """The record of the plain ``attribute``, which User.com has just been given."""
+        domain = [("backend_id", "=", backend.id), ("name_std", "=", attribute.name_std)]
+        values = {**self._values_of(attribute), "is_gone": False}
+        if known := self.search(domain, limit=1):
+            known.write(values)
+        return known or self.create({"backend_id": backend.id, **values})
+
+    def _vanish(self):
+        mapped = self.env["usercom.field.mapping"].search([("attribute_id", "in", self.ids)])
+        mapped.attribute_id.is_gone = True
+        (self - mapped.attribute_id).unlink()

@@ -1,18 +1,12 @@
-import re
-import secrets
 from ast import literal_eval
-from urllib.parse import urlsplit
 
-from odoo import api, fields, models, tools
-from odoo.exceptions import UserError, ValidationError
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.fields import Domain
-from odoo.tools import consteq
 
-from ..usercom import Client, Throttle, UsercomError
-from .usercom_errors import explain
-
-DEFAULT_URL = "https://{subdomain}.user.com"
-SYSTEM_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+BAD_DOMAIN = (ValueError, SyntaxError, KeyError, TypeError)
+# What a contact is found and named by: an id written there would destroy it.
+NO_KEY_FIELDS = ["name", "email", "phone"]
 
 
 class UsercomBackend(models.Model):
@@ -50,15 +44,12 @@ class UsercomBackend(models.Model):
             ("ttype", "=", "char"),
             ("store", "=", True),
             ("readonly", "=", False),
+            ("compute", "=", False),
+            ("related", "=", False),
+            ("name", "not in", NO_KEY_FIELDS),
         ],
         default=lambda self: self.env["ir.model.fields"]._get("res.partner", "usercom_key"),
         help="The text field of contacts that keeps the User.com id.",
-    )
-    webhook_token = fields.Char(
-        groups="base.group_system",
-        copy=False,
-        prefetch=False,
-        default=lambda self: secrets.token_urlsafe(32),
     )
     partner_domain = fields.Char(
         "Contacts That Take Part",
@@ -116,73 +107,64 @@ class UsercomBackend(models.Model):
         "CHECK (rate_limit > 0)", "The number of calls per second must be above 0."
     )
 
-    @api.constrains("subdomain")
-    def _check_subdomain(self):
-        for backend in self.filtered("subdomain"):
-            if not SYSTEM_NAME.fullmatch(backend.subdomain):
-                raise ValidationError(
-                    self.env._(
-                        "“%s” is not a system name. It is the first part of your User.com "
-                        "address, such as “acme” in acme.user.com.",
-                        backend.subdomain,
-                    )
-                )
-
     @api.constrains("key_field_id")
     def _check_key_field(self):
         for backend in self:
-            field = self.env["res.partner"]._fields.get(backend._key_field())
-            if not field or field.type != "char" or not field.store or field.readonly:
+            if not self._can_keep_key(backend.key_field_id.sudo()):
                 raise ValidationError(
                     self.env._(
                         "“%s” cannot keep the User.com id: choose a stored, writable text field "
-                        "of contacts.",
+                        "of contacts that holds nothing else.",
                         backend.key_field_id.display_name,
                     )
                 )
+
+    def _can_keep_key(self, chosen):
+        """Whether ``chosen``, an ``ir.model.fields`` or none, may be the customer key field."""
+        field = self.env["res.partner"]._fields.get(chosen.name or "usercom_key")
+        return (
+            chosen.model in (False, "res.partner")
+            and field is not None
+            and field.type == "char"
+            and field.store
+            and not field.readonly
+            and not (field.compute or field.related)
+            and field.name not in {*NO_KEY_FIELDS, *self.mapping_ids.mapped("field_name")}
+        )
 
     @api.constrains("partner_domain")
     def _check_partner_domain(self):
         for backend in self:
             try:
                 self.env["res.partner"].search(backend._partner_domain(), limit=1)
-            except (ValueError, SyntaxError, KeyError, TypeError) as error:
+            except BAD_DOMAIN as error:
                 raise ValidationError(
                     self.env._("The filter of contacts cannot be used: %s", error)
                 ) from error
 
     # ---- life ----
 
-    @api.model
-    def _system_name(self, text):
-        """The system name in what people paste: ``acme``, ``acme.user.com``, a whole address."""
-        text = (text or "").strip().lower()
-        host = urlsplit(text if "//" in text else f"//{text}").hostname or text
-        return host.removesuffix(".user.com")
-
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            self._normalize(vals)
-        backends = super().create(vals_list)
+        backends = super().create([self._normalized(vals) for vals in vals_list])
         for backend in backends:
             backend.cron_id = backend.sudo()._create_cron()
         self.env.registry.clear_cache()
         return backends
 
     def write(self, vals):
-        self._normalize(vals)
-        self.env.registry.clear_cache()
-        return super().write(vals)
-
-    def _normalize(self, vals):
-        if vals.get("subdomain"):
-            vals["subdomain"] = self._system_name(vals["subdomain"])
+        vals = self._normalized(vals)
+        if "subdomain" in vals:
+            moved = self.filtered(lambda backend: backend.subdomain != vals["subdomain"])
+            super(UsercomBackend, moved).write({"state": "draft"})  # another account: prove it anew
+        result = super().write(vals)
+        self.env.registry.clear_cache()  # afterwards: every write reads the cache, this one too
+        return result
 
     def unlink(self):
         crons = self.cron_id
-        self.env.registry.clear_cache()
         result = super().unlink()
+        self.env.registry.clear_cache()
         crons.sudo().unlink()
         return result
 
@@ -206,144 +188,11 @@ class UsercomBackend(models.Model):
         company = company or self.env.company
         return self.search([("company_id", "=", company.id)], limit=1)
 
-    def _wake(self):
-        """Have the queues drained as soon as this transaction is committed."""
-        for cron in self.sudo().cron_id:
-            cron._trigger()
-
-    # ---- connection ----
-
-    def _client(self):
-        """A ``usercom.Client`` of this account; close it after use."""
-        self.ensure_one()
-        account = self.sudo()
-        if not account.subdomain or not account.api_key:
-            raise UserError(self.env._("Enter the system name and the API key first."))
-        return Client(account._base_url(), account.api_key, throttle=Throttle(account.rate_limit))
-
-    def _base_url(self):
-        template = self.env["ir.config_parameter"].sudo().get_param("usercom_connector.api_url")
-        return (template or DEFAULT_URL).replace("{subdomain}", self.subdomain)
-
-    def action_authenticate(self):
-        """Try the key, fetch the attributes, and take a paused account up again."""
-        self.ensure_one()
-        self._check_administrator()
-        try:
-            with self._client() as client:
-                client.probe()
-                attributes = client.attributes()
-        except UsercomError as error:
-            raise UserError(explain(self.env, error)) from error
-        self._authenticated(attributes)
-        return self._notify(
-            self.env._("Connected to %s.", self._base_url()),
-            self.env._("%s attributes found.", len(attributes)),
-        )
-
-    def _authenticated(self, attributes):
-        state = {"draft": "authenticated", "paused": "running"}.get(self.state, self.state)
-        self.write({"state": state, "pause_reason": False, "database_uuid": self._database_uuid()})
-        self.env["usercom.attribute"].sudo()._store(self, attributes)
-        self._wake()
-
-    def action_fetch_attributes(self):
-        """Fetch the attributes as they now are in User.com."""
-        self.ensure_one()
-        try:
-            with self._client() as client:
-                attributes = client.attributes()
-        except UsercomError as error:
-            raise UserError(explain(self.env, error)) from error
-        self.env["usercom.attribute"].sudo()._store(self, attributes)
-        return self._notify(self.env._("%s attributes found.", len(attributes)))
-
-    def action_run(self):
-        self._check_administrator()
-        for backend in self:
-            if backend.state == "draft":
-                raise UserError(self.env._("Authenticate first: the connection is not proven yet."))
-        self.write({"state": "running", "pause_reason": False})
-        self._wake()
-
-    def action_pause(self):
-        self._check_administrator()
-        self.filtered(lambda backend: backend.state == "running").state = "paused"
-
-    def action_rotate_webhook_token(self):
-        self._check_administrator()
-        for backend in self:
-            backend.webhook_token = secrets.token_urlsafe(32)
-
-    def _check_administrator(self):
-        self.check_access("write")
-
-    def _pause(self, reason):
-        """Stop until an administrator acts; the queues wait."""
-        if self.state == "paused":
-            return
-        self.write({"state": "paused", "pause_reason": reason})
-        for user in self.env.ref("usercom_connector.group_usercom_manager").user_ids:
-            if self.company_id in user.company_ids:
-                self.activity_schedule(
-                    "mail.mail_activity_data_warning",
-                    summary=self.env._("User.com is paused"),
-                    note=reason,
-                    user_id=user.id,
-                )
-
-    def _database_uuid(self):
-        return self.env["ir.config_parameter"].sudo().get_param("database.uuid")
-
-    def _refusal_to_send(self):
-        """Why this database must not talk to User.com, or nothing: a copy is no business of it."""
-        if self.env["ir.config_parameter"].sudo().get_param("database.is_neutralized"):
-            return self.env._("This database is neutralized; it does not talk to User.com.")
-        if self.database_uuid != self._database_uuid():
-            return self.env._(
-                "This database is a copy of the one that was connected. "
-                "Authenticate again if it shall talk to User.com."
-            )
-        return None
-
-    def _notify(self, title, message=""):
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "title": title,
-                "message": message,
-                "type": "success",
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
-
-    # ---- webhook ----
-
-    @api.model
-    def _by_webhook_token(self, token):
-        """The account whose token this is, empty if none; equally slow for every answer."""
-        found = self.browse()
-        for backend in self.search([("webhook_token", "!=", False)]):
-            if consteq(backend.webhook_token.encode(), (token or "").encode()):
-                found = backend
-        return found
+    def _active_mappings(self):
+        """The mappings that move data: a broken one stands still until it is mended."""
+        return self.mapping_ids.filtered(lambda mapping: not mapping.is_broken)
 
     # ---- contacts ----
-
-    @api.model
-    @tools.ormcache()
-    def _tracked_fields(self):
-        """Names of the contact fields whose edits may concern an account."""
-        backends = self.sudo().search([("state", "in", ("running", "paused"))])
-        names = set(backends.mapping_ids.mapped("field_name"))
-        for backend in backends:
-            names |= {backend._key_field(), "active", "company_id", "email"}
-            names |= {
-                condition.field_expr.split(".")[0]
-                for condition in Domain(backend._partner_domain()).iter_conditions()
-            }
-        return frozenset(names) if backends else frozenset()
 
     def _key_field(self):
         return self.key_field_id.sudo().name or "usercom_key"
@@ -351,12 +200,18 @@ class UsercomBackend(models.Model):
     def _partner_domain(self):
         """The contacts that take part: as chosen, and of this company or of none."""
         chosen = Domain(literal_eval(self.partner_domain or "[]"))
-        return chosen & Domain("company_id", "in", [False, self.company_id.id])
+        return chosen & self._partners_of_company()
+
+    def _partners_of_company(self):
+        return Domain("company_id", "in", [False, self.company_id.id])
 
     @api.model
     def _count_partners(self, text, company):
-        """How many contacts the domain ``text`` lets take part for ``company``."""
-        return self.new({"partner_domain": text, "company_id": company.id})._partner_count()
+        """How many contacts the domain ``text`` lets take part for ``company``; 0 if it is none."""
+        try:
+            return self.new({"partner_domain": text, "company_id": company.id})._partner_count()
+        except BAD_DOMAIN:  # somebody is still typing it; saving tells what is wrong
+            return 0
 
     def _partner_count(self):
         return self.env["res.partner"].search_count(self._partner_domain())

@@ -1,14 +1,14 @@
+import hashlib
+
 from odoo import models
 from odoo.fields import Domain
 from odoo.tools import email_normalize
 
-from ..usercom import merge
 from ..usercom.jobs import Identity
-from ..usercom.reading import read_user
 
 
 class UsercomBackend(models.Model):
-    """How contacts and User.com users are matched, linked and written."""
+    """How contacts and User.com users are matched and linked."""
 
     _inherit = "usercom.backend"
 
@@ -24,42 +24,121 @@ class UsercomBackend(models.Model):
         """By what User.com may know ``partner``."""
         return Identity(
             user_id=self._known_id(partner) or (binding and binding.external_id) or None,
-            custom_id=(binding and binding.custom_id) or None,
+            custom_id=(binding and binding.custom_id) or self._custom_id(partner, partner.email),
             email=email_normalize(partner.email, strict=False) or None,
             phone=(self.match_phone and partner.phone) or None,
         )
+
+    def _custom_id(self, partner, email):
+        """The custom id that the policy gives to ``partner`` with this ``email``, None if none."""
+        email = email_normalize(email, strict=False)
+        match self.custom_id_policy:
+            case "database_id":
+                return str(partner.id)
+            case "email":
+                return email or None
+            case "sha256":
+                return hashlib.sha256(email.encode()).hexdigest() if email else None
+        return None
+
+    def _new_custom_id(self, partner, binding):
+        """The custom id to set now, None to leave it.
+
+        One that the policy made of an earlier e-mail follows the e-mail. One that somebody else
+        gave, a web shop for instance, stays: others know the user by it.
+        """
+        wanted = self._custom_id(partner, partner.email)
+        known = binding and binding.custom_id
+        if known:
+            earlier = self._custom_id(partner, (binding.base or {}).get("email"))
+            return wanted if known == earlier != wanted else None
+        return wanted
 
     def _known_id(self, partner):
         """The id in the contact's key field; text that is no id counts as none."""
         key = (partner[self._key_field()] or "").strip()
         return int(key) if key.isdecimal() else None
 
-    # ---- which contact is this user? ----
+    # ---- which contacts are these users? ----
 
-    def _find_contact(self, user):
-        """The contact of a ``usercom.User``: by link, key, e-mail or phone; empty if none.
+    def _find_contacts(self, users):
+        """``{user id: contact}`` by link, key, custom id, e-mail or phone, the first that finds.
 
-        Several contacts may be returned: then nobody can tell.
+        Several contacts under one id mean that nobody can tell.
         """
-        bound = self.env["usercom.binding"].search(
-            [("backend_id", "=", self.id), ("external_id", "=", user.id)]
-        )
-        if bound:
-            return bound.partner_id
-        partners = self._partners()
-        for domain in self._contact_domains(user):
-            found = partners.search(domain & self._partner_domain())
-            if found:
-                return found
-        return partners
+        found = {}
+        for look in (
+            self._by_link,
+            self._by_key,
+            self._by_custom_id,
+            self._by_email,
+            self._by_phone,
+        ):
+            if rest := [user for user in users if user.id not in found]:
+                found |= look(rest)
+        return found
 
-    def _contact_domains(self, user):
-        yield Domain(self._key_field(), "=", str(user.id))
-        unbound = Domain("usercom_binding_ids", "not any", [("backend_id", "=", self.id)])
-        if email := email_normalize(user.email, strict=False):
-            yield unbound & Domain("email_normalized", "=", email)
-        if self.match_phone and user.phone_number:
-            yield unbound & Domain("phone", "=", user.phone_number)
+    def _by_link(self, users):
+        bindings = self.env["usercom.binding"].search(
+            [("backend_id", "=", self.id), ("external_id", "in", [user.id for user in users])]
+        )
+        return {binding.external_id: binding.partner_id for binding in bindings}
+
+    def _by_key(self, users):
+        field = self._key_field()
+        return self._matches(field, {user.id: str(user.id) for user in users})
+
+    def _by_custom_id(self, users):
+        custom_ids = {user.custom_id: user.id for user in users if user.custom_id}
+        bindings = self.env["usercom.binding"].search(
+            [("backend_id", "=", self.id), ("custom_id", "in", list(custom_ids))]
+        )
+        found = {custom_ids[binding.custom_id]: binding.partner_id for binding in bindings}
+        if self.custom_id_policy != "database_id":
+            return found
+        numbers = {
+            user_id: int(text)
+            for text, user_id in custom_ids.items()
+            if user_id not in found and text.isdecimal() and len(text) < 10
+        }
+        return found | self._unlinked_matches("id", numbers)
+
+    def _by_email(self, users):
+        emails = {user.id: email_normalize(user.email, strict=False) for user in users}
+        return self._unlinked_matches("email_normalized", emails)
+
+    def _by_phone(self, users):
+        if not self.match_phone:
+            return {}
+        numbers = {user.id: self._e164(user.phone_number) for user in users}
+        return self._unlinked_matches("phone_sanitized", numbers)
+
+    def _e164(self, number):
+        country = self.company_id.country_id
+        return self.env["res.partner"]._phone_format(number=number, country=country) or None
+
+    def _unlinked_matches(self, field, wanted):
+        """As ``_matches``; contacts that have another user only where there is no other contact."""
+        found = self._matches(field, wanted)
+        partners = self.env["res.partner"].union(*found.values())
+        bindings = self.env["usercom.binding"]._of(self, partners)
+        linked = {key for key, binding in bindings.items() if binding._is_live()}
+        return {
+            user_id: partners.filtered(lambda p: p.id not in linked) or partners
+            for user_id, partners in found.items()
+        }
+
+    def _matches(self, field, wanted):
+        """``{user id: contacts}`` whose ``field`` has the ``wanted`` value; archived ones last."""
+        values = {value for value in wanted.values() if value}
+        partners = self._partners().with_context(active_test=False)
+        domain = Domain(field, "in", list(values)) & self._partner_domain()
+        by_value = partners.search(domain).grouped(field) if values else {}
+        return {
+            user_id: by_value[value].filtered("active") or by_value[value]
+            for user_id, value in wanted.items()
+            if value in by_value
+        }
 
     # ---- linking ----
 
@@ -82,9 +161,14 @@ class UsercomBackend(models.Model):
         """Bind ``partner`` to User.com's ``user_id`` and remember what both agree on."""
         binding = self.env["usercom.binding"]._ensure(self, partner)
         binding._agree(user_id, user, base, "\n".join(problems))
-        seen, field = self._seen(partner), self._key_field()
-        if seen[field] != str(user_id):
-            seen.with_context(usercom_linking=True)[field] = str(user_id)
+        seen = self._seen(partner)
+        if vals := self._key_vals(seen, user_id):
+            seen.with_context(usercom_linking=True).write(vals)
+
+    def _key_vals(self, seen, user_id):
+        """What to write into the key field of a contact as this account sees it."""
+        field = self._key_field()
+        return {field: str(user_id)} if seen[field] != str(user_id) else {}
 
     def _is_linked(self, partner, binding):
         return bool(self._known_id(partner) or (binding and binding.external_id))
@@ -113,54 +197,3 @@ class UsercomBackend(models.Model):
             {partner.email_normalized: partner for partner in linked},
             {row.partner_id.email_normalized: row.partner_id for row in claimed},
         )
-
-    # ---- merging ----
-
-    def _merge_user(self, partner, user):
-        """Merge a ``usercom.User`` into ``partner``, who is or becomes its contact.
-
-        Values that Odoo knows better are queued. Returns the problems.
-        """
-        binding = self.env["usercom.binding"]._of(self, partner).get(partner.id)
-        base = binding.base or {} if binding else {}
-        mappings = self.mapping_ids
-        remote, errors = read_user(user, mappings._attributes(), base)
-        odoo, problems = mappings._export_values(self._seen(partner), base)
-        merged = merge(mappings._rules(), base, odoo, remote, odoo_is_newer=None)
-        problems += mappings._unreadable_problems(user, errors)
-        problems += self._write_contact(partner, merged.to_odoo, merged.base)
-        merged.base.update({key: remote[key] for key in merged.to_usercom})  # until it is sent
-        self._link(partner, user.id, user, merged.base, problems)
-        if merged.to_usercom:
-            self.env["usercom.outbox"]._enqueue(partner.ids, self)
-        return problems
-
-    def _write_contact(self, partner, values, base):
-        """Write canonical ``values``; what cannot be written leaves ``base`` and is returned."""
-        seen = self._seen(partner)
-        vals, problems, refused = self.mapping_ids._odoo_values(seen, values)
-        for key in refused:
-            base.pop(key, None)
-        if vals:
-            seen.write(vals)
-        return problems
-
-    def _create_contact(self, user):
-        """``(contact, problems)`` for a person who is new in User.com."""
-        mappings = self.mapping_ids.filtered(lambda mapping: mapping.direction != "export")
-        values, errors = read_user(user, mappings._attributes(), {})
-        empty = self._seen(self.env["res.partner"])
-        vals, problems, refused = mappings._odoo_values(empty, values)
-        partner = empty.create(self._contact_defaults(user) | vals)
-        problems += mappings._unreadable_problems(user, errors)
-        base = {key: value for key, value in values.items() if key not in refused}
-        self._link(partner, user.id, user, base, problems)
-        return partner, problems
-
-    def _contact_defaults(self, user):
-        name = user.values.get("name") or user.email or user.phone_number
-        return {
-            "name": name or self.env._("User.com user %s", user.id),
-            "email": user.email,
-            "type": "contact",
-        }

@@ -1,7 +1,7 @@
 import logging
+import math
 import time
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 from psycopg2 import OperationalError
@@ -10,7 +10,13 @@ from odoo import fields, models
 from odoo.exceptions import ConcurrencyError
 from odoo.service.model import retrying
 
-from ..usercom import CredentialsError, RetryableError, ThrottledError, UsercomError
+from ..usercom import (
+    CredentialsError,
+    RetryableError,
+    ThrottledError,
+    UnreachableError,
+    UsercomError,
+)
 from ..usercom.overlap import overlapped
 from .usercom_errors import explain
 
@@ -58,10 +64,11 @@ class UsercomBackend(models.Model):
     def _work_off(self, deadline):
         done = 0
         with self._client() as client:
+            done += self.env["usercom.sweep"]._run_due(self, client, deadline)
             while self._wait_for_work(deadline):
                 tasks = self._tasks(deadline)
                 for outcomes in overlapped(tasks, lambda t: t.job.run(client), workers=WORKERS):
-                    retrying(partial(self._settle_all, outcomes), self.env)
+                    self._committed(self._settle_all, outcomes)
                     done += len(outcomes)
         return done
 
@@ -83,36 +90,56 @@ class UsercomBackend(models.Model):
         return min(waits, default=None)
 
     def _tasks(self, deadline):
-        """Claim and yield, a few rows at a time, until the queues are empty or time is up."""
+        """Claim and yield until the queues are empty or time is up."""
+        for rows in self._claims(deadline):
+            # Not in the claim's transaction: the edit of a row that was found waiting may have
+            # been committed after that one's snapshot was taken.
+            yield from self._committed(rows._tasks, self)
+
+    def _claims(self, deadline):
+        """Claim and yield a few rows at a time, or many that are alike; the inbox's first."""
+        inbox, outbox = self._queues()
+        looked_at = 0
         while time.monotonic() < deadline and self._is_running():
-            tasks = retrying(self._claim_tasks, self.env)
-            if not tasks:
+            rows = self._committed(inbox._claim, self)
+            if rows := rows or self._committed(outbox._claim, self, looked_at):
+                yield rows
+                continue
+            alike, looked_at = self._committed(outbox._look_ahead, self, looked_at)
+            if looked_at is None:
                 return
-            yield from tasks
+            if alike:
+                yield self._committed(outbox._claim_alike, alike)
+
+    def _committed(self, method, *arguments):
+        """Call the method in a transaction of its own, again where another one is in its way."""
+
+        def fresh():
+            self.env.invalidate_all()
+            return method(*arguments)
+
+        return retrying(fresh, self.env)
 
     def _is_running(self):
         self.env.invalidate_all()
         return self.state == "running"
 
-    def _claim_tasks(self):
-        self.env.invalidate_all()
-        for queue in self._queues():
-            if rows := queue._claim(self):
-                return rows._tasks(self)
-        return []
-
     def _settle_all(self, outcomes):
-        self.env.invalidate_all()
-        for outcome in outcomes:
-            try:
-                with self.env.cr.savepoint():
+        """Store what came out; where one of them cannot be stored, the others still are."""
+        try:
+            with self.env.cr.savepoint():
+                for outcome in outcomes:
                     self._settle(outcome)
-            except (OperationalError, ConcurrencyError):
-                raise  # to be tried again by ``retrying``
-            except Exception as error:  # another app's rules; one contact must not stop the rest
+        except (OperationalError, ConcurrencyError):
+            raise  # to be tried again by ``retrying``
+        except Exception as error:  # another app's rules; one contact must not stop the rest
+            if len(outcomes) > 1:
+                for outcome in outcomes:
+                    self._settle_all([outcome])
+            else:
                 _logger.info("user.com result could not be stored", exc_info=True)
                 self.env.invalidate_all()
-                outcome.task.rows._fail(str(error))
+                outcomes[0].task.rows.exists()._fail(str(error))  # erased meanwhile, perhaps
 
     def _settle(self, outcome):
         rows = outcome.task.rows
@@ -121,10 +148,12 @@ class UsercomBackend(models.Model):
                 rows._settle(outcome.task, outcome.result)
             case ThrottledError():
                 rows._postpone(outcome.error.retry_after)
+            case UnreachableError():  # no contact's fault: only the time is limited
+                rows._retry_later(explain(self.env, outcome.error), most=math.inf)
             case RetryableError():
                 rows._retry_later(explain(self.env, outcome.error))
             case CredentialsError():
-                rows._release()
+                rows._put_back()
                 self._pause(explain(self.env, outcome.error))
             case UsercomError():
                 rows._fail(explain(self.env, outcome.error))

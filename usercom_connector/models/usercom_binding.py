@@ -1,4 +1,12 @@
+from datetime import UTC
+
 from odoo import api, fields, models
+
+
+def moment(user):
+    """When ``user`` was changed, to the microsecond, in a form that sorts; None if not told."""
+    at = user.updated_at
+    return at and at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 class UsercomBinding(models.Model):
@@ -26,6 +34,12 @@ class UsercomBinding(models.Model):
     )
     last_error = fields.Text()
     synced_at = fields.Datetime("Last Synced")
+    left_at = fields.Datetime(
+        "Stopped Taking Part",
+        help="Since when the contact is archived or no longer among those that take part.",
+    )
+    remote_updated_at = fields.Char(help="When the user was last changed, as far as known. UTC.")
+    compared_at = fields.Datetime(help="When a full comparison last met the user.")
 
     _partner_uniq = models.Constraint(
         "unique (partner_id, backend_id)", "A contact has one link per User.com account."
@@ -41,26 +55,50 @@ class UsercomBinding(models.Model):
         found = self.search([("backend_id", "=", backend.id), ("partner_id", "in", partners.ids)])
         return {binding.partner_id.id: binding for binding in found}
 
+    @api.model
+    def _owners(self, backend, external_ids):
+        """``{User.com id: contact}`` of those users that are linked."""
+        found = self.search(
+            [("backend_id", "=", backend.id), ("external_id", "in", list(external_ids))]
+        )
+        return {binding.external_id: binding.partner_id for binding in found}
+
     def _agree(self, user_id, user, base, error=None):
         """Both sides now agree on ``base``; ``user`` is None where User.com was not asked."""
         self.ensure_one()
-        self.write(
-            {
-                "external_id": user_id,
-                "custom_id": user.custom_id if user else self.custom_id,
-                "base": base,
-                "state": "failed" if error else "synced",
-                "last_error": error,
-                "synced_at": fields.Datetime.now(),
-            }
-        )
+        self.write(self._agreement(user_id, user, base, error))
 
     @api.model
-    def _ensure(self, backend, partner):
-        """The link of ``partner``, created if it has none."""
-        return self._of(backend, partner).get(partner.id) or self.create(
-            {"backend_id": backend.id, "partner_id": partner.id}
+    def _agreement(self, user_id, user, base, error=None):
+        """The column values for `_agree`."""
+        told = {"custom_id": user.custom_id, "remote_updated_at": moment(user)} if user else {}
+        return told | {
+            "external_id": user_id,
+            "base": base,
+            "state": "failed" if error else "synced",
+            "last_error": error,
+            "synced_at": fields.Datetime.now(),
+        }
+
+    def _is_live(self):
+        """Whether it leads to a user that, as far as known, exists."""
+        return bool(self.external_id) and self.state != "gone"
+
+    def _knows_newer(self, user):
+        """Whether the user has been seen in a later state than ``user`` is."""
+        told = moment(user)
+        known = self.remote_updated_at if self.external_id == user.id else None
+        return bool(known and told and told < known)
+
+    @api.model
+    def _ensure(self, backend, partners):
+        """The links of ``partners``; who has none gets one."""
+        known = self._of(backend, partners)
+        missing = partners.filtered(lambda partner: partner.id not in known)
+        created = self.create(
+            [{"backend_id": backend.id, "partner_id": partner.id} for partner in missing]
         )
+        return created.union(*known.values())
 
     @api.model
     def _revive(self, backend, partners):
@@ -72,7 +110,35 @@ class UsercomBinding(models.Model):
                 ("state", "=", "gone"),
             ]
         )
-        backend._seen(gone.partner_id).with_context(usercom_linking=True).write(
-            {backend._key_field(): False}
-        )
-        gone.unlink()
+        gone._forget()
+
+    def _forget(self):
+        """Unlink the contacts; pushed again, they are looked for and created anew."""
+        for backend, bindings in self.grouped("backend_id").items():
+            backend._seen(bindings.partner_id).with_context(usercom_linking=True).write(
+                {backend._key_field(): False}
+            )
+        self.unlink()
+
+    # ---- merged contacts ----
+
+    @api.model
+    def _merge_contacts(self, merged, survivor):
+        """Odoo merges the contacts ``merged`` into ``survivor``: keep one link in each account.
+
+        The survivor's own user stays; without one it takes over another's. Users who lose their
+        contact so are merged at User.com, too.
+        """
+        found = self.search([("partner_id", "in", (merged + survivor).ids)])
+        for backend, bindings in found.grouped("backend_id").items():
+            linked = bindings.filtered(lambda link: link.external_id and link.state != "gone")
+            if kept := linked.sorted(lambda link: (link.partner_id != survivor, link.id))[:1]:
+                lost = (linked - kept).mapped("external_id")
+                (bindings - kept).unlink()
+                kept._move_to(survivor)
+                self.env["usercom.outbox"]._merge_users(backend, kept.external_id, lost)
+
+    def _move_to(self, partner):
+        self.partner_id = partner
+        seen = self.backend_id._seen(partner).with_context(usercom_linking=True)
+        seen[self.backend_id._key_field()] = str(self.external_id)

@@ -1,7 +1,8 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
 
-from ..usercom import Rule, directions, fitting_value_types
+from ..usercom import TYPE_TABLE, Rule, directions
+
+MAPPABLE_TYPES = sorted(set().union(*TYPE_TABLE.values()))
 
 
 class UsercomFieldMapping(models.Model):
@@ -27,13 +28,19 @@ class UsercomFieldMapping(models.Model):
         domain=[
             ("model", "=", "res.partner"),
             ("store", "=", True),
-            ("ttype", "not in", ["one2many", "binary", "reference", "many2one_reference"]),
+            ("ttype", "in", MAPPABLE_TYPES),
         ],
     )
     field_name = fields.Char(related="field_id.name", string="Technical Field")
     field_type = fields.Selection(related="field_id.ttype")
     attribute_id = fields.Many2one(
-        "usercom.attribute", "User.com Attribute", required=True, ondelete="cascade"
+        "usercom.attribute",
+        "User.com Attribute",
+        required=True,
+        ondelete="cascade",
+        help="A person's name can be paired with both First name and Last name: its first word is "
+        "the first name, the rest the last. A company's name is its last name, and is never "
+        "changed from there.",
     )
     value_type = fields.Selection(related="attribute_id.value_type", string="User.com Type")
     direction = fields.Selection(
@@ -81,60 +88,21 @@ class UsercomFieldMapping(models.Model):
             ways -= {"import"}
         return ["both", "export", "import"] if len(ways) == 2 else list(ways)
 
-    @api.constrains("field_id", "attribute_id", "direction")
-    def _check_pair(self):
-        for mapping in self:
-            mapping._check_field()
-            mapping._check_types()
-
-    def _check_field(self):
-        field = self.env["res.partner"]._fields.get(self.field_id.name)
-        if self.field_id.model != "res.partner" or field is None or not field.store:
-            raise ValidationError(
-                self.env._("“%s” is not a stored field of contacts.", self.field_id.display_name)
-            )
-
-    def _check_types(self):
-        allowed = self._allowed_directions()
-        if not allowed:
-            raise ValidationError(self._mismatch_message())
-        if self.direction not in allowed:
-            raise ValidationError(
-                self.env._(
-                    "“%(field)s” and “%(attribute)s” can only travel this way: %(directions)s.",
-                    field=self.field_id.field_description,
-                    attribute=self.attribute_id.name,
-                    directions=self._direction_labels(allowed),
-                )
-            )
-
-    def _direction_labels(self, names):
-        labels = dict(self._fields["direction"]._description_selection(self.env))
-        return ", ".join(labels[name] for name in names)
-
-    def _mismatch_message(self):
-        return self.env._(
-            "“%(field)s” (%(field_type)s) cannot be paired with “%(attribute)s” (%(value_type)s). "
-            "A User.com attribute of one of these types would fit: %(fitting)s.",
-            field=self.field_id.field_description,
-            field_type=self.field_id.ttype,
-            attribute=self.attribute_id.name,
-            value_type=self.attribute_id.value_type,
-            fitting=", ".join(sorted(fitting_value_types(self.field_id.ttype))) or "-",
-        )
-
     @api.model_create_multi
     def create(self, vals_list):
+        mappings = super().create(vals_list)
         self.env.registry.clear_cache()
-        return super().create(vals_list)
+        return mappings
 
     def write(self, vals):
+        result = super().write(vals)
         self.env.registry.clear_cache()
-        return super().write(vals)
+        return result
 
     def unlink(self):
+        result = super().unlink()
         self.env.registry.clear_cache()
-        return super().unlink()
+        return result
 
     # ---- merge ----
 

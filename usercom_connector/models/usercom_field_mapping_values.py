@@ -1,5 +1,6 @@
 from odoo import models
 from odoo.fields import Command, Domain
+from odoo.tools.sql import escape_psql
 
 from ..usercom import (
     ConversionError,
@@ -53,12 +54,23 @@ class UsercomFieldMapping(models.Model):
             return value.mapped("display_name")
         return value
 
+    def _source(self):
+        """The dotted name of what ``_read_neutral`` reads."""
+        field = self._partner_field()
+        if field is None or not field.comodel_name:
+            return self.field_name
+        comodel = self.env[field.comodel_name]
+        value = self._code_field(comodel) if field.type == "many2one" else "display_name"
+        return f"{self.field_name}.{value}"
+
     def _is_name_part(self):
         return self.field_name == "name" and self._key() in NAME_PARTS
 
     def _split_name(self, partner):
         """First and last name of a person; a company's name stands whole as the last name."""
         name = partner.name or ""
+        if name in (partner.email, partner.phone):
+            return "", ""  # what a nameless person of User.com is called by in Odoo
         return ("", name) if partner.is_company else split_name(name)
 
     def _code_field(self, record):
@@ -66,64 +78,141 @@ class UsercomFieldMapping(models.Model):
 
     # ---- User.com to Odoo ----
 
-    def _odoo_values(self, partner, values):
+    def _odoo_values(self, partner, values, named=None):
         """``({field: value to write}, [problem], {refused key})`` for canonical ``values``.
 
-        ``partner`` may be empty: the values of a contact still to be created.
+        ``partner`` may be empty: the values of a contact still to be created, ``named`` so.
         """
-        vals, problems, refused = {}, [], set()
-        for mapping in self.filtered(lambda m: m._key() in values):
-            try:
-                vals.update(mapping._odoo_value(partner, values[mapping._key()], vals))
-            except ConversionError as error:
-                problems.append(mapping._problem(partner, error))
-                refused.add(mapping._key())
-        return vals, problems, refused
+        vals, problems, refused, name_parts = {}, [], set(), {}
+        # A state is looked for in the country that comes with it.
+        for mapping in self.sorted(lambda m: m.field_name != "country_id"):
+            key = mapping._key()
+            if key in values and mapping._is_name_part():
+                name_parts[key] = values[key] or ""
+            elif key in values:
+                try:
+                    vals |= mapping._odoo_value(partner, values[key], vals)
+                except ConversionError as error:
+                    problems.append(mapping._problem(named or partner, error))
+                    refused.add(key)
+        return vals | self._whole_name(partner, name_parts), problems, refused
 
     def _odoo_value(self, partner, value, vals):
         value = import_value(value, self.field_type)
-        if self._is_name_part():
-            return {"name": self._whole_name(partner, value, vals)}
         if self.field_type == "many2one":
-            return {self.field_name: self._find_record(value, vals).id}
+            return {self.field_name: self._find_record(partner, value, vals).id}
         if self.field_type == "many2many":
-            found = [self._find_record(name, vals).id for name in value or ()]
+            found = [self._find_record(partner, name, vals).id for name in value or ()]
             return {self.field_name: [Command.set(found)]}
         if self.field_type == "selection":
             return {self.field_name: self._find_choice(value)}
         return {self.field_name: value}
 
-    def _whole_name(self, partner, value, vals):
-        parts = list(split_name(vals.get("name", partner.name) or ""))
-        if partner.is_company:
-            return partner.name
-        parts[NAME_PARTS[self._key()]] = value or ""
-        return join_name(*parts)
+    def _whole_name(self, partner, parts):
+        """The name with its new ``parts``; a contact never loses its name altogether."""
+        known = dict(zip(NAME_PARTS, self._split_name(partner), strict=True)) | parts
+        name = join_name(*(known[part] for part in NAME_PARTS))
+        return {"name": name} if parts and name and not partner.is_company else {}
 
     def _find_choice(self, value):
         if not value:
             return False
+        wanted = str(value).casefold()
         for key, label in self._partner_field()._description_selection(self.env):
-            if value in (key, label):
+            if wanted in (str(key).casefold(), label.casefold()):
                 return key
-        raise ConversionError(value, Reason.UNKNOWN_CHOICE)
+        if self.field_name == "lang" and (language := self._find_language(wanted)):
+            return language.code
+        raise ConversionError(value, Reason.UNKNOWN_CHOICE, choices=[])
 
-    def _find_record(self, value, vals):
+    def _find_language(self, wanted):
+        """The one installed language called so: ``pl``, ``pl-PL``, ``polish``, ``polski``."""
+        code = wanted.replace("-", "_")
+        languages = self.env["res.lang"].search([("active", "=", True)])
+        found = languages.filtered(
+            lambda lang: (
+                code in (lang.code.casefold(), lang.iso_code.casefold())
+                or wanted in lang.name.casefold().split(" / ")
+            )
+        )
+        alike = languages.filtered(lambda lang: lang.code.casefold().split("_")[0] == code)
+        return found[:1] or (alike if len(alike) == 1 else found)
+
+    def _find_record(self, partner, value, vals):
         """The record that User.com's text names by code or by name; exactly one must."""
-        comodel = self.env[self._partner_field().comodel_name]
+        comodel = partner.env[self._partner_field().comodel_name]
         if not value:
             return comodel
-        names = {self._code_field(comodel), comodel._rec_name or "name"} - {"display_name"}
-        domain = Domain.OR([(name, "=ilike", value)] for name in names)
-        if comodel._name == "res.country.state" and vals.get("country_id"):
-            domain &= Domain("country_id", "=", vals["country_id"])
-        found = comodel.search(domain, limit=2)
-        if len(found) != 1:
-            raise ConversionError(value, Reason.UNKNOWN_CHOICE)
+        if self.field_name == "parent_id":
+            return self._companies_named(value) or self._create_company(value)
+        scope = self._scope(partner, vals)
+        for name, lang in self._names(comodel):
+            domain = Domain(name, "=ilike", escape_psql(value)) & scope
+            found = comodel.with_context(lang=lang).search(domain, limit=2)
+            if len(found) == 1:
+                return found.with_context(lang=comodel.env.context.get("lang"))
+        raise ConversionError(value, Reason.UNKNOWN_CHOICE, choices=[])
+
+    def _scope(self, partner, vals):
+        country = vals.get("country_id") or partner.country_id.id
+        if self._partner_field().comodel_name == "res.country.state" and country:
+            return Domain("country_id", "=", country)
+        return Domain.TRUE
+
+    def _names(self, comodel):
+        """``(field, language)`` under which a record may be named, the strictest first."""
+        own = comodel.env.context.get("lang")
+        if code := CODED_MODELS.get(comodel._name):
+            yield code, own
+        yield comodel._rec_name or "name", own
+        yield comodel._rec_name or "name", "en_US"
+
+    def _companies_named(self, value):
+        """The one company of this name. Raises ConversionError where there are several."""
+        domain = self.backend_id._partners_of_company() & Domain("is_company", "=", True)
+        found = self.env["res.partner"].search(
+            domain & Domain("name", "=ilike", escape_psql(value)), limit=2
+        )
+        if len(found) > 1:
+            raise ConversionError(value, Reason.UNKNOWN_CHOICE, choices=[])
         return found
 
+    def _create_company(self, value):
+        return self.backend_id._partners().create({"name": value, "is_company": True})
+
+    def _is_told_by(self, user):
+        """Whether ``user`` says anything, be it nothing, of this pair's attribute."""
+        return self._key() in user.values or (self._is_name_part() and "name" in user.values)
+
+    # ---- one thing, two spellings ----
+
+    def _has_own_words(self):
+        """Whether Odoo may name otherwise what User.com means: PL and Poland."""
+        return self.field_type in ("many2one", "selection")
+
+    def _in_odoos_words(self, partner, odoo, remote):
+        """The ``remote`` values that mean what ``partner`` has, as Odoo spells them."""
+        return {
+            mapping._key(): odoo[mapping._key()]
+            for mapping in self
+            if mapping._has_own_words()
+            and odoo.get(mapping._key()) not in (None, remote.get(mapping._key()))
+            and mapping._means(partner, remote.get(mapping._key()))
+        }
+
+    def _means(self, partner, value):
+        current = partner[self.field_name]
+        try:
+            if self.field_type == "selection":
+                return self._find_choice(value) == current
+            if self.field_name == "parent_id":
+                return self._companies_named(value or "") == current
+            return self._find_record(partner, value, {}) == current
+        except ConversionError:
+            return False
+
     def _partner_field(self):
-        return self.env["res.partner"]._fields[self.field_name]
+        return self.env["res.partner"]._fields.get(self.field_name)
 
     # ---- telling what went wrong ----
 

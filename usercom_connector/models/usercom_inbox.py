@@ -1,11 +1,35 @@
 import json
+import logging
+import time
 
 from odoo import api, fields, models
 from odoo.tools import SQL, email_normalize
 
-from ..usercom.jobs import Fetch, Identity
-from .usercom_backend_drain import Task
-from .usercom_queue import CLAIM_SIZE
+from ..usercom import strict_json
+from ..usercom.excerpts import readable
+
+_logger = logging.getLogger(__name__)
+
+LONGEST_KEY = 255
+KEYS = ("external_id", "custom_id", "email", "user_ref")
+
+
+class RefusedCalls:
+    """Tells the log of calls without the right token: once a minute, however many there are."""
+
+    def __init__(self):
+        self._next_at = 0.0
+        self._count = 0
+
+    def add(self):
+        self._count += 1
+        if time.monotonic() >= self._next_at:
+            self._next_at = time.monotonic() + 60
+            count, self._count = self._count, 0
+            _logger.warning("user.com webhook: refused %s calls with no or a wrong token", count)
+
+
+refused_calls = RefusedCalls()
 
 
 class UsercomInbox(models.Model):
@@ -21,22 +45,34 @@ class UsercomInbox(models.Model):
     custom_id = fields.Char("Custom ID")
     email = fields.Char()
     payload = fields.Json("Received", groups="usercom_connector.group_usercom_manager")
+    payload_text = fields.Text(
+        "What Came",
+        compute="_compute_payload_text",
+        groups="usercom_connector.group_usercom_manager",
+    )
     partner_id = fields.Many2one(
         "res.partner", "Contact", ondelete="cascade", index="btree_not_null"
     )
+    single = fields.Boolean(help="Not met in the lists of users: to be read by itself.")
 
     _open_idx = models.Index("(backend_id, id) WHERE state = 'pending'")
     _due_idx = models.Index("(backend_id, next_attempt_at) WHERE state = 'pending'")
     _user_idx = models.Index("(backend_id, user_ref) WHERE state = 'pending'")
     _external_idx = models.Index("(backend_id, external_id) WHERE state = 'pending'")
 
-    # ---- filling ----
+    @api.depends("payload")
+    def _compute_payload_text(self):
+        for row in self:
+            row.payload_text = readable(row.payload)
+
+    # ---- the webhook ----
 
     @api.model
     def _receive(self, token, body):
         """Store one call of User.com's automation; returns the word that answers it."""
         backend = self.env["usercom.backend"]._by_webhook_token(token)
         if not backend:
+            refused_calls.add()
             return "unauthorized"
         payload = self._parse(body)
         keys = self._keys(payload) if payload is not None else None
@@ -49,25 +85,25 @@ class UsercomInbox(models.Model):
 
     @api.model
     def _parse(self, body):
-        """The JSON object of ``body``, None if it is none or no database could keep it."""
+        """The JSON object of ``body``; None for anything else, or what no database keeps."""
         try:
-            payload = json.loads(body, parse_constant=self._refuse_constant)
-            json.dumps(payload, ensure_ascii=False).encode()
+            payload = strict_json.loads(body)
+            text = json.dumps(payload, ensure_ascii=False, allow_nan=False)
+            text.encode()  # refuses halves of surrogate pairs
         except (ValueError, RecursionError):
             return None
-        return (
-            payload if isinstance(payload, dict) and "\\u0000" not in json.dumps(payload) else None
-        )
-
-    @staticmethod
-    def _refuse_constant(name):
-        raise ValueError(name)
+        return payload if isinstance(payload, dict) and "\\u0000" not in text else None
 
     @api.model
     def _keys(self, payload):
         """``{external_id, custom_id, email, user_ref}`` of the user it names; empty if nobody."""
         user, extra = payload.get("user"), payload.get("extra")
-        named = user if isinstance(user, dict) and user else extra
+        if isinstance(user, dict):
+            user = {"custom_id": user.get("user_id"), **user}  # its name in User.com's API v1
+        return self._keys_in(user) or self._keys_in(extra)
+
+    @api.model
+    def _keys_in(self, named):
         if not isinstance(named, dict):
             return {}
         keys = {
@@ -86,114 +122,52 @@ class UsercomInbox(models.Model):
 
     @staticmethod
     def _text(value):
-        return value.strip() or None if isinstance(value, str) else None
+        text = value.strip() if isinstance(value, str) else ""
+        return text if 0 < len(text) <= LONGEST_KEY else None
+
+    # ---- filling ----
 
     @api.model
     def _put(self, backend, keys, payload=None):
-        row = self.create({"backend_id": backend.id, "payload": payload, **keys})
+        """Store one prompt; past the ORM, since User.com waits for the answer."""
+        now = fields.Datetime.now()
+        columns = {
+            "backend_id": backend.id,
+            "state": "pending",
+            "attempts": 0,
+            "payload": payload and json.dumps(payload),
+            "create_date": now,
+            "write_date": now,
+            **{name: keys.get(name) for name in KEYS},
+        }
+        query = SQL(
+            "INSERT INTO usercom_inbox (%s) VALUES (%s) RETURNING id",
+            SQL(", ").join(map(SQL.identifier, columns)),
+            SQL(", ").join(SQL("%s", value) for value in columns.values()),
+        )
+        [[row_id]] = self.env.execute_query(query)
         backend._wake()
-        return row
+        return self.browse(row_id)
 
     @api.model
     def _put_contacts(self, backend, partners):
-        """Queue a fresh read of contacts, by whatever User.com may know them."""
+        """Queue a fresh read of contacts, by whatever User.com may know them; returns those."""
         bindings = self.env["usercom.binding"]._of(backend, partners)
         rows = []
         for partner in backend._seen(partners):
             identity = backend._identity(partner, bindings.get(partner.id))
             if keys := self._keys({"user": identity.as_keys()}):
                 rows.append({"backend_id": backend.id, "partner_id": partner.id, **keys})
-        self.create(rows)
+            else:
+                self._refuse_unknown(backend, partner)
         backend._wake()
-
-    # ---- draining ----
-
-    @api.model
-    def _unhindered(self):
-        """A user under way waits its turn."""
-        return SQL(
-            """NOT EXISTS (
-                   SELECT FROM usercom_inbox c
-                    WHERE c.backend_id = r.backend_id AND c.user_ref = r.user_ref
-                      AND c.state = 'pending' AND c.claimed_at IS NOT NULL)"""
-        )
+        return self.create(rows).partner_id
 
     @api.model
-    def _claim(self, backend):
-        """Claim all waiting rows of some users: together they are one piece of work."""
-        refs = SQL(
-            "SELECT r.user_ref FROM usercom_inbox r WHERE %s AND %s ORDER BY r.id LIMIT %s",
-            self._waiting(backend),
-            self._due(),
-            CLAIM_SIZE,
+    def _refuse_unknown(self, backend, partner):
+        message = self.env._(
+            "%s has neither a User.com id nor an e-mail address to be looked for by.",
+            partner.display_name,
         )
-        return self._claim_ids(
-            SQL(
-                """SELECT r.id FROM usercom_inbox r WHERE %s AND r.user_ref IN (%s)
-                      FOR UPDATE OF r SKIP LOCKED""",
-                self._waiting(backend),
-                refs,
-            )
-        )
-
-    def _tasks(self, backend):
-        return [
-            Task(rows, Fetch(rows[-1]._identity())) for rows in self.grouped("user_ref").values()
-        ]
-
-    def _identity(self):
-        return Identity(self.external_id or None, self.custom_id, self.email)
-
-    def _settle(self, task, user):
-        """Bring what User.com now says to the contact."""
-        backend = self.backend_id
-        if user is None:
-            return self._settle_missing(backend, task.job.identity)
-        partner = backend._find_contact(user)
-        if len(partner) > 1:
-            return self._fail(self._ambiguous_message(user, partner))
-        if partner:
-            problems = backend._merge_user(partner, user)
-        else:
-            partner, problems = self._meet(backend, user)
-        self._close(problems, partner_id=partner.id)
-
-    def _settle_missing(self, backend, identity):
-        """User.com has no such user (any more)."""
-        gone = self.env["usercom.binding"].search(
-            [
-                ("backend_id", "=", backend.id),
-                ("external_id", "=", identity.user_id or 0),
-                ("external_id", ">", 0),
-            ]
-        )
-        gone.state = "gone"
-        self._finish(partner_id=gone.partner_id.id)
-
-    def _ambiguous_message(self, user, partners):
-        return self.env._(
-            "Several contacts match User.com user %(user)s: %(contacts)s. "
-            "Enter the id %(id)s in the User.com key of the right one.",
-            user=user.email or user.id,
-            id=user.id,
-            contacts=", ".join(partners.mapped("display_name")),
-        )
-
-    def _meet(self, backend, user):
-        """A person Odoo does not know yet: ``(contact or empty, problems)``."""
-        if backend.new_user_policy not in ("create", "lead"):
-            return self.env["res.partner"], []
-        partner, problems = backend._create_contact(user)
-        if backend.new_user_policy == "lead" and "crm.lead" in self.env:
-            self._create_lead(backend, partner)
-        return partner, problems
-
-    def _create_lead(self, backend, partner):
-        self.env["crm.lead"].sudo().with_company(backend.company_id).create(
-            {
-                "name": self.env._("%s (User.com)", partner.display_name),
-                "partner_id": partner.id,
-                "type": "lead",
-                "company_id": backend.company_id.id,
-            }
-        )
+        binding = self.env["usercom.binding"]._ensure(backend, partner)
+        binding.write({"state": "failed", "last_error": message})

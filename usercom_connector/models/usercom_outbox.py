@@ -1,6 +1,10 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..usercom.excerpts import excerpt
 from ..usercom.jobs import Push
 from .usercom_backend_drain import Task
 from .usercom_queue import CLAIM_SIZE
@@ -14,31 +18,57 @@ class UsercomOutbox(models.Model):
     _description = "User.com Outbox"
     _rec_name = "partner_id"
 
-    partner_id = fields.Many2one("res.partner", "Contact", required=True, ondelete="cascade")
+    # A row whose contact is deleted goes with it. What is left to be done at User.com then has a
+    # row of its own, without a contact and without anything personal.
+    partner_id = fields.Many2one("res.partner", "Contact", ondelete="cascade")
+    operation = fields.Selection(
+        [
+            ("sync", "Synchronize"),
+            ("unsubscribe", "Unsubscribe"),
+            ("delete", "Delete"),
+            ("merge", "Merge"),
+            ("keep", "Keep"),
+        ],
+        required=True,
+        default="sync",
+    )
+    external_id = fields.Integer(
+        "User.com ID", aggregator=False, help="The user whose contact is deleted."
+    )
+    into_external_id = fields.Integer("Merged into User.com ID", aggregator=False)
     sent = fields.Json(groups="usercom_connector.group_usercom_manager")
+    answer = fields.Json(groups="usercom_connector.group_usercom_manager")
 
     # One waiting row per contact: edits coalesce in it until the drain claims it.
     _waiting_uniq = models.UniqueIndex(
         "(backend_id, partner_id) WHERE state = 'pending' AND claimed_at IS NULL"
     )
     _open_idx = models.Index("(backend_id, id) WHERE state = 'pending'")
-    _due_idx = models.Index("(backend_id, next_attempt_at) WHERE state = 'pending'")
+    _due_idx = models.Index("(backend_id, next_attempt_at NULLS FIRST) WHERE state = 'pending'")
     _partner_idx = models.Index("(partner_id, backend_id, state)")
 
     # ---- filling ----
 
     @api.model
-    def _enqueue_later(self, partner_ids):
-        """Queue the contacts when this transaction is about to commit."""
+    def _enqueue_later(self, record_ids, path="id"):
+        """Queue, when this transaction is about to commit, the contacts whose ``path`` leads to
+        one of the records; by default the records are the contacts.
+        """
         precommit = self.env.cr.precommit
-        touched = precommit.data.setdefault(self._name, set())
-        if not touched:
+        if self._name not in precommit.data:
+            precommit.data[self._name] = defaultdict(set)
             precommit.add(self._enqueue_touched)
-        touched.update(partner_ids)
+        precommit.data[self._name][path].update(record_ids)
 
     def _enqueue_touched(self):
-        if touched := self.env.cr.precommit.data.pop(self._name, None):
-            self.sudo()._enqueue(touched)
+        touched = self.env.cr.precommit.data.pop(self._name, {})
+        partner_ids = touched.pop("id", set())
+        if touched:
+            partners = self.env["res.partner"].sudo().with_context(active_test=False)
+            domain = Domain.OR(Domain(path, "in", ids) for path, ids in touched.items())
+            partner_ids.update(partners.search(domain, order="id").ids)
+        if partner_ids:
+            self.sudo()._enqueue(partner_ids)
 
     @api.model
     def _enqueue(self, partner_ids, backends=None):
@@ -47,19 +77,19 @@ class UsercomOutbox(models.Model):
         A row that waits already is locked, not changed: so no drain can claim it before the
         edit behind this call is committed, and send the contact without it.
         """
-        if backends is None:
-            backends = self.env["usercom.backend"].search([("state", "in", ["running", "paused"])])
         rows = self.env.execute_query(
             SQL(
                 """
                 INSERT INTO usercom_outbox
-                       (backend_id, partner_id, state, attempts,
+                       (backend_id, partner_id, operation, state, attempts,
                         create_uid, write_uid, create_date, write_date)
-                SELECT b.id, p.id, 'pending', 0, %(uid)s, %(uid)s, %(now)s, %(now)s
+                SELECT b.id, p.id, 'sync', 'pending', 0, %(uid)s, %(uid)s, %(now)s, %(now)s
                   FROM res_partner p
                   JOIN usercom_backend b
                     ON p.company_id IS NULL OR p.company_id = b.company_id
-                 WHERE p.id = ANY(%(partners)s) AND b.id = ANY(%(backends)s)
+                    OR EXISTS (SELECT FROM usercom_binding k
+                                WHERE k.partner_id = p.id AND k.backend_id = b.id)
+                 WHERE p.id = ANY(%(partners)s) AND %(chosen)s
                  ORDER BY b.id, p.id
                 ON CONFLICT (backend_id, partner_id)
                       WHERE state = 'pending' AND claimed_at IS NULL
@@ -69,10 +99,41 @@ class UsercomOutbox(models.Model):
                 uid=self.env.uid,
                 now=fields.Datetime.now(),
                 partners=list(partner_ids),
-                backends=backends.ids,
+                chosen=SQL("b.state IN ('running', 'paused')")
+                if backends is None
+                else SQL("b.id = ANY(%s)", backends.ids),
             )
         )
-        backends.browse({backend_id for (backend_id,) in rows})._wake()
+        self.env["usercom.backend"].browse({backend_id for (backend_id,) in rows})._wake()
+
+    @api.model
+    def _push_contacts(self, backend, partners):
+        """Queue ``partners`` by hand: even users who are gone are created anew. Returns them."""
+        self.env["usercom.binding"]._revive(backend, partners)
+        if partners:
+            self._enqueue(partners.ids, backend)
+        return partners
+
+    @api.model
+    def _waiting_contacts(self, backend, partners):
+        """Those of ``partners`` that have something to be sent."""
+        domain = [
+            ("backend_id", "=", backend.id),
+            ("partner_id", "in", partners.ids),
+            ("state", "=", "pending"),
+        ]
+        return self.search(domain).partner_id
+
+    @api.model
+    def _drop_waiting(self, partners):
+        """Delete the rows of ``partners`` that nobody works on yet."""
+        self.search(
+            [
+                ("partner_id", "in", partners.ids),
+                ("state", "=", "pending"),
+                ("claimed_at", "=", False),
+            ]
+        ).unlink()
 
     # ---- draining ----
 
@@ -93,12 +154,13 @@ class UsercomOutbox(models.Model):
         )
 
     @api.model
-    def _claim(self, backend):
-        """Claim some rows whose turn it is."""
+    def _claim(self, backend, last):
+        """Claim some rows whose turn it is, of those up to the id ``last``."""
         return self._claim_ids(
             SQL(
-                """SELECT r.id FROM usercom_outbox r WHERE %s AND %s
+                """SELECT r.id FROM usercom_outbox r WHERE r.id <= %s AND %s AND %s
                     ORDER BY r.id LIMIT %s FOR UPDATE OF r SKIP LOCKED""",
+                last,
                 self._waiting(backend),
                 self._due(),
                 CLAIM_SIZE,
@@ -106,22 +168,34 @@ class UsercomOutbox(models.Model):
         )
 
     def _tasks(self, backend):
-        """The tasks of the claimed rows; a contact that does not take part needs none."""
-        partners = backend._taking_part(self.partner_id)
-        outside = self.filtered(lambda row: row.partner_id not in partners)
-        outside._finish()
-        bindings = self.env["usercom.binding"]._of(backend, partners)
-        rows = (self - outside)._without_rivals(backend, bindings)
-        rules, attributes = backend.mapping_ids._rules(), backend.mapping_ids._attributes()
+        """The tasks of the claimed rows, of contacts that take part and of those that left."""
+        partner_ids = set(backend._taking_part(self.partner_id).ids)
+        inside = self.filtered(lambda row: row.partner_id.id in partner_ids)
+        outside = self.filtered("partner_id") - inside
+        removals = outside._leaving_tasks(backend) + (self - inside - outside)._buried_tasks()
+        return removals + inside._sync_tasks(backend)
+
+    def _sync_tasks(self, backend):
+        bindings = self.env["usercom.binding"]._of(backend, self.partner_id)
+        self._note_return(bindings)
+        rows = self._without_rivals(backend, bindings)
+        return self._in_masses(rows._pushes(backend, bindings))
+
+    def _pushes(self, backend, bindings):
+        """One task for each row."""
+        mappings = backend._active_mappings()
+        rules, attributes = mappings._rules(), mappings._attributes()
         return [
-            row._task(backend, bindings.get(row.partner_id.id), rules, attributes) for row in rows
+            row._push(backend, bindings.get(row.partner_id.id), rules, attributes) for row in self
         ]
 
-    def _task(self, backend, binding, rules, attributes):
+    def _push(self, backend, binding, rules, attributes):
         partner = backend._seen(self.partner_id)
         base = binding.base or {} if binding else {}
-        values, problems = backend.mapping_ids._export_values(partner, base)
-        job = Push(backend._identity(partner, binding), rules, attributes, base, values)
+        values, problems = backend._active_mappings()._export_values(partner, base)
+        identity = backend._identity(partner, binding)
+        custom_id = backend._new_custom_id(partner, binding)
+        job = Push(identity, rules, attributes, base, values, custom_id)
         return Task(self, job, problems)
 
     def _without_rivals(self, backend, bindings):
@@ -148,18 +222,29 @@ class UsercomOutbox(models.Model):
 
     def _without_taken_keys(self, backend, bindings):
         """The rows but those whose key, written by hand, is another contact's."""
-        taken = self.browse()
+        keys = {}
         for row in self:
-            key = backend._known_id(row.partner_id)
-            binding = bindings.get(row.partner_id.id)
-            is_new = key and not (binding and binding.external_id == key)
-            if is_new and (other := backend._bound_elsewhere(row.partner_id, key)):
-                row._fail_taken(other)
-                taken += row
+            key, binding = backend._known_id(row.partner_id), bindings.get(row.partner_id.id)
+            if key and not (binding and binding.external_id == key):
+                keys[row] = key
+        owners = self.env["usercom.binding"]._owners(backend, keys.values())
+        taken = self.filtered(
+            lambda row: owners.get(keys.get(row), row.partner_id) != row.partner_id
+        )
+        for row in taken:
+            row._fail_taken(owners[keys[row]])
         return self - taken
 
-    def _settle(self, task, pushed):
-        """Record what a push did."""
+    # ---- settling ----
+
+    def _settle(self, task, result):
+        """Record what a job did."""
+        if isinstance(task.job, Push):
+            self._settle_push(task, result)
+        else:
+            self._settle_removal()
+
+    def _settle_push(self, task, pushed):
         backend, partner = self.backend_id, self.partner_id
         if pushed.missing:
             return self._settle_missing(backend, partner)
@@ -167,9 +252,12 @@ class UsercomOutbox(models.Model):
             return self._settle_found(backend, partner, pushed.found)
         user_id = pushed.user.id if pushed.user else task.job.identity.user_id
         base = {k: v for k, v in pushed.merge.base.items() if k not in pushed.ignored}
-        problems = task.problems + backend.mapping_ids._ignored_problems(partner, pushed.ignored)
+        problems = task.problems + backend._active_mappings()._ignored_problems(
+            partner, pushed.ignored
+        )
         backend._link(partner, user_id, pushed.user, base, problems)
-        self._close(problems, sent=pushed.merge.to_usercom)
+        answer = dict(pushed.user.values) if pushed.user else None
+        self._close(problems, sent=excerpt(pushed.merge.to_usercom), answer=excerpt(answer))
 
     def _settle_found(self, backend, partner, user):
         """Merge with a user met for the first time; what Odoo knows better is sent next."""
@@ -181,6 +269,27 @@ class UsercomOutbox(models.Model):
         """The known user is gone from User.com: nothing re-creates the person by itself."""
         self.env["usercom.binding"]._ensure(backend, partner).state = "gone"
         self._finish()
+
+    def _not_queued_anew(self):
+        waiting = self.search(
+            [
+                ("partner_id", "in", self.partner_id.ids),
+                ("state", "=", "pending"),
+                ("claimed_at", "=", False),
+                ("id", "not in", self.ids),
+            ]
+        )
+        taken = {row._contact() for row in waiting}
+        rows = self.browse()
+        for row in self.sorted("id", reverse=True):
+            if row._contact() not in taken:
+                taken.add(row._contact())
+                rows += row
+        return rows
+
+    def _contact(self):
+        """What no two waiting rows may share."""
+        return self.backend_id, self.partner_id or self
 
     def _fail_taken(self, other):
         self._fail(
@@ -194,7 +303,8 @@ class UsercomOutbox(models.Model):
 
     def _fail(self, message, **values):
         """Show the failure on the contact too."""
-        for row in self:
-            binding = self.env["usercom.binding"]._ensure(row.backend_id, row.partner_id)
-            binding.write({"state": "failed", "last_error": message})
+        bindings = self.env["usercom.binding"]
+        for backend, rows in self.grouped("backend_id").items():
+            bindings += bindings._ensure(backend, rows.partner_id)
+        bindings.write({"state": "failed", "last_error": message})
         return super()._fail(message, **values)

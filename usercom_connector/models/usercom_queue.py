@@ -1,14 +1,17 @@
 import random
 from datetime import timedelta
 
+from psycopg2.errors import UniqueViolation
+
 from odoo import api, fields, models
+from odoo.exceptions import ConcurrencyError
 from odoo.tools import SQL
 
 MAX_ATTEMPTS = 10
 MAX_AGE = timedelta(hours=24)
 FIRST_DELAY = 2.0
 LONGEST_DELAY = 3600.0
-CLAIM_SIZE = 20
+CLAIM_SIZE = 10  # what is claimed is sent before the inbox is looked at again
 
 
 class UsercomQueue(models.AbstractModel):
@@ -45,10 +48,7 @@ class UsercomQueue(models.AbstractModel):
                 ("claimed_at", "!=", False),
             ]
         )
-        orphans._release()
-
-    def _release(self):
-        self.write({"claimed_at": False})
+        orphans._put_back()
 
     @api.model
     def _waiting(self, backend):
@@ -111,30 +111,37 @@ class UsercomQueue(models.AbstractModel):
         else:
             self._finish(**values)
 
+    def _put_back(self, **values):
+        """Have the rows wait (again); those that others stand for already are done."""
+        rows = self._not_queued_anew()
+        (self - rows)._finish()
+        rows.write({"state": "pending", "claimed_at": False, **values})
+        try:
+            self.flush_model()
+        except UniqueViolation as error:  # queued anew at this very moment
+            raise ConcurrencyError(str(error)) from error
+
+    def _not_queued_anew(self):
+        """Those rows for which no other row waits."""
+        return self
+
     def _postpone(self, seconds):
         """Wait without counting an attempt, as User.com asked."""
-        due = fields.Datetime.now() + timedelta(seconds=seconds)
-        self.write({"claimed_at": False, "next_attempt_at": due})
+        self._put_back(next_attempt_at=fields.Datetime.now() + timedelta(seconds=seconds))
 
-    def _retry_later(self, message):
+    def _retry_later(self, message, most=MAX_ATTEMPTS):
+        """Wait for the next attempt, unless the last of so many has failed."""
+        now = fields.Datetime.now()
         for row in self:
-            attempts = row.attempts + 1
-            row.attempts = attempts
-            if attempts >= MAX_ATTEMPTS or row.create_date < fields.Datetime.now() - MAX_AGE:
-                row._fail(message)
-            else:
-                row.error = message
-                row._postpone(self._delay(attempts))
+            row.attempts += 1
+            row.next_attempt_at = now + timedelta(seconds=self._delay(row.attempts))
+        worn_out = self.filtered(
+            lambda row: row.attempts >= most or row.create_date < now - MAX_AGE
+        )
+        worn_out._fail(message)
+        (self - worn_out)._put_back(error=message)
 
     @api.model
     def _delay(self, attempts):
         """Exponential back-off with jitter, in seconds."""
         return min(FIRST_DELAY * 2**attempts, LONGEST_DELAY) * random.uniform(0.5, 1)
-
-    def action_retry(self):
-        """Send the chosen rows round again."""
-        rows = self.filtered(lambda row: row.state == "failed")
-        rows.sudo().write(
-            {"state": "pending", "attempts": 0, "next_attempt_at": False, "error": False}
-        )
-        rows.backend_id._wake()

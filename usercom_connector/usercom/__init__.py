@@ -25,6 +25,7 @@ from .records import (
     Attribute,
     ImportReport,
     User,
+    UserPage,
     derive_name_std,
 )
 from .throttle import Throttle
@@ -55,6 +56,7 @@ __all__ = [
     "ThrottledError",
     "UnreachableError",
     "User",
+    "UserPage",
     "UsercomError",
     "canonical",
     "derive_name_std",

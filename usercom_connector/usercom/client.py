@@ -15,9 +15,9 @@ from urllib.parse import quote
 import requests
 
 from .errors import ForbiddenError, NotFoundError, RejectedError, ServerError
-from .records import STANDARD_ATTRIBUTES, Account, Attribute, ImportReport, User
+from .records import STANDARD_ATTRIBUTES, Account, Attribute, ImportReport, User, UserPage
 from .throttle import Throttle
-from .transport import Transport, results
+from .transport import RawPage, Transport, results
 from .type_table import TYPE_TABLE
 
 METHOD_NOT_ALLOWED = 405
@@ -181,20 +181,22 @@ class Client:
 
         Users just outside are among them: whether the bounds count is not documented.
         """
-        params = _date_range(since, until)
-        pages = self._either_path(params) if params else self._transport.pages("/users/")
-        yield from map(_users, pages)
+        page = self.changed_page(since, until)
+        yield page.users
+        yield from map(_users, self._transport.pages_after(page.next))
 
-    def _either_path(self, params: Mapping[str, Any]) -> Iterator[list[Any]]:
-        """Page through a date range on whichever of its two documented paths is served."""
-        pages = self._transport.pages("/users/search/", params)
-        try:
-            first = next(pages)
+    def changed_page(self, since: datetime | None, until: datetime | None) -> UserPage:
+        """Return the first page of `changed_users`, of all users without both bounds."""
+        if not (params := _date_range(since, until)):
+            return _user_page(self._transport.page("/users/"))
+        try:  # either of the two documented paths may be the one that is served
+            return _user_page(self._transport.page("/users/search/", params))
         except RejectedError:
-            pages = self._transport.pages("/users/", params)
-        else:
-            yield first
-        yield from pages
+            return _user_page(self._transport.page("/users/", params))
+
+    def page_at(self, url: str) -> UserPage:
+        """Return the page that `UserPage.next` names. Raises NotFoundError."""
+        return _user_page(self._transport.next_page(url))
 
     def import_users(
         self, csv: bytes | IO[bytes], *, trigger_automations: bool = False
@@ -242,6 +244,10 @@ def _user(data: Any) -> User:
         return User.from_json(data)
     except ValueError:
         raise ServerError(200, "answered without the user asked for") from None
+
+
+def _user_page(page: RawPage) -> UserPage:
+    return UserPage(_users(page.items), page.next, page.count)
 
 
 def _users(items: Iterable[Any]) -> list[User]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from .client import Client
-from .errors import AmbiguousUserError, NotFoundError
+from .errors import AmbiguousUserError, NotFoundError, RejectedError
 from .merge import Merge, Rule, merge
 from .reading import read_user
 from .records import Attribute, User
@@ -65,6 +66,18 @@ class Fetch:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """A user whom User.com has told of whole: nothing has to be read."""
+
+    identity: Identity
+    user: User
+
+    def run(self, _client: Client) -> User:
+        """Return the user as told."""
+        return self.user
+
+
+@dataclass(frozen=True, slots=True)
 class Pushed:
     """What a Push did.
 
@@ -77,6 +90,11 @@ class Pushed:
     found: User | None = None
     missing: bool = False
     ignored: Values = field(default_factory=dict)
+
+    @property
+    def kept(self) -> bool:
+        """Whether User.com has what was sent."""
+        return bool(self.user) and not self.ignored
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +111,8 @@ class Push:
     attributes: Mapping[str, Attribute]
     base: Values
     odoo: Values
+    custom_id: str | None = None
+    """The custom id that the user shall get, None to leave it as it is."""
 
     def run(self, client: Client) -> Pushed:
         """Make the calls; any UsercomError passes through."""
@@ -105,13 +125,45 @@ class Push:
             found = self.identity.search(client)
             return Pushed(found=found, missing=found is None)
 
+    def sole_change(self) -> tuple[str, Any] | None:
+        """Return the one (key, value) that a known user lacks, None where it is not just one."""
+        if not self.identity.user_id or self.custom_id or self._never_agreed():
+            return None
+        changes = self._changes().to_usercom
+        return next(iter(changes.items())) if len(changes) == 1 else None
+
+    def sent(self) -> Pushed:
+        """Return what `run` would, once the change of a known user has got there otherwise."""
+        return Pushed(self._changes())
+
     def _push_known(self, client: Client, user_id: int) -> Pushed:
         if self._never_agreed():
             return Pushed(found=client.get_user(user_id))
-        merged = self._merge(self.base, {key: self.base.get(key) for key in self.odoo})
-        if not merged.to_usercom:
+        merged = self._changes()
+        values = self._wire(merged.to_usercom) | self._new_custom_id()
+        if not values:
             return Pushed(merged)
-        user = client.update_user(user_id, self._wire(merged.to_usercom))
+        return self._clear(client, self._pushed(merged, client.update_user(user_id, values)))
+
+    def _clear(self, client: Client, pushed: Pushed) -> Pushed:
+        """Empty the texts for which User.com took no notice of null."""
+        empty = {
+            key: ""
+            for key, value in pushed.ignored.items()
+            if value is None and self.attributes[key].value_type == "string"
+        }
+        if not empty or pushed.user is None or pushed.merge is None:
+            return pushed
+        try:
+            user = client.update_user(pushed.user.id, empty)
+        except RejectedError:
+            return pushed
+        return self._pushed(pushed.merge, user)
+
+    def _changes(self) -> Merge:
+        return self._merge(self.base, {key: self.base.get(key) for key in self.odoo})
+
+    def _pushed(self, merged: Merge, user: User) -> Pushed:
         return Pushed(merged, user, ignored=self._ignored(user, merged))
 
     def _never_agreed(self) -> bool:
@@ -126,9 +178,11 @@ class Push:
     def _create(self, client: Client) -> Pushed:
         merged = self._merge({}, dict.fromkeys(self.odoo))
         keys = {"email": self.identity.email, "custom_id": self.identity.custom_id}
-        known = {key: value for key, value in keys.items() if value}
-        user = client.create_user(known | self._wire(merged.to_usercom))
-        return Pushed(merged, user, ignored=self._ignored(user, merged))
+        known = {key: value for key, value in keys.items() if value} | self._new_custom_id()
+        return self._pushed(merged, client.create_user(known | self._wire(merged.to_usercom)))
+
+    def _new_custom_id(self) -> Values:
+        return {"custom_id": self.custom_id} if self.custom_id else {}
 
     def _ignored(self, user: User, merged: Merge) -> Values:
         """Values that the answer shows as they were before: User.com dropped ours."""
@@ -144,3 +198,32 @@ class Push:
 
     def _wire(self, values: Values) -> Values:
         return {key: wire(value, self.attributes[key]) for key, value in values.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """Take a user whose contact is gone out of use: unsubscribed, or deleted for good."""
+
+    user_id: int
+    delete: bool
+
+    def run(self, client: Client) -> None:
+        """Make the call. A user who is gone already is as good."""
+        with suppress(NotFoundError):
+            if self.delete:
+                client.delete_user(self.user_id)
+            else:
+                client.update_user(self.user_id, {"unsubscribed": True})
+
+
+@dataclass(frozen=True, slots=True)
+class MergeUsers:
+    """Merge one user into another, whose values win, as their contacts were merged."""
+
+    parent_id: int
+    user_id: int
+
+    def run(self, client: Client) -> None:
+        """Make the call. A user who is gone already needs no merge."""
+        with suppress(NotFoundError):
+            client.merge_users(self.parent_id, [self.user_id])

@@ -117,6 +117,15 @@ class User:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class UserPage:
+    """A page of users. `next` names the one after it, `count` all users of all pages, if told."""
+
+    users: list[User]
+    next: str | None = None
+    count: int | None = None
+
+
 def _values(data: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """Yield (name_std, value), standard attributes last so that they prevail."""
     nested = data.get("attributes")

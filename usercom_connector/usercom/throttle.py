@@ -10,7 +10,7 @@ from .errors import ThrottledError
 # Seconds. The server counts arrivals, not departures: the margins over one second absorb the
 # jitter in between. Pacing is the slower of the two, so that a late wake-up can be made good.
 PACED_SECOND = 1.04
-GUARDED_SECOND = 1.02
+GUARDED_SECOND = 1.035
 BURST = 3
 LONGEST_HOLD = 10.0
 SHORTEST_SLEEP = 0.001

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, NoReturn
 from urllib.parse import urljoin, urlsplit
@@ -39,6 +40,15 @@ def new_session() -> requests.Session:
     for scheme in ("http://", "https://"):
         session.mount(scheme, HTTPAdapter(pool_connections=1, pool_maxsize=THREADS))
     return session
+
+
+@dataclass(frozen=True, slots=True)
+class RawPage:
+    """A page of a list, the address of the next one, and how many items all pages have."""
+
+    items: list[Any]
+    next: str | None = None
+    count: int | None = None
 
 
 class Transport:
@@ -82,22 +92,40 @@ class Transport:
 
         Raises ServerError for an answer that is no page or leads in a circle or to another host.
         """
-        url = self._url(path)
-        answer = self._send("GET", url, headers=HEADERS, params=params)
+        page = self.page(path, params)
+        yield page.items
+        yield from self.pages_after(page.next)
+
+    def pages_after(self, url: str | None) -> Iterator[list[Any]]:
+        """Yield the results from the page at `url` on; see `pages`."""
         seen: set[str] = set()
-        while True:
-            yield results(answer)
-            following = answer.get("next") if isinstance(answer, dict) else None
-            if not following:
-                return
-            url = self._own_url(url, following)
+        while url:
             if url in seen:
                 raise ServerError(200, "answered with pages that lead in a circle")
             seen.add(url)
             try:
-                answer = self._send("GET", url, headers=HEADERS)
+                page = self.next_page(url)
             except NotFoundError:  # User.com's last `next` may lead nowhere
                 return
+            yield page.items
+            url = page.next
+
+    def page(self, path: str, params: Mapping[str, Any] | None = None) -> RawPage:
+        """Return the first page of a list. Raises ServerError for an answer that is none."""
+        url = self._url(path)
+        return self._page(url, self._send("GET", url, headers=HEADERS, params=params))
+
+    def next_page(self, url: str) -> RawPage:
+        """Return the page that another one names as its next. Raises NotFoundError."""
+        url = self._own_url(self.base_url, url)
+        return self._page(url, self._send("GET", url, headers=HEADERS))
+
+    def _page(self, url: str, answer: Any) -> RawPage:
+        items = results(answer)
+        about = answer if isinstance(answer, dict) else {}
+        following, count = about.get("next"), about.get("count")
+        next_url = self._own_url(url, following) if following else None
+        return RawPage(items, next_url, count if isinstance(count, int) else None)
 
     def _url(self, path: str) -> str:
         return f"{self.base_url}{API_ROOT}{path}"
@@ -115,16 +143,15 @@ class Transport:
 
         Raises a class of `errors` for everything else. Nothing is retried and no redirect followed.
         """
-        self._throttle.acquire()
         try:
-            with self._session.request(
-                method,
-                url,
-                auth=self._authorize,
-                timeout=self._timeout,
-                allow_redirects=False,
-                stream=True,
-                **request,
+            # All that can be done before is: between its turn and its departure lies only jitter.
+            prepared = self._session.prepare_request(
+                requests.Request(method, url, auth=self._authorize, **request)
+            )
+            options = self._session.merge_environment_settings(url, {}, True, None, None)
+            self._throttle.acquire()
+            with self._session.send(
+                prepared, timeout=self._timeout, allow_redirects=False, **options
             ) as response:
                 return self._parse(response, _read(response))
         except requests.RequestException as error:

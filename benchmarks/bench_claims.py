@@ -1,0 +1,65 @@
+"""Whether a long queue slows the work on its next rows down."""
+
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+from .odoo_env import account, database, environment
+from .result import Result
+
+SMALL, PENDING, DONE = 1000, 100_000, 1_000_000
+TIMES = 40
+MOST = 1.5
+
+CONTACTS = """
+    INSERT INTO res_partner (name, complete_name, active, type, is_company)
+    SELECT 'No ' || n, 'No ' || n, true, 'contact', false FROM generate_series(1, %s) n"""
+DONE_ROWS = """
+    INSERT INTO usercom_outbox (backend_id, partner_id, state, attempts, create_date, write_date)
+    SELECT %s, p.id, 'done', 1, now(), now()
+      FROM res_partner p, generate_series(1, %s) WHERE p.name LIKE 'No %%'"""
+PENDING_ROWS = """
+    INSERT INTO usercom_outbox (backend_id, partner_id, state, attempts, create_date, write_date)
+    SELECT %s, p.id, 'pending', 0, now(), now() FROM res_partner p WHERE p.name LIKE 'No %%'"""
+
+
+def run() -> list[Result]:
+    """Claim and finish batches in a short queue, then in a long one."""
+    short, long = _milliseconds(SMALL, 0), _milliseconds(PENDING, DONE // PENDING)
+    ratio = long / short
+    return [
+        Result(
+            "claim and finish a batch, 1,000,000 rows done and 100,000 pending",
+            "the same with 1,000 pending",
+            f"{ratio:.2f}× ({short:.1f} → {long:.1f} ms)",
+            f"≤ {MOST}×",
+            ratio <= MOST,
+        )
+    ]
+
+
+def _milliseconds(pending: int, done_each: int) -> float:
+    with database("claims") as registry:
+        with environment(registry) as env:
+            backend_id = account(env).id
+            env.cr.execute(CONTACTS, [pending])
+            env.cr.execute(DONE_ROWS, [backend_id, done_each])
+            env.cr.execute(PENDING_ROWS, [backend_id])
+        _analyze(registry)
+        return median(_batch(registry, backend_id) for _ in range(TIMES)) * 1000
+
+
+def _analyze(registry: Any) -> None:
+    with registry.cursor() as cr:
+        cr.execute("ANALYZE")
+
+
+def _batch(registry: Any, backend_id: int) -> float:
+    started = perf_counter()
+    with environment(registry) as env:
+        backend = env["usercom.backend"].browse(backend_id)
+        assert backend._next_due()
+        rows = env["usercom.outbox"]._claim(backend, last=2**31 - 1)
+        assert rows
+        rows._finish()
+    return perf_counter() - started

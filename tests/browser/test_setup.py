@@ -1,0 +1,125 @@
+"""The first five minutes of an administrator, from the empty settings to a running account."""
+
+from .common import BrowserCase
+
+WORDS = {
+    "en_US": {
+        "draft": "Not connected",
+        "authenticated": "Authenticated",
+        "running": "Running",
+        "paused": "Paused",
+        "wrong_key": "does not accept the API key",
+        "connected": "Connected to",
+        "pairs": "These pairs usually belong together",
+        "gone": "User.com has no attribute",
+        "steps": "Open Automations and create a new one.",
+    },
+    "pl_PL": {
+        "draft": "Niepołączone",
+        "authenticated": "Uwierzytelnione",
+        "running": "Działa",
+        "paused": "Wstrzymane",
+        "wrong_key": "nie przyjmuje klucza API",
+        "connected": "Połączono z",
+        "pairs": "Te pary zwykle do siebie należą",
+        "gone": "W User.com nie ma już atrybutu",
+        "steps": "Otwórz Automatyzacje i utwórz nową.",
+    },
+}
+
+
+class TestSetup(BrowserCase):
+    def setUp(self):
+        super().setUp()
+        self.backend.unlink()
+        self.simulator.attribute("Shoe size", "integer")
+
+    def test_from_nothing_to_running_in_english(self):
+        self.speak("en_US")
+        self.walk()
+
+    def test_from_nothing_to_running_in_polish(self):
+        self.speak("pl_PL")
+        self.walk()
+
+    def walk(self):
+        words = WORDS[self.language]
+        reference = self.env["ir.model.fields"]._get("res.partner", "ref")
+        self.label = reference.with_context(lang=self.language).field_description
+        with self.page("/odoo/usercom-settings") as page:
+            self.connect(page, words)
+            self.complete(page, words)
+            self.map_fields(page, words)
+            self.set_up_webhook(page, words)
+            self.pause_and_run(page, words)
+
+    def connect(self, page, words):
+        page.see(words["draft"], "#usercom_status")
+        page.gone('[name="usercom_partner_domain"]')
+        page.fill("usercom_subdomain", "https://acme.user.com/")
+        page.fill("usercom_api_key", "x" * 64)
+        page.press("action_usercom_authenticate")
+        page.see(words["wrong_key"], ".modal")
+        page.shoot("wrong_key")
+        page.close_dialog()
+        page.fill("usercom_api_key", self.simulator.api_key)
+        page.press("action_usercom_authenticate")
+        page.see(words["connected"], "#usercom_status")
+        page.see(self.simulator.url, "#usercom_status")
+        page.see(words["authenticated"], "#usercom_status")
+        self.assertEqual(page.value("usercom_subdomain"), "acme")
+        self.assertEqual(page.value("usercom_api_key"), "")
+
+    def complete(self, page, words):
+        page.shoot("settings_authenticated")
+        page.fill("usercom_rate_limit", "8")
+        page.press("action_usercom_run")
+        page.see(words["running"], "#usercom_status")
+        page.scroll_to(".settings h2")
+        page.shoot("settings_running")
+
+    def map_fields(self, page, words):
+        page.press("action_usercom_mappings")
+        page.press("action_suggest")
+        page.see(words["pairs"], ".modal")
+        page.shoot("suggestions")
+        page.press("action_add")
+        page.gone(".modal")
+        page.see("Last name", ".o_list_view")
+        self.create_attribute(page)
+        page.shoot("mappings")
+        self.simulator.reset(rate_limit=0)
+        page.press("action_fetch_attributes")
+        page.see(words["gone"], ".o_list_view")
+        page.shoot("mappings_broken")
+
+    def create_attribute(self, page):
+        page.press("action_create_attribute")
+        page.choose("field_id", self.label)
+        page.fill("name", "Nickname")
+        page.shoot("new_attribute")
+        page.press("action_create")
+        page.gone(".modal")
+        page.see("Nickname", ".o_list_view")
+
+    def set_up_webhook(self, page, words):
+        page.go("/odoo/usercom-settings")
+        page.press("action_usercom_webhook")
+        page.see("/usercom/webhook", '[name="webhook_url"]')
+        page.see("{{ email }}", '[name="webhook_extra"]')
+        page.see(words["steps"])
+        self.assertEqual(page.count(".o_clipboard_button"), 3)
+        token = page.text("webhook_token")
+        page.shoot("webhook")
+        page.press("action_rotate_webhook_token")
+        page.click(".modal .btn-primary")
+        page.gone(".modal")
+        page.changes("webhook_token", token)
+
+    def pause_and_run(self, page, words):
+        page.go("/odoo/usercom-settings")
+        page.press("action_usercom_pause")
+        page.see(words["paused"], "#usercom_status")
+        page.shoot("settings_paused")
+        page.press("action_usercom_run")
+        page.see(words["running"], "#usercom_status")

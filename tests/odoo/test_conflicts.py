@@ -1,0 +1,180 @@
+"""Both sides changed one value: who wins, what is recorded, how it is settled by hand."""
+
+from odoo import fields
+from odoo.exceptions import UserError
+
+from .common import UsercomCase
+
+
+class TestConflicts(UsercomCase):
+    def clash(self, policy="odoo"):
+        """A contact whose phone was changed on both sides: 222222222 here, 333333333 there."""
+        self.backend.mapping_ids.conflict_policy = policy
+        contact = self.synced(email="anna@example.org", phone="111111111")
+        contact.phone = "222222222"
+        user_id = self.binding(contact).external_id
+        self.simulator.patch_user(user_id, phone_number="333333333")
+        return contact, user_id
+
+    def conflict(self, contact):
+        return self.env["usercom.conflict"].search([("partner_id", "=", contact.id)])
+
+    def test_a_conflict_is_recorded_with_all_values(self):
+        contact, user_id = self.clash("usercom")
+        self.told(id=user_id)
+        conflict = self.conflict(contact)
+        self.assertEqual(
+            (conflict.base, conflict.odoo, conflict.usercom, conflict.winner, conflict.state),
+            ("111111111", "222222222", "333333333", "usercom", "open"),
+        )
+        self.assertEqual(conflict.attribute_id.name_std, "phone_number")
+
+    def test_either_value_can_be_kept_on_both_sides(self):
+        for policy, button, expected in (
+            ("odoo", "action_keep_usercom", "333333333"),
+            ("odoo", "action_keep_odoo", "222222222"),
+            ("usercom", "action_keep_odoo", "222222222"),
+            ("usercom", "action_keep_usercom", "333333333"),
+        ):
+            with self.subTest(policy=policy, button=button):
+                self.simulator.reset(rate_limit=0)
+                self.simulator.attribute("email_consent", "boolean")
+                self.env["usercom.binding"].search([]).unlink()
+                contact, user_id = self.clash(policy)
+                self.told(id=user_id)
+                self.drain()
+                getattr(self.conflict(contact), button)()
+                self.drain()
+                self.assertEqual(contact.phone, expected)
+                self.assertEqual(self.remote(contact)["phone_number"], expected)
+                self.assertEqual(self.conflict(contact).state, "settled")
+                contact.with_context(usercom_linking=True).unlink()
+
+    def test_a_new_conflict_about_the_same_value_settles_the_old_one(self):
+        contact, user_id = self.clash()
+        self.told(id=user_id)
+        self.drain()
+        contact.phone = "444444444"
+        self.simulator.patch_user(user_id, phone_number="555555555")
+        self.told(id=user_id)
+        self.assertEqual(self.conflict(contact).mapped("state"), ["open", "settled"])
+
+    def test_a_yes_is_not_kept_over_a_withdrawn_consent(self):
+        contact = self.synced(email="anna@example.org")
+        user_id = self.binding(contact).external_id
+        contact.employee = True
+        self.simulator.patch_user(user_id, email_consent=False)
+        self.told(id=user_id)
+        with self.assertRaisesRegex(UserError, "withdrawn"):
+            self.conflict(contact).action_keep_odoo()
+        self.assertFalse(contact.employee)
+
+    def test_the_newer_change_wins_where_so_chosen(self):
+        for older, expected in (("odoo", "333333333"), ("usercom", "222222222")):
+            with self.subTest(older=older):
+                self.simulator.reset(rate_limit=0)
+                self.simulator.attribute("email_consent", "boolean")
+                self.env["usercom.binding"].search([]).unlink()
+                contact, user_id = self.clash("newest")
+                self.env.flush_all()
+                year = 2020 if older == "odoo" else 2099
+                self.env.cr.execute(
+                    "UPDATE res_partner SET write_date = %s WHERE id = %s",
+                    [fields.Datetime.to_datetime(f"{year}-01-01"), contact.id],
+                )
+                self.env.invalidate_all()
+                self.told(id=user_id)
+                self.drain()
+                self.assertEqual(contact.phone, expected)
+                self.assertEqual(self.remote(contact)["phone_number"], expected)
+                contact.with_context(usercom_linking=True).unlink()
+
+
+class TestPull(UsercomCase):
+    def test_a_pull_reads_the_chosen_contacts_again(self):
+        contact = self.synced(email="anna@example.org", phone="111111111")
+        user_id = self.binding(contact).external_id
+        self.simulator.patch_user(user_id, phone_number="222222222")
+        contact.action_usercom_pull()
+        self.drain()
+        self.assertEqual(contact.phone, "222222222")
+
+    def test_a_pull_of_the_chosen_one_of_several_links_that_one(self):
+        self.backend.state = "authenticated"
+        self.contact(email="anna@example.org")
+        chosen = self.contact(email="anna@example.org")
+        self.backend.state = "running"
+        user_id = self.person()
+        chosen.action_usercom_pull()
+        self.drain()
+        self.assertEqual(self.binding(chosen).external_id, user_id)
+
+    def test_a_pull_of_a_stranger_says_so_on_the_contact(self):
+        for values, words in (
+            ({"email": "nobody@example.org"}, "no such user"),
+            ({"email": False}, "neither"),
+        ):
+            with self.subTest(words):
+                self.backend.state = "authenticated"
+                contact = self.contact(**values)
+                self.backend.state = "running"
+                contact.action_usercom_pull()
+                self.drain()
+                self.assertEqual(self.binding(contact).state, "failed")
+                self.assertIn(words, self.binding(contact).last_error)
+
+    def test_a_pull_of_a_user_that_is_gone_says_so_on_the_contact(self):
+        contact = self.synced(email="anna@example.org")
+        self.simulator.delete_user(self.binding(contact).external_id)
+        contact.action_usercom_pull()
+        self.drain()
+        self.assertEqual(self.binding(contact).state, "gone")
+        self.assertIn("no such user", self.binding(contact).last_error)
+
+
+class TestWebhookValues(UsercomCase):
+    def setUp(self):
+        super().setUp()
+        self.backend.use_webhook_values = True
+        self.contact_ = self.synced(email="anna@example.org", name="Anna Nowak", phone="1")
+        self.user_id = self.binding(self.contact_).external_id
+
+    def call(self, at="2099-01-01T00:00:00Z", **values):
+        user = {
+            "id": self.user_id,
+            "name": "Anna Nowak",
+            "email": "anna@example.org",
+            "phone_number": "111111111",
+            "email_consent": "False",
+            **values,
+        }
+        payload = {"path": 1, "timestamp": at, "extra": {}, "user": user}
+        Inbox = self.env["usercom.inbox"]
+        Inbox._put(self.backend, Inbox._keys(payload), payload)
+
+    def test_a_whole_user_block_spares_the_read(self):
+        self.call(phone_number="222222222")
+        self.drain()
+        self.assertEqual(self.contact_.phone, "222222222")
+        self.assertEqual(self.calls(), [])
+
+    def test_of_several_calls_the_newest_counts_in_whatever_order(self):
+        self.call("2099-01-01T00:00:02Z", phone_number="333333333")
+        self.call("2099-01-01T00:00:01Z", phone_number="222222222")
+        self.drain()
+        self.assertEqual(self.contact_.phone, "333333333")
+        self.assertEqual(self.calls(), [])
+
+    def test_a_block_without_a_mapped_value_is_no_substitute(self):
+        self.call()
+        row = self.env["usercom.inbox"].search([], limit=1)
+        row.payload = row.payload | {"user": {"id": self.user_id, "email": "x@example.org"}}
+        self.drain()
+        self.assertEqual(self.calls(), [f"GET /users/{self.user_id}/"])
+        self.assertEqual(self.contact_.email, "anna@example.org")
+
+    def test_a_late_call_is_not_believed(self):
+        self.call("2020-01-01T00:00:00Z", phone_number="222222222")
+        self.drain()
+        self.assertEqual(self.contact_.phone, "1")
+        self.assertEqual(self.calls("GET"), [f"GET /users/{self.user_id}/"])

@@ -1,0 +1,232 @@
+"""What counts as an edit: every way in which a mapped value can change, and none besides."""
+
+from odoo.fields import Command
+from odoo.tests import Form
+
+from .common import UsercomCase
+
+
+class EditCase(UsercomCase):
+    """Contacts that are synced, with pairs for a country, a salesperson and tags."""
+
+    @classmethod
+    def account(cls, company, subdomain="acme"):
+        backend = super().account(company, subdomain)
+        cls.pair(backend, "country_id", "country")
+        cls.pair(backend, "city", "city")
+        cls.pair(backend, "user_id", "salesperson", direction="export")
+        cls.pair(backend, "category_id", "labels", direction="export")
+        return backend
+
+    @classmethod
+    def _fresh_simulator(cls):
+        super()._fresh_simulator()
+        cls.simulator.attribute("labels", "string")
+        cls.simulator.attribute("salesperson", "string")
+
+    def tag(self, name="VIP", **values):
+        return self.env["res.partner.category"].create({"name": name, **values})
+
+
+class TestDoors(EditCase):
+    def test_an_import_queues_what_it_changes(self):
+        contact = self.synced(email="jan@example.org", ref="J-1")
+        self.env["res.partner"].load(
+            [".id", "name", "email", "city"],
+            [[str(contact.id), "Jan Nowak", "jan@example.org", "Łódź"]],
+        )
+        self.env["res.partner"].load(["name", "email"], [["Ewa", "ewa@example.org"]])
+        ewa = self.env["res.partner"].search([("email", "=", "ewa@example.org")])
+        self.assertTrue(self.waiting(contact))
+        self.assertTrue(self.waiting(ewa))
+
+    def test_an_import_tried_out_queues_nothing(self):
+        before = self.env["usercom.outbox"].search_count([])
+        wizard = self.env["base_import.import"].create(
+            {
+                "res_model": "res.partner",
+                "file": b"name,email\nEwa,ewa@example.org\n",
+                "file_type": "text/csv",
+                "file_name": "people.csv",
+            }
+        )
+        options = {"quoting": '"', "separator": ",", "has_headers": True}
+        result = wizard.execute_import(["name", "email"], [], options, dryrun=True)
+        self.assertFalse(result["messages"])
+        self.env.cr.flush()
+        self.assertEqual(self.env["usercom.outbox"].search_count([]), before)
+
+    def test_an_edit_in_the_form_queues(self):
+        contact = self.synced(email="jan@example.org")
+        with Form(contact) as form:
+            form.phone = "+48 22 111 11 11"
+        self.assertTrue(self.waiting(contact))
+
+    def test_archiving_and_restoring_queue(self):
+        contact = self.synced(email="jan@example.org")
+        contact.action_archive()
+        self.assertTrue(self.waiting(contact))
+        self.drain()
+        contact.action_unarchive()
+        self.assertTrue(self.waiting(contact))
+
+    def test_entering_the_domain_sends_the_contact_whole(self):
+        contact = self.synced(email="jan@example.org", is_company=True, phone="1", city="Łódź")
+        self.assertFalse(self.simulator.users())
+        contact.is_company = False
+        self.drain()
+        user = self.remote(contact)
+        self.assertEqual((user["email"], user["phone_number"]), ("jan@example.org", "1"))
+
+    def test_a_domain_over_another_record_is_followed(self):
+        tag = self.tag()
+        self.backend.partner_domain = "[('category_id.name', '=', 'Customer')]"
+        self.synced(email="jan@example.org", category_id=[Command.link(tag.id)])
+        self.assertFalse(self.simulator.users())
+        tag.name = "Customer"
+        self.drain()
+        self.assertEqual(len(self.simulator.users()), 1)
+
+    def test_what_changes_nothing_makes_no_call(self):
+        contact = self.synced(email="jan@example.org", city="Łódź")
+        contact.write({"city": "Łódź", "email": "jan@example.org"})
+        self.drain()
+        self.assertEqual(self.calls(), [])
+
+
+class TestValuesOfOtherRecords(EditCase):
+    """Mapped values that change without the contact being written."""
+
+    def test_a_renamed_tag_reaches_the_contacts_that_carry_it(self):
+        tag = self.tag()
+        contact = self.synced(email="jan@example.org", category_id=[Command.link(tag.id)])
+        other = self.synced(email="ewa@example.org")
+        tag.name = "Gold"
+        self.assertTrue(self.waiting(contact))
+        self.assertFalse(self.waiting(other))
+        self.drain()
+        self.assertEqual(self.remote(contact)["attributes"]["labels"], "Gold")
+
+    def test_a_translated_tag_reaches_them_too(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.backend.company_id.partner_id.lang = "fr_FR"
+        tag = self.tag()
+        contact = self.synced(email="jan@example.org", category_id=[Command.link(tag.id)])
+        tag.update_field_translations("name", {"fr_FR": "Or"})
+        self.drain()
+        self.assertEqual(self.remote(contact)["attributes"]["labels"], "Or")
+
+    def test_a_tag_given_and_taken_from_its_own_side(self):
+        tag = self.tag()
+        contact = self.synced(email="jan@example.org")
+        tag.partner_ids = [Command.link(contact.id)]
+        self.drain()
+        self.assertEqual(self.remote(contact)["attributes"]["labels"], "VIP")
+        tag.partner_ids = [Command.clear()]
+        self.drain()
+        self.assertIsNone(self.remote(contact)["attributes"]["labels"])
+
+    def test_a_tag_created_with_its_contacts(self):
+        contact = self.synced(email="jan@example.org")
+        self.tag(partner_ids=[Command.link(contact.id)])
+        self.assertTrue(self.waiting(contact))
+
+    def test_a_deleted_tag_leaves_its_contacts(self):
+        tag = self.tag()
+        contact = self.synced(email="jan@example.org", category_id=[Command.link(tag.id)])
+        tag.unlink()
+        self.drain()
+        self.assertIsNone(self.remote(contact)["attributes"]["labels"])
+
+    def test_a_salesperson_renamed_through_their_own_contact(self):
+        user = self.env["res.users"].create({"name": "Ola", "login": "ola"})
+        contact = self.synced(email="jan@example.org", user_id=user.id)
+        user.partner_id.name = "Aleksandra"
+        self.drain()
+        self.assertEqual(self.remote(contact)["attributes"]["salesperson"], "Aleksandra")
+
+    def test_a_name_that_no_pair_reads_is_of_no_concern(self):
+        contact = self.synced(email="jan@example.org", industry_id=self.industry().id)
+        contact.industry_id.name = "Other"
+        self.assertFalse(self.waiting(contact))
+
+    def industry(self):
+        return self.env["res.partner.industry"].create({"name": "Some"})
+
+    def test_the_address_that_odoo_copies_between_a_company_and_its_people(self):
+        company = self.contact(name="Acme", is_company=True, city="Łódź")
+        anna, ewa = (
+            self.synced(email=f"{name}@example.org", parent_id=company.id)
+            for name in ("anna", "ewa")
+        )
+        company.city = "Gdynia"
+        self.drain()
+        self.assertEqual(self.remote(anna)["city"], "Gdynia")
+        anna.city = "Sopot"
+        self.drain()
+        self.assertEqual(self.remote(ewa)["city"], "Sopot")
+
+    def test_a_stored_computed_value(self):
+        self.pair(self.backend, "commercial_company_name", "region", direction="export")
+        company = self.contact(name="Acme", is_company=True)
+        contact = self.synced(email="anna@example.org", parent_id=company.id)
+        company.name = "Acme & Sons"
+        self.drain()
+        self.assertEqual(self.remote(contact)["region"], "Acme & Sons")
+
+
+class TestBlacklist(EditCase):
+    def test_an_address_on_the_blacklist_queues_its_contacts(self):
+        contact = self.synced(email="Jan@Example.org")
+        entry = self.env["mail.blacklist"]._add("jan@example.org")
+        self.assertTrue(self.waiting(contact))
+        self.drain()
+        self.env["mail.blacklist"]._remove("jan@example.org")
+        self.assertTrue(self.waiting(contact))
+        self.drain()
+        entry.unlink()
+        self.assertTrue(self.waiting(contact))
+
+    def test_it_is_of_no_concern_where_no_consent_travels(self):
+        contact = self.synced(email="jan@example.org")
+        self.backend.mapping_ids.is_consent = False
+        self.drain()
+        self.env["mail.blacklist"]._add("jan@example.org")
+        self.assertFalse(self.waiting(contact))
+
+
+class TestCost(EditCase):
+    def queries(self, edit):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        edit()
+        self.env.cr.flush()
+        return self.env.cr.sql_log_count - before
+
+    def test_an_edit_costs_no_query_while_no_account_runs(self):
+        contact = self.contact(email="jan@example.org")
+        self.backend.state = "authenticated"
+        tag = self.tag()
+        tag.name = contact.phone = "warm"
+        self.env.cr.flush()
+        with self.assertLogs("odoo.sql_db", "DEBUG") as queries:
+            tag.name = contact.phone = "new"
+            self.env.cr.flush()
+        self.assertTrue([line for line in queries.output if "UPDATE" in line])
+        self.assertFalse([line for line in queries.output if "usercom" in line])
+
+    def test_the_queries_of_a_rename_do_not_depend_on_how_many_hold_it(self):
+        tags = self.tag() + self.tag("Big")
+        for tag, count in zip(tags, (1, 40), strict=True):
+            self.env["res.partner"].create(
+                [
+                    {"name": f"{tag.name} {n}", "category_id": [Command.link(tag.id)]}
+                    for n in range(count)
+                ]
+            )
+        self.drain()
+        self.queries(lambda: tags[0].write({"name": "warm"}))
+        self.drain()
+        counts = [self.queries(lambda tag=tag: tag.write({"name": "new"})) for tag in tags]
+        self.assertEqual(*counts)

@@ -1,0 +1,471 @@
+"""Field mappings: which pairs are taken, what becomes of them when User.com changes."""
+
+from psycopg2 import IntegrityError
+
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import Form, new_test_user
+from odoo.tools import mute_logger
+
+from .common import UsercomCase
+
+
+class MappingCase(UsercomCase):
+    def field(self, name):
+        return self.env["ir.model.fields"]._get("res.partner", name)
+
+    def attribute(self, name_std):
+        return self.backend.attribute_ids.filtered(lambda a: a.name_std == name_std)
+
+    def define(self, name, value_type, choices=None, **more):
+        """A custom attribute at User.com, fetched."""
+        self.simulator.attribute(name, value_type, choices, **more)
+        self.backend.action_fetch_attributes()
+        return self.attribute(name.lower().replace(" ", "_"))
+
+    def custom_field(self, name, ttype, **more):
+        """A custom field of contacts, as an administrator adds it."""
+        self.addCleanup(self.registry.reset_changes)
+        return self.env["ir.model.fields"].create(
+            {
+                "name": name,
+                "field_description": name,
+                "model_id": self.env["ir.model"]._get_id("res.partner"),
+                "ttype": ttype,
+                **more,
+            }
+        )
+
+    def refused(self, field, attribute, *parts, **values):
+        with self.assertRaises(ValidationError) as caught:
+            self.pair(self.backend, field, attribute, **values)
+        for part in parts:
+            self.assertIn(part, str(caught.exception))
+
+    def mapping(self, attribute):
+        return self.backend.mapping_ids.filtered(lambda m: m._key() == attribute)
+
+
+class TestPairs(MappingCase):
+    def test_a_mismatch_names_both_types_and_those_that_fit(self):
+        self.refused("email", "score", "Email", "char", "Score", "integer", "string")
+        self.refused("category_id", "score", "Tags", "many2many", "string", "fixed")
+
+    def test_a_pair_in_one_direction_only_is_taken_in_that_one(self):
+        self.define("Joined", "string")
+        mapping = self.pair(self.backend, "create_date", "joined")
+        self.assertEqual(mapping.direction, "export")
+        with self.assertRaisesRegex(ValidationError, "only travel this way"):
+            mapping.direction = "import"
+
+    def test_what_user_com_does_not_let_write_only_comes(self):
+        mapping = self.pair(self.backend, "ref", "os_type")
+        self.assertEqual(mapping.direction, "import")
+        with self.assertRaisesRegex(ValidationError, "only travel this way"):
+            mapping.direction = "both"
+
+    def test_two_sides_that_can_only_be_read_are_refused(self):
+        self.refused("create_date", "first_seen", "only be read")
+
+    def test_fields_that_are_not_stored_contact_fields_are_refused(self):
+        with self.assertRaisesRegex(ValidationError, "not a stored field of contacts"):
+            self.raw_pair(self.env["ir.model.fields"]._get("res.partner", "contact_address"))
+        with self.assertRaisesRegex(ValidationError, "not a stored field of contacts"):
+            self.raw_pair(self.env["ir.model.fields"]._get("res.bank", "street"), "city")
+
+    def raw_pair(self, field, attribute="region"):
+        return self.env["usercom.field.mapping"].create(
+            {
+                "backend_id": self.backend.id,
+                "field_id": field.id,
+                "attribute_id": self.attribute(attribute).id,
+            }
+        )
+
+    def test_the_key_field_is_not_a_value(self):
+        self.refused("usercom_key", "region", "keeps the User.com id")
+        self.backend.key_field_id = self.field("ref")
+        self.refused("ref", "region", "keeps the User.com id")
+
+    def test_an_attribute_is_paired_once(self):
+        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
+            self.pair(self.backend, "ref", "email")
+
+    def test_another_accounts_attribute_is_refused(self):
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        other = self.account(company, "other")
+        with self.assertRaisesRegex(ValidationError, "another User.com account"):
+            self.env["usercom.field.mapping"].create(
+                {
+                    "backend_id": self.backend.id,
+                    "field_id": self.field("ref").id,
+                    "attribute_id": other.attribute_ids[0].id,
+                }
+            )
+
+    def test_a_manager_cannot_send_what_he_may_not_read(self):
+        manager = new_test_user(
+            self.env, "manager", groups="usercom_connector.group_usercom_manager"
+        )
+        self.patch(self.env["res.partner"]._fields["ref"], "groups", "base.group_system")
+        with self.assertRaisesRegex(ValidationError, "may not read"):
+            self.env["usercom.field.mapping"].with_user(manager).create(
+                {
+                    "backend_id": self.backend.id,
+                    "field_id": self.field("ref").id,
+                    "attribute_id": self.attribute("region").id,
+                }
+            )
+
+
+class TestEveryWayIn(MappingCase):
+    """The table of types holds whichever way a row is made."""
+
+    def test_by_the_form(self):
+        form = Form(
+            self.env["usercom.field.mapping"], "usercom_connector.usercom_field_mapping_view_list"
+        )
+        form.field_id = self.field("employee")
+        form.attribute_id = self.attribute("region")
+        with self.assertRaisesRegex(ValidationError, "cannot be paired"):
+            form.save()
+
+    def test_by_import(self):
+        columns = ["backend_id/.id", "field_id/.id", "attribute_id/.id"]
+        row = [self.backend.id, self.field("employee").id, self.attribute("region").id]
+        result = self.env["usercom.field.mapping"].load(columns, [list(map(str, row))])
+        self.assertFalse(result["ids"])
+        self.assertIn("cannot be paired", result["messages"][0]["message"])
+
+    def test_by_a_write(self):
+        mapping = self.pair(self.backend, "ref", "region")
+        with self.assertRaisesRegex(ValidationError, "cannot be paired"):
+            mapping.write({"field_id": self.field("employee").id})
+        with self.assertRaisesRegex(ValidationError, "cannot be paired"):
+            mapping.write({"attribute_id": self.attribute("score").id})
+
+    def test_by_a_command_on_the_account(self):
+        with self.assertRaisesRegex(ValidationError, "cannot be paired"):
+            self.backend.write(
+                {
+                    "mapping_ids": [
+                        (
+                            0,
+                            0,
+                            {
+                                "field_id": self.field("employee").id,
+                                "attribute_id": self.attribute("region").id,
+                            },
+                        )
+                    ]
+                }
+            )
+
+
+class TestChoices(MappingCase):
+    def setUp(self):
+        super().setUp()
+        self.custom_field(
+            "x_size", "selection", selection="[('s', 'Small'), ('m', 'Medium'), ('l', 'Large')]"
+        )
+
+    def test_choices_that_are_the_same_travel_both_ways(self):
+        self.define("Size", "fixed", ["l", "m", "s"])
+        self.assertEqual(self.pair(self.backend, "x_size", "size").direction, "both")
+
+    def test_choices_user_com_lacks_are_named(self):
+        self.define("Size", "fixed", ["s"])
+        self.refused("x_size", "size", "Size", "m, l", "Add them in User.com")
+
+    def test_choices_odoo_lacks_are_named(self):
+        self.define("Size", "fixed", ["s", "m", "l", "xl", "xxl"])
+        self.refused("x_size", "size", "xl, xxl", "from Odoo to User.com only")
+        self.pair(self.backend, "x_size", "size", direction="export")
+
+    def test_labels_are_understood_when_they_come(self):
+        self.define("Size", "fixed", ["Small", "m"])
+        self.pair(self.backend, "x_size", "size", direction="import")
+
+    def test_records_are_compared_by_name(self):
+        industries = self.env["res.partner.industry"].search([])
+        self.define("Branch", "fixed", ["Mining"])
+        self.refused("industry_id", "branch", industries[0].name)
+        names = industries.mapped("display_name")
+        self.define("Industry", "fixed", names)
+        self.assertEqual(self.pair(self.backend, "industry_id", "industry").direction, "both")
+
+    def test_countries_are_compared_by_code(self):
+        codes = self.env["res.country"].search([]).mapped("code")
+        self.define("Land", "fixed", codes[1:])
+        self.refused("country_id", "land", codes[0])
+
+    def test_a_table_too_large_for_choices_is_refused(self):
+        self.define("State", "fixed", ["x"])
+        self.refused("state_id", "state", "more than 1000")
+
+    def test_several_values_need_an_attribute_that_takes_several(self):
+        tag = self.env["res.partner.category"].search([])
+        names = [*dict.fromkeys(tag.mapped("display_name")), "VIP"]
+        self.env["res.partner.category"].create({"name": "VIP"})
+        self.define("Tag", "fixed", names)
+        self.refused("category_id", "tag", "only one choice")
+        self.define("Tags", "fixed", names, allow_multiple_choices=True)
+        self.assertEqual(self.pair(self.backend, "category_id", "tags").direction, "both")
+
+    def test_choices_user_com_does_not_tell_are_judged_value_by_value(self):
+        self.simulator.settings(choices_read="absent")
+        self.define("Size", "fixed", ["s"])
+        self.pair(self.backend, "x_size", "size")
+
+
+class TestRefresh(MappingCase):
+    def setUp(self):
+        super().setUp()
+        self.definition = self.simulator.attribute("Nickname", "string")
+        self.backend.action_fetch_attributes()
+        self.broken = self.pair(self.backend, "ref", "nickname")
+
+    def forget(self):
+        """Delete the attribute at User.com."""
+        self.simulator.reset(rate_limit=0)
+        self.simulator.attribute("email_consent", "boolean")
+
+    def test_an_attribute_that_vanished_marks_its_mapping(self):
+        self.forget()
+        action = self.backend.action_fetch_attributes()
+        self.assertTrue(self.broken.is_broken)
+        self.assertIn("Nickname", self.broken.problem)
+        self.assertIn("need attention: 1", action["params"]["message"])
+        self.assertFalse(self.mapping("email").is_broken)
+
+    def test_an_attribute_nobody_maps_goes_without_a_trace(self):
+        self.define("Hobby", "string")
+        self.forget()
+        self.backend.action_fetch_attributes()
+        self.assertFalse(self.attribute("hobby"))
+
+    def test_a_type_that_changed_marks_its_mapping(self):
+        self.forget()
+        self.define("Nickname", "integer")
+        self.assertIn("cannot be paired", self.broken.problem)
+
+    def test_a_broken_mapping_moves_nothing_and_the_others_go_on(self):
+        contact = self.synced(email="jan@example.org", ref="Johnny")
+        self.forget()
+        self.backend.action_fetch_attributes()
+        self.simulator.seed({"id": self.binding(contact).external_id, "email": "jan@example.org"})
+        contact.write({"ref": "Jack", "phone": "5"})
+        self.drain()
+        bodies = [entry["body"] for entry in self.simulator.journal(kind="request", method="PUT")]
+        self.assertEqual(bodies, [{"phone_number": "5"}])
+
+    def test_a_broken_mapping_writes_nothing_here(self):
+        contact = self.synced(email="jan@example.org", ref="Johnny")
+        user_id = self.binding(contact).external_id
+        self.broken.attribute_id.is_gone = True
+        self.simulator.patch_user(user_id, nickname="Jack", phone_number="600111222")
+        contact.action_usercom_pull()
+        self.drain()
+        self.assertEqual((contact.ref, contact.phone), ("Johnny", "600111222"))
+
+    def test_it_mends_when_the_attribute_is_back(self):
+        self.forget()
+        self.backend.action_fetch_attributes()
+        self.define("Nickname", "string")
+        self.assertFalse(self.broken.is_broken)
+        self.assertIn(self.broken, self.backend._active_mappings())
+
+    def test_it_mends_by_another_attribute(self):
+        self.forget()
+        self.backend.action_fetch_attributes()
+        self.broken.attribute_id = self.attribute("region")
+        self.assertFalse(self.broken.is_broken)
+
+    def test_choices_that_vanished_mark_the_mapping(self):
+        self.custom_field("x_size", "selection", selection="[('s', 'Small'), ('m', 'Medium')]")
+        self.define("Size", "fixed", ["s", "m"])
+        mapping = self.pair(self.backend, "x_size", "size")
+        self.forget()
+        self.define("Size", "fixed", ["s"])
+        self.assertIn("m", mapping.problem)
+
+    def test_only_managers_refresh(self):
+        user = new_test_user(self.env, "user", groups="usercom_connector.group_usercom_user")
+        with self.assertRaises(AccessError):
+            self.backend.with_user(user).action_fetch_attributes()
+
+
+class TestDeletedField(MappingCase):
+    def test_its_mapping_goes_and_the_rest_goes_on(self):
+        field = self.custom_field("x_nickname", "char")
+        self.define("Nickname", "string")
+        self.pair(self.backend, "x_nickname", "nickname")
+        contact = self.synced(email="jan@example.org", x_nickname="Johnny")
+        self.assertIn("x_nickname", self.env["usercom.backend"]._watched_fields()["res.partner"])
+        field.unlink()
+        self.assertFalse(self.mapping("nickname"))
+        watched = self.env["usercom.backend"]._watched_fields()["res.partner"]
+        self.assertNotIn("x_nickname", watched)
+        contact.phone = "5"
+        self.drain()
+        self.assertEqual(self.remote(contact)["phone_number"], "5")
+
+    def test_a_key_field_that_is_deleted_gives_way_to_the_built_in_one(self):
+        self.backend.key_field_id = self.custom_field("x_key", "char")
+        contact = self.synced(email="jan@example.org")
+        self.backend.key_field_id.unlink()
+        self.assertEqual(self.backend._key_field(), "usercom_key")
+        contact.phone = "5"
+        self.drain()
+        self.assertEqual(self.remote(contact)["phone_number"], "5")
+        self.assertEqual(len(self.simulator.users()), 1)
+
+    def test_a_field_that_decides_who_takes_part_is_kept(self):
+        field = self.custom_field("x_vip", "boolean")
+        self.backend.partner_domain = "[('x_vip', '=', True)]"
+        with self.assertRaisesRegex(UserError, "x_vip.*filter"):
+            field.unlink()
+
+
+class TestSuggestions(MappingCase):
+    def suggested(self):
+        action = self.env["usercom.field.mapping"].action_suggest()
+        return self.env[action["res_model"]].browse(action["res_id"])
+
+    def pairs(self, records):
+        return {(line.field_id.name, line.attribute_id.name_std) for line in records}
+
+    def test_the_obvious_pairs_are_proposed_and_added(self):
+        self.backend.mapping_ids.unlink()
+        wizard = self.suggested()
+        self.assertLessEqual(
+            {
+                ("email", "email"),
+                ("name", "first_name"),
+                ("name", "last_name"),
+                ("phone", "phone_number"),
+                ("city", "city"),
+                ("country_id", "country"),
+                ("state_id", "region"),
+            },
+            self.pairs(wizard.line_ids),
+        )
+        wizard.line_ids.filtered(lambda line: line.field_id.name == "city").unlink()
+        wizard.action_add()
+        self.assertIn(("email", "email"), self.pairs(self.backend.mapping_ids))
+        self.assertNotIn(("city", "city"), self.pairs(self.backend.mapping_ids))
+
+    def test_what_is_taken_is_not_proposed_again(self):
+        self.assertNotIn(("email", "email"), self.pairs(self.suggested().line_ids))
+        self.suggested().action_add()
+        with self.assertRaisesRegex(UserError, "nothing left"):
+            self.suggested()
+
+    def test_a_custom_field_meets_the_attribute_of_its_name(self):
+        self.custom_field("x_shoe_size", "integer")
+        self.custom_field("x_hobby", "integer")
+        self.define("Shoe size", "integer")
+        self.define("Hobby", "string")
+        pairs = self.pairs(self.suggested().line_ids)
+        self.assertIn(("x_shoe_size", "shoe_size"), pairs)
+        self.assertIn(("x_hobby", "hobby"), pairs)
+
+    def test_a_namesake_of_another_type_is_not_proposed(self):
+        self.custom_field("x_hobby", "boolean")
+        self.define("Hobby", "string")
+        self.assertNotIn(("x_hobby", "hobby"), self.pairs(self.suggested().line_ids))
+
+    def test_without_an_account_it_says_what_to_do_first(self):
+        self.backend.unlink()
+        with self.assertRaisesRegex(UserError, "Settings"):
+            self.suggested()
+
+
+class TestNewAttribute(MappingCase):
+    def creation(self, field, **values):
+        return self.env["usercom.attribute.creation"].create(
+            {"backend_id": self.backend.id, "field_id": self.field(field).id, **values}
+        )
+
+    def test_it_is_made_of_the_right_type_and_paired(self):
+        for field, value_type in (
+            ("employee", "boolean"),
+            ("color", "integer"),
+            ("partner_latitude", "float"),
+            ("ref", "string"),
+            ("write_date", "datetime"),
+        ):
+            with self.subTest(field):
+                creation = self.creation(field, name=f"New {field}")
+                self.assertEqual(creation.value_type, value_type)
+                creation.action_create()
+                mapping = self.mapping(f"new_{field}")
+                self.assertEqual(mapping.field_id.name, field)
+                self.assertEqual(mapping.value_type, value_type)
+
+    def test_a_selection_can_become_fixed_choices(self):
+        creation = self.creation("type", value_type="fixed", name="Kind")
+        self.assertIn("contact", creation.choices.split("\n"))
+        creation.action_create()
+        self.assertEqual(self.mapping("kind").direction, "both")
+
+    def test_the_value_arrives_in_it(self):
+        self.creation("ref", name="Nickname").action_create()
+        contact = self.synced(email="jan@example.org", ref="Johnny")
+        self.assertEqual(self.remote(contact)["attributes"]["nickname"], "Johnny")
+
+    def test_the_name_is_at_most_32_characters_long(self):
+        self.assertEqual(len(self.creation("ref", name="x" * 40).name), 32)
+
+    def test_what_does_not_fit_is_refused_before_user_com_is_asked(self):
+        self.simulator.clear_journal()
+        with self.assertRaisesRegex(UserError, "does not fit"):
+            self.creation("employee", value_type="string", name="A").action_create()
+        with self.assertRaisesRegex(UserError, "Enter the choices"):
+            self.creation("type", value_type="fixed", name="A", choices=" ").action_create()
+        with self.assertRaisesRegex(UserError, "Choose a contact field"):
+            self.creation("ref", name=" ").action_create()
+        self.assertEqual(self.calls("POST"), [])
+
+    def test_a_name_that_is_taken_is_told_in_user_coms_words(self):
+        with self.assertRaisesRegex(UserError, "User.com refused.*exists"):
+            self.creation("ref", name="City").action_create()
+
+    def test_a_copied_database_creates_nothing(self):
+        self.env["ir.config_parameter"].set_param("database.uuid", "a-copy")
+        self.simulator.clear_journal()
+        with self.assertRaisesRegex(UserError, "copy"):
+            self.creation("ref", name="Nickname").action_create()
+        self.assertEqual(self.calls(), [])
+
+    def test_only_managers_create(self):
+        user = new_test_user(self.env, "user", groups="usercom_connector.group_usercom_user")
+        with self.assertRaises(AccessError):
+            self.env["usercom.attribute.creation"].with_user(user).create(
+                {"backend_id": self.backend.id}
+            )
+
+
+class TestNames(MappingCase):
+    """Odoo's one name and User.com's two."""
+
+    def test_the_split_is_reversible(self):
+        names = ("Anna", "Anna Nowak", "Anna Maria Nowak", "Jan van der Berg", "Łukasz Żółw")
+        for number, name in enumerate(names):
+            with self.subTest(name):
+                contact = self.synced(name=name, email=f"{number}@example.org")
+                user = self.remote(contact)
+                parts = [user["first_name"], user["last_name"]]
+                self.assertEqual(" ".join(filter(None, parts)), name)
+                contact.action_usercom_pull()
+                self.drain()
+                self.assertEqual(contact.name, name)
+
+    def test_companies_are_untouched(self):
+        self.backend.partner_domain = "[]"
+        company = self.synced(name="Acme Trading Ltd", is_company=True, email="a@example.org")
+        user = self.remote(company)
+        self.assertEqual((user["first_name"], user["last_name"]), (None, "Acme Trading Ltd"))
+        self.simulator.patch_user(user["id"], first_name="Anna", last_name="Nowak")
+        company.action_usercom_pull()
+        self.drain()
+        self.assertEqual(company.name, "Acme Trading Ltd")

@@ -1,0 +1,166 @@
+"""Which user is this contact? Each doubtful case ends in a state that is known beforehand."""
+
+import hashlib
+
+from .common import UsercomCase
+
+
+def sha256(text):
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class TestCustomId(UsercomCase):
+    def custom_id(self, contact):
+        return self.remote(contact)["custom_id"]
+
+    def expected(self, policy, contact, email):
+        return {
+            "none": None,
+            "database_id": str(contact.id),
+            "email": email,
+            "sha256": sha256(email),
+        }[policy]
+
+    def test_a_new_user_gets_the_custom_id_of_the_policy(self):
+        for policy in ("none", "database_id", "email", "sha256"):
+            with self.subTest(policy):
+                self.backend.custom_id_policy = policy
+                contact = self.synced(email=f"{policy}.Jan@Example.org")
+                email = f"{policy}.jan@example.org"
+                self.assertEqual(self.custom_id(contact), self.expected(policy, contact, email))
+                self.assertEqual(self.binding(contact).custom_id or None, self.custom_id(contact))
+
+    def test_a_custom_id_made_of_the_e_mail_follows_it_and_the_user_stays(self):
+        for policy in ("none", "database_id", "email", "sha256"):
+            with self.subTest(policy):
+                self.backend.custom_id_policy = policy
+                contact = self.synced(email=f"{policy}@example.org")
+                user_id = self.binding(contact).external_id
+                contact.email = email = f"{policy}2@example.org"
+                self.drain()
+                self.assertEqual(self.calls(), [f"PUT /users/{user_id}/"])
+                self.assertEqual(self.remote(contact)["email"], email)
+                self.assertEqual(self.custom_id(contact), self.expected(policy, contact, email))
+
+    def test_a_custom_id_that_somebody_else_gave_stays(self):
+        self.backend.custom_id_policy = "sha256"
+        self.simulator.seed({"email": "jan@example.org", "custom_id": "shop-77"})
+        contact = self.synced(email="jan@example.org")
+        contact.email = "jan2@example.org"
+        self.drain()
+        self.assertEqual(self.custom_id(contact), "shop-77")
+
+    def test_a_user_without_one_gets_it_with_the_next_edit(self):
+        contact = self.synced(email="jan@example.org")
+        self.backend.custom_id_policy = "database_id"
+        contact.phone = "2"
+        self.drain()
+        self.assertEqual(self.custom_id(contact), str(contact.id))
+        self.assertEqual(len(self.calls()), 1)
+
+    def test_a_user_is_found_by_custom_id_before_e_mail(self):
+        self.backend.custom_id_policy = "database_id"
+        contact = self.contact(email="jan@example.org")
+        ids = self.simulator.seed(
+            {"email": "jan@example.org"}, {"email": "old@example.org", "custom_id": str(contact.id)}
+        )["ids"]
+        self.drain()
+        self.assertEqual(self.binding(contact).external_id, ids[1])
+
+
+class TestOneEmail(UsercomCase):
+    """Two contacts with one e-mail address share one user at most."""
+
+    def pair_of_contacts(self, **values):
+        first = self.synced(name="Anna Nowak", email="jan@example.org")
+        second = self.synced(name="Ewa Lis", email="jan@example.org", **values)
+        self.assertEqual(self.binding(second).state, "failed")
+        return first, second
+
+    def failed(self, contact):
+        return self.env["usercom.outbox"].search(
+            [("partner_id", "=", contact.id), ("state", "=", "failed")]
+        )
+
+    def test_of_two_in_one_batch_one_is_linked_and_the_other_names_it(self):
+        twins = self.env["res.partner"].create(
+            [{"name": name, "email": "jan@example.org"} for name in ("Anna", "Ewa")]
+        )
+        self.drain()
+        self.assertEqual(len(self.simulator.users()), 1)
+        states = sorted(self.binding(twin).state for twin in twins)
+        self.assertEqual(states, ["failed", "synced"])
+        loser = twins.filtered(lambda twin: self.binding(twin).state == "failed")
+        self.assertIn((twins - loser).name, self.binding(loser).last_error)
+
+    def test_an_archived_first_keeps_the_user(self):
+        first, second = self.pair_of_contacts()
+        first.action_archive()
+        self.drain()
+        self.failed(second).action_retry()
+        self.drain()
+        self.assertEqual(self.binding(second).state, "failed")
+        self.assertIn(first.name, self.binding(second).last_error)
+
+    def test_an_archived_first_whose_user_was_deleted_makes_room(self):
+        self.backend.removal_policy = "delete"
+        first, second = self.pair_of_contacts()
+        first.action_archive()
+        self.drain()
+        self.failed(second).action_retry()
+        self.drain()
+        self.assertEqual(self.binding(second).state, "synced")
+        self.assertEqual(self.remote(second)["first_name"], "Ewa")
+
+    def test_a_first_that_loses_its_e_mail_makes_room(self):
+        first, second = self.pair_of_contacts()
+        first.email = False
+        self.drain()
+        self.failed(second).action_retry()
+        self.drain()
+        self.assertEqual(self.binding(second).state, "synced")
+        self.assertNotEqual(*(self.binding(contact).external_id for contact in (first, second)))
+
+    def test_a_second_with_another_e_mail_is_a_user_of_its_own(self):
+        _first, second = self.pair_of_contacts()
+        second.email = "ewa@example.org"
+        self.drain()
+        self.assertEqual(self.remote(second)["email"], "ewa@example.org")
+
+
+class TestMergedThere(UsercomCase):
+    def merge_there(self, parent_id, user_id):
+        with self.backend._client() as client:
+            client.merge_users(parent_id, [user_id])
+        self.simulator.clear_journal()
+
+    def test_a_user_merged_away_is_found_by_the_other_keys_and_linked_anew(self):
+        contact = self.synced(email="jan@example.org")
+        [parent_id] = self.simulator.seed({"email": "jan@example.org", "city": "Łódź"})["ids"]
+        self.merge_there(parent_id, self.binding(contact).external_id)
+        contact.phone = "2"
+        self.drain()
+        self.assertEqual(self.binding(contact).external_id, parent_id)
+        self.assertEqual(contact.usercom_key, str(parent_id))
+        self.assertEqual(self.remote(contact)["phone_number"], "2")
+        self.assertEqual(len(self.simulator.users()), 1)
+
+    def test_merged_into_the_user_of_another_contact_the_row_fails_naming_it(self):
+        first = self.synced(name="Anna Nowak", email="anna@example.org")
+        second = self.synced(name="Ewa Lis", email="ewa@example.org")
+        user_id = self.binding(first).external_id
+        self.merge_there(user_id, self.binding(second).external_id)
+        self.simulator.patch_user(user_id, email="ewa@example.org")
+        second.phone = "2"
+        self.drain()
+        self.assertEqual(self.binding(second).state, "failed")
+        self.assertIn("Anna Nowak", self.binding(second).last_error)
+
+    def test_a_user_whose_other_keys_find_nobody_is_gone(self):
+        contact = self.synced(email="jan@example.org")
+        [parent_id] = self.simulator.seed({"email": "other@example.org"})["ids"]
+        self.merge_there(parent_id, self.binding(contact).external_id)
+        contact.phone = "2"
+        self.drain()
+        self.assertEqual(self.binding(contact).state, "gone")
+        self.assertEqual(len(self.simulator.users()), 1)

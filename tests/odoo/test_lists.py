@@ -1,0 +1,254 @@
+"""Lists of users: a large backlog, what webhooks missed, and the full comparison."""
+
+from datetime import timedelta
+from unittest.mock import patch
+
+from odoo import fields
+
+from odoo.addons.usercom_connector.models import usercom_sweep
+
+from .common import UsercomCase
+
+
+class ListCase(UsercomCase):
+    def sweep(self, kind):
+        return self.env["usercom.sweep"]._of(self.backend, kind)
+
+    def due(self, kind, since_hours=24):
+        """Let the next drain begin a sweep of this kind, as if so much time had passed."""
+        earlier = fields.Datetime.now() - timedelta(hours=since_hours)
+        self.sweep(kind).write({"started_at": earlier - timedelta(days=7), "read_until": earlier})
+
+    def pages(self):
+        return [
+            call
+            for call in self.calls("GET")
+            if call.startswith(("GET /users/search", "GET /users/?"))
+        ]
+
+    def lists(self):
+        return [call for call in self.calls("GET") if call in ("GET /users/search/", "GET /users/")]
+
+    def contacts_of(self, *user_ids):
+        bindings = self.env["usercom.binding"].search(
+            [("backend_id", "=", self.backend.id), ("external_id", "in", user_ids)]
+        )
+        return bindings.partner_id
+
+
+class TestBacklog(ListCase):
+    def setUp(self):
+        super().setUp()
+        self.enterContext(patch.object(usercom_sweep, "BACKLOG", 5))
+
+    def seed(self, count, **values):
+        users = [
+            {"email": f"n{n}@example.org", "first_name": "Anna", "last_name": f"No{n}", **values}
+            for n in range(count)
+        ]
+        return self.simulator.seed(*users)["ids"]
+
+    def test_many_waiting_users_are_read_in_pages(self):
+        ids = self.seed(250)
+        for user_id in ids:
+            self.put(id=user_id)
+        self.drain()
+        self.assertEqual(len(self.calls("GET")), 3)
+        self.assertEqual(len(self.contacts_of(*ids)), 250)
+        rows = self.env["usercom.inbox"].search([("backend_id", "=", self.backend.id)])
+        self.assertEqual(set(rows.mapped("state")), {"done"})
+
+    def test_few_waiting_users_are_read_one_by_one(self):
+        ids = self.seed(5)
+        for user_id in ids:
+            self.put(id=user_id)
+        self.drain()
+        self.assertFalse(self.lists())
+        self.assertEqual(len(self.contacts_of(*ids)), 5)
+
+    def test_more_pages_than_waiting_users_are_not_read(self):
+        self.simulator.settings(page_size=1)
+        with patch.object(usercom_sweep, "PAGE_SIZE", 1):
+            ids = self.seed(40)
+            for user_id in ids[:6]:
+                self.put(id=user_id)
+            self.drain()
+        self.assertEqual(len(self.lists()), 1)
+        self.assertEqual(len(self.contacts_of(*ids)), 6)
+
+    def test_users_the_pages_do_not_show_are_read_one_by_one(self):
+        ids = self.seed(6, updated_at="2020-01-01T00:00:00Z")
+        for user_id in ids:
+            self.put(id=user_id)
+        self.drain()
+        self.assertEqual(len(self.contacts_of(*ids)), 6)
+        self.assertLessEqual(len(self.lists()), 1)
+
+    def test_people_nobody_asked_for_are_merged_if_linked_and_not_created(self):
+        contact = self.synced(email="known@example.org", phone="111111111")
+        user_id = self.binding(contact).external_id
+        self.simulator.patch_user(user_id, phone_number="222222222")
+        stranger = self.person(email="stranger@example.org")
+        for asked in self.seed(6):
+            self.put(id=asked)
+        self.drain()
+        self.assertEqual(contact.phone, "222222222")
+        self.assertFalse(self.contacts_of(stranger))
+
+    def test_one_user_in_the_way_does_not_stop_the_page(self):
+        ids = self.seed(6)
+        for user_id in ids:
+            self.put(id=user_id)
+        refused = type(self.env["res.partner"]).create
+
+        def create(partners, vals_list):
+            if any(vals.get("email") == "n3@example.org" for vals in vals_list):
+                raise ValueError("another app says no to n3")
+            return refused(partners, vals_list)
+
+        with patch.object(type(self.env["res.partner"]), "create", create):
+            self.drain()
+        self.assertEqual(len(self.contacts_of(*ids)), 5)
+        failed = self.env["usercom.inbox"].search([("state", "=", "failed")])
+        self.assertEqual(failed.external_id, ids[3])
+        self.assertIn("says no to n3", failed.error)
+
+
+class TestReconciliation(ListCase):
+    def test_what_the_webhook_missed_arrives(self):
+        for path in ("users", "search", "both"):
+            with self.subTest(path):
+                self.simulator.settings(date_range_path=path)
+                contact = self.synced(email=f"{path}@example.org", phone="111111111")
+                user_id = self.binding(contact).external_id
+                self.simulator.patch_user(user_id, phone_number="222222222")
+                new = self.person(email=f"new-{path}@example.org")
+                self.due("reconcile")
+                self.drain()
+                self.assertEqual(contact.phone, "222222222")
+                self.assertTrue(self.contacts_of(new))
+
+    def test_it_reads_only_what_is_due_and_new(self):
+        self.person(updated_at="2020-01-01T00:00:00Z")
+        self.drain()
+        self.assertFalse(self.lists())
+        self.due("reconcile")
+        self.drain()
+        self.assertEqual(len(self.lists()), 1)
+        self.assertFalse(self.found())
+        self.drain()
+        self.assertEqual(len(self.lists()), 1)
+
+    def test_the_next_one_begins_where_the_last_one_ended(self):
+        self.due("reconcile")
+        self.drain()
+        first = self.sweep("reconcile")
+        self.assertEqual(first.read_until, first.until)
+        first.started_at -= timedelta(hours=2)
+        self.drain()
+        self.assertEqual(first.since, first.started_at and first.since)
+        self.assertLessEqual(first.since, first.read_until)
+
+    def test_a_run_cut_off_goes_on_with_the_next_page(self):
+        self.simulator.settings(page_size=2)
+        ids = self.simulator.seed(*({"email": f"n{n}@example.org"} for n in range(7)))["ids"]
+        self.due("reconcile")
+        self.simulator.fault(kind="status", status=502, path="/users/*", skip=2, count=1)
+        self.drain()
+        self.assertEqual(len(self.contacts_of(*ids)), 4)
+        self.assertTrue(self.sweep("reconcile").is_open)
+        self.simulator.clear_journal()
+        self.drain()
+        self.assertEqual(len(self.contacts_of(*ids)), 7)
+        self.assertEqual(len(self.lists()), 2)
+        self.assertFalse(self.sweep("reconcile").is_open)
+
+    def test_a_page_that_is_there_no_more_begins_the_list_again(self):
+        ids = self.simulator.seed(*({"email": f"n{n}@example.org"} for n in range(3)))["ids"]
+        self.due("reconcile")
+        self.sweep("reconcile")._begin_if_due()
+        self.sweep("reconcile").next_page = f"{self.simulator.url}/api/public/nowhere/"
+        self.drain()
+        self.assertEqual(len(self.contacts_of(*ids)), 3)
+
+    def test_a_last_page_that_leads_nowhere_ends_it(self):
+        self.simulator.settings(final_next_404=True)
+        self.person()
+        self.due("reconcile")
+        self.drain()
+        self.assertFalse(self.sweep("reconcile").is_open)
+        self.assertTrue(self.found())
+
+    def test_what_nobody_asked_for_and_fails_is_told_once(self):
+        self.synced(email="anna@example.org")
+        user_id = self.person()
+        for _time in range(2):
+            self.due("reconcile")
+            self.drain()
+        row = self.env["usercom.inbox"].search([("external_id", "=", user_id)])
+        self.assertEqual((len(row), row.state), (1, "failed"))
+
+    def test_a_wrong_key_pauses(self):
+        self.due("reconcile")
+        self.backend.api_key = "x" * 64
+        self.drain()
+        self.assertEqual(self.backend.state, "paused")
+
+
+class TestComparison(ListCase):
+    def compared(self):
+        """The differences that a full comparison finds: {kind: rows}."""
+        self.due("compare")
+        self.drain()
+        return self.env["usercom.drift"].search([]).grouped("kind")
+
+    def three(self):
+        """A contact that differs, one whose user is gone, and a user without a contact."""
+        differs = self.synced(name="Anna Nowak", email="anna@example.org", phone="111111111")
+        gone = self.synced(name="Ewa Lis", email="ewa@example.org")
+        self.simulator.patch_user(self.binding(differs).external_id, phone_number="222222222")
+        self.simulator.delete_user(self.binding(gone).external_id)
+        return differs, gone, self.person(email="stranger@example.org")
+
+    def test_it_tells_what_is_on_one_side_only_and_what_differs(self):
+        differs, gone, stranger = self.three()
+        drift = self.compared()
+        self.assertEqual(drift["different"].partner_id, differs)
+        self.assertIn("222222222", drift["different"].details)
+        self.assertIn(gone, drift["only_odoo"].partner_id)
+        self.assertNotIn(differs, drift["only_odoo"].partner_id)
+        self.assertEqual(drift["only_usercom"].external_id, stranger)
+        self.assertEqual(differs.phone, "111111111")
+
+    def test_repair_makes_odoo_like_user_com(self):
+        differs, _gone, stranger = self.three()
+        drift = self.compared()
+        (drift["different"] + drift["only_usercom"]).action_repair_in_odoo()
+        self.drain()
+        self.assertEqual(differs.phone, "222222222")
+        self.assertTrue(self.contacts_of(stranger))
+
+    def test_repair_makes_user_com_like_odoo(self):
+        differs, gone, _stranger = self.three()
+        drift = self.compared()
+        theirs = drift["only_odoo"].filtered(lambda row: row.partner_id == gone)
+        (drift["different"] + theirs).action_repair_in_usercom()
+        self.drain()
+        self.assertEqual(self.remote(differs)["phone_number"], "111111111")
+        self.assertEqual(len(self.simulator.users(email="ewa@example.org")), 1)
+
+    def test_repair_removes_nobody(self):
+        self.three()
+        drift = self.compared()
+        with self.assertRaisesRegex(Exception, "Archive"):
+            drift["only_odoo"].action_repair_in_odoo()
+        with self.assertRaisesRegex(Exception, "Delete"):
+            drift["only_usercom"].action_repair_in_usercom()
+
+    def test_repair_does_not_overrule_a_withdrawn_consent(self):
+        contact = self.synced(email="anna@example.org", employee=True)
+        user_id = self.binding(contact).external_id
+        self.simulator.patch_user(user_id, email_consent=False)
+        self.compared()["different"].action_repair_in_usercom()
+        self.drain()
+        self.assertIs(self.simulator.user(user_id)["attributes"]["email_consent"], False)

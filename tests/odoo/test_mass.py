@@ -1,0 +1,150 @@
+"""One value for many contacts goes out in few calls."""
+
+from .common import UsercomCase
+
+
+class TestMass(UsercomCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.pair(cls.backend, "city", "city")
+
+    def contacts(self, count):
+        """So many contacts that are at User.com already."""
+        contacts = self.env["res.partner"].create(
+            [{"name": f"No {n}", "email": f"no{n}@example.org"} for n in range(count)]
+        )
+        self.drain()
+        self.simulator.clear_journal()
+        self.simulator.clear_faults()
+        return contacts
+
+    def cities(self):
+        return [user["city"] for user in self.simulator.users(limit=1000)]
+
+    def rows(self, contacts):
+        return self.env["usercom.outbox"].search([("partner_id", "in", contacts.ids)])
+
+    def test_one_value_for_many_is_a_mass_update(self):
+        contacts = self.contacts(60)
+        contacts.city = "Łódź"
+        self.drain()
+        self.assertEqual(self.cities(), ["Łódź"] * 60)
+        self.assertEqual(len(self.calls()), 2)
+        self.assertEqual(set(self.rows(contacts).mapped("state")), {"done"})
+        self.assertEqual(set(contacts.mapped("usercom_state")), {"synced"})
+
+    def test_what_was_sent_in_a_mass_update_is_agreed_on(self):
+        contacts = self.contacts(30)
+        contacts.city = "Łódź"
+        self.drain()
+        self.simulator.clear_journal()
+        contacts.action_usercom_push()
+        self.drain()
+        self.assertEqual(self.calls(), [])
+
+    def test_each_of_several_values_is_one_mass_update(self):
+        contacts = self.contacts(60)
+        contacts[:30].city = "Łódź"
+        contacts[30:].city = "Kraków"
+        self.drain()
+        self.assertEqual(self.cities(), ["Łódź"] * 30 + ["Kraków"] * 30)
+        self.assertEqual(len(self.calls()), 4)
+
+    def test_a_contact_with_more_to_say_goes_singly(self):
+        contacts = self.contacts(40)
+        contacts.city = "Łódź"
+        contacts[7].phone = "7"
+        self.drain()
+        self.assertEqual(self.cities(), ["Łódź"] * 40)
+        self.assertEqual(self.remote(contacts[7])["phone_number"], "7")
+        self.assertEqual(len(self.calls()), 3)
+
+    def test_a_few_contacts_go_singly(self):
+        contacts = self.contacts(8)
+        contacts.city = "Łódź"
+        self.drain()
+        self.assertEqual(len(self.calls("PUT /users/mass_update")), 0)
+        self.assertEqual(self.cities(), ["Łódź"] * 8)
+
+    def test_clearing_a_value_goes_singly(self):
+        contacts = self.contacts(30)
+        contacts.city = "Łódź"
+        self.drain()
+        self.simulator.clear_journal()
+        contacts.city = False
+        self.drain()
+        self.assertEqual(len(self.calls("PUT /users/mass_update")), 0)
+        self.assertEqual(self.cities(), [None] * 30)
+
+    def test_user_com_may_limit_the_ids_of_a_call(self):
+        contacts = self.contacts(100)
+        self.simulator.settings(mass_update_limit=30)
+        contacts.city = "Łódź"
+        self.drain()
+        self.assertEqual(self.cities(), ["Łódź"] * 100)
+        self.assertLess(len(self.calls()), 15)
+
+    def test_without_mass_updates_each_contact_goes_singly(self):
+        contacts = self.contacts(30)
+        self.simulator.fault(kind="status", status=400, path="/users/mass_update*")
+        contacts.city = "Łódź"
+        self.drain()
+        self.assertEqual(self.cities(), ["Łódź"] * 30)
+        self.assertEqual(set(self.rows(contacts).mapped("state")), {"done"})
+
+    def test_a_user_that_is_gone_harms_nobody_else(self):
+        contacts = self.contacts(30)
+        self.simulator.delete_user(self.binding(contacts[0]).external_id)
+        contacts.city = "Łódź"
+        self.drain()
+        self.assertEqual(self.cities(), ["Łódź"] * 29)
+        self.assertEqual(self.binding(contacts[0]).state, "gone")
+        self.assertEqual(len(self.calls("PUT /users/mass_update")), 1)
+
+    def test_a_mass_update_that_fails_on_the_way_is_tried_again(self):
+        contacts = self.contacts(30)
+        self.simulator.fault(kind="reset", path="/users/mass_update*", apply=True, count=1)
+        contacts.city = "Łódź"
+        self.drain()
+        self.assertEqual(self.cities(), ["Łódź"] * 30)
+        self.assertEqual(set(self.rows(contacts).mapped("state")), {"done"})
+
+    def test_one_opt_in_for_many_is_a_mass_update_of_a_custom_attribute(self):
+        contacts = self.contacts(30)
+        self.simulator.settings(mass_custom_body="empty", mass_custom_method="POST")
+        contacts.employee = True
+        self.drain()
+        users = self.simulator.users(limit=1000)
+        self.assertEqual({user["attributes"]["email_consent"] for user in users}, {True})
+        self.assertLess(len(self.calls()), 5)
+
+    def test_reading_a_batch_takes_as_many_queries_as_reading_few(self):
+        contacts = self.contacts(120)
+
+        def queries(chosen):
+            chosen.city = f"City {len(chosen)}"
+            self.env.cr.flush()
+            self.env.invalidate_all()
+            rows = self.env["usercom.outbox"].search(
+                [("partner_id", "in", chosen.ids), ("state", "=", "pending")]
+            )
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            rows._tasks(self.backend)
+            return self.env.cr.sql_log_count - before
+
+        queries(contacts[:2])  # warms the caches
+        self.assertEqual(queries(contacts[:2]), queries(contacts[2:]))
+
+    def test_a_mass_update_takes_about_as_many_queries_for_any_number(self):
+        contacts = self.contacts(120)
+
+        def queries(chosen):
+            chosen.city = f"City {len(chosen)}"
+            before = self.env.cr.sql_log_count
+            self.drain()
+            return self.env.cr.sql_log_count - before
+
+        queries(contacts[:20])  # warms the caches
+        self.assertLess(queries(contacts[20:]) - queries(contacts[:20]), 80)

@@ -1,0 +1,100 @@
+"""Contacts merged in Odoo: the survivor keeps its user, and nobody is left behind."""
+
+from .common import UsercomCase
+
+
+class TestPartnerMerge(UsercomCase):
+    def merge(self, *contacts):
+        """Merge with Odoo's wizard; the last contact survives."""
+        partners = self.env["res.partner"].union(*contacts)
+        wizard = self.env["base.partner.merge.automatic.wizard"].create({})
+        wizard._merge(partners.ids, contacts[-1])
+        self.env.flush_all()
+
+    def unlinked(self, **values):
+        """A contact that User.com knows nothing of."""
+        self.backend.state = "authenticated"
+        contact = self.contact(**values)
+        self.env.cr.flush()
+        self.backend.state = "running"
+        return contact
+
+    def test_two_linked_contacts_become_one_user(self):
+        lost = self.synced(name="Jan K.", email="jan@example.org", phone="1")
+        kept = self.synced(name="Jan Kowalski", email="jan.k@example.org")
+        kept_id, lost_id = (self.binding(each).external_id for each in (kept, lost))
+        self.merge(lost, kept)
+        self.assertEqual(self.binding(kept).external_id, kept_id)
+        self.drain()
+        self.assertEqual([user["id"] for user in self.simulator.users()], [kept_id])
+        self.assertEqual(self.remote(kept)["phone_number"], "1")
+        self.assertEqual(self.remote(kept)["email"], "jan.k@example.org")
+        row = self.env["usercom.outbox"].search([("external_id", "=", lost_id)])
+        self.assertEqual((row.operation, row.state), ("merge", "done"))
+
+    def test_the_survivor_without_a_user_takes_over_the_losers(self):
+        lost = self.synced(email="jan@example.org", phone="1")
+        kept = self.unlinked(name="Jan Nowak", email="jan@example.org")
+        user_id = self.binding(lost).external_id
+        self.merge(lost, kept)
+        self.assertEqual(self.binding(kept).external_id, user_id)
+        self.assertEqual(kept.usercom_key, str(user_id))
+        self.drain()
+        self.assertEqual(self.remote(kept)["last_name"], "Nowak")
+        self.assertEqual(len(self.simulator.users()), 1)
+
+    def test_merging_the_second_contact_of_an_e_mail_with_the_first_heals_it(self):
+        first = self.synced(name="Anna Nowak", email="jan@example.org")
+        second = self.synced(name="Ewa Lis", email="jan@example.org")
+        user_id = self.binding(first).external_id
+        self.merge(first, second)
+        self.drain()
+        self.assertEqual(self.binding(second).external_id, user_id)
+        self.assertEqual(self.binding(second).state, "synced")
+        self.assertEqual(self.remote(second)["first_name"], "Ewa")
+
+    def test_three_become_one(self):
+        contacts = [self.synced(email=f"{n}@example.org") for n in range(2)]
+        kept = self.unlinked(email="2@example.org")
+        user_id = self.binding(contacts[0]).external_id
+        self.merge(*contacts, kept)
+        self.drain()
+        self.assertEqual(self.binding(kept).external_id, user_id)
+        self.assertEqual([user["id"] for user in self.simulator.users()], [user_id])
+
+    def test_contacts_with_changes_on_their_way_can_be_merged(self):
+        lost, kept = (self.synced(email=f"{name}@example.org") for name in ("a", "b"))
+        (lost + kept).write({"phone": "2"})
+        self.env.cr.flush()
+        self.merge(lost, kept)
+        self.assertEqual(len(self.waiting(kept)), 1)
+        self.drain()
+        self.assertEqual(self.remote(kept)["phone_number"], "2")
+
+    def test_a_merge_removes_no_user_by_the_policy(self):
+        self.backend.removal_policy = "delete"
+        lost = self.synced(email="jan@example.org")
+        kept = self.unlinked(email="jan@example.org")
+        self.merge(lost, kept)
+        self.drain()
+        self.assertEqual(len(self.simulator.users()), 1)
+        self.assertEqual(self.calls("DELETE"), [])
+
+    def test_a_survivor_whose_user_is_gone_takes_over_the_losers(self):
+        kept = self.synced(email="a@example.org")
+        lost = self.synced(email="b@example.org")
+        self.simulator.delete_user(self.binding(kept).external_id)
+        kept.phone = "2"
+        self.drain()
+        user_id = self.binding(lost).external_id
+        self.merge(lost, kept)
+        self.assertEqual(self.binding(kept).external_id, user_id)
+
+    def test_news_of_a_user_merged_away_bring_back_nobody(self):
+        lost, kept = (self.synced(email=f"{name}@example.org") for name in ("a", "b"))
+        lost_id = self.binding(lost).external_id
+        self.merge(lost, kept)
+        Inbox = self.env["usercom.inbox"]
+        Inbox._put(self.backend, Inbox._keys({"user": {"id": lost_id}}))
+        self.drain()
+        self.assertFalse(self.env["res.partner"].search([("email", "=", "a@example.org")]))

@@ -1,0 +1,241 @@
+"""New people of User.com: whom they become in Odoo, and who does not come back."""
+
+from .common import UsercomCase
+
+
+class TestPeople(UsercomCase):
+    @classmethod
+    def _fresh_simulator(cls):
+        super()._fresh_simulator()
+        cls.simulator.attribute("company", "string")
+        cls.simulator.attribute("language", "string")
+
+    def unsynced(self, **values):
+        """A contact that User.com knows nothing of yet."""
+        self.backend.state = "authenticated"
+        contact = self.contact(**values)
+        self.backend.state = "running"
+        return contact
+
+    def also_pair(self, *pairs):
+        self.backend.action_fetch_attributes()
+        for field, attribute in pairs:
+            self.pair(self.backend, field, attribute)
+
+    # ---- who is it? ----
+
+    def test_a_key_written_by_hand_comes_before_the_e_mail(self):
+        user_id = self.person()
+        by_key = self.unsynced(email="other@example.org", usercom_key=str(user_id))
+        self.unsynced(email="anna@example.org")
+        self.told(id=user_id)
+        self.assertEqual(self.binding(by_key).external_id, user_id)
+
+    def test_the_custom_id_comes_before_the_e_mail(self):
+        self.backend.custom_id_policy = "database_id"
+        by_id = self.unsynced(email="other@example.org")
+        self.unsynced(email="anna@example.org")
+        user_id = self.person(custom_id=str(by_id.id))
+        self.told(id=user_id)
+        self.assertEqual(self.binding(by_id).external_id, user_id)
+
+    def test_a_phone_number_in_any_spelling_finds_the_contact_where_allowed(self):
+        self.env.company.country_id = self.env.ref("base.pl")
+        contact = self.unsynced(phone="22 111 11 11")
+        for allowed in (False, True):
+            with self.subTest(allowed=allowed):
+                self.backend.match_phone = allowed
+                user_id = self.person(email=f"{allowed}@example.org", phone_number="+48221111111")
+                self.told(id=user_id)
+                self.assertEqual(self.binding(contact).external_id == user_id, allowed)
+
+    def test_a_contact_that_is_another_user_already_is_named_and_kept(self):
+        contact = self.synced(name="Anna Nowak", email="anna@example.org")
+        known = self.binding(contact).external_id
+        row = self.told(id=self.person())
+        self.assertEqual(row.state, "failed")
+        for part in ("Anna Nowak", str(known)):
+            self.assertIn(part, row.error)
+        self.assertEqual(self.binding(contact).external_id, known)
+        self.assertEqual(self.binding(contact).last_error, row.error)
+
+    def test_a_user_with_a_new_id_takes_the_place_of_one_that_is_gone(self):
+        contact = self.synced(email="anna@example.org")
+        self.simulator.delete_user(self.binding(contact).external_id)
+        contact.phone = "2"
+        self.drain()
+        user_id = self.person()
+        self.told(id=user_id)
+        self.assertEqual(self.binding(contact).external_id, user_id)
+        self.assertEqual(contact.usercom_key, str(user_id))
+
+    def test_two_new_users_with_one_e_mail_become_one_contact(self):
+        twins = [self.person(), self.person()]
+        for user_id in twins:
+            self.put(id=user_id)
+        self.drain()
+        self.assertEqual(len(self.found()), 1)
+        self.assertEqual(
+            sorted(self.env["usercom.inbox"].search([]).mapped("state")), ["done", "failed"]
+        )
+
+    def test_an_archived_contact_is_linked_and_stays_archived(self):
+        contact = self.unsynced(email="anna@example.org", active=False)
+        user_id = self.person()
+        self.told(id=user_id)
+        self.assertEqual(self.binding(contact).external_id, user_id)
+        self.assertFalse(contact.active)
+        self.assertFalse(self.found())
+
+    def test_of_an_archived_and_an_active_contact_the_active_one_is_meant(self):
+        self.unsynced(email="anna@example.org", active=False)
+        active = self.unsynced(email="anna@example.org")
+        user_id = self.person()
+        self.told(id=user_id)
+        self.assertEqual(self.binding(active).external_id, user_id)
+
+    def test_one_user_named_in_two_ways_at_once_is_one_contact(self):
+        user_id = self.person()
+        self.put(id=user_id)
+        self.put(email="anna@example.org")
+        self.put(custom_id="c-1")
+        self.drain()
+        self.assertEqual(len(self.found()), 1)
+
+    # ---- what becomes of them? ----
+
+    def test_only_link_links_and_creates_nobody(self):
+        self.backend.new_user_policy = "link"
+        contact = self.unsynced(email="anna@example.org")
+        user_id = self.person()
+        self.told(id=user_id)
+        self.assertEqual(self.binding(contact).external_id, user_id)
+        self.told(id=self.person(email="eva@example.org"))
+        self.assertFalse(self.found("eva@example.org"))
+
+    def test_a_nameless_visitor_becomes_nobody(self):
+        [user_id] = self.simulator.seed({"page_views": 3})["ids"]
+        before = self.env["res.partner"].search_count([])
+        self.assertEqual(self.told(id=user_id).state, "done")
+        self.assertEqual(self.env["res.partner"].search_count([]), before)
+
+    def test_the_company_is_found_by_name_or_created(self):
+        self.also_pair(("parent_id", "company"))
+        acme = self.contact(name="Acme Ltd", is_company=True)
+        self.told(id=self.person(company="acme ltd"))
+        self.assertEqual(self.found().parent_id, acme)
+        self.told(id=self.person(email="eva@example.org", company="Brand New"))
+        created = self.found("eva@example.org").parent_id
+        self.assertEqual((created.name, created.is_company), ("Brand New", True))
+
+    def test_one_of_several_companies_of_a_name_is_not_guessed(self):
+        self.also_pair(("parent_id", "company"))
+        self.contact(name="Acme", is_company=True)
+        self.contact(name="Acme", is_company=True)
+        row = self.told(id=self.person(company="Acme"))
+        self.assertIn("Acme", row.error)
+        self.assertFalse(self.found().parent_id)
+
+    def test_country_state_and_language_by_code_or_name(self):
+        self.env["res.lang"]._activate_lang("pl_PL")
+        self.also_pair(("state_id", "region"), ("country_id", "country"), ("lang", "language"))
+        poland, us = self.env.ref("base.pl"), self.env.ref("base.us")
+        for number, (country, region, language, expected) in enumerate(
+            (
+                ("PL", None, "pl", (poland, False, "pl_PL")),
+                ("poland", None, "Polish", (poland, False, "pl_PL")),
+                ("United States", "CA", "en-US", (us, "California", "en_US")),
+                ("US", "california", "pl-PL", (us, "California", "pl_PL")),
+            )
+        ):
+            with self.subTest(number):
+                email = f"n{number}@example.org"
+                values = {"country": country, "region": region, "language": language}
+                self.told(id=self.person(email=email, **values))
+                found = self.found(email)
+                self.assertEqual((found.country_id, found.state_id.name, found.lang), expected)
+
+    def test_what_odoo_spells_otherwise_is_not_sent_back(self):
+        self.also_pair(("country_id", "country"))
+        user_id = self.person(country="Poland")
+        self.told(id=user_id)
+        self.told(id=user_id)
+        self.assertEqual(self.found().country_id.code, "PL")
+        self.assertEqual(self.simulator.user(user_id)["country"], "Poland")
+        self.assertEqual(self.calls("PUT"), [])
+
+    def test_a_language_odoo_does_not_have_is_told(self):
+        self.also_pair(("lang", "language"))
+        row = self.told(id=self.person(language="Klingon"))
+        for part in ("anna@example.org", "Language", "Klingon"):
+            self.assertIn(part, row.error)
+        self.assertTrue(self.found())
+
+    # ---- who does not come back? ----
+
+    def test_a_deleted_contact_does_not_come_back(self):
+        contact = self.synced(email="anna@example.org")
+        user_id = self.binding(contact).external_id
+        contact.unlink()
+        row = self.told(id=user_id)
+        self.assertEqual(row.state, "done")
+        self.assertFalse(self.found())
+        self.assertFalse(row.email or row.payload)
+
+    def test_an_erased_person_does_not_come_back_under_another_id(self):
+        contact = self.synced(email="anna@example.org")
+        graves = self.env["usercom.tombstone"]._bury(contact, erased=True)
+        contact.with_context(usercom_linking=True).unlink()
+        self.assertNotIn("anna", str(graves.read()))
+        self.told(id=self.person(email="Anna@Example.org"))
+        self.assertFalse(self.found() + self.found("Anna@Example.org"))
+
+
+class TestCompanies(UsercomCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.elsewhere = cls.env["res.company"].create({"name": "Elsewhere"})
+        cls.other = cls.account(cls.elsewhere, "elsewhere")
+
+    def drain_both(self):
+        self.drain()
+        with self.enter_registry_test_mode():
+            self.other.cron_id.method_direct_trigger()
+
+    def test_a_shared_contact_is_not_doubled_by_a_second_account(self):
+        user_id = self.person()
+        for backend in (self.backend, self.other):
+            self.env["usercom.inbox"]._put(
+                backend, self.env["usercom.inbox"]._keys_in({"id": user_id})
+            )
+        self.drain_both()
+        self.assertEqual(len(self.found().usercom_binding_ids), 2)
+
+    def test_a_call_never_touches_another_companys_contact(self):
+        theirs = self.contact(email="anna@example.org", phone="1", company_id=self.elsewhere.id)
+        user_id = self.person(phone_number="666666666")
+        self.told(id=user_id)
+        self.assertEqual(theirs.phone, "1")
+        self.assertEqual(len(self.found()), 2)
+
+    def test_a_linked_contact_that_moved_to_another_company_is_left_alone(self):
+        contact = self.synced(email="anna@example.org", phone="111111111")
+        user_id = self.binding(contact).external_id
+        contact.company_id = self.elsewhere
+        self.simulator.patch_user(user_id, phone_number="666666666")
+        self.told(id=user_id)
+        self.assertEqual(contact.phone, "111111111")
+        self.assertEqual(len(self.found()), 1)
+
+    def test_only_import_mappings_write(self):
+        contact = self.synced(email="anna@example.org", phone="111111111")
+        self.backend.mapping_ids.filtered(lambda m: m.field_name == "phone").direction = "export"
+        user_id = self.binding(contact).external_id
+        before = contact.read()[0]
+        self.simulator.patch_user(user_id, phone_number="666666666", city="Łódź", score=7)
+        self.told(id=user_id)
+        ours = {"usercom_binding_ids", "write_date", "message_ids", "__last_update"}
+        after = contact.read()[0]
+        changed = {name for name in before if before[name] != after[name]} - ours
+        self.assertEqual(changed, set())

@@ -1,0 +1,79 @@
+"""A row that waits again and one that an edit has queued since become one."""
+
+from .common import UsercomCase
+
+
+class TestQueue(UsercomCase):
+    def under_way(self, contact):
+        """The contact's row, claimed by a drain; the contact is edited once more meanwhile."""
+        row = self.waiting(contact)
+        row.claimed_at = "2026-01-01"
+        contact.phone = "222"
+        self.assertEqual(len(self.waiting(contact)), 2)
+        return row
+
+    def sent_once(self, contact):
+        self.drain()
+        self.assertFalse(self.waiting(contact))
+        self.assertEqual([user["phone_number"] for user in self.simulator.users()], ["222"])
+        self.assertEqual(len(self.calls("POST")), 1)
+
+    def test_what_a_killed_worker_had_claimed(self):
+        contact = self.contact(email="jan@example.org", phone="111")
+        self.under_way(contact)
+        self.sent_once(contact)
+
+    def test_what_has_to_be_tried_again(self):
+        contact = self.contact(email="jan@example.org", phone="111")
+        self.under_way(contact)._retry_later("User.com has a problem.")
+        self.sent_once(contact)
+
+    def test_what_user_com_wants_later(self):
+        contact = self.contact(email="jan@example.org", phone="111")
+        self.under_way(contact)._postpone(60)
+        self.sent_once(contact)
+
+    def test_what_a_person_retries(self):
+        contact = self.contact(email="jan@example.org", phone="111")
+        row = self.under_way(contact)
+        row._fail("No luck.")
+        row.action_retry()
+        self.sent_once(contact)
+
+    def test_several_failures_of_one_contact_are_retried_as_one(self):
+        contact = self.contact(email="jan@example.org", phone="111")
+        self.under_way(contact)
+        rows = self.waiting(contact)
+        rows._fail("No luck.")
+        rows.action_retry()
+        self.assertEqual(len(self.waiting(contact)), 1)
+        self.sent_once(contact)
+
+    def test_a_broken_connection_is_no_contacts_fault(self):
+        contact = self.contact(email="jan@example.org", phone="222")
+        row = self.waiting(contact)
+        row.attempts = 50
+        self.simulator.fault(kind="reset", count=1)
+        self.drain()
+        self.assertEqual(row.state, "pending")
+        row.next_attempt_at = False
+        self.sent_once(contact)
+
+    def test_a_server_that_always_fails_is_given_up_after_ten_attempts(self):
+        contact = self.contact(email="jan@example.org", phone="222")
+        row = self.waiting(contact)
+        row.attempts = 9
+        self.simulator.fault(kind="status", status=500, count=1)
+        self.drain()
+        self.assertEqual(row.state, "failed")
+
+    def test_after_a_day_it_is_given_up(self):
+        contact = self.contact(email="jan@example.org", phone="222")
+        row = self.waiting(contact)
+        self.env.cr.execute(
+            "UPDATE usercom_outbox SET create_date = create_date - interval '25 hours'"
+        )
+        self.env.invalidate_all()
+        self.simulator.fault(kind="reset", count=1)
+        self.drain()
+        self.assertEqual(row.state, "failed")

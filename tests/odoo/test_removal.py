@@ -1,0 +1,189 @@
+"""Contacts that are archived, deleted or no longer take part: the account's policy is followed."""
+
+from .common import UsercomCase
+
+
+class TestRemoval(UsercomCase):
+    def policy(self, policy):
+        self.backend.removal_policy = policy
+
+    def leave(self, contact, way):
+        if way == "archived":
+            contact.action_archive()
+        elif way == "outside":
+            contact.is_company = True
+        else:
+            contact.company_id = self.env["res.company"].create({"name": f"Elsewhere {way}"})
+
+    def buried(self, user_id):
+        return self.env["usercom.outbox"].search(
+            [("partner_id", "=", False), ("external_id", "=", user_id)]
+        )
+
+    def told(self, user_id):
+        """News about the user arrive, as the automation that the removal set off brings them."""
+        Inbox = self.env["usercom.inbox"]
+        Inbox._put(self.backend, Inbox._keys({"user": {"id": user_id}}))
+        self.drain()
+
+    # ---- leaving ----
+
+    def test_keep_leaves_the_user_alone(self):
+        contact = self.synced(email="jan@example.org")
+        contact.write({"active": False, "phone": "2"})
+        self.drain()
+        self.assertEqual(self.calls(), [])
+        self.assertTrue(self.binding(contact).left_at)
+
+    def test_whoever_leaves_is_unsubscribed_once(self):
+        self.policy("unsubscribe")
+        for way in ("archived", "outside", "company"):
+            with self.subTest(way):
+                contact = self.synced(email=f"{way}@example.org")
+                self.leave(contact, way)
+                self.drain()
+                self.assertIs(self.remote(contact)["unsubscribed"], True)
+                self.simulator.clear_journal()
+                contact.phone = "2"
+                self.drain()
+                self.assertEqual(self.calls(), [])
+
+    def test_whoever_leaves_is_deleted_and_forgotten(self):
+        self.policy("delete")
+        for way in ("archived", "outside", "company"):
+            with self.subTest(way):
+                contact = self.synced(email=f"{way}@example.org")
+                self.leave(contact, way)
+                self.drain()
+                self.assertFalse(self.simulator.users())
+                self.assertFalse(self.binding(contact))
+                self.assertFalse(contact.with_company(self.backend.company_id).usercom_key)
+
+    def test_who_was_never_linked_leaves_without_a_call(self):
+        self.policy("delete")
+        self.simulator.seed({"email": "office@example.org"})
+        company = self.contact(email="office@example.org", is_company=True)
+        company.action_archive()
+        self.drain()
+        self.assertEqual(self.calls(), [])
+
+    def test_an_archived_contact_that_is_restored_takes_part_again(self):
+        for policy in ("keep", "unsubscribe", "delete"):
+            with self.subTest(policy):
+                self.policy(policy)
+                contact = self.synced(email=f"{policy}@example.org", phone="1")
+                contact.action_archive()
+                self.drain()
+                contact.write({"active": True, "phone": "2"})
+                self.drain()
+                self.assertEqual(self.remote(contact)["phone_number"], "2")
+                self.assertFalse(self.binding(contact).left_at)
+                self.assertEqual(contact.usercom_state, "synced")
+
+    def test_a_return_subscribes_nobody_again(self):
+        self.policy("unsubscribe")
+        contact = self.synced(email="jan@example.org")
+        contact.action_archive()
+        self.drain()
+        contact.action_unarchive()
+        self.drain()
+        self.assertIs(self.remote(contact)["unsubscribed"], True)
+
+    def test_restored_before_the_drain_nothing_happened(self):
+        self.policy("delete")
+        contact = self.synced(email="jan@example.org")
+        contact.action_archive()
+        self.env.cr.flush()
+        contact.action_unarchive()
+        self.drain()
+        self.assertEqual(self.calls(), [])
+
+    # ---- deleting ----
+
+    def test_deleting_a_contact_follows_the_policy(self):
+        for policy, unsubscribed in (("keep", [False]), ("unsubscribe", [True]), ("delete", [])):
+            with self.subTest(policy):
+                self.policy(policy)
+                contact = self.synced(email=f"{policy}@example.org")
+                user_id = self.binding(contact).external_id
+                contact.unlink()
+                self.drain()
+                users = self.simulator.users(email=f"{policy}@example.org")
+                self.assertEqual([user["unsubscribed"] for user in users], unsubscribed)
+                left = ["done"] if policy != "keep" else []
+                self.assertEqual(self.buried(user_id).mapped("state"), left)
+
+    def test_what_is_left_of_a_deleted_contact_names_nobody(self):
+        self.policy("unsubscribe")
+        contact = self.synced(name="Jan Secret", email="secret@example.org", phone="987654321")
+        user_id = self.binding(contact).external_id
+        contact.phone = "111222333"
+        self.env.cr.flush()
+        contact.unlink()
+        self.drain()
+        for model in ("usercom.outbox", "usercom.binding"):
+            kept = str(self.env[model].search([]).read())
+            for personal in ("Secret", "secret", "987654321", "111222333"):
+                self.assertNotIn(personal, kept)
+        self.assertTrue(self.buried(user_id))
+
+    def test_a_deleted_contact_is_not_brought_back_by_news_of_its_user(self):
+        for policy in ("keep", "unsubscribe"):
+            with self.subTest(policy):
+                self.policy(policy)
+                contact = self.synced(email=f"{policy}@example.org")
+                user_id = self.binding(contact).external_id
+                contact.unlink()
+                self.drain()
+                self.told(user_id)
+                self.assertFalse(
+                    self.env["res.partner"].search([("email", "=", f"{policy}@example.org")])
+                )
+
+    def test_the_same_person_entered_anew_takes_the_user_over(self):
+        contact = self.synced(email="jan@example.org")
+        user_id = self.binding(contact).external_id
+        contact.unlink()
+        again = self.synced(email="jan@example.org")
+        self.assertEqual(self.binding(again).external_id, user_id)
+        self.simulator.patch_user(user_id, phone_number="222222222")
+        self.told(user_id)
+        self.assertEqual(again.phone, "222222222")
+
+    def test_a_user_who_found_another_contact_is_not_deleted(self):
+        self.policy("delete")
+        contact = self.synced(email="jan@example.org")
+        user_id = self.binding(contact).external_id
+        contact.unlink()
+        again = self.contact(email="jan@example.org")
+        self.env["usercom.binding"].create(
+            {"backend_id": self.backend.id, "partner_id": again.id, "external_id": user_id}
+        )
+        self.drain()
+        self.assertEqual(len(self.simulator.users()), 1)
+        self.assertEqual(self.buried(user_id).operation, "keep")
+
+    def test_a_deletion_survives_a_time_of_trouble(self):
+        self.policy("delete")
+        contact = self.synced(email="jan@example.org")
+        user_id = self.binding(contact).external_id
+        self.simulator.fault(kind="status", status=502, method="DELETE", count=1)
+        contact.unlink()
+        self.drain()
+        self.assertFalse(self.simulator.users())
+        self.assertEqual(self.buried(user_id).attempts, 1)
+
+    def test_deleting_many_takes_as_many_queries_as_deleting_one(self):
+        contacts = self.env["res.partner"].create(
+            [{"name": f"No {n}", "email": f"no{n}@example.org"} for n in range(12)]
+        )
+        self.drain()
+
+        def queries(records):
+            self.env.invalidate_all()
+            with self.assertLogs("odoo.sql_db", "DEBUG") as log:
+                self.env["usercom.outbox"]._bury(records)
+            return len(log.output)
+
+        queries(contacts[:1])
+        self.assertEqual(queries(contacts[1:2]), queries(contacts[2:]))

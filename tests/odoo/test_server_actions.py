@@ -1,0 +1,183 @@
+"""Push and Pull in the Action menu of contacts, and as steps of automation rules."""
+
+from odoo.exceptions import AccessError
+from odoo.tests import new_test_user
+
+from .common import UsercomCase
+
+
+class ActionCase(UsercomCase):
+    """A user of User.com, and one who may edit contacts only."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.user = new_test_user(
+            cls.env,
+            "pusher",
+            "base.group_user,base.group_partner_manager,usercom_connector.group_usercom_user",
+        )
+        cls.outsider = new_test_user(
+            cls.env, "outsider", "base.group_user,base.group_partner_manager"
+        )
+
+    def many(self, count):
+        """Contacts that nobody has queued yet."""
+        self.backend.state = "authenticated"
+        contacts = self.env["res.partner"].create(
+            [{"name": f"No {n}", "email": f"no{n}@example.org"} for n in range(count)]
+        )
+        self.env.cr.flush()
+        self.backend.state = "running"
+        return contacts
+
+
+class TestServerActions(ActionCase):
+    def run_action(self, name, contacts, user=None):
+        """Choose the action in the menu; returns what the browser is given to show."""
+        action = self.env.ref(f"usercom_connector.{name}").with_user(user or self.user)
+        return action.with_context(active_model="res.partner", active_ids=contacts.ids).run()
+
+    def push(self, contacts, user=None):
+        return self.run_action("action_server_push", contacts, user)["params"]
+
+    def pull(self, contacts, user=None):
+        return self.run_action("action_server_pull", contacts, user)["params"]
+
+    def text(self, params):
+        return params["message"] % tuple(link["label"] for link in params["links"])
+
+    def test_both_stand_in_the_action_menu_of_list_and_form(self):
+        bindings = self.env["ir.actions.actions"].with_user(self.user).get_bindings("res.partner")
+        for name in ("action_server_push", "action_server_pull"):
+            action = self.env.ref(f"usercom_connector.{name}")
+            [bound] = [entry for entry in bindings["action"] if entry["id"] == action.id]
+            self.assertLessEqual({"list", "form"}, set(bound["binding_view_types"].split(",")))
+
+    def test_push_queues_and_says_how_many_and_where(self):
+        contacts = self.many(3)
+        params = self.push(contacts)
+        self.assertEqual(params["type"], "success")
+        self.assertIn("3", self.text(params))
+        self.assertIn("/odoo/usercom-outbox", [link["url"] for link in params["links"]])
+        self.drain()
+        self.assertEqual(set(contacts.mapped("usercom_state")), {"synced"})
+
+    def test_pull_reads_what_changed_there(self):
+        contact = self.synced(email="jan@example.org", phone="1")
+        self.simulator.patch_user(self.binding(contact).external_id, phone_number="222222222")
+        params = self.pull(contact, self.env.ref("base.user_admin"))
+        self.assertIn("/odoo/usercom-inbox", [link["url"] for link in params["links"]])
+        self.drain()
+        self.assertEqual(contact.phone, "222222222")
+
+    def test_who_may_not_see_the_inbox_gets_no_link_to_it(self):
+        contact = self.synced(email="jan@example.org")
+        self.assertEqual(self.pull(contact)["links"], [])
+
+    def test_contacts_that_take_no_part_are_named(self):
+        company = self.contact(name="100% Acme", is_company=True, email="office@example.org")
+        params = self.push(self.many(2) + company)
+        self.assertEqual(params["type"], "warning")
+        text = self.text(params)
+        self.assertIn("2", text)
+        self.assertIn("100% Acme", text)
+        self.assertIn(f"/odoo/res.partner/{company.id}", params["links"][1]["url"])
+        self.assertFalse(self.waiting(company))
+
+    def test_of_many_contacts_that_take_no_part_the_first_are_named(self):
+        companies = self.many(8)
+        companies.is_company = True
+        self.assertIn("3 more", self.text(self.push(companies)))
+
+    def test_a_contact_that_user_com_cannot_know_is_not_pulled(self):
+        contact = self.contact(name="No Mail")
+        text = self.text(self.pull(contact))
+        self.assertIn("No Mail", text)
+        self.assertIn("e-mail", text)
+
+    def test_without_an_account_that_runs_it_says_so_and_stops_nothing(self):
+        self.backend.state = "authenticated"
+        params = self.push(self.contact(email="jan@example.org"))
+        self.assertEqual(params["type"], "warning")
+        self.assertIn("not running", params["message"])
+
+    def test_many_contacts_take_as_many_queries_as_few(self):
+        for action in (self.push, self.pull):
+            with self.subTest(action.__name__):
+                few, many = self.many(2), self.many(60)
+                counts = []
+                for contacts in (self.many(1), few, many):
+                    self.env.invalidate_all()
+                    before = self.env.cr.sql_log_count
+                    action(contacts)
+                    counts.append(self.env.cr.sql_log_count - before)
+                self.assertEqual(counts[1], counts[2])
+
+    def test_others_may_not_push(self):
+        contact = self.contact(email="jan@example.org")
+        with self.assertRaises(AccessError):
+            self.push(contact, self.outsider)
+        with self.assertRaises(AccessError):
+            contact.with_user(self.outsider).action_usercom_push()
+
+
+class TestAutomation(ActionCase):
+    def step_of_a_rule(self, contact, name="action_server_push"):
+        """Run the action as Odoo's automation rules do: as superuser, for whoever edits."""
+        steps = self.env["ir.actions.server"].create(
+            {
+                "name": "Steps",
+                "model_id": self.env.ref("base.model_res_partner").id,
+                "state": "multi",
+                "child_ids": self.env.ref(f"usercom_connector.{name}").ids,
+            }
+        )
+        run = (
+            steps.with_user(self.outsider)
+            .sudo()
+            .with_context(active_model="res.partner", active_ids=contact.ids, active_id=contact.id)
+        )
+        return run.run()
+
+    def test_a_rule_pushes_for_whoever_edits(self):
+        contact = self.many(1)
+        self.step_of_a_rule(contact)
+        self.assertTrue(self.waiting(contact))
+
+    def test_a_rule_pulls_for_whoever_edits(self):
+        contact = self.synced(email="jan@example.org")
+        self.step_of_a_rule(contact, "action_server_pull")
+        self.assertTrue(self.env["usercom.inbox"].search([("partner_id", "=", contact.id)]))
+
+    def test_a_rule_stops_no_edit_while_no_account_runs(self):
+        self.backend.state = "authenticated"
+        contact = self.contact(email="jan@example.org")
+        self.step_of_a_rule(contact)
+        self.assertFalse(self.waiting(contact))
+
+    def test_in_a_real_rule(self):
+        if "base.automation" not in self.env:
+            self.skipTest("Odoo's automation rules are not installed")
+        model = self.env.ref("base.model_res_partner")
+        rule = self.env["base.automation"].create(
+            {
+                "name": "Push who changes",
+                "model_id": model.id,
+                "trigger": "on_create_or_write",
+                "trigger_field_ids": self.env["ir.model.fields"]._get("res.partner", "ref").ids,
+            }
+        )
+        rule.action_server_ids = self.env["ir.actions.server"].create(
+            {
+                "name": "Push",
+                "model_id": model.id,
+                "state": "multi",
+                "usage": "base_automation",
+                "base_automation_id": rule.id,
+                "child_ids": self.env.ref("usercom_connector.action_server_push").ids,
+            }
+        )
+        contact = self.synced(email="jan@example.org")
+        contact.with_user(self.outsider).ref = "J-1"
+        self.assertTrue(self.waiting(contact))

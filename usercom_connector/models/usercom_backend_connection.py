@@ -1,0 +1,235 @@
+import re
+import socket
+from urllib.parse import urlsplit
+
+from odoo import api, models
+from odoo.exceptions import UserError, ValidationError
+
+from ..usercom import (
+    Client,
+    NotFoundError,
+    ServerError,
+    Throttle,
+    UnreachableError,
+    UsercomError,
+)
+from .usercom_errors import explain
+
+DEFAULT_URL = "https://{subdomain}.user.com"
+SYSTEM_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+
+
+class UsercomBackend(models.Model):
+    """How an account is reached: its address, its key, and what it takes to run."""
+
+    _inherit = "usercom.backend"
+
+    # ---- address ----
+
+    @api.model
+    def _normalized(self, vals):
+        """``vals`` with the system name taken out of whatever address was pasted."""
+        if not vals.get("subdomain"):
+            return vals
+        return {**vals, "subdomain": self._system_name(vals["subdomain"])}
+
+    @api.model
+    def _system_name(self, text):
+        """The system name in ``acme``, ``acme.user.com`` or a whole address of User.com."""
+        typed = text.strip().lower()
+        host = self._host(typed)
+        name = host.removesuffix(".user.com")
+        if "." in name:
+            raise ValidationError(
+                self.env._(
+                    "“%s” is not the address of a User.com account. It ends in .user.com, such as "
+                    "acme.user.com.",
+                    text,
+                )
+            )
+        if not SYSTEM_NAME.fullmatch(name) or (name == host and name != typed):
+            raise ValidationError(
+                self.env._(
+                    "“%s” is not a system name. It is the first part of your User.com address, "
+                    "such as “acme” in acme.user.com: letters, digits and hyphens only.",
+                    text,
+                )
+            )
+        return name
+
+    @api.model
+    def _host(self, typed):
+        """The host name in an address, empty if it is none of a web page."""
+        try:
+            parts = urlsplit(typed if "//" in typed else f"https://{typed}")
+            is_plain = parts.scheme in ("http", "https") and not parts.username and not parts.port
+        except ValueError:
+            return ""
+        return parts.hostname or "" if is_plain else ""
+
+    def _base_url(self):
+        template = self.env["ir.config_parameter"].sudo().get_param("usercom_connector.api_url")
+        return (template or DEFAULT_URL).replace("{subdomain}", self.subdomain or "")
+
+    # ---- calls ----
+
+    def _client(self):
+        """A ``usercom.Client`` of this account; close it after use."""
+        self.ensure_one()
+        account = self.sudo()
+        if not account.subdomain or not account.api_key:
+            raise UserError(self.env._("Enter the system name and the API key first."))
+        return Client(account._base_url(), account.api_key, throttle=Throttle(account.rate_limit))
+
+    def _ask(self, question):
+        """What ``question(client)`` returns; failures are told in words."""
+        try:
+            with self._client() as client:
+                return question(client)
+        except UsercomError as error:
+            raise UserError(self._explain(error)) from error
+
+    def _explain(self, error):
+        """Why the account could not be asked, and what to do about it."""
+        url = self._base_url()
+        if isinstance(error, UnreachableError) and not _is_known_host(url):
+            return self.env._(
+                "There is no address %s. Check the system name, and that this server can reach the "
+                "internet.",
+                url,
+            )
+        if isinstance(error, NotFoundError) or (
+            isinstance(error, ServerError) and error.status < 500
+        ):
+            return self.env._(
+                "No User.com account answers at %s. Check the system name: it is the first part of "
+                "the address you see when you work in User.com.",
+                url,
+            )
+        return explain(self.env, error)
+
+    # ---- buttons ----
+
+    def action_authenticate(self):
+        """Try the key, fetch the attributes, and take a paused account up again."""
+        self.ensure_one()
+        self._check_administrator()
+        attributes = self._ask(self._prove)
+        self._authenticated(attributes)
+        return self._notify(
+            self.env._("Connected to %s", self._base_url()),
+            self.env._("Attributes found: %s.", len(attributes)),
+        )
+
+    def _prove(self, client):
+        """The attributes, once the key has proven to open all that is needed."""
+        account = client.probe()
+        if not account.can_write:
+            raise UserError(
+                self.env._(
+                    "The API key may read but not write. Give it write access too in User.com: "
+                    "Settings → App settings → Advanced → Public API."
+                )
+            )
+        if not account.can_read:
+            raise UserError(
+                self.env._(
+                    "The API key may write but not read. Give it read access too in User.com: "
+                    "Settings → App settings → Advanced → Public API."
+                )
+            )
+        return client.attributes()
+
+    def _authenticated(self, attributes):
+        state = {"draft": "authenticated", "paused": "running"}.get(self.state, self.state)
+        self.write({"state": state, "pause_reason": False, "database_uuid": self._database_uuid()})
+        self.env["usercom.attribute"].sudo()._store(self, attributes)
+        self._wake()
+
+    def action_fetch_attributes(self):
+        """Fetch the attributes as they now are in User.com."""
+        self.ensure_one()
+        self._check_manager()
+        attributes = self._ask(lambda client: client.attributes())
+        self.env["usercom.attribute"].sudo()._store(self, attributes)
+        title = self.env._("Attributes found: %s", len(attributes))
+        if broken := self.mapping_ids.filtered("is_broken"):
+            message = self.env._("Mappings that need attention: %s.", len(broken))
+            return self._notify(title, message, kind="warning")
+        return self._notify(title)
+
+    def action_run(self):
+        self._check_administrator()
+        for backend in self:
+            if backend.state == "draft":
+                raise UserError(self.env._("Authenticate first: the connection is not proven yet."))
+            backend._check_may_send()
+        self.write({"state": "running", "pause_reason": False})
+        self._wake()
+
+    def action_pause(self):
+        self._check_administrator()
+        self.filtered(lambda backend: backend.state == "running").state = "paused"
+
+    def _check_administrator(self):
+        self.check_access("write")
+
+    def _check_manager(self):
+        """Whoever may change the mappings of an account may ask User.com about them."""
+        self.check_access("read")
+        self.env["usercom.field.mapping"].check_access("create")
+
+    def _check_may_send(self):
+        if refusal := self._refusal_to_send():
+            raise UserError(refusal)
+
+    # ---- pausing ----
+
+    def _pause(self, reason):
+        """Stop until an administrator acts; the queues wait."""
+        if self.state == "paused":
+            return
+        self.write({"state": "paused", "pause_reason": reason})
+        for user in self.env.ref("usercom_connector.group_usercom_manager").all_user_ids:
+            if self.company_id in user.company_ids:
+                self.activity_schedule(
+                    "mail.mail_activity_data_warning",
+                    summary=self.env._("User.com is paused"),
+                    note=reason,
+                    user_id=user.id,
+                )
+
+    def _database_uuid(self):
+        return self.env["ir.config_parameter"].sudo().get_param("database.uuid")
+
+    def _refusal_to_send(self):
+        """Why this database must not talk to User.com, or nothing: a copy is no business of it."""
+        if self.env["ir.config_parameter"].sudo().get_param("database.is_neutralized"):
+            return self.env._("This database is neutralized; it does not talk to User.com.")
+        if self.database_uuid != self._database_uuid():
+            return self.env._(
+                "This database is a copy of the one that was connected. "
+                "Authenticate again if it shall talk to User.com."
+            )
+        return None
+
+    def _notify(self, title, message="", kind="success"):
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "title": title,
+                "message": message,
+                "type": kind,
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+
+def _is_known_host(url):
+    """Whether the name in ``url`` leads to an address."""
+    try:
+        socket.getaddrinfo(urlsplit(url).hostname, None)
+    except (OSError, UnicodeError):
+        return False
+    return True

@@ -1,0 +1,215 @@
+import json
+import secrets
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+import requests
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.http import db_list
+from odoo.tools import consteq
+
+PATH = "/usercom/webhook"
+TEST_SECONDS = 5
+TOKEN_FIELDS = ["webhook_token", "webhook_previous_token", "webhook_previous_until"]
+NEAR = {"localhost", "127.0.0.1", "::1", "0.0.0.0"}
+
+
+class UsercomBackend(models.Model):
+    """How User.com tells us what happened there: the webhook as its administrator sees it."""
+
+    _inherit = "usercom.backend"
+
+    webhook_token = fields.Char(
+        groups="base.group_system",
+        copy=False,
+        prefetch=False,
+        default=lambda self: secrets.token_urlsafe(32),
+    )
+    webhook_previous_token = fields.Char(groups="base.group_system", copy=False, prefetch=False)
+    webhook_previous_until = fields.Datetime("Old Token Valid Until", copy=False, readonly=True)
+    webhook_grace_hours = fields.Integer(
+        "Hours the Old Token Stays Valid", required=True, default=24
+    )
+    webhook_url = fields.Char("Webhook URL", compute="_compute_webhook_url")
+    webhook_extra = fields.Text("Extra Data", compute="_compute_webhook_extra")
+    webhook_last_call = fields.Datetime("Last Call Received", compute="_compute_webhook_last_call")
+    webhook_test_result = fields.Text("Self-Test", copy=False, readonly=True)
+
+    _grace_not_negative = models.Constraint(
+        "CHECK (webhook_grace_hours BETWEEN 0 AND 720)",
+        "An old webhook token can stay valid for 0 to 720 hours.",
+    )
+
+    # ---- what to paste ----
+
+    def _compute_webhook_url(self):
+        self.webhook_url = self.get_base_url().rstrip("/") + PATH
+
+    @api.depends("mapping_ids.attribute_id.name_std", "mapping_ids.direction")
+    def _compute_webhook_extra(self):
+        for backend in self:
+            told = backend.mapping_ids.filtered(lambda mapping: mapping.direction != "export")
+            names = dict.fromkeys(["id", "email", *(mapping._key() for mapping in told)])
+            extra = {name: f"{{{{ {name} }}}}" for name in names}
+            backend.webhook_extra = json.dumps(extra, indent=2, ensure_ascii=False)
+
+    def _compute_webhook_last_call(self):
+        for backend in self:
+            row = (
+                self.env["usercom.inbox"]
+                .sudo()
+                .search(
+                    [("backend_id", "=", backend.id), ("payload", "!=", False)],
+                    order="id desc",
+                    limit=1,
+                )
+            )
+            backend.webhook_last_call = row.create_date
+
+    def action_open_webhook(self):
+        """The webhook page of this account, by default the current company's."""
+        backend = self or self._of_company()
+        backend.check_access("read")
+        if not backend:
+            raise UserError(
+                self.env._("Connect User.com first: Settings → User.com → Authenticate.")
+            )
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("User.com Webhook"),
+            "res_model": self._name,
+            "res_id": backend.id,
+            "views": [
+                (self.env.ref("usercom_connector.usercom_backend_view_form_webhook").id, "form")
+            ],
+        }
+
+    # ---- token ----
+
+    def action_rotate_webhook_token(self):
+        """Make a new token; the old one stays valid for the grace time."""
+        self._check_administrator()
+        for backend in self:
+            until = fields.Datetime.now() + timedelta(hours=backend.webhook_grace_hours)
+            backend.write(
+                {
+                    "webhook_previous_token": backend.webhook_token,
+                    "webhook_previous_until": until,
+                    "webhook_token": secrets.token_urlsafe(32),
+                }
+            )
+
+    def _valid_tokens(self):
+        tokens = [self.webhook_token]
+        if self.webhook_previous_until and self.webhook_previous_until > fields.Datetime.now():
+            tokens.append(self.webhook_previous_token)
+        return [token.encode() for token in tokens if token]
+
+    @api.model
+    def _by_webhook_token(self, token):
+        """The account whose token this is, empty if none; equally slow for every answer."""
+        found, given = self.browse(), (token or "").encode()
+        set_up = Domain("webhook_token", "!=", False)
+        for backend in self.search_fetch(set_up, [*TOKEN_FIELDS, "state"]):
+            for known in backend._valid_tokens():
+                if consteq(known, given):
+                    found = backend
+        return found
+
+    # ---- self-test ----
+
+    def action_test_webhook(self):
+        """Call the webhook as User.com would and say what such a call meets."""
+        self.ensure_one()
+        self._check_administrator()
+        findings = [self._test_call(), *self._test_surroundings()]
+        self.webhook_test_result = "\n".join(f"• {finding}" for finding in findings if finding)
+
+    def _test_call(self):
+        """One sentence on a call that names nobody: 400 means that the token was accepted."""
+        try:
+            answer = requests.post(
+                self.webhook_url,
+                json={},
+                headers={"X-Usercom-Token": self.webhook_token or ""},
+                timeout=TEST_SECONDS,
+                allow_redirects=False,
+            )
+        except requests.RequestException as error:
+            return self._test_failure(error)
+        return self._test_answer(answer)
+
+    def _test_failure(self, error):
+        match error:
+            case requests.Timeout():
+                return self.env._(
+                    "No answer came within %s seconds. A server with one worker cannot answer "
+                    "itself while it waits: then this says nothing about User.com's calls. "
+                    "Otherwise a firewall or proxy may hold the call back.",
+                    TEST_SECONDS,
+                )
+            case requests.exceptions.SSLError():
+                return self.env._(
+                    "The HTTPS certificate of this address is not accepted. Renew it, or correct "
+                    "the proxy that presents it."
+                )
+            case _:
+                return self.env._(
+                    "This server cannot reach the address. Check the system parameter "
+                    "web.base.url, the name server and the proxy."
+                )
+
+    def _test_answer(self, answer):
+        if answer.is_redirect:
+            return self.env._(
+                "The address redirects to %s. User.com may not follow: correct the system "
+                "parameter web.base.url.",
+                answer.headers["Location"][:200],
+            )
+        if answer.status_code == 400 and '"malformed"' in answer.text:
+            return self.env._("The webhook answers and accepts the token.")
+        if answer.status_code == 401 and '"unauthorized"' in answer.text:
+            return self.env._(
+                "A webhook answers but does not know the token: the address leads to another "
+                "database or server."
+            )
+        return self.env._(
+            "Something else answers at this address, with status %s. Check the system parameter "
+            "web.base.url and the proxy, and that the server knows which database is meant.",
+            answer.status_code,
+        )
+
+    def _test_surroundings(self):
+        """Sentences on HTTPS, the choice of the database and the proxy."""
+        address = urlsplit(self.webhook_url)
+        yield self._test_scheme(address)
+        yield self._test_database(address)
+
+    def _test_scheme(self, address):
+        if address.hostname in NEAR or address.hostname.endswith((".local", ".localhost")):
+            return self.env._(
+                "The address is known to this machine only; User.com cannot call it. Set the "
+                "system parameter web.base.url to the public address."
+            )
+        if address.scheme != "https":
+            return self.env._(
+                "The address has no HTTPS: the token and personal data would travel openly. If a "
+                "proxy adds HTTPS, set web.base.url to the https address and proxy_mode in "
+                "Odoo's configuration."
+            )
+        return self.env._("The address has HTTPS.")
+
+    def _test_database(self, address):
+        names = db_list(force=True, host=address.netloc)
+        if names == [self.env.cr.dbname]:
+            return self.env._("The server knows which database is meant.")
+        return self.env._(
+            "This server has %(count)s databases that the address could mean, so a call from "
+            "outside is not answered. Set dbfilter in Odoo's configuration, or add the header "
+            "X-Odoo-Database: %(name)s to the API call in User.com.",
+            count=len(names),
+            name=self.env.cr.dbname,
+        )

@@ -1,0 +1,104 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class UsercomConflict(models.Model):
+    """A value that both sides changed differently: what each had, and which one was kept."""
+
+    _name = "usercom.conflict"
+    _description = "User.com Conflict"
+    _rec_name = "partner_id"
+    _order = "id desc"
+
+    backend_id = fields.Many2one("usercom.backend", required=True, index=True, ondelete="cascade")
+    partner_id = fields.Many2one(
+        "res.partner", "Contact", required=True, index=True, ondelete="cascade"
+    )
+    mapping_id = fields.Many2one(
+        "usercom.field.mapping", "Field Mapping", required=True, ondelete="cascade"
+    )
+    attribute_id = fields.Many2one(related="mapping_id.attribute_id")
+    base = fields.Json("Last Agreed")
+    odoo = fields.Json("In Odoo")
+    usercom = fields.Json("In User.com")
+    base_text = fields.Char("Last Agreed Value", compute="_compute_texts")
+    odoo_text = fields.Char("Odoo's Value", compute="_compute_texts")
+    usercom_text = fields.Char("User.com's Value", compute="_compute_texts")
+    winner = fields.Selection([("odoo", "Odoo"), ("usercom", "User.com")], "Kept", required=True)
+    state = fields.Selection(
+        [("open", "Open"), ("settled", "Settled")], required=True, default="open"
+    )
+
+    @api.depends("base", "odoo", "usercom")
+    def _compute_texts(self):
+        for conflict in self:
+            for side in ("base", "odoo", "usercom"):
+                conflict[f"{side}_text"] = self._text(conflict[side])
+
+    @api.model
+    def _text(self, value):
+        if isinstance(value, bool):
+            return self.env._("yes") if value else self.env._("no")
+        if isinstance(value, list):
+            return ", ".join(map(str, value))
+        return "" if value is None else str(value)
+
+    @api.model
+    def _record(self, backend, meetings):
+        """Record the conflicts of these meetings; an older one about the same value is settled."""
+        mappings = {mapping._key(): mapping for mapping in backend.mapping_ids}
+        new = [
+            {
+                "backend_id": backend.id,
+                "partner_id": meeting.partner.id,
+                "mapping_id": mappings[conflict.key].id,
+                "base": conflict.base,
+                "odoo": conflict.odoo,
+                "usercom": conflict.usercom,
+                "winner": conflict.winner,
+            }
+            for meeting in meetings
+            for conflict in meeting.agreed.conflicts
+        ]
+        if not new:
+            return
+        about = {(vals["partner_id"], vals["mapping_id"]) for vals in new}
+        older = self.search(
+            [("state", "=", "open"), ("partner_id", "in", [partner_id for partner_id, _ in about])]
+        )
+        older.filtered(
+            lambda old: (old.partner_id.id, old.mapping_id.id) in about
+        ).state = "settled"
+        self.create(new)
+
+    def action_keep_odoo(self):
+        """Have Odoo's value on both sides."""
+        self._keep("odoo")
+
+    def action_keep_usercom(self):
+        """Have User.com's value on both sides."""
+        self._keep("usercom")
+
+    def _keep(self, side):
+        """Write the value of ``side`` if the other was kept: an edit, sent like any other."""
+        self.check_access("read")
+        for conflict in self.filtered(lambda conflict: conflict.state == "open"):
+            if conflict.winner != side:
+                conflict._write_to_contact(conflict[side])
+            conflict.sudo().state = "settled"
+
+    def _write_to_contact(self, value):
+        mapping, partner = self.mapping_id, self.partner_id.with_company(self.backend_id.company_id)
+        if mapping.is_consent and value != mapping._rules()[0].withdrawn:
+            raise UserError(
+                self.env._(
+                    "%(contact)s has withdrawn “%(field)s” on one side. Only a new consent, "
+                    "entered on the contact itself, can overrule that.",
+                    contact=partner.display_name,
+                    field=mapping.field_id.sudo().field_description,
+                )
+            )
+        vals, problems, _refused = mapping.sudo()._odoo_values(partner, {mapping._key(): value})
+        if problems:
+            raise UserError("\n".join(problems))
+        partner.write(vals)

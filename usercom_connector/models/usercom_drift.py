@@ -1,0 +1,188 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..usercom.reading import read_user
+
+
+class UsercomDrift(models.Model):
+    """What the last full comparison found to be not the same on both sides."""
+
+    _name = "usercom.drift"
+    _description = "User.com Difference"
+    _rec_name = "partner_id"
+    _order = "kind, id"
+
+    backend_id = fields.Many2one("usercom.backend", required=True, index=True, ondelete="cascade")
+    kind = fields.Selection(
+        [
+            ("different", "Different values"),
+            ("only_odoo", "Only in Odoo"),
+            ("only_usercom", "Only in User.com"),
+        ],
+        "Difference",
+        required=True,
+    )
+    partner_id = fields.Many2one("res.partner", "Contact", index=True, ondelete="cascade")
+    external_id = fields.Integer("User.com ID", aggregator=False)
+    odoo = fields.Json("In Odoo")
+    usercom = fields.Json("In User.com")
+    details = fields.Char(compute="_compute_details")
+
+    @api.depends("odoo", "usercom")
+    def _compute_details(self):
+        for drift in self:
+            drift.details = "; ".join(
+                f"{key}: {drift._text(drift.odoo[key])} ≠ {drift._text(drift.usercom[key])}"
+                for key in drift.odoo or ()
+            )
+
+    @api.model
+    def _text(self, value):
+        return self.env["usercom.conflict"]._text(value) or "-"
+
+    # ---- comparing ----
+
+    @api.model
+    def _forget(self, backend):
+        self.search([("backend_id", "=", backend.id)]).unlink()
+
+    @api.model
+    def _compare(self, sweep, users):
+        """Report what differs between ``users`` and their contacts, and who has none."""
+        backend = sweep.backend_id
+        bindings = self.env["usercom.binding"].search(
+            [("backend_id", "=", backend.id), ("external_id", "in", [user.id for user in users])]
+        )
+        bindings.compared_at = sweep.started_at
+        linked = {binding.external_id: binding for binding in bindings}
+        queued = self._queued(bindings)
+        found = []
+        for user in users:
+            binding = linked.get(user.id)
+            if not binding and backend._is_somebody(user):
+                found.append({"kind": "only_usercom"} | self._keys(backend, user.id))
+            elif binding and binding.partner_id.id not in queued:
+                found += self._differences(backend, binding, user)
+        self.create(found)
+
+    @api.model
+    def _keys(self, backend, user_id):
+        return {"backend_id": backend.id, "external_id": user_id}
+
+    @api.model
+    def _queued(self, bindings):
+        """The ids of contacts whose changes are on their way."""
+        rows = self.env["usercom.outbox"].search(
+            [
+                ("backend_id", "in", bindings.backend_id.ids),
+                ("partner_id", "in", bindings.partner_id.ids),
+                ("state", "=", "pending"),
+            ]
+        )
+        return set(rows.partner_id.ids)
+
+    @api.model
+    def _differences(self, backend, binding, user):
+        odoo, usercom = self._both_sides(backend, binding, user)
+        keys = [key for key in odoo if key in usercom and odoo[key] != usercom[key]]
+        if not keys:
+            return []
+        sides = {
+            "odoo": {key: odoo[key] for key in keys},
+            "usercom": {key: usercom[key] for key in keys},
+        }
+        contact = {"kind": "different", "partner_id": binding.partner_id.id}
+        return [contact | sides | self._keys(backend, user.id)]
+
+    @api.model
+    def _both_sides(self, backend, binding, user):
+        """``({key: value in Odoo}, {key: value in User.com})``, told apart by meaning."""
+        mappings, base = backend._active_mappings(), binding.base or {}
+        partner = backend._seen(binding.partner_id)
+        usercom, _errors = read_user(user, mappings._attributes(), base)
+        odoo, _problems = mappings._export_values(partner, base)
+        return odoo, usercom | mappings._in_odoos_words(partner, odoo, usercom)
+
+    @api.model
+    def _add_unmet(self, sweep):
+        """Report the contacts whose user was not among all users, and those without any."""
+        backend = sweep.backend_id
+        met = [("backend_id", "=", backend.id), ("compared_at", ">=", sweep.started_at)]
+        domain = backend._partner_domain() & Domain("usercom_binding_ids", "not any", met)
+        self.env.flush_all()
+        contacts = backend._partners()._search(domain)
+        self.env.cr.execute(
+            SQL(
+                """INSERT INTO usercom_drift
+                          (backend_id, kind, partner_id, create_date, write_date)
+                   SELECT %s, 'only_odoo', p.id, %s, %s
+                     FROM res_partner p WHERE p.id IN %s""",
+                backend.id,
+                sweep.started_at,
+                sweep.started_at,
+                contacts.subselect(),
+            )
+        )
+
+    # ---- repairing ----
+
+    def action_repair_in_odoo(self):
+        """Make Odoo like User.com."""
+        self._check_repairable("only_odoo")
+        drifts = self.sudo()
+        drifts._agree_on("odoo")
+        for drift in drifts:
+            keys = self.env["usercom.inbox"]._keys_in({"id": drift.external_id})
+            self.env["usercom.inbox"].sudo()._put(drift.backend_id, keys)
+        drifts.unlink()
+
+    def action_repair_in_usercom(self):
+        """Make User.com like Odoo."""
+        self._check_repairable("only_usercom")
+        drifts = self.sudo()
+        drifts._agree_on("usercom")
+        for backend, group in drifts.grouped("backend_id").items():
+            group._unlink_unmet(backend)
+            self.env["usercom.outbox"].sudo()._enqueue(group.partner_id.ids, backend)
+        drifts.unlink()
+
+    def _unlink_unmet(self, backend):
+        """Forget the users that were not among all users, so that they are created again."""
+        partners = self.filtered(lambda drift: drift.kind == "only_odoo").partner_id
+        bindings = self.env["usercom.binding"]._of(backend, partners)
+        self.env["usercom.binding"].union(*bindings.values()).state = "gone"
+        self.env["usercom.binding"]._revive(backend, partners)
+
+    def _check_repairable(self, kind):
+        self.check_access("read")
+        if kind in self.mapped("kind"):
+            raise UserError(
+                {
+                    "only_odoo": self.env._(
+                        "Nobody is removed from Odoo here. Archive the contacts that are only in "
+                        "Odoo, or create them in User.com."
+                    ),
+                    "only_usercom": self.env._(
+                        "Nobody is removed from User.com here. Delete the users that are only in "
+                        "User.com there, or create them in Odoo."
+                    ),
+                }[kind]
+            )
+
+    def _agree_on(self, side):
+        """Count the values of ``side`` as agreed on, so that the other's count as changed.
+
+        A withdrawn consent is left out: only a new consent can overrule it.
+        """
+        for drift in self.filtered(lambda drift: drift.kind == "different"):
+            consents = drift.backend_id.mapping_ids.filtered("is_consent")._rules()
+            withdrawn = {rule.key: rule.withdrawn for rule in consents}
+            values = {
+                key: value
+                for key, value in drift[side].items()
+                if key not in withdrawn or value != withdrawn[key]
+            }
+            binding = self.env["usercom.binding"]._ensure(drift.backend_id, drift.partner_id)
+            binding.base = (binding.base or {}) | values

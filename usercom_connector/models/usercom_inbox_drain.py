@@ -1,0 +1,167 @@
+from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import SQL, email_normalize
+
+from ..usercom import User
+from ..usercom.jobs import Fetch, Identity, Told
+from .usercom_backend_drain import Task
+from .usercom_queue import CLAIM_SIZE
+
+
+class UsercomInbox(models.Model):
+    """How the inbox is worked off: one read per user, however many prompts there are."""
+
+    _inherit = "usercom.inbox"
+
+    # ---- claiming ----
+
+    @api.model
+    def _unhindered(self):
+        """A user under way waits its turn."""
+        return SQL(
+            """NOT EXISTS (
+                   SELECT FROM usercom_inbox c
+                    WHERE c.backend_id = r.backend_id AND c.user_ref = r.user_ref
+                      AND c.state = 'pending' AND c.claimed_at IS NOT NULL)"""
+        )
+
+    @api.model
+    def _claim(self, backend):
+        """Claim all waiting rows of some users: together they are one piece of work."""
+        refs = SQL(
+            "SELECT r.user_ref FROM usercom_inbox r WHERE %s AND %s ORDER BY r.id LIMIT %s",
+            self._waiting(backend),
+            self._due(),
+            CLAIM_SIZE,
+        )
+        return self._claim_ids(
+            SQL(
+                """SELECT r.id FROM usercom_inbox r WHERE %s AND r.user_ref IN (%s)
+                      FOR UPDATE OF r SKIP LOCKED""",
+                self._waiting(backend),
+                refs,
+            )
+        )
+
+    def _tasks(self, backend):
+        return [Task(rows, rows._job(backend)) for rows in self.grouped("user_ref").values()]
+
+    def _job(self, backend):
+        identity = self[-1]._identity()
+        user = self._told_user(backend) if backend.use_webhook_values else None
+        return Told(identity, user) if user else Fetch(identity)
+
+    def _identity(self):
+        return Identity(self.external_id or None, self.custom_id, self.email)
+
+    # ---- believing the payload ----
+
+    def _told_user(self, backend):
+        """The newest user that the payloads hold whole, None where User.com has to be asked."""
+        users = [user for row in self if (user := row._payload_user())]
+        newest = max(users, key=lambda user: user.updated_at, default=None)
+        if newest is None or len(users) < len(self):
+            return None
+        mappings = backend._active_mappings().filtered(
+            lambda mapping: mapping.direction != "export"
+        )
+        if not all(mapping._is_told_by(newest) for mapping in mappings):
+            return None
+        binding = self.env["usercom.binding"].search(
+            [("backend_id", "=", backend.id), ("external_id", "=", newest.id)]
+        )
+        return None if binding._knows_newer(newest) else newest
+
+    def _payload_user(self):
+        """The ``usercom.User`` of the payload as of the moment it was sent, None if it has none."""
+        payload = self.payload or {}
+        try:
+            said = payload["user"] | {"id": self.external_id, "updated_at": payload["timestamp"]}
+            user = User.from_json(said)
+        except (KeyError, TypeError, ValueError):
+            return None
+        return user if user.id and user.updated_at else None
+
+    # ---- settling ----
+
+    def _settle(self, task, user):
+        """Bring what User.com now says to the contact."""
+        backend = self.backend_id
+        if user is None:
+            return self._settle_missing(backend, task.job.identity)
+        chosen = {user.id: self.partner_id[0]} if self.partner_id else {}
+        self._settle_taken(user, backend._take_in([user], chosen)[user.id])
+
+    def _settle_taken(self, user, taken):
+        """Close the rows as told by a ``TakenIn``."""
+        if taken.stale:
+            self._retry_later(self.env._("User.com answered with an older state than is known."))
+        elif taken.erased:
+            forget = {"payload": False, "email": False, "custom_id": False}
+            self._finish(user_ref=f"external_id:{user.id}", **forget)
+        else:
+            self._close(taken.problems, partner_id=taken.partner.id)
+            self._show_refusal(taken)
+
+    def _show_refusal(self, taken):
+        """Show on the contact why another user could not be merged into it."""
+        binding = self.env["usercom.binding"]._of(self.backend_id, taken.partner)
+        for link in binding.values() if taken.problems else ():
+            link.last_error = "\n".join(taken.problems)
+
+    # ---- users met in a list ----
+
+    @api.model
+    def _prompts_about(self, backend, users, newest):
+        """``{user id: rows}`` that ask for ``users`` and came before the list was read."""
+        by_custom_id = {user.custom_id: user.id for user in users if user.custom_id}
+        by_email = {email_normalize(user.email, strict=False): user.id for user in users}
+        rows = self.search(
+            Domain("backend_id", "=", backend.id)
+            & Domain("state", "=", "pending")
+            & Domain("id", "<=", newest)
+            & (
+                Domain("external_id", "in", [user.id for user in users])
+                | Domain("custom_id", "in", list(by_custom_id))
+                | Domain("email", "in", [email for email in by_email if email])
+            )
+        )
+        return rows.grouped(
+            lambda row: (
+                row.external_id or by_custom_id.get(row.custom_id) or by_email.get(row.email)
+            )
+        )
+
+    @api.model
+    def _settle_met(self, backend, user, taken, rows):
+        """Close the ``rows`` about a user met in a list; without any, tell what went wrong."""
+        if rows:
+            rows._settle_taken(user, taken)
+        elif taken.problems:
+            self._tell(backend, user, "\n".join(taken.problems))
+
+    @api.model
+    def _tell(self, backend, user, error):
+        """A failed row for what nobody asked for, told once."""
+        told = [("backend_id", "=", backend.id), ("external_id", "=", user.id)]
+        if not self.search_count([*told, ("state", "=", "failed"), ("error", "=", error)], limit=1):
+            keys = self._keys_in({"id": user.id, "custom_id": user.custom_id, "email": user.email})
+            self.create({"backend_id": backend.id, **keys})._fail(error)
+
+    # ---- users that are gone ----
+
+    def _settle_missing(self, backend, identity):
+        """User.com has no such user (any more)."""
+        Binding = self.env["usercom.binding"]
+        link = Binding.search(
+            [
+                ("backend_id", "=", backend.id),
+                ("external_id", "=", identity.user_id or 0),
+                ("external_id", ">", 0),
+            ]
+        )
+        message = self.env._("User.com has no such user.")
+        link.write({"state": "gone", "last_error": message})
+        for partner in self.partner_id - link.partner_id:
+            Binding._ensure(backend, partner).write({"state": "failed", "last_error": message})
+        self._finish(partner_id=(link.partner_id or self.partner_id)[:1].id)

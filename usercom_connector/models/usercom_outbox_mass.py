@@ -1,0 +1,103 @@
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..usercom.mass import WORTHWHILE, MassPush, mass_key
+from .usercom_backend_drain import Task
+
+LOOK_AHEAD = 2000
+
+
+class UsercomOutbox(models.Model):
+    """How one value for many contacts becomes a mass update."""
+
+    _inherit = "usercom.outbox"
+
+    singly = fields.Boolean(help="User.com did not take it in a mass update.")
+
+    @api.model
+    def _look_ahead(self, backend, last):
+        """``(ids of rows that mass updates can stand for, id of the last row looked at)``.
+
+        Looks at the next rows after the id ``last``; None for the second where there are none.
+        """
+        found = self.env.execute_query(
+            SQL(
+                """SELECT r.id, b.external_id > 0 AND NOT coalesce(r.singly, false)
+                     FROM usercom_outbox r
+                     LEFT JOIN usercom_binding b
+                       ON b.backend_id = r.backend_id AND b.partner_id = r.partner_id
+                    WHERE r.id > %s AND %s AND %s ORDER BY r.id LIMIT %s""",
+                last,
+                self._waiting(backend),
+                self._due(),
+                LOOK_AHEAD,
+            )
+        )
+        linked = self.browse(row_id for row_id, is_linked in found if is_linked)
+        return linked._alike(backend), found[-1][0] if found else None
+
+    def _alike(self, backend):
+        """The ids of those rows that mass updates can stand for."""
+        if len(self) < WORTHWHILE:
+            return []
+        bindings = self.env["usercom.binding"]._of(backend, self.partner_id)
+        groups = self._groups(self._pushes(backend, bindings))
+        return [task.rows.id for group in groups for task in group]
+
+    @api.model
+    def _claim_alike(self, row_ids):
+        """Claim the rows of these ids that still wait."""
+        return self._claim_ids(
+            SQL(
+                """SELECT r.id FROM usercom_outbox r
+                    WHERE r.id = ANY(%s) AND r.state = 'pending' AND r.claimed_at IS NULL
+                      FOR UPDATE OF r SKIP LOCKED""",
+                row_ids,
+            )
+        )
+
+    @api.model
+    def _in_masses(self, tasks):
+        """The tasks, with mass updates in place of those that are alike."""
+        groups = self._groups(tasks)
+        massed = {task.rows for group in groups for task in group}
+        masses = [
+            Task(
+                self.browse(task.rows.id for task in group), MassPush([task.job for task in group])
+            )
+            for group in groups
+        ]
+        return masses + [task for task in tasks if task.rows not in massed]
+
+    @api.model
+    def _groups(self, tasks):
+        """Tasks that need the same one change, in lists worth a mass update."""
+        groups = defaultdict(list)
+        for task in tasks:
+            if not (task.problems or task.rows.singly) and (key := mass_key(task.job)):
+                groups[key].append(task)
+        return [group for group in groups.values() if len(group) >= WORTHWHILE]
+
+    # ---- settling ----
+
+    def _settle(self, task, result):
+        if isinstance(task.job, MassPush):
+            return self._settle_mass(task, result)
+        return super()._settle(task, result)
+
+    def _settle_mass(self, task, results):
+        """Record what became of each push of a mass update."""
+        bindings = self.env["usercom.binding"]._of(self.backend_id, self.partner_id)
+        again = self.browse()
+        for row, push, pushed in zip(self, task.job.pushes, results, strict=True):
+            if pushed is None:
+                again += row
+            elif pushed.missing or pushed.found or pushed.ignored:
+                row._settle(Task(row, push), pushed)
+            else:
+                user_id = push.identity.user_id
+                bindings[row.partner_id.id]._agree(user_id, pushed.user, pushed.merge.base)
+                row._finish(sent=pushed.merge.to_usercom)
+        again._put_back(singly=True)

@@ -1,0 +1,108 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ..usercom.jobs import MergeUsers, Remove
+from .usercom_backend_drain import Task
+
+
+class UsercomOutbox(models.Model):
+    """Users whose contact left: archived, deleted, merged away or no longer taking part."""
+
+    _inherit = "usercom.outbox"
+
+    # ---- filling ----
+
+    @api.model
+    def _bury(self, partners):
+        """The contacts are about to be deleted: note what their users need."""
+        linked = self.env["usercom.binding"].search(
+            [
+                ("partner_id", "in", partners.ids),
+                ("external_id", ">", 0),
+                ("state", "!=", "gone"),
+                ("left_at", "=", False),  # the policy is followed once
+                ("backend_id.removal_policy", "!=", "keep"),
+            ]
+        )
+        self.create([self._burial(link) for link in linked]).backend_id._wake()
+
+    def _burial(self, binding):
+        return {
+            "backend_id": binding.backend_id.id,
+            "external_id": binding.external_id,
+            "operation": binding.backend_id.removal_policy,
+        }
+
+    @api.model
+    def _merge_users(self, backend, user_id, lost_ids):
+        """Queue the merge of users into the one whose contact survived."""
+        self.env["usercom.tombstone"]._bury_users(backend, lost_ids)
+        rows = self.create(
+            [
+                {
+                    "backend_id": backend.id,
+                    "external_id": lost_id,
+                    "into_external_id": user_id,
+                    "operation": "merge",
+                }
+                for lost_id in lost_ids
+            ]
+        )
+        rows.backend_id._wake()
+
+    # ---- draining ----
+
+    def _note_return(self, bindings):
+        """These contacts take part: whoever had left is back."""
+        back = [link.id for link in bindings.values() if link.left_at]
+        self.env["usercom.binding"].browse(back).left_at = False
+        self.filtered(lambda row: row.operation != "sync").operation = "sync"
+
+    def _leaving_tasks(self, backend):
+        """The tasks of contacts that take no part; who never did, or left before, needs none."""
+        bindings = self.env["usercom.binding"]._of(backend, self.partner_id)
+        leaving = self.filtered(lambda row: _is_in_use(bindings.get(row.partner_id.id)))
+        (self - leaving)._finish()
+        leaving.operation = backend.removal_policy
+        links = {row: bindings[row.partner_id.id] for row in leaving}
+        if backend.removal_policy == "keep":
+            self.env["usercom.binding"].concat(*links.values()).left_at = fields.Datetime.now()
+            leaving._finish()
+            return []
+        return [Task(row, row._removal(link.external_id)) for row, link in links.items()]
+
+    def _buried_tasks(self):
+        """The tasks of rows without a contact; a user who has found another contact is left be."""
+        reused = self.env["usercom.binding"].search(
+            Domain("backend_id", "in", self.backend_id.ids)
+            & Domain("external_id", "in", self.mapped("external_id"))
+        )
+        taken = self.filtered(lambda row: row.external_id in reused.mapped("external_id"))
+        taken._finish(operation="keep")
+        return [Task(row, row._removal(row.external_id)) for row in self - taken]
+
+    def _removal(self, user_id):
+        if self.operation == "merge":
+            return MergeUsers(self.into_external_id, user_id)
+        return Remove(user_id, delete=self.operation == "delete")
+
+    def _settle_removal(self):
+        """Record that the user is dealt with."""
+        link = self.env["usercom.binding"]._of(self.backend_id, self.partner_id)
+        for binding in link.values():
+            if self.operation == "delete":
+                binding._forget()
+            else:
+                binding.left_at = fields.Datetime.now()
+        if self.operation == "merge":
+            self._read_again()
+        self._finish(sent={"unsubscribed": True} if self.operation == "unsubscribe" else None)
+
+    def _read_again(self):
+        """A user that another was merged into may know more than before."""
+        Inbox = self.env["usercom.inbox"]
+        Inbox._put(self.backend_id, Inbox._keys({"user": {"id": self.into_external_id}}))
+
+
+def _is_in_use(binding):
+    return binding and binding.external_id and binding.state != "gone" and not binding.left_at

@@ -1,0 +1,67 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+VACUUM_SIZE = 10_000
+
+
+class UsercomQueue(models.AbstractModel):
+    """The queues as a log: looked at, retried, kept for some days."""
+
+    _inherit = "usercom.queue"
+
+    def action_retry(self):
+        """Send the chosen failed rows round again."""
+        self._check_manager()
+        rows = self.filtered(lambda row: row.state == "failed").sudo()
+        rows._put_back(attempts=0, next_attempt_at=False, error=False)
+        rows.backend_id._wake()
+
+    def action_retry_alike(self):
+        """Send round again every row of the account that failed as the chosen ones did."""
+        self._check_manager()
+        failed = self.filtered(lambda row: row.state == "failed")
+        self.search(
+            Domain("state", "=", "failed")
+            & Domain("backend_id", "in", failed.backend_id.ids)
+            & Domain("error", "in", failed.mapped("error"))
+        ).action_retry()
+
+    def _check_manager(self):
+        self.check_access("read")
+        if not self.env.user.has_group("usercom_connector.group_usercom_manager"):
+            raise AccessError(self.env._("Only User.com managers may retry rows of a queue."))
+
+    @api.autovacuum
+    def _gc_log(self):
+        """Delete the finished rows that are older than the account keeps them."""
+        if self._abstract:
+            return 0, 0
+        done = 0
+        for backend in self.env["usercom.backend"].search([("log_days", ">=", 0)]):
+            done += self._delete_before(
+                backend, fields.Datetime.now() - timedelta(days=backend.log_days)
+            )
+        return done, int(done >= VACUUM_SIZE)
+
+    def _delete_before(self, backend, moment):
+        """Delete a batch of the rows finished before ``moment``; returns how many."""
+        query = SQL(
+            """DELETE FROM %(table)s WHERE id IN (
+                   SELECT id FROM %(table)s
+                    WHERE backend_id = %(backend)s AND state <> 'pending'
+                      AND write_date < %(moment)s
+                    LIMIT %(size)s)
+               RETURNING id""",
+            table=SQL.identifier(self._table),
+            backend=backend.id,
+            moment=moment,
+            size=VACUUM_SIZE,
+        )
+        self.flush_model()
+        deleted = self.env.execute_query(query)
+        self.invalidate_model()
+        return len(deleted)

@@ -1,0 +1,209 @@
+import logging
+import time
+from datetime import timedelta
+from functools import partial
+
+from odoo import api, fields, models
+from odoo.service.model import retrying
+from odoo.tools import SQL
+
+from ..usercom import CredentialsError, NotFoundError, RetryableError, UsercomError
+from .usercom_errors import explain
+
+_logger = logging.getLogger(__name__)
+
+BACKLOG = 200  # users waiting, from which on lists of users are read
+PAGE_SIZE = 100
+LATE = timedelta(hours=1)  # how late a call of User.com may come
+OVERLAP = timedelta(minutes=10)  # for clocks that differ and changes that show late
+EVERY = {"reconcile": timedelta(hours=1), "compare": timedelta(days=7)}
+SECONDS = {"backlog": 45.0, "reconcile": 15.0, "compare": 15.0}  # of one run of the drain
+
+
+class UsercomSweep(models.Model):
+    """How far a list of User.com's users has been read: the next page, committed with each page.
+
+    Pages come in no promised order, so a time within a range would not tell what is still to come.
+    Not a part of the account's own record, which people edit while this is written all the time.
+    """
+
+    _name = "usercom.sweep"
+    _description = "User.com List Being Read"
+    _rec_name = "kind"
+
+    backend_id = fields.Many2one("usercom.backend", required=True, ondelete="cascade")
+    kind = fields.Selection(
+        [("backlog", "Backlog"), ("reconcile", "Reconciliation"), ("compare", "Comparison")],
+        required=True,
+    )
+    is_open = fields.Boolean("Under Way")
+    since = fields.Datetime()
+    until = fields.Datetime()
+    next_page = fields.Char()
+    started_at = fields.Datetime()
+    read_until = fields.Datetime(help="What was changed before is known.")
+    newest_prompt = fields.Integer(help="The last inbox row when it began.")
+    error = fields.Text()
+
+    _kind_uniq = models.Constraint("unique (backend_id, kind)", "One sweep of a kind at a time.")
+
+    @api.model
+    def _of(self, backend, kind):
+        """The sweep of this kind; a new account's begins with what changes from now on."""
+        now = fields.Datetime.now()
+        found = self.search([("backend_id", "=", backend.id), ("kind", "=", kind)])
+        return found or self.create(
+            {"backend_id": backend.id, "kind": kind, "started_at": now, "read_until": now}
+        )
+
+    @api.model
+    def _run_due(self, backend, client, deadline):
+        """Read the lists that are due, until ``deadline`` (monotonic); returns how many users."""
+        count = 0
+        for kind, seconds in SECONDS.items():
+            sweep = self._of(backend, kind)
+            if sweep.is_open or sweep._begin_if_due():
+                count += sweep._read(client, min(deadline, time.monotonic() + seconds))
+        return count
+
+    # ---- beginning ----
+
+    def _begin_if_due(self):
+        """Whether a new sweep has begun."""
+        if self.kind == "backlog":
+            oldest = self._oldest_prompt()
+            return bool(oldest) and self._begin(oldest - LATE)
+        if self.started_at and self.started_at > fields.Datetime.now() - EVERY[self.kind]:
+            return False
+        return self._begin(self.read_until - OVERLAP if self.kind == "reconcile" else None)
+
+    def _begin(self, since):
+        now = fields.Datetime.now()
+        self.write(
+            {
+                "is_open": True,
+                "since": since,
+                "until": since and now,
+                "next_page": False,
+                "started_at": now,
+                "newest_prompt": self._last_prompt(),
+                "error": False,
+            }
+        )
+        if self.kind == "compare":
+            self.env["usercom.drift"]._forget(self.backend_id)
+        return True
+
+    def _oldest_prompt(self):
+        """When the oldest of a backlog's prompts came; None if there is no backlog."""
+        query = SQL(
+            """SELECT min(first) FROM (
+                   SELECT min(create_date) AS first FROM usercom_inbox
+                    WHERE backend_id = %s AND state = 'pending' AND single IS NOT TRUE
+                    GROUP BY user_ref) users
+               HAVING count(*) > %s""",
+            self.backend_id.id,
+            BACKLOG,
+        )
+        self.env.flush_all()
+        return next((first for (first,) in self.env.execute_query(query)), None)
+
+    def _last_prompt(self):
+        self.env.cr.execute("SELECT coalesce(max(id), 0) FROM usercom_inbox")
+        return self.env.cr.fetchone()[0]
+
+    # ---- reading ----
+
+    def _read(self, client, deadline):
+        """Read page after page, each in a transaction of its own; returns how many users."""
+        count, resumed = 0, bool(self.next_page)
+        while self.is_open and time.monotonic() < deadline and self.backend_id._is_running():
+            newest = self._last_prompt()
+            # No snapshot is held while it waits for User.com.
+            self.env.cr.commit()  # pylint: disable=invalid-commit
+            try:
+                page = self._fetch(client)
+            except NotFoundError:  # a page that was kept is there no more, or the last was last
+                retrying(partial(self._restart if resumed else self._finish), self.env)
+            except UsercomError as error:
+                self._give_up(error)
+                break
+            else:
+                retrying(partial(self._settle, page, newest), self.env)
+                count += len(page.users)
+            resumed = False
+        return count
+
+    def _fetch(self, client):
+        if self.next_page:
+            return client.page_at(self.next_page)
+        return client.changed_page(self.since, self.until)
+
+    def _restart(self):
+        self._begin(self.since)
+
+    def _give_up(self, error):
+        """For this run, or where User.com does not serve the list, until the next is due."""
+        message = explain(self.env, error)
+        _logger.info("user.com %s: a page could not be read: %s", self.kind, message)
+        self.error = message
+        if isinstance(error, CredentialsError):
+            self.backend_id._pause(message)
+        elif not isinstance(error, RetryableError):
+            self._finish()
+        self.env.cr.commit()  # pylint: disable=invalid-commit
+
+    def _settle(self, page, newest):
+        """Apply a page; ``newest`` is the last inbox row that came before it was read."""
+        self.env.invalidate_all()
+        if self.kind == "backlog" and not self.next_page and not self._pays(page):
+            return self._finish()
+        if self.kind == "compare":
+            self.env["usercom.drift"]._compare(self, page.users)
+        else:
+            self._take_in(page.users, newest)
+        if page.next:
+            self.next_page = page.next
+        else:
+            self._finish()
+        return None
+
+    def _pays(self, page):
+        """Whether the pages are fewer than the users who wait."""
+        waiting = self._prompts().grouped("user_ref")
+        return (page.count or 0) <= PAGE_SIZE * len(waiting)
+
+    def _prompts(self):
+        return self.env["usercom.inbox"].search(
+            [
+                ("backend_id", "=", self.backend_id.id),
+                ("state", "=", "pending"),
+                ("single", "=", False),
+                ("id", "<=", self.newest_prompt),
+            ]
+        )
+
+    def _take_in(self, users, newest):
+        """Take in a page; of a backlog's, people nobody asked for only if they are linked."""
+        backend = self.backend_id
+        prompts = self.env["usercom.inbox"]._prompts_about(backend, users, newest)
+        if self.kind == "backlog":
+            asked = [user for user in users if user.id in prompts]
+            rest = [user for user in users if user.id not in prompts]
+            taken = backend._take_in_page(asked) | backend._take_in_page(rest, only_linked=True)
+        else:
+            taken = backend._take_in_page(users)
+        for user in users:
+            if user.id in taken:
+                self.env["usercom.inbox"]._settle_met(
+                    backend, user, taken[user.id], prompts.get(user.id)
+                )
+
+    # ---- ending ----
+
+    def _finish(self):
+        if self.kind == "backlog":
+            self._prompts().single = True
+        if self.kind == "compare" and not self.error:
+            self.env["usercom.drift"]._add_unmet(self)
+        self.write({"is_open": False, "next_page": False, "read_until": self.until})
