@@ -4,8 +4,8 @@ import sys
 
 
 def main(arguments: list[str]) -> int:
-    if sys.version_info < (3, 10):  # noqa: UP036
-        print("error: Python 3.10 or newer is needed.", file=sys.stderr)
+    if sys.version_info < (3, 11):  # noqa: UP036
+        print("error: Python 3.11 or newer is needed.", file=sys.stderr)
         return 1
     from . import commands
 

@@ -21,7 +21,7 @@ def test_unknown_command_names_the_known_ones():
 def test_old_python_is_refused():
     result = run("demo", prelude="import sys; sys.version_info = (3, 9, 18)")
 
-    assert "Python 3.10 or newer" in sentence(result)
+    assert "Python 3.11 or newer" in sentence(result)
 
 
 def test_folder_without_odoo_is_refused(tmp_path: Path):
