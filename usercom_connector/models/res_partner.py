@@ -46,8 +46,9 @@ class ResPartner(models.Model):
             partner.usercom_error = binding and binding.last_error
 
     def _usercom_touch_created(self, watched, vals_list):
-        if not self.env.context.get("usercom_creating"):
-            super()._usercom_touch_created(watched, vals_list)
+        if self.env.context.get("usercom_creating"):
+            return None
+        return super()._usercom_touch_created(watched, vals_list)
 
     def _usercom_touch(self, watched, names):
         """But for the contacts that a merge with User.com writes: it looks after them itself."""
