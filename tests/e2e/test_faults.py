@@ -111,7 +111,9 @@ def test_a_storm_passes(pair: Pair) -> None:
         pair.simulator.fault(**fault, every=2, count=4)
     edit(pair, "storm")
     people(pair, "newstorm", 5)
-    until(lambda: storm_is_over(pair), PATIENCE_SECONDS, "the end of the storm")
+    until(
+        lambda: storm_is_over(pair) and not waiting(pair), PATIENCE_SECONDS, "the end of the storm"
+    )
     arrive(pair, "storm", {"200000000": 10})
     arrive(pair, "newstorm", {"100000000": 5})
 
