@@ -10,7 +10,7 @@ from .pair import PATIENCE_SECONDS, QUEUED, peak_memory, running_pair
 from .result import Result
 
 FEW, MANY = 2000, 200_000
-MINUTES = 5
+MINUTES = 2
 MOST_MIB = 100
 
 

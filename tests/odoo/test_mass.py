@@ -142,9 +142,20 @@ class TestMass(UsercomCase):
 
         def queries(chosen):
             chosen.city = f"City {len(chosen)}"
+            self.env.cr.flush()
             before = self.env.cr.sql_log_count
             self.drain()
             return self.env.cr.sql_log_count - before
 
         queries(contacts[:20])  # warms the caches
         self.assertLess(queries(contacts[20:]) - queries(contacts[:20]), 80)
+
+    def test_a_gone_user_with_several_namesakes_harms_nobody_else(self):
+        contacts = self.contacts(30)
+        self.simulator.delete_user(self.binding(contacts[0]).external_id)
+        self.simulator.seed({"email": contacts[0].email}, {"email": contacts[0].email})
+        contacts.city = "Łódź"
+        self.drain()
+        self.assertEqual(self.cities().count("Łódź"), 29)
+        self.assertEqual(contacts.mapped("usercom_state").count("failed"), 1)
+        self.assertEqual(self.binding(contacts[0]).state, "failed")

@@ -53,7 +53,7 @@ class UsercomBackend(models.Model):
             self._pause(refusal)
             return
         for queue in self._queues():
-            queue._release_orphans(self)
+            self._committed(queue._release_orphans, self)
         done = self._work_off(time.monotonic() + RUN_SECONDS)
         self._come_back()
         self.env["ir.cron"]._commit_progress(done)
@@ -139,7 +139,9 @@ class UsercomBackend(models.Model):
             else:
                 _logger.info("user.com result could not be stored", exc_info=True)
                 self.env.invalidate_all()
-                outcomes[0].task.rows.exists()._fail(str(error))  # erased meanwhile, perhaps
+                task = outcomes[0].task
+                # Erased meanwhile, perhaps.
+                task.rows.exists()._fail_to_store(task, str(error))
 
     def _settle(self, outcome):
         rows = outcome.task.rows

@@ -45,6 +45,9 @@ class UsercomOutbox(models.Model):
     )
     _open_idx = models.Index("(backend_id, id) WHERE state = 'pending'")
     _due_idx = models.Index("(backend_id, next_attempt_at NULLS FIRST) WHERE state = 'pending'")
+    _claimed_idx = models.Index(
+        "(backend_id, partner_id) WHERE state = 'pending' AND claimed_at IS NOT NULL"
+    )
     _partner_idx = models.Index("(partner_id, backend_id, state)")
 
     # ---- filling ----

@@ -87,6 +87,12 @@ class UsercomOutbox(models.Model):
             return self._settle_mass(task, result)
         return super()._settle(task, result)
 
+    def _fail_to_store(self, task, message):
+        """One of many is at fault: singly it shows which."""
+        if isinstance(task.job, MassPush):
+            return self._put_back(singly=True)
+        return super()._fail_to_store(task, message)
+
     def _settle_mass(self, task, results):
         """Record what became of each push of a mass update."""
         bindings = self.env["usercom.binding"]._of(self.backend_id, self.partner_id)

@@ -104,6 +104,10 @@ class UsercomQueue(models.AbstractModel):
     def _fail(self, message, **values):
         self.write({"state": "failed", "claimed_at": False, "error": message, **values})
 
+    def _fail_to_store(self, task, message):
+        """Odoo refused what came out of the ``task``."""
+        self._fail(message)
+
     def _close(self, problems, **values):
         """Done; failed where some of the values had problems."""
         if problems:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from . import strict_json
 from .client import Client
-from .errors import RejectedError
+from .errors import AmbiguousUserError, RejectedError
 from .jobs import Push, Pushed
 from .values import wire
 
@@ -56,7 +56,7 @@ def _kept(result: Pushed | None) -> bool:
 def _attempt(client: Client, push: Push) -> Pushed | None:
     try:
         return push.run(client)
-    except RejectedError:
+    except (AmbiguousUserError, RejectedError):
         return None
 
 
