@@ -19,6 +19,7 @@
         "views/usercom_binding_views.xml",
         "views/usercom_outbox_views.xml",
         "views/usercom_inbox_views.xml",
+        "views/usercom_consent_log_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
         "views/menus.xml",

@@ -15,8 +15,10 @@ class UsercomBackend(models.Model):
     def _seen(self, partners):
         """The contacts as this account sees them: its company's values, its company's language."""
         company = self.company_id
-        language = company.partner_id.lang or "en_US"
-        return partners.sudo().with_company(company).with_context(lang=language)
+        context = {"lang": company.partner_id.lang or "en_US"}
+        if origin := self.env.context.get("usercom_origin"):
+            context["usercom_origin"] = origin
+        return partners.sudo().with_company(company).with_context(**context)
 
     # ---- which user is this contact? ----
 
@@ -143,17 +145,20 @@ class UsercomBackend(models.Model):
             base.pop(key, None)
         if vals:
             seen.write(vals)
+        self._note_told(seen, values, refused)
         return problems
 
     def _create_contact(self, user):
         """``(contact, problems)`` for a person who is new in User.com."""
         mappings = self.mapping_ids.filtered(lambda mapping: mapping.direction != "export")
         values, errors = read_user(user, mappings._attributes(), {})
+        merged = merge(mappings._rules(), {}, dict.fromkeys(values), values, odoo_is_newer=False)
         empty = self._seen(self.env["res.partner"])
-        vals, problems, refused = mappings._odoo_values(empty, values)
-        partner = empty.create(self._contact_defaults(user) | vals)
+        vals, problems, refused = mappings._odoo_values(empty, merged.to_odoo)
+        partner = empty.create(self._contact_defaults(user) | mappings._unsaid() | vals)
+        self._note_told(partner, merged.to_odoo, refused)
         problems += mappings._unreadable_problems(user, errors)
-        base = {key: value for key, value in values.items() if key not in refused}
+        base = {key: value for key, value in merged.base.items() if key not in refused}
         self._link(partner, user.id, user, base, problems)
         return partner, problems
 

@@ -13,6 +13,7 @@ from odoo.service.model import retrying
 from ..usercom import CredentialsError, RetryableError, ThrottledError, UsercomError
 from ..usercom.overlap import overlapped
 from .usercom_errors import explain
+from .usercom_queue import URGENT
 
 _logger = logging.getLogger(__name__)
 
@@ -96,9 +97,10 @@ class UsercomBackend(models.Model):
 
     def _claim_tasks(self):
         self.env.invalidate_all()
-        for queue in self._queues():
-            if rows := queue._claim(self):
-                return rows._tasks(self)
+        for priority in (URGENT, 0):
+            for queue in self._queues():
+                if rows := queue._claim(self, priority):
+                    return rows._tasks(self)
         return []
 
     def _settle_all(self, outcomes):

@@ -1,11 +1,12 @@
 import json
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL, email_normalize
 
 from ..usercom.jobs import Fetch, Identity
 from .usercom_backend_drain import Task
-from .usercom_queue import CLAIM_SIZE
+from .usercom_queue import CLAIM_SIZE, URGENT
 
 
 class UsercomInbox(models.Model):
@@ -25,7 +26,7 @@ class UsercomInbox(models.Model):
         "res.partner", "Contact", ondelete="cascade", index="btree_not_null"
     )
 
-    _open_idx = models.Index("(backend_id, id) WHERE state = 'pending'")
+    _open_idx = models.Index("(backend_id, priority DESC, id) WHERE state = 'pending'")
     _due_idx = models.Index("(backend_id, next_attempt_at) WHERE state = 'pending'")
     _user_idx = models.Index("(backend_id, user_ref) WHERE state = 'pending'")
     _external_idx = models.Index("(backend_id, external_id) WHERE state = 'pending'")
@@ -90,7 +91,10 @@ class UsercomInbox(models.Model):
 
     @api.model
     def _put(self, backend, keys, payload=None):
-        row = self.create({"backend_id": backend.id, "payload": payload, **keys})
+        priority = URGENT if backend._tells_withdrawal(payload) else 0
+        row = self.create(
+            {"backend_id": backend.id, "payload": payload, "priority": priority, **keys}
+        )
         backend._wake()
         return row
 
@@ -106,6 +110,43 @@ class UsercomInbox(models.Model):
         self.create(rows)
         backend._wake()
 
+    @api.model
+    def _hurry(self, partner_ids):
+        """What waits for contacts that withdrew a consent goes first: they are sent after it."""
+        self.env.cr.execute(
+            SQL(
+                """UPDATE usercom_inbox i SET priority = %s FROM usercom_binding b
+                    WHERE b.backend_id = i.backend_id AND b.external_id = i.external_id
+                      AND b.partner_id = ANY(%s) AND i.state = 'pending'""",
+                URGENT,
+                list(partner_ids),
+            )
+        )
+
+    @api.model
+    def _erase(self, partners):
+        """Delete what was received of ``partners``, who are being erased.
+
+        What came under an e-mail address that another contact has too is that one's as well.
+        """
+        others = (
+            self.env["res.partner"]
+            .with_context(active_test=False)
+            .search([("email_normalized", "in", partners.mapped("email_normalized"))])
+        )
+        emails = set(partners.mapped("email_normalized")) - set(
+            (others - partners).mapped("email_normalized")
+        )
+        links = self.env["usercom.binding"].search([("partner_id", "in", partners.ids)])
+        received = Domain.OR(
+            Domain("backend_id", "=", link.backend_id.id)
+            & Domain("external_id", "=", link.external_id or -1)
+            for link in links
+        )
+        received |= Domain("partner_id", "in", partners.ids)
+        received |= Domain("email", "in", [email for email in emails if email])
+        self.search(received).unlink()
+
     # ---- draining ----
 
     @api.model
@@ -119,12 +160,18 @@ class UsercomInbox(models.Model):
         )
 
     @api.model
-    def _claim(self, backend):
-        """Claim all waiting rows of some users: together they are one piece of work."""
+    def _claim(self, backend, priority=0):
+        """Claim all waiting rows of some users: together they are one piece of work.
+
+        One of the rows at least has this ``priority`` or a higher one.
+        """
         refs = SQL(
-            "SELECT r.user_ref FROM usercom_inbox r WHERE %s AND %s ORDER BY r.id LIMIT %s",
+            """SELECT r.user_ref FROM usercom_inbox r
+                WHERE %s AND %s AND r.priority >= %s
+                ORDER BY r.priority DESC, r.id LIMIT %s""",
             self._waiting(backend),
             self._due(),
+            priority,
             CLAIM_SIZE,
         )
         return self._claim_ids(
@@ -146,7 +193,7 @@ class UsercomInbox(models.Model):
 
     def _settle(self, task, user):
         """Bring what User.com now says to the contact."""
-        backend = self.backend_id
+        backend = self.backend_id._told_by(self, user)
         if user is None:
             return self._settle_missing(backend, task.job.identity)
         partner = backend._find_contact(user)
@@ -181,7 +228,8 @@ class UsercomInbox(models.Model):
 
     def _meet(self, backend, user):
         """A person Odoo does not know yet: ``(contact or empty, problems)``."""
-        if backend.new_user_policy not in ("create", "lead"):
+        erased = self.env["usercom.tombstone"]._erased(backend, [user])
+        if erased or backend.new_user_policy not in ("create", "lead"):
             return self.env["res.partner"], []
         partner, problems = backend._create_contact(user)
         if backend.new_user_policy == "lead" and "crm.lead" in self.env:

@@ -5,6 +5,8 @@ from ..usercom.jobs import Push
 from .usercom_backend_drain import Task
 from .usercom_queue import CLAIM_SIZE
 
+WITHDRAWN = "usercom.outbox.withdrawn"  # the contacts to be sent first, until precommit
+
 
 class UsercomOutbox(models.Model):
     """Contacts whose changes are still to be sent, and for a while those that were."""
@@ -21,7 +23,7 @@ class UsercomOutbox(models.Model):
     _waiting_uniq = models.UniqueIndex(
         "(backend_id, partner_id) WHERE state = 'pending' AND claimed_at IS NULL"
     )
-    _open_idx = models.Index("(backend_id, id) WHERE state = 'pending'")
+    _open_idx = models.Index("(backend_id, priority DESC, id) WHERE state = 'pending'")
     _due_idx = models.Index("(backend_id, next_attempt_at) WHERE state = 'pending'")
     _partner_idx = models.Index("(partner_id, backend_id, state)")
 
@@ -38,14 +40,22 @@ class UsercomOutbox(models.Model):
 
     def _enqueue_touched(self):
         if touched := self.env.cr.precommit.data.pop(self._name, None):
-            self.sudo()._enqueue(touched)
+            urgent = self.env.cr.precommit.data.pop(WITHDRAWN, ())
+            self.sudo()._enqueue(touched, urgent=urgent)
 
     @api.model
-    def _enqueue(self, partner_ids, backends=None):
+    def _hurry(self, partner_ids):
+        """Queue contacts that withdrew a consent; they go before all others."""
+        if partner_ids:
+            self.env.cr.precommit.data.setdefault(WITHDRAWN, set()).update(partner_ids)
+            self._enqueue_later(partner_ids)
+
+    @api.model
+    def _enqueue(self, partner_ids, backends=None, urgent=()):
         """One waiting row for each contact in each account that may know it.
 
-        A row that waits already is locked, not changed: so no drain can claim it before the
-        edit behind this call is committed, and send the contact without it.
+        A row that waits already is locked, at most made urgent: so no drain can claim it before
+        the edit behind this call is committed, and send the contact without it.
         """
         if backends is None:
             backends = self.env["usercom.backend"].search([("state", "in", ["running", "paused"])])
@@ -53,9 +63,10 @@ class UsercomOutbox(models.Model):
             SQL(
                 """
                 INSERT INTO usercom_outbox
-                       (backend_id, partner_id, state, attempts,
+                       (backend_id, partner_id, state, attempts, priority,
                         create_uid, write_uid, create_date, write_date)
-                SELECT b.id, p.id, 'pending', 0, %(uid)s, %(uid)s, %(now)s, %(now)s
+                SELECT b.id, p.id, 'pending', 0, (p.id = ANY(%(urgent)s))::int,
+                       %(uid)s, %(uid)s, %(now)s, %(now)s
                   FROM res_partner p
                   JOIN usercom_backend b
                     ON p.company_id IS NULL OR p.company_id = b.company_id
@@ -63,15 +74,18 @@ class UsercomOutbox(models.Model):
                  ORDER BY b.id, p.id
                 ON CONFLICT (backend_id, partner_id)
                       WHERE state = 'pending' AND claimed_at IS NULL
-                      DO UPDATE SET attempts = 0 WHERE false
+                      DO UPDATE SET priority = EXCLUDED.priority
+                             WHERE EXCLUDED.priority > usercom_outbox.priority
                 RETURNING backend_id
                 """,
                 uid=self.env.uid,
                 now=fields.Datetime.now(),
                 partners=list(partner_ids),
+                urgent=list(urgent),
                 backends=backends.ids,
             )
         )
+        self.env["usercom.inbox"]._hurry(urgent)
         backends.browse({backend_id for (backend_id,) in rows})._wake()
 
     # ---- draining ----
@@ -93,14 +107,16 @@ class UsercomOutbox(models.Model):
         )
 
     @api.model
-    def _claim(self, backend):
-        """Claim some rows whose turn it is."""
+    def _claim(self, backend, priority=0):
+        """Claim some rows whose turn it is, of this ``priority`` or a higher one."""
         return self._claim_ids(
             SQL(
                 """SELECT r.id FROM usercom_outbox r WHERE %s AND %s
-                    ORDER BY r.id LIMIT %s FOR UPDATE OF r SKIP LOCKED""",
+                      AND r.priority >= %s
+                    ORDER BY r.priority DESC, r.id LIMIT %s FOR UPDATE OF r SKIP LOCKED""",
                 self._waiting(backend),
                 self._due(),
+                priority,
                 CLAIM_SIZE,
             )
         )
@@ -175,7 +191,7 @@ class UsercomOutbox(models.Model):
         """Merge with a user met for the first time; what Odoo knows better is sent next."""
         if other := backend._bound_elsewhere(partner, user.id):
             return self._fail_taken(other)
-        self._close(backend._merge_user(partner, user))
+        self._close(backend._told_by(self, user)._merge_user(partner, user))
 
     def _settle_missing(self, backend, partner):
         """The known user is gone from User.com: nothing re-creates the person by itself."""

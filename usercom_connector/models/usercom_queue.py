@@ -9,6 +9,7 @@ MAX_AGE = timedelta(hours=24)
 FIRST_DELAY = 2.0
 LONGEST_DELAY = 3600.0
 CLAIM_SIZE = 20
+URGENT = 1
 
 
 class UsercomQueue(models.AbstractModel):
@@ -27,6 +28,9 @@ class UsercomQueue(models.AbstractModel):
         [("pending", "Pending"), ("done", "Done"), ("failed", "Failed")],
         required=True,
         default="pending",
+    )
+    priority = fields.Integer(
+        required=True, default=0, aggregator=False, help="A withdrawn consent goes first."
     )
     attempts = fields.Integer(aggregator=False)
     next_attempt_at = fields.Datetime("Next Attempt")

@@ -111,6 +111,10 @@ class Push:
         merged = self._merge(self.base, {key: self.base.get(key) for key in self.odoo})
         if not merged.to_usercom:
             return Pushed(merged)
+        if self._gives_consent(merged):
+            user = client.get_user(user_id)
+            if self._withdraws_consent(user):
+                return Pushed(found=user)
         user = client.update_user(user_id, self._wire(merged.to_usercom))
         return Pushed(merged, user, ignored=self._ignored(user, merged))
 
@@ -122,6 +126,17 @@ class Push:
             and self.odoo.get(rule.key) is not None
             for rule in self.rules
         )
+
+    def _gives_consent(self, merged: Merge) -> bool:
+        """Whether a "yes" is to be sent: never over a "no" that nobody has told us of yet."""
+        sent = merged.to_usercom
+        return any(r.consent and sent.get(r.key) == (not r.withdrawn) for r in self.rules)
+
+    def _withdraws_consent(self, user: User) -> bool:
+        """Whether the user says "no" where both sides last agreed on something else."""
+        shown, _errors = read_user(user, self.attributes, self.base)
+        consents = [rule for rule in self.rules if rule.consent]
+        return any(shown.get(r.key) == r.withdrawn != self.base.get(r.key) for r in consents)
 
     def _create(self, client: Client) -> Pushed:
         merged = self._merge({}, dict.fromkeys(self.odoo))
