@@ -12,6 +12,7 @@ from . import (
     usercom_binding,
     usercom_queue,
     usercom_inbox,
+    usercom_inbox_consent,
     usercom_outbox,
     usercom_tombstone,
     res_partner,

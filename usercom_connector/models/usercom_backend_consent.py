@@ -2,7 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..usercom import answer
-from ..usercom.canonical import read_word
 from ..usercom.records import read_moment
 from .usercom_field_mapping import UNSUBSCRIBED_FIELD
 from .usercom_field_mapping_consent import UNSUBSCRIBED
@@ -58,36 +57,23 @@ class UsercomBackend(models.Model):
         origin = {
             "origin": "webhook" if payload else "sync",
             "ref": f"{row._name},{row.id}",
-            "at": moment and fields.Datetime.to_string(moment),
+            "at": moment and moment.replace(tzinfo=None),
         }
         return self.with_context(usercom_origin=origin)
 
-    def _note_told(self, partner, values, refused):
-        """Note the consents among the canonical ``values`` that User.com told of ``partner``.
+    def _note_told(self, told):
+        """Note the consents that User.com told: ``{contact: {key: canonical value}}``.
 
         Their fields may show them already: an empty checkbox looks like a "no".
         """
         for mapping in self.mapping_ids.filtered("is_consent"):
-            key = mapping._key()
-            if (
-                key not in refused
-                and (consent := answer(values.get(key), mapping._withdrawn())) is not None
-            ):
-                mapping._note(consent, partner)
-
-    def _tells_withdrawal(self, payload):
-        """Whether a call of User.com shows a "no" for one of the consents."""
-        blocks = [(payload or {}).get(name) for name in ("user", "extra")]
-        shown = {
-            name: value
-            for block in blocks
-            if isinstance(block, dict)
-            for name, value in block.items()
-        }
-        return any(
-            answer(read_word(shown.get(mapping._key())), mapping._withdrawn()) is False
-            for mapping in self.mapping_ids.filtered("is_consent")
-        )
+            for consent in (True, False):
+                said = [
+                    partner.id
+                    for partner, values in told.items()
+                    if answer(values.get(mapping._key()), mapping._withdrawn()) is consent
+                ]
+                mapping._note(consent, self._seen(self.env["res.partner"].browse(said)))
 
     # ---- e-mail: a consent, and "unsubscribed" ----
 

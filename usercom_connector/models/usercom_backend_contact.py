@@ -145,7 +145,7 @@ class UsercomBackend(models.Model):
             base.pop(key, None)
         if vals:
             seen.write(vals)
-        self._note_told(seen, values, refused)
+        self._note_told({partner: {k: v for k, v in values.items() if k not in refused}})
         return problems
 
     def _create_contact(self, user):
@@ -156,7 +156,7 @@ class UsercomBackend(models.Model):
         empty = self._seen(self.env["res.partner"])
         vals, problems, refused = mappings._odoo_values(empty, merged.to_odoo)
         partner = empty.create(self._contact_defaults(user) | mappings._unsaid() | vals)
-        self._note_told(partner, merged.to_odoo, refused)
+        self._note_told({partner: merged.to_odoo})
         problems += mappings._unreadable_problems(user, errors)
         base = {key: value for key, value in merged.base.items() if key not in refused}
         self._link(partner, user.id, user, base, problems)

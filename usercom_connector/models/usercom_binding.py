@@ -56,6 +56,15 @@ class UsercomBinding(models.Model):
         )
 
     @api.model
+    def _disagree(self, backend, partner_ids, key, value):
+        """Forget that ``value`` was agreed on: said anew, it has to be weighed anew."""
+        links = self.sudo().search(
+            [("backend_id", "=", backend.id), ("partner_id", "in", partner_ids)]
+        )
+        for link in links.filtered(lambda known: (known.base or {}).get(key) == value):
+            link.base = {name: value for name, value in link.base.items() if name != key}
+
+    @api.model
     def _ensure(self, backend, partner):
         """The link of ``partner``, created if it has none."""
         return self._of(backend, partner).get(partner.id) or self.create(

@@ -94,8 +94,9 @@ class UsercomConsentLog(models.Model):
                         create_uid, write_uid, create_date, write_date)
                 SELECT %(company)s, %(backend)s, p.id, %(consent)s, coalesce(l.new_value, 'unset'),
                        %(answer)s, %(origin)s, %(user)s, %(ref)s, %(source_at)s,
-                       %(uid)s, %(uid)s, %(now)s, %(now)s
-                  FROM res_partner p LEFT JOIN LATERAL (%(last)s) l ON true
+                       %(uid)s, %(uid)s, now.at, now.at
+                  FROM res_partner p LEFT JOIN LATERAL (%(last)s) l ON true,
+                       (SELECT clock_timestamp() AT TIME ZONE 'UTC' AS at) now
                  WHERE p.id IN (%(partners)s)
                    AND (p.company_id IS NULL OR p.company_id = %(company)s)
                    AND coalesce(l.new_value, 'unset') <> %(answer)s
@@ -111,7 +112,6 @@ class UsercomConsentLog(models.Model):
                 ref=origin.get("ref"),
                 source_at=origin.get("at"),
                 uid=self.env.uid,
-                now=fields.Datetime.now(),
                 last=self._last(backend, SQL("c.partner_id = p.id AND c.consent = %s", consent)),
                 partners=partners,
             )

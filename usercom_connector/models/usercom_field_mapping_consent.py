@@ -131,6 +131,9 @@ class UsercomFieldMapping(models.Model):
         log = self.env["usercom.consent.log"]
         news = log._record(self.backend_id, self._key(), consent, ids)
         if consent is False:
+            self.env["usercom.binding"]._disagree(
+                self.backend_id, news, self._key(), self._withdrawn()
+            )
             self.env["usercom.outbox"]._hurry(news)
             self._share_withdrawals(partners)
         self.backend_id._keep_email_consent(self, consent, partners)
@@ -164,7 +167,7 @@ class UsercomFieldMapping(models.Model):
         """Show and note what counts for ``partner`` after a merge."""
         self._note(consent, partner)
         if consent is not None or self._partner_field().store:
-            seen = self.backend_id._seen(partner)
+            seen = self.backend_id._seen(partner).with_context(usercom_merge=True)
             canonical = None if consent is None else consent != self._withdrawn()
             seen.write({self.field_name: self._consent_to_odoo(canonical)})
 

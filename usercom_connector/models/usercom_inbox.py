@@ -91,7 +91,7 @@ class UsercomInbox(models.Model):
 
     @api.model
     def _put(self, backend, keys, payload=None):
-        priority = URGENT if backend._tells_withdrawal(payload) else 0
+        priority = URGENT if self._tells_withdrawal(backend, payload) else 0
         row = self.create(
             {"backend_id": backend.id, "payload": payload, "priority": priority, **keys}
         )
@@ -200,6 +200,7 @@ class UsercomInbox(models.Model):
         if len(partner) > 1:
             return self._fail(self._ambiguous_message(user, partner))
         if partner:
+            self._heed_withdrawals(backend, partner, user)
             problems = backend._merge_user(partner, user)
         else:
             partner, problems = self._meet(backend, user)

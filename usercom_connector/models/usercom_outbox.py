@@ -198,6 +198,26 @@ class UsercomOutbox(models.Model):
         self.env["usercom.binding"]._ensure(backend, partner).state = "gone"
         self._finish()
 
+    def _release(self):
+        super(UsercomOutbox, self._not_queued_anew())._release()
+
+    def _postpone(self, seconds):
+        super(UsercomOutbox, self._not_queued_anew())._postpone(seconds)
+
+    def _not_queued_anew(self):
+        """These rows but those that an edit has queued anew since: they are done."""
+        waiting = self.search(
+            [
+                ("partner_id", "in", self.partner_id.ids),
+                ("state", "=", "pending"),
+                ("claimed_at", "=", False),
+            ]
+        )
+        taken = {(row.backend_id, row.partner_id) for row in waiting - self}
+        doubled = self.filtered(lambda row: (row.backend_id, row.partner_id) in taken)
+        doubled._finish()
+        return self - doubled
+
     def _fail_taken(self, other):
         self._fail(
             self.env._(
