@@ -22,6 +22,7 @@
         "views/usercom_consent_log_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
+        "views/res_config_settings_consent_views.xml",
         "views/menus.xml",
     ],
 }

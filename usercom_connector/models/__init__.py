@@ -19,6 +19,6 @@ from . import (
     res_partner_tombstone,
     res_partner_consent,
     mail_blacklist,
-    base_partner_merge_consent,
     res_config_settings,
+    res_config_settings_consent,
 )

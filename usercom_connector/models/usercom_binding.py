@@ -61,8 +61,9 @@ class UsercomBinding(models.Model):
         links = self.sudo().search(
             [("backend_id", "=", backend.id), ("partner_id", "in", partner_ids)]
         )
-        for link in links.filtered(lambda known: (known.base or {}).get(key) == value):
-            link.base = {name: value for name, value in link.base.items() if name != key}
+        for link in links:
+            if link.base and link.base.get(key) == value:
+                link.base = {name: known for name, known in link.base.items() if name != key}
 
     @api.model
     def _ensure(self, backend, partner):

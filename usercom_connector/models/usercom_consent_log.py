@@ -56,24 +56,30 @@ class UsercomConsentLog(models.Model):
     # ---- append-only ----
 
     @api.model_create_multi
-    def create(self, vals_list):
-        raise AccessError(self.env._("Only the User.com connector writes the consent log."))
+    def create(self, vals_list):  # pylint: disable=method-required-super
+        return self._refuse(self.env._("Only the User.com connector writes the consent log."))
 
-    def write(self, vals):
-        raise AccessError(self.env._("The consent log cannot be changed."))
+    def write(self, vals):  # pylint: disable=method-required-super
+        return self._refuse(self.env._("The consent log cannot be changed."))
+
+    def copy(self, default=None):  # pylint: disable=method-required-super
+        return self._refuse(self.env._("Only the User.com connector writes the consent log."))
 
     def unlink(self):
-        """Refuse. What names nobody any more is left alone: erasing a person ends here."""
+        """Refuse, and delete nothing even where a row names nobody any more.
+
+        The Privacy Lookup deletes all that it found: after the contact, these rows.
+        """
         if self.exists().partner_id:
-            raise AccessError(
+            self._refuse(
                 self.env._(
                     "The consent log cannot be deleted. Delete the contact to erase a person."
                 )
             )
-        return True
+        return super(UsercomConsentLog, self.browse()).unlink()
 
-    def copy(self, default=None):
-        raise AccessError(self.env._("Only the User.com connector writes the consent log."))
+    def _refuse(self, reason):
+        raise AccessError(reason)
 
     # ---- writing and knowing ----
 

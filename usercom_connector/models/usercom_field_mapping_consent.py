@@ -17,6 +17,12 @@ class UsercomFieldMapping(models.Model):
 
     _inherit = "usercom.field.mapping"
 
+    @api.depends("field_id", "attribute_id")
+    def _compute_display_name(self):
+        for mapping in self:
+            field = mapping.field_id.sudo().field_description
+            mapping.display_name = f"{field} ↔ {mapping.attribute_id.name}"
+
     @api.constrains("is_consent", "field_id")
     def _check_consent(self):
         for mapping in self.filtered("is_consent"):

@@ -199,10 +199,10 @@ class UsercomOutbox(models.Model):
         self._finish()
 
     def _release(self):
-        super(UsercomOutbox, self._not_queued_anew())._release()
+        return super(UsercomOutbox, self._not_queued_anew())._release()
 
     def _postpone(self, seconds):
-        super(UsercomOutbox, self._not_queued_anew())._postpone(seconds)
+        return super(UsercomOutbox, self._not_queued_anew())._postpone(seconds)
 
     def _not_queued_anew(self):
         """These rows but those that an edit has queued anew since: they are done."""

@@ -1,0 +1,26 @@
+from odoo import models
+
+
+class BasePartnerMergeAutomaticWizard(models.TransientModel):
+    """Contacts that are merged keep the strictest of what they said: no merge is a "yes"."""
+
+    _inherit = "base.partner.merge.automatic.wizard"
+
+    def _merge(self, partner_ids, dst_partner=None, extra_checks=True):
+        merging = self.with_context(usercom_merge=True, usercom_strictest={})
+        return super(BasePartnerMergeAutomaticWizard, merging)._merge(
+            partner_ids, dst_partner, extra_checks
+        )
+
+    def _update_foreign_keys(self, src_partners, dst_partner):
+        for mapping in self.env["usercom.field.mapping"]._consents():  # before the logs are one
+            strictest = mapping._strictest(dst_partner, src_partners)
+            self.env.context["usercom_strictest"][mapping.id] = strictest
+        return super()._update_foreign_keys(src_partners, dst_partner)
+
+    def _update_values(self, src_partners, dst_partner):
+        result = super()._update_values(src_partners, dst_partner.with_context(usercom_merge=True))
+        origin = {"usercom_origin": {"origin": "merge"}}
+        for mapping in self.env["usercom.field.mapping"].with_context(**origin)._consents():
+            mapping._settle_merged(dst_partner, self.env.context["usercom_strictest"][mapping.id])
+        return result
