@@ -84,6 +84,15 @@ class TestUnsubscribed(ConsentCase):
         self.assertTrue(wife.usercom_unsubscribed)
         self.assertEqual(self.log(wife, "unsubscribed")[-1][1], "no")
 
+    def test_another_companys_contact_is_left_alone(self):
+        self.pair_email_consent()
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        theirs = self.contact(email="jan@example.org", employee=True, company_id=other.id)
+        contact = self.synced(email="jan@example.org", employee=True)
+        contact.employee = False
+        self.assertTrue(theirs.employee)
+        self.assertEqual(self.log(theirs), [])
+
     def test_the_stricter_consent_counts_for_a_shared_address(self):
         contact = self.synced(email="jan@example.org", employee=True)
         wife = self.contact(name="Ewa", email="jan@example.org", employee=True)

@@ -75,6 +75,11 @@ class UsercomBackend(models.Model):
                 ]
                 mapping._note(consent, self._seen(self.env["res.partner"].browse(said)))
 
+    def _own(self, partners):
+        """Those of ``partners`` that are of this company or of none."""
+        company_ids = (False, self.company_id.id)
+        return self._seen(partners).filtered(lambda partner: partner.company_id.id in company_ids)
+
     # ---- e-mail: a consent, and "unsubscribed" ----
 
     def _pair_unsubscribed(self):

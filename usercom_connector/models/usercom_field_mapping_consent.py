@@ -131,6 +131,7 @@ class UsercomFieldMapping(models.Model):
 
     def _note(self, consent, partners):
         """The contacts say ``consent`` from now on: log it, and have a withdrawal hurry."""
+        partners = self.backend_id._own(partners)
         if not partners:
             return
         ids = SQL("SELECT unnest(%s)", list(partners._ids))
@@ -148,7 +149,7 @@ class UsercomFieldMapping(models.Model):
         """Of what the contacts with one e-mail address said, the strictest counts for all."""
         emails = [email for email in partners.mapped("email_normalized") if email]
         everybody = self.backend_id._seen(partners).with_context(active_test=False)
-        sharing = everybody.search([("email_normalized", "in", emails)])
+        sharing = self.backend_id._own(everybody.search([("email_normalized", "in", emails)]))
         refused = sharing.filtered(lambda p: self._known(p) is False)
         addresses = set(refused.mapped("email_normalized"))
         self._withdraw(sharing.filtered(lambda p: p.email_normalized in addresses))
