@@ -21,8 +21,10 @@
         "views/usercom_inbox_views.xml",
         "views/usercom_conflict_views.xml",
         "views/usercom_drift_views.xml",
+        "views/usercom_consent_log_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
+        "views/res_config_settings_consent_views.xml",
         "views/menus.xml",
     ],
 }

@@ -7,6 +7,9 @@ SHARED = (
     "new_user_policy",
     "match_phone",
     "rate_limit",
+    "email_consent_id",
+    "unsubscribe_policy",
+    "opt_out_lists",
 )
 
 

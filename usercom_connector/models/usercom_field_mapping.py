@@ -3,6 +3,8 @@ from odoo.exceptions import ValidationError
 
 from ..usercom import Rule, directions, fitting_value_types
 
+UNSUBSCRIBED_FIELD = "usercom_unsubscribed"
+
 
 class UsercomFieldMapping(models.Model):
     """A pair of an Odoo contact field and a User.com attribute that are kept the same."""
@@ -26,7 +28,9 @@ class UsercomFieldMapping(models.Model):
         ondelete="cascade",
         domain=[
             ("model", "=", "res.partner"),
+            "|",
             ("store", "=", True),
+            ("name", "=", UNSUBSCRIBED_FIELD),
             ("ttype", "not in", ["one2many", "binary", "reference", "many2one_reference"]),
         ],
     )
@@ -64,7 +68,7 @@ class UsercomFieldMapping(models.Model):
         "unique (backend_id, attribute_id)", "A User.com attribute can be paired only once."
     )
 
-    @api.depends("field_id", "attribute_id")
+    @api.depends("field_id", "attribute_id", "is_consent")
     def _compute_direction(self):
         for mapping in self:
             allowed = mapping._allowed_directions()
@@ -74,14 +78,16 @@ class UsercomFieldMapping(models.Model):
     def _allowed_directions(self):
         """The directions this pair can travel, the widest first."""
         self.ensure_one()
-        ways = directions(self.field_id.ttype, self.attribute_id.value_type)
+        ways = directions(
+            self.field_id.ttype, self.attribute_id.value_type, consent=self.is_consent
+        )
         if self.attribute_id.read_only:
             ways -= {"export"}
         if self.field_id.sudo().readonly:
             ways -= {"import"}
         return ["both", "export", "import"] if len(ways) == 2 else list(ways)
 
-    @api.constrains("field_id", "attribute_id", "direction")
+    @api.constrains("field_id", "attribute_id", "direction", "is_consent")
     def _check_pair(self):
         for mapping in self:
             mapping._check_field()
@@ -89,7 +95,8 @@ class UsercomFieldMapping(models.Model):
 
     def _check_field(self):
         field = self.env["res.partner"]._fields.get(self.field_id.name)
-        if self.field_id.model != "res.partner" or field is None or not field.store:
+        stored = field is not None and (field.store or field.name == UNSUBSCRIBED_FIELD)
+        if self.field_id.model != "res.partner" or not stored:
             raise ValidationError(
                 self.env._("“%s” is not a stored field of contacts.", self.field_id.display_name)
             )
@@ -150,14 +157,14 @@ class UsercomFieldMapping(models.Model):
         return [
             Rule(
                 key=mapping._key(),
-                direction=mapping.direction,
+                direction=mapping._direction(),
                 policy=mapping.conflict_policy,
                 consent=mapping.is_consent,
-                withdrawn=mapping._key() == "unsubscribed",
+                withdrawn=mapping._withdrawn(),
             )
             for mapping in self
         ]
 
     def _attributes(self):
         """``{key: plain Attribute}``."""
-        return {mapping._key(): mapping.attribute_id._as_attribute() for mapping in self}
+        return {mapping._key(): mapping._as_attribute() for mapping in self}
