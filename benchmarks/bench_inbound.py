@@ -22,9 +22,9 @@ KEYS = """
       FROM usercom_binding b JOIN usercom_backend k ON k.id = b.backend_id
      WHERE b.partner_id = p.id"""
 PROMPTS = """
-    INSERT INTO usercom_inbox (backend_id, state, attempts, user_ref, external_id, create_date,
-                               write_date)
-    SELECT backend_id, 'pending', 0, 'external_id:' || external_id, external_id,
+    INSERT INTO usercom_inbox (backend_id, state, attempts, priority, user_ref, external_id,
+                               create_date, write_date)
+    SELECT backend_id, 'pending', 0, 0, 'external_id:' || external_id, external_id,
            now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
       FROM usercom_binding"""
 

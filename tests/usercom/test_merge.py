@@ -134,6 +134,14 @@ class TestConsent:
         assert moves(run(rule, base, False, True, odoo_is_newer=False)) == (ABSENT, False)
         assert moves(run(rule, base, True, False, odoo_is_newer=True)) == (False, ABSENT)
 
+    def test_not_being_unsubscribed_is_a_default_and_says_nothing(self):
+        assert moves(run(UNSUBSCRIBED, ABSENT, None, False)) == NOWHERE
+        assert moves(run(UNSUBSCRIBED, ABSENT, True, False)) == (ABSENT, True)
+
+    def test_leaving_the_unsubscribed_is_an_explicit_yes(self):
+        assert moves(run(UNSUBSCRIBED, True, True, False)) == (False, ABSENT)
+        assert moves(run(UNSUBSCRIBED, True, False, True)) == (ABSENT, False)
+
     def test_withdrawn_may_be_true(self):
         assert moves(run(UNSUBSCRIBED, ABSENT, False, True)) == (True, ABSENT)
         assert moves(run(UNSUBSCRIBED, False, True, False)) == (ABSENT, True)

@@ -11,6 +11,9 @@ SHARED = (
     "use_webhook_values",
     "rate_limit",
     "log_days",
+    "email_consent_id",
+    "unsubscribe_policy",
+    "opt_out_lists",
 )
 KEY_FIELD = "x_usercom_key"
 SHOWN_CHARACTERS = 4

@@ -56,7 +56,17 @@ class ResPartner(models.Model):
         return super(ResPartner, self - merged)._usercom_touch(watched, names)
 
     def unlink(self):
-        self.env["usercom.tombstone"].sudo()._bury(self)
-        if self.env["usercom.backend"]._watched_fields():
-            self.env["usercom.outbox"].sudo()._bury(self)
+        if not self.env.context.get("usercom_merge"):  # which has dealt with their links
+            self.sudo()._usercom_erase()
         return super().unlink()
+
+    def _usercom_erase(self):
+        """Remove what the queues hold of these people; leave tombstones that name nobody.
+
+        Odoo's Privacy Lookup does no more than delete contacts, so every deletion counts as one.
+        Their links go with the contacts, and the consent log names them no more.
+        """
+        self.env["usercom.inbox"]._erase(self)
+        self.env["usercom.tombstone"]._bury(self, erased=True)
+        if self.env["usercom.backend"]._watched_fields():
+            self.env["usercom.outbox"]._bury(self)

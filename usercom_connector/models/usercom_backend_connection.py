@@ -141,9 +141,12 @@ class UsercomBackend(models.Model):
         return client.attributes()
 
     def _authenticated(self, attributes):
+        is_new = self.state == "draft"
         state = {"draft": "authenticated", "paused": "running"}.get(self.state, self.state)
         self.write({"state": state, "pause_reason": False, "database_uuid": self._database_uuid()})
         self.env["usercom.attribute"].sudo()._store(self, attributes)
+        if is_new:
+            self._pair_unsubscribed()
         self._wake()
 
     def action_fetch_attributes(self):

@@ -15,8 +15,10 @@ class UsercomBackend(models.Model):
     def _seen(self, partners):
         """The contacts as this account sees them: its company's values, its company's language."""
         company = self.company_id
-        language = company.partner_id.lang or "en_US"
-        return partners.sudo().with_company(company).with_context(lang=language)
+        context = {"lang": company.partner_id.lang or "en_US"}
+        if origin := self.env.context.get("usercom_origin"):
+            context["usercom_origin"] = origin
+        return partners.sudo().with_company(company).with_context(**context)
 
     # ---- which user is this contact? ----
 

@@ -98,11 +98,10 @@ class UsercomBackend(models.Model):
 
     def _claims(self, deadline):
         """Claim and yield a few rows at a time, or many that are alike; the inbox's first."""
-        inbox, outbox = self._queues()
+        outbox = self.env["usercom.outbox"]
         looked_at = 0
         while time.monotonic() < deadline and self._is_running():
-            rows = self._committed(inbox._claim, self)
-            if rows := rows or self._committed(outbox._claim, self, looked_at):
+            if rows := self._committed(self._claim, looked_at):
                 yield rows
                 continue
             alike, looked_at = self._committed(outbox._look_ahead, self, looked_at)
@@ -110,6 +109,16 @@ class UsercomBackend(models.Model):
                 return
             if alike:
                 yield self._committed(outbox._claim_alike, alike)
+
+    def _claim(self, looked_at):
+        """Claim a few rows: withdrawn consents, the inbox's, the outbox's up to ``looked_at``."""
+        inbox, outbox = self._queues()
+        return (
+            inbox._claim_urgent(self)
+            or outbox._claim_urgent(self)
+            or inbox._claim(self)
+            or outbox._claim(self, looked_at)
+        )
 
     def _committed(self, method, *arguments):
         """Call the method in a transaction of its own, again where another one is in its way."""

@@ -26,16 +26,18 @@ class UsercomBackend(models.Model):
 
     _inherit = "usercom.backend"
 
-    def _take_in(self, users, chosen=None, only_linked=False):
+    def _take_in(self, users, chosen=None, prompts=None, only_linked=False):
         """Bring what User.com now says of ``users`` to the contacts: ``{user id: TakenIn}``.
 
-        ``chosen``: {user id: contact} where a person has chosen the contact. ``only_linked``: leave
-        alone who is not linked yet.
+        ``chosen``: {user id: contact} where a person has chosen the contact. ``prompts``: {user id:
+        inbox rows} that ask for them. ``only_linked``: leave alone who is not linked yet.
         """
         taken = {}
         for lot in self._lots(users):
             found = (self._by_link if only_linked else self._find_contacts)(lot)
-            taken |= self._take_in_lot(lot, found | self._free(chosen or {}), only_linked)
+            taken |= self._take_in_lot(
+                lot, found | self._free(chosen or {}), prompts or {}, only_linked
+            )
         return taken
 
     def _take_in_page(self, users, **how):
@@ -78,16 +80,23 @@ class UsercomBackend(models.Model):
             if not self._bound_elsewhere(partner, user_id)
         }
 
-    def _take_in_lot(self, users, found, only_linked):
+    def _take_in_lot(self, users, found, prompts, only_linked):
         known = [user for user in users if user.id in found]
         new = [] if only_linked else [user for user in users if user.id not in found]
         partners = self.env["res.partner"].union(*found.values())
         bindings = self.env["usercom.binding"]._of(self, partners)
         refused = {user.id: self._refusal(user, found[user.id], bindings) for user in known}
         pairs = [(found[user.id], user) for user in known if refused[user.id] is None]
+        self._heed_prompts(pairs, prompts)
         problems = self._merge_users(pairs) if pairs else {}
         merged = {user.id: TakenIn(partner, problems[user.id]) for partner, user in pairs}
         return {key: case for key, case in refused.items() if case} | merged | self._meet(new)
+
+    def _heed_prompts(self, pairs, prompts):
+        """Withdraw first what the calls of User.com show as withdrawn."""
+        for partner, user in pairs:
+            if rows := prompts.get(user.id):
+                rows._heed_withdrawals(self._told_by(rows, user), partner, user)
 
     def _refusal(self, user, partners, bindings):
         """Why ``user`` is not merged into ``partners``; None if nothing is in the way."""

@@ -77,6 +77,7 @@ class UsercomBackend(models.Model):
             partners = self.env["res.partner"].union(*(meeting.partner for meeting in group))
             merged = self._seen(partners).with_context(usercom_merged_ids=partners._ids)
             merged.write(group[0].vals)
+        self._note_told({meeting.partner: meeting.written for meeting in meetings})
         self._look_again([meeting for meeting in meetings if meeting.vals])
 
     def _look_again(self, meetings):
@@ -126,6 +127,7 @@ class UsercomBackend(models.Model):
         partners = empty.create([meeting.vals for meeting in meetings])
         for meeting, partner in zip(meetings, self._seen(partners), strict=True):
             meeting.partner = partner.with_context(usercom_creating=False)
+        self._note_told({meeting.partner: meeting.written for meeting in meetings})
         self._look_again(meetings)
         self._settle_meetings(meetings, {})
         return {meeting.user.id: (meeting.partner, meeting.problems) for meeting in meetings}
@@ -133,14 +135,16 @@ class UsercomBackend(models.Model):
     def _introduction(self, empty, mappings, attributes, user):
         values, errors = read_user(user, attributes, {})
         named = user.email or str(user.id)
-        vals, problems, refused = mappings._odoo_values(empty, values, named)
-        written = {key: value for key, value in values.items() if key not in refused}
+        agreed = merge(mappings._rules(), {}, dict.fromkeys(values), values, odoo_is_newer=False)
+        vals, problems, refused = mappings._odoo_values(empty, agreed.to_odoo, named)
+        written = {key: value for key, value in agreed.to_odoo.items() if key not in refused}
+        base = {key: value for key, value in agreed.base.items() if key not in refused}
         return Meeting(
             empty,
             user,
-            Merge(base=dict(written)),
+            Merge(base=base),
             problems + mappings._unreadable_problems(user, errors),
-            self._contact_defaults(user) | vals,
+            self._contact_defaults(user) | mappings._unsaid() | vals,
             written,
         )
 

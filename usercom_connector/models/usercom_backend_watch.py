@@ -67,13 +67,6 @@ class UsercomBackend(models.Model):
         if names:
             self._watch(watched, field.comodel_name, names, path)
 
-    @api.model
-    @tools.ormcache()
-    def _follows_blacklist(self):
-        """Whether an account that runs is told who wants no mail."""
-        backends = self.sudo().search([("state", "in", ("running", "paused"))])
-        return any(m.is_consent or m._key() == "unsubscribed" for m in backends.mapping_ids)
-
 
 def _expressions(domain, prefix=()):
     """Yield the field expressions of ``domain``, split at the dots."""

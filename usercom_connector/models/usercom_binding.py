@@ -90,6 +90,15 @@ class UsercomBinding(models.Model):
         known = self.remote_updated_at if self.external_id == user.id else None
         return bool(known and told and told < known)
 
+    def _disagree(self, backend, partner_ids, key, value):
+        """Forget that ``value`` was agreed on: said anew, it has to be weighed anew."""
+        links = self.sudo().search(
+            [("backend_id", "=", backend.id), ("partner_id", "in", partner_ids)]
+        )
+        for link in links:
+            if link.base and link.base.get(key) == value:
+                link.base = {name: known for name, known in link.base.items() if name != key}
+
     @api.model
     def _ensure(self, backend, partners):
         """The links of ``partners``; who has none gets one."""

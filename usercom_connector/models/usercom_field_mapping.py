@@ -4,6 +4,8 @@ from ..usercom import TYPE_TABLE, Rule, directions
 
 MAPPABLE_TYPES = sorted(set().union(*TYPE_TABLE.values()))
 
+UNSUBSCRIBED_FIELD = "usercom_unsubscribed"
+
 
 class UsercomFieldMapping(models.Model):
     """A pair of an Odoo contact field and a User.com attribute that are kept the same."""
@@ -27,7 +29,9 @@ class UsercomFieldMapping(models.Model):
         ondelete="cascade",
         domain=[
             ("model", "=", "res.partner"),
+            "|",
             ("store", "=", True),
+            ("name", "=", UNSUBSCRIBED_FIELD),
             ("ttype", "in", MAPPABLE_TYPES),
         ],
     )
@@ -71,7 +75,7 @@ class UsercomFieldMapping(models.Model):
         "unique (backend_id, attribute_id)", "A User.com attribute can be paired only once."
     )
 
-    @api.depends("field_id", "attribute_id")
+    @api.depends("field_id", "attribute_id", "is_consent")
     def _compute_direction(self):
         for mapping in self:
             allowed = mapping._allowed_directions()
@@ -81,7 +85,9 @@ class UsercomFieldMapping(models.Model):
     def _allowed_directions(self):
         """The directions this pair can travel, the widest first."""
         self.ensure_one()
-        ways = directions(self.field_id.ttype, self.attribute_id.value_type)
+        ways = directions(
+            self.field_id.ttype, self.attribute_id.value_type, consent=self.is_consent
+        )
         if self.attribute_id.read_only:
             ways -= {"export"}
         if self.field_id.sudo().readonly:
@@ -115,14 +121,14 @@ class UsercomFieldMapping(models.Model):
         return [
             Rule(
                 key=mapping._key(),
-                direction=mapping.direction,
+                direction=mapping._direction(),
                 policy=mapping.conflict_policy,
                 consent=mapping.is_consent,
-                withdrawn=mapping._key() == "unsubscribed",
+                withdrawn=mapping._withdrawn(),
             )
             for mapping in self
         ]
 
     def _attributes(self):
         """``{key: plain Attribute}``."""
-        return {mapping._key(): mapping.attribute_id._as_attribute() for mapping in self}
+        return {mapping._key(): mapping._as_attribute() for mapping in self}

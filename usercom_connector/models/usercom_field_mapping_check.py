@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..usercom import fitting_field_types, fitting_value_types
+from .usercom_field_mapping import UNSUBSCRIBED_FIELD
 
 MAX_RECORDS = 1000
 SHOWN = 10
@@ -18,6 +19,7 @@ class UsercomFieldMapping(models.Model):
     @api.depends(
         "field_id",
         "direction",
+        "is_consent",
         "attribute_id.value_type",
         "attribute_id.choices",
         "attribute_id.multiple",
@@ -38,7 +40,7 @@ class UsercomFieldMapping(models.Model):
         """Look at the pairs again; the choices on Odoo's side may have changed too."""
         self.env.add_to_compute(self._fields["is_broken"], self)
 
-    @api.constrains("backend_id", "field_id", "attribute_id", "direction")
+    @api.constrains("backend_id", "field_id", "attribute_id", "direction", "is_consent")
     def _check_pair(self):
         for mapping in self:
             if problem := mapping._secret_problem() or mapping._find_problem():
@@ -68,7 +70,8 @@ class UsercomFieldMapping(models.Model):
     def _field_problem(self):
         chosen = self.field_id.sudo()
         field = self.env["res.partner"]._fields.get(chosen.name)
-        if chosen.model != "res.partner" or field is None or not field.store:
+        stored = field is not None and (field.store or field.name == UNSUBSCRIBED_FIELD)
+        if chosen.model != "res.partner" or not stored:
             return self.env._("“%s” is not a stored field of contacts.", chosen.display_name)
         if chosen.name in ("usercom_key", self.backend_id._key_field()):
             return self.env._(
@@ -133,7 +136,7 @@ class UsercomFieldMapping(models.Model):
         An attribute whose choices User.com does not tell is let pass: values are judged one by one.
         """
         attribute = self.attribute_id
-        if attribute.value_type != "fixed":
+        if attribute.value_type != "fixed" or self.is_consent:
             return None
         if self.field_type == "many2many" and not attribute.multiple:
             return self.env._(

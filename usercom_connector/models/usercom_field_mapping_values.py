@@ -30,18 +30,15 @@ class UsercomFieldMapping(models.Model):
         values, problems = {}, []
         for mapping in self:
             try:
-                values[mapping._key()] = mapping._export_value(partner, base)
+                values[mapping._key()] = mapping._export_value(partner)
             except ConversionError as error:
                 problems.append(mapping._problem(partner, error))
         return values, problems
 
-    def _export_value(self, partner, base):
-        value = export_value(
-            self._read_neutral(partner), self.field_type, self.attribute_id._as_attribute()
-        )
-        # A checkbox cannot say "never asked": it is a "no" only after a "yes" both sides knew.
-        never_asked = self.is_consent and value is False and base.get(self._key()) is None
-        return None if never_asked else value
+    def _export_value(self, partner):
+        if self.is_consent:
+            return self._consent_value(partner)
+        return export_value(self._read_neutral(partner), self.field_type, self._as_attribute())
 
     def _read_neutral(self, partner):
         """The value of ``partner`` as plain Python: records as name or code, unset as None."""
@@ -99,6 +96,8 @@ class UsercomFieldMapping(models.Model):
 
     def _odoo_value(self, partner, value, vals):
         value = import_value(value, self.field_type)
+        if self.is_consent:
+            return {self.field_name: self._consent_to_odoo(value)}
         if self.field_type == "many2one":
             return {self.field_name: self._find_record(partner, value, vals).id}
         if self.field_type == "many2many":
@@ -188,7 +187,7 @@ class UsercomFieldMapping(models.Model):
 
     def _has_own_words(self):
         """Whether Odoo may name otherwise what User.com means: PL and Poland."""
-        return self.field_type in ("many2one", "selection")
+        return self.field_type in ("many2one", "selection") and not self.is_consent
 
     def _in_odoos_words(self, partner, odoo, remote):
         """The ``remote`` values that mean what ``partner`` has, as Odoo spells them."""

@@ -3,10 +3,12 @@ import logging
 import time
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL, email_normalize
 
 from ..usercom import strict_json
 from ..usercom.excerpts import readable
+from .usercom_queue import URGENT
 
 _logger = logging.getLogger(__name__)
 
@@ -55,7 +57,7 @@ class UsercomInbox(models.Model):
     )
     single = fields.Boolean(help="Not met in the lists of users: to be read by itself.")
 
-    _open_idx = models.Index("(backend_id, id) WHERE state = 'pending'")
+    _open_idx = models.Index("(backend_id, priority DESC, id) WHERE state = 'pending'")
     _due_idx = models.Index("(backend_id, next_attempt_at) WHERE state = 'pending'")
     _user_idx = models.Index("(backend_id, user_ref) WHERE state = 'pending'")
     _external_idx = models.Index("(backend_id, external_id) WHERE state = 'pending'")
@@ -135,6 +137,7 @@ class UsercomInbox(models.Model):
             "backend_id": backend.id,
             "state": "pending",
             "attempts": 0,
+            "priority": URGENT if self._tells_withdrawal(backend, payload) else 0,
             "payload": payload and json.dumps(payload),
             "create_date": now,
             "write_date": now,
@@ -171,3 +174,40 @@ class UsercomInbox(models.Model):
         )
         binding = self.env["usercom.binding"]._ensure(backend, partner)
         binding.write({"state": "failed", "last_error": message})
+
+    @api.model
+    def _hurry(self, partner_ids):
+        """What waits for contacts that withdrew a consent goes first: they are sent after it."""
+        self.env.cr.execute(
+            SQL(
+                """UPDATE usercom_inbox i SET priority = %s FROM usercom_binding b
+                    WHERE b.backend_id = i.backend_id AND b.external_id = i.external_id
+                      AND b.partner_id = ANY(%s) AND i.state = 'pending'""",
+                URGENT,
+                list(partner_ids),
+            )
+        )
+
+    @api.model
+    def _erase(self, partners):
+        """Delete what was received of ``partners``, who are being erased.
+
+        What came under an e-mail address that another contact has too is that one's as well.
+        """
+        others = (
+            self.env["res.partner"]
+            .with_context(active_test=False)
+            .search([("email_normalized", "in", partners.mapped("email_normalized"))])
+        )
+        emails = set(partners.mapped("email_normalized")) - set(
+            (others - partners).mapped("email_normalized")
+        )
+        links = self.env["usercom.binding"].search([("partner_id", "in", partners.ids)])
+        received = Domain.OR(
+            Domain("backend_id", "=", link.backend_id.id)
+            & Domain("external_id", "=", link.external_id or -1)
+            for link in links
+        )
+        received |= Domain("partner_id", "in", partners.ids)
+        received |= Domain("email", "in", [email for email in emails if email])
+        self.search(received).unlink()

@@ -27,9 +27,16 @@ class UsercomInbox(models.Model):
 
     @api.model
     def _claim(self, backend):
+        """Claim the rows of some users whose turn it is."""
+        return self._claim_some(backend, SQL("r.priority = 0"))
+
+    @api.model
+    def _claim_some(self, backend, chosen):
         """Claim all waiting rows of some users: together they are one piece of work."""
         refs = SQL(
-            "SELECT r.user_ref FROM usercom_inbox r WHERE %s AND %s ORDER BY r.id LIMIT %s",
+            """SELECT r.user_ref FROM usercom_inbox r WHERE %s AND %s AND %s
+                ORDER BY r.id LIMIT %s""",
+            chosen,
             self._waiting(backend),
             self._due(),
             CLAIM_SIZE,
@@ -86,11 +93,11 @@ class UsercomInbox(models.Model):
 
     def _settle(self, task, user):
         """Bring what User.com now says to the contact."""
-        backend = self.backend_id
+        backend = self.backend_id._told_by(self, user)
         if user is None:
             return self._settle_missing(backend, task.job.identity)
         chosen = {user.id: self.partner_id[0]} if self.partner_id else {}
-        self._settle_taken(user, backend._take_in([user], chosen)[user.id])
+        self._settle_taken(user, backend._take_in([user], chosen, {user.id: self})[user.id])
 
     def _settle_taken(self, user, taken):
         """Close the rows as told by a ``TakenIn``."""

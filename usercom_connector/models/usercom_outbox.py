@@ -9,6 +9,8 @@ from ..usercom.jobs import Push
 from .usercom_backend_drain import Task
 from .usercom_queue import CLAIM_SIZE
 
+WITHDRAWN = "usercom.outbox.withdrawn"  # the contacts to be sent first, until precommit
+
 
 class UsercomOutbox(models.Model):
     """Contacts whose changes are still to be sent, and for a while those that were."""
@@ -43,7 +45,7 @@ class UsercomOutbox(models.Model):
     _waiting_uniq = models.UniqueIndex(
         "(backend_id, partner_id) WHERE state = 'pending' AND claimed_at IS NULL"
     )
-    _open_idx = models.Index("(backend_id, id) WHERE state = 'pending'")
+    _open_idx = models.Index("(backend_id, priority DESC, id) WHERE state = 'pending'")
     _due_idx = models.Index("(backend_id, next_attempt_at NULLS FIRST) WHERE state = 'pending'")
     _claimed_idx = models.Index(
         "(backend_id, partner_id) WHERE state = 'pending' AND claimed_at IS NOT NULL"
@@ -64,29 +66,38 @@ class UsercomOutbox(models.Model):
         precommit.data[self._name][path].update(record_ids)
 
     def _enqueue_touched(self):
-        touched = self.env.cr.precommit.data.pop(self._name, {})
+        data = self.env.cr.precommit.data
+        touched, urgent = data.pop(self._name, {}), data.pop(WITHDRAWN, ())
         partner_ids = touched.pop("id", set())
         if touched:
             partners = self.env["res.partner"].sudo().with_context(active_test=False)
             domain = Domain.OR(Domain(path, "in", ids) for path, ids in touched.items())
             partner_ids.update(partners.search(domain, order="id").ids)
         if partner_ids:
-            self.sudo()._enqueue(partner_ids)
+            self.sudo()._enqueue(partner_ids, urgent=urgent)
 
     @api.model
-    def _enqueue(self, partner_ids, backends=None):
+    def _hurry(self, partner_ids):
+        """Queue contacts that withdrew a consent; they go before all others."""
+        if partner_ids:
+            self.env.cr.precommit.data.setdefault(WITHDRAWN, set()).update(partner_ids)
+            self._enqueue_later(partner_ids)
+
+    @api.model
+    def _enqueue(self, partner_ids, backends=None, urgent=()):
         """One waiting row for each contact in each account that may know it.
 
-        A row that waits already is locked, not changed: so no drain can claim it before the
-        edit behind this call is committed, and send the contact without it.
+        A row that waits already is locked, at most made urgent: so no drain can claim it before
+        the edit behind this call is committed, and send the contact without it.
         """
         rows = self.env.execute_query(
             SQL(
                 """
                 INSERT INTO usercom_outbox
-                       (backend_id, partner_id, operation, state, attempts,
+                       (backend_id, partner_id, operation, state, attempts, priority,
                         create_uid, write_uid, create_date, write_date)
-                SELECT b.id, p.id, 'sync', 'pending', 0, %(uid)s, %(uid)s, %(now)s, %(now)s
+                SELECT b.id, p.id, 'sync', 'pending', 0, (p.id = ANY(%(urgent)s))::int,
+                       %(uid)s, %(uid)s, %(now)s, %(now)s
                   FROM res_partner p
                   JOIN usercom_backend b
                     ON p.company_id IS NULL OR p.company_id = b.company_id
@@ -96,17 +107,21 @@ class UsercomOutbox(models.Model):
                  ORDER BY b.id, p.id
                 ON CONFLICT (backend_id, partner_id)
                       WHERE state = 'pending' AND claimed_at IS NULL
-                      DO UPDATE SET attempts = 0 WHERE false
+                      DO UPDATE SET priority = EXCLUDED.priority
+                             WHERE EXCLUDED.priority > usercom_outbox.priority
                 RETURNING backend_id
                 """,
                 uid=self.env.uid,
                 now=fields.Datetime.now(),
                 partners=list(partner_ids),
+                urgent=list(urgent),
                 chosen=SQL("b.state IN ('running', 'paused')")
                 if backends is None
                 else SQL("b.id = ANY(%s)", backends.ids),
             )
         )
+        if urgent:
+            self.env["usercom.inbox"]._hurry(urgent)
         self.env["usercom.backend"].browse({backend_id for (backend_id,) in rows})._wake()
 
     @api.model
@@ -159,11 +174,15 @@ class UsercomOutbox(models.Model):
     @api.model
     def _claim(self, backend, last):
         """Claim some rows whose turn it is, of those up to the id ``last``."""
+        return self._claim_some(backend, SQL("r.priority = 0 AND r.id <= %s", last))
+
+    @api.model
+    def _claim_some(self, backend, chosen):
         return self._claim_ids(
             SQL(
-                """SELECT r.id FROM usercom_outbox r WHERE r.id <= %s AND %s AND %s
+                """SELECT r.id FROM usercom_outbox r WHERE %s AND %s AND %s
                     ORDER BY r.id LIMIT %s FOR UPDATE OF r SKIP LOCKED""",
-                last,
+                chosen,
                 self._waiting(backend),
                 self._due(),
                 CLAIM_SIZE,
@@ -266,7 +285,7 @@ class UsercomOutbox(models.Model):
         """Merge with a user met for the first time; what Odoo knows better is sent next."""
         if other := backend._bound_elsewhere(partner, user.id):
             return self._fail_taken(other)
-        self._close(backend._merge_user(partner, user))
+        self._close(backend._told_by(self, user)._merge_user(partner, user))
 
     def _settle_missing(self, backend, partner):
         """The known user is gone from User.com: nothing re-creates the person by itself."""

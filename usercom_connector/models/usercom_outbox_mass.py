@@ -28,7 +28,7 @@ class UsercomOutbox(models.Model):
                      FROM usercom_outbox r
                      LEFT JOIN usercom_binding b
                        ON b.backend_id = r.backend_id AND b.partner_id = r.partner_id
-                    WHERE r.id > %s AND %s AND %s ORDER BY r.id LIMIT %s""",
+                    WHERE r.priority = 0 AND r.id > %s AND %s AND %s ORDER BY r.id LIMIT %s""",
                 last,
                 self._waiting(backend),
                 self._due(),

@@ -185,14 +185,16 @@ class UsercomSweep(models.Model):
 
     def _take_in(self, users, newest):
         """Take in a page; of a backlog's, people nobody asked for only if they are linked."""
-        backend = self.backend_id
+        backend = self.backend_id._told_by(self)
         prompts = self.env["usercom.inbox"]._prompts_about(backend, users, newest)
         if self.kind == "backlog":
             asked = [user for user in users if user.id in prompts]
             rest = [user for user in users if user.id not in prompts]
-            taken = backend._take_in_page(asked) | backend._take_in_page(rest, only_linked=True)
+            taken = backend._take_in_page(asked, prompts=prompts) | backend._take_in_page(
+                rest, only_linked=True
+            )
         else:
-            taken = backend._take_in_page(users)
+            taken = backend._take_in_page(users, prompts=prompts)
         for user in users:
             if user.id in taken:
                 self.env["usercom.inbox"]._settle_met(

@@ -2,6 +2,7 @@
 
 from .canonical import canonical
 from .client import Client
+from .consents import answer, consent_attribute, has_both_answers, key_of, said
 from .errors import (
     AmbiguousUserError,
     ConversionError,
@@ -58,15 +59,20 @@ __all__ = [
     "User",
     "UserPage",
     "UsercomError",
+    "answer",
     "canonical",
+    "consent_attribute",
     "derive_name_std",
     "directions",
     "export_value",
     "fitting_field_types",
     "fitting_value_types",
+    "has_both_answers",
     "import_value",
     "join_name",
+    "key_of",
     "merge",
+    "said",
     "split_name",
     "wire",
 ]

@@ -33,11 +33,18 @@ def canonical(raw: Any, attribute: Attribute) -> Any:
     return _READERS[attribute.value_type](raw, attribute)
 
 
-def _read_boolean(raw: Any, _attribute: Attribute) -> bool:
-    word = str(raw).strip().lower()
-    if word not in _BOOLEANS:
+def read_word(word: Any) -> bool | None:
+    """Return what a word such as "yes" or "False" says; None for a word that is neither."""
+    return _BOOLEANS.get(str(word).strip().lower())
+
+
+def _read_boolean(raw: Any, attribute: Attribute) -> bool | None:
+    """A consent with words of its own may be a fixed choice, which comes in an array."""
+    items = raw if attribute.choices and isinstance(raw, list | tuple) else [raw]
+    answers = {read_word(item) for item in items}
+    if None in answers or len(answers) > 1:
         raise ConversionError(raw, Reason.NOT_A_BOOLEAN)
-    return _BOOLEANS[word]
+    return answers.pop() if answers else None
 
 
 def _read_string(raw: Any, _attribute: Attribute) -> str:

@@ -143,6 +143,10 @@ class Push:
         values = self._wire(merged.to_usercom) | self._new_custom_id()
         if not values:
             return Pushed(merged)
+        if self.gives_consent(merged.to_usercom):
+            user = client.get_user(user_id)
+            if self._withdraws_consent(user):
+                return Pushed(found=user)
         return self._clear(client, self._pushed(merged, client.update_user(user_id, values)))
 
     def _clear(self, client: Client, pushed: Pushed) -> Pushed:
@@ -174,6 +178,16 @@ class Push:
             and self.odoo.get(rule.key) is not None
             for rule in self.rules
         )
+
+    def gives_consent(self, sent: Values) -> bool:
+        """Whether a "yes" is to be sent: never over a "no" that nobody has told us of yet."""
+        return any(r.consent and sent.get(r.key) == (not r.withdrawn) for r in self.rules)
+
+    def _withdraws_consent(self, user: User) -> bool:
+        """Whether the user says "no" where both sides last agreed on something else."""
+        shown, _errors = read_user(user, self.attributes, self.base)
+        consents = [rule for rule in self.rules if rule.consent]
+        return any(shown.get(r.key) == r.withdrawn != self.base.get(r.key) for r in consents)
 
     def _create(self, client: Client) -> Pushed:
         merged = self._merge({}, dict.fromkeys(self.odoo))

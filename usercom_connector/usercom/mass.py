@@ -20,9 +20,10 @@ def mass_key(push: Push) -> tuple[str, str] | None:
     """Return what is equal for pushes that one mass update can stand for; None: it goes singly.
 
     Clearing a value goes singly: a mass update does not tell whether null was taken notice of.
+    So does giving a consent: whoever withdrew it at User.com has to be asked first.
     """
     change = push.sole_change()
-    if change is None or change[1] is None:
+    if change is None or change[1] is None or push.gives_consent(dict([change])):
         return None
     return change[0], strict_json.dumps(change[1])
 

@@ -66,6 +66,7 @@ def _merge_value(
     result: Merge, rule: Rule, odoo: Any, usercom: Any, odoo_is_newer: bool | None
 ) -> None:
     base = result.base.get(rule.key)
+    usercom = usercom if odoo == usercom else _heard(rule, base, usercom)
     if odoo == usercom:
         result.base[rule.key] = odoo
         return
@@ -76,6 +77,12 @@ def _merge_value(
         result.conflicts.append(Conflict(rule.key, base, odoo, usercom, winner))
     target = result.to_usercom if winner == "odoo" else result.to_odoo
     target[rule.key] = result.base[rule.key] = odoo if winner == "odoo" else usercom
+
+
+def _heard(rule: Rule, base: Any, usercom: Any) -> Any:
+    """Not being unsubscribed is everybody's default: it says "yes" only after a "no"."""
+    is_default = rule.consent and rule.withdrawn is True and usercom is False
+    return None if is_default and base is None else usercom
 
 
 def _may_move(rule: Rule, winner: Side) -> bool:

@@ -112,7 +112,7 @@ class User:
             custom_id=_text(values.get("custom_id")),
             email=_text(values.get("email")),
             phone_number=_text(values.get("phone_number")),
-            updated_at=_moment(values.get("updated_at")),
+            updated_at=read_moment(values.get("updated_at")),
             values=MappingProxyType(values),
         )
 
@@ -143,7 +143,8 @@ def _text(value: Any) -> str | None:
     return None if value in (None, "") else str(value)
 
 
-def _moment(value: Any) -> datetime | None:
+def read_moment(value: Any) -> datetime | None:
+    """Return a time as User.com writes it, in UTC; None for anything else."""
     try:
         moment = datetime.fromisoformat(value)
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -20,8 +20,16 @@ TYPE_TABLE: dict[str, dict[str, frozenset[str]]] = {
 }
 
 
-def directions(field_type: str, value_type: str) -> frozenset[str]:
+# A consent is a yes, a no or nothing: each of these can say so.
+CONSENT_FIELD_TYPES = ("boolean", "selection")
+CONSENT_VALUE_TYPES = ("boolean", "string", "fixed")
+
+
+def directions(field_type: str, value_type: str, *, consent: bool = False) -> frozenset[str]:
     """Return the directions in which the pair may be mapped; empty when it may not be."""
+    if consent:
+        fits = field_type in CONSENT_FIELD_TYPES and value_type in CONSENT_VALUE_TYPES
+        return BOTH if fits else frozenset()
     return TYPE_TABLE.get(value_type, {}).get(field_type, frozenset())
 
 

@@ -91,6 +91,8 @@ def import_value(value: Any, field_type: str) -> Any:
 
 def wire(value: Any, attribute: Attribute) -> Any:
     """Return a canonical value as the JSON value that User.com takes; None is null."""
+    if attribute.value_type == "boolean" and attribute.choices and value is not None:
+        return attribute.choices[value]
     if attribute.is_coded and value is not None:
         return attribute.choices.index(value) + 1
     if attribute.is_coded and NO_CHOICE in attribute.choices:

@@ -2,14 +2,34 @@ from odoo import models
 
 
 class BasePartnerMergeAutomaticWizard(models.TransientModel):
+    """Contacts that are merged keep the strictest of what they said: no merge is a "yes"."""
+
     _inherit = "base.partner.merge.automatic.wizard"
 
+    def _merge(self, partner_ids, dst_partner=None, extra_checks=True):
+        merging = self.with_context(usercom_merge=True, usercom_strictest={})
+        return super(BasePartnerMergeAutomaticWizard, merging)._merge(
+            partner_ids, dst_partner, extra_checks
+        )
+
     def _update_foreign_keys(self, src_partners, dst_partner):
-        """Settle links and queue first: Odoo would move them by SQL, and delete what collides."""
-        partners = src_partners + dst_partner
-        self.env["usercom.outbox"].sudo()._drop_waiting(partners)
-        self.env["usercom.binding"].sudo()._merge_contacts(src_partners, dst_partner)
+        for mapping in self.env["usercom.field.mapping"]._consents():  # before the logs are one
+            strictest = mapping._strictest(dst_partner, src_partners)
+            self.env.context["usercom_strictest"][mapping.id] = strictest
+        self._settle_links(src_partners, dst_partner)
         result = super()._update_foreign_keys(src_partners, dst_partner)
         if self.env["usercom.backend"]._watched_fields():
             self.env["usercom.outbox"]._enqueue_later(dst_partner.ids)
+        return result
+
+    def _settle_links(self, src_partners, dst_partner):
+        """Settle links and queue: Odoo would move them by SQL, and delete what collides."""
+        self.env["usercom.outbox"].sudo()._drop_waiting(src_partners + dst_partner)
+        self.env["usercom.binding"].sudo()._merge_contacts(src_partners, dst_partner)
+
+    def _update_values(self, src_partners, dst_partner):
+        result = super()._update_values(src_partners, dst_partner.with_context(usercom_merge=True))
+        origin = {"usercom_origin": {"origin": "merge"}}
+        for mapping in self.env["usercom.field.mapping"].with_context(**origin)._consents():
+            mapping._settle_merged(dst_partner, self.env.context["usercom_strictest"][mapping.id])
         return result

@@ -1,0 +1,73 @@
+"""Which fields and attributes may be consents, and how each says yes, no and nothing."""
+
+from odoo.exceptions import ValidationError
+
+from .test_consent_log import ConsentCase
+
+
+class TestConsentFields(ConsentCase):
+    @classmethod
+    def _fresh_simulator(cls):
+        super()._fresh_simulator()
+        cls.simulator.attribute("sms_text", "string")
+        cls.simulator.attribute("sms_choice", "fixed", choices=["Yes", "No"])
+        cls.simulator.attribute("sms_flag", "boolean")
+
+    def field(self, *keys):
+        """A selection field of contacts, as an administrator adds one."""
+        self.env["ir.model.fields"].create(
+            {
+                "name": "x_sms",
+                "field_description": "SMS",
+                "model_id": self.env["ir.model"]._get_id("res.partner"),
+                "ttype": "selection",
+                "selection_ids": [(0, 0, {"value": key, "name": key.title()}) for key in keys],
+            }
+        )
+        return "x_sms"
+
+    def test_a_selection_says_yes_no_and_nothing(self):
+        field = self.field("yes", "no")
+        for attribute, yes, no in (
+            ("sms_flag", True, False),
+            ("sms_text", "true", "false"),
+            ("sms_choice", ["Yes"], ["No"]),
+        ):
+            with self.subTest(attribute):
+                self.pair(self.backend, field, attribute, is_consent=True)
+                contact = self.synced(email=f"{attribute}@example.org")
+                self.assertIsNone(self.remote(contact)["attributes"].get(attribute))
+                for key, expected in (("yes", yes), ("no", no)):
+                    contact.x_sms = key
+                    self.drain()
+                    self.assertEqual(self.remote(contact)["attributes"][attribute], expected)
+                self.told(contact, **{attribute: yes})
+                self.assertEqual(contact.x_sms, "yes")
+                words = [new for _old, new, _origin in self.log(contact, attribute)]
+                self.assertEqual(words, ["yes", "no", "yes"])
+
+    def test_a_checkbox_reads_text_for_what_it_says(self):
+        self.pair(self.backend, "employee", "sms_text", is_consent=True)
+        contact = self.synced(email="jan@example.org")
+        for text, expected in (("True", True), ("", True), ("false", False), ("", False)):
+            self.told(contact, sms_text=text)
+            self.assertIs(contact.employee, expected)
+        self.assertEqual([row[1] for row in self.log(contact, "sms_text")], ["yes", "no"])
+
+    def test_text_that_says_nothing_is_told_and_changes_nothing(self):
+        self.pair(self.backend, "employee", "sms_text", is_consent=True)
+        contact = self.synced(email="jan@example.org", employee=True)
+        self.told(contact, sms_text="perhaps")
+        self.assertTrue(contact.employee)
+        self.assertIn("perhaps", self.binding(contact).last_error)
+
+    def test_what_cannot_be_a_consent_is_refused(self):
+        unfit = self.field("yes", "maybe", "no")
+        for field, attribute, word in (
+            ("phone", "sms_text", "phone"),
+            (unfit, "sms_flag", "SMS"),
+            ("employee", "score", "Employee"),
+        ):
+            with self.subTest(field), self.assertRaises(ValidationError) as caught:
+                self.pair(self.backend, field, attribute, is_consent=True)
+            self.assertIn(word.lower(), str(caught.exception).lower())

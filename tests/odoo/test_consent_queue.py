@@ -1,0 +1,68 @@
+"""Withdrawals overtake everything else in both queues, and no "yes" is sent blindly."""
+
+from .test_consent_log import ConsentCase
+
+
+class TestWithdrawalsFirst(ConsentCase):
+    def crowd(self, size=25):
+        """Contacts that both sides know."""
+        crowd = self.env["res.partner"].create(
+            [
+                {"name": f"C {n}", "email": f"c{n}@example.org", "employee": True}
+                for n in range(size)
+            ]
+        )
+        self.drain()
+        self.simulator.clear_journal()
+        return crowd
+
+    def first_path(self):
+        return self.calls()[0].split(" ")[1]
+
+    def test_a_withdrawal_overtakes_earlier_edits(self):
+        crowd = self.crowd()
+        for contact in crowd:
+            contact.phone = "+48 1"
+        self.env.cr.flush()
+        crowd[-1].employee = False
+        self.drain()
+        self.assertEqual(self.first_path(), f"/users/{self.binding(crowd[-1]).external_id}/")
+
+    def test_a_withdrawal_here_overtakes_news_from_there(self):
+        *others, last = self.crowd()
+        for contact in others:
+            self.call(self.binding(contact).external_id)
+        last.employee = False
+        self.drain()
+        self.assertEqual(self.first_path(), f"/users/{self.binding(last).external_id}/")
+
+    def test_news_of_the_contact_itself_goes_along(self):
+        *others, last = self.crowd()
+        for contact in (*others, last):
+            self.call(self.binding(contact).external_id)
+        last.employee = False
+        self.drain()
+        self.assertEqual(self.first_path(), f"/users/{self.binding(last).external_id}/")
+
+    def test_a_call_that_tells_of_a_withdrawal_overtakes_earlier_calls(self):
+        crowd = self.crowd()
+        for contact in crowd[:-1]:
+            self.call(self.binding(contact).external_id, email_consent="True")
+        for telling in ({"email_consent": "False"}, {"unsubscribed": True}):
+            row = self.call(self.binding(crowd[-1]).external_id, **telling)
+            self.assertEqual(row.priority, 1)
+        self.drain()
+        self.assertEqual(self.first_path(), f"/users/{self.binding(crowd[-1]).external_id}/")
+
+    def test_a_yes_is_sent_only_after_a_look(self):
+        contact = self.synced(email="jan@example.org")
+        contact.employee = True
+        self.drain()
+        user = f"/users/{self.binding(contact).external_id}/"
+        self.assertEqual(self.calls(), [f"GET {user}", f"PUT {user}"])
+
+    def test_a_no_is_sent_straight_away(self):
+        contact = self.synced(email="jan@example.org", employee=True)
+        contact.employee = False
+        self.drain()
+        self.assertEqual(self.calls(), [f"PUT /users/{self.binding(contact).external_id}/"])

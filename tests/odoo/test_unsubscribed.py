@@ -1,0 +1,160 @@
+"""User.com's "unsubscribed" and Odoo's e-mail blacklist say the same."""
+
+from odoo.exceptions import ValidationError
+
+from .test_consent_log import ConsentCase
+
+
+class TestUnsubscribed(ConsentCase):
+    @property
+    def blacklist(self):
+        return self.env["mail.blacklist"]
+
+    def blocked(self, email="jan@example.org"):
+        return bool(self.blacklist.search([("email", "=", email)]))
+
+    def unsubscribed(self, contact):
+        self.drain()
+        return self.remote(contact)["unsubscribed"]
+
+    def pair_email_consent(self):
+        consent = self.backend.mapping_ids.filtered(lambda m: m.field_name == "employee")
+        self.backend.email_consent_id = consent
+
+    def test_an_unsubscribed_user_is_put_on_the_blacklist(self):
+        contact = self.synced(email="jan@example.org")
+        self.told(contact, unsubscribed=True)
+        self.assertTrue(self.blocked())
+        self.assertEqual(self.log(contact, "unsubscribed"), [("unset", "no", "webhook")])
+
+    def test_who_comes_back_by_an_explicit_act_leaves_the_blacklist(self):
+        contact = self.synced(email="jan@example.org")
+        self.told(contact, unsubscribed=True)
+        self.told(contact, unsubscribed=False)
+        self.assertFalse(self.blocked())
+
+    def test_not_being_unsubscribed_says_nothing(self):
+        contact = self.synced(email="jan@example.org")
+        self.told(contact, phone_number="+48 1")
+        self.assertEqual(self.log(contact, "unsubscribed"), [])
+        self.blacklist._add("jan@example.org")
+        self.told(contact, phone_number="+48 2")
+        self.assertTrue(self.unsubscribed(contact))
+        self.assertTrue(self.blocked())
+
+    def test_a_new_user_says_nothing_by_not_being_unsubscribed(self):
+        user_id = self.simulator.seed({"email": "anna@example.org"})["ids"][0]
+        self.call(user_id)
+        self.drain()
+        contact = self.env["res.partner"].search([("email", "=", "anna@example.org")])
+        self.assertTrue(contact)
+        self.assertEqual(self.log(contact, "unsubscribed"), [])
+
+    def test_every_way_on_and_off_the_blacklist_travels(self):
+        contact = self.synced(email="jan@example.org")
+        entry = self.blacklist._add("jan@example.org")
+        ways = (
+            (entry.action_archive, False),
+            (entry.action_unarchive, True),
+            (lambda: self.blacklist._remove("jan@example.org"), False),
+            (lambda: self.blacklist.create({"email": "Jan@example.org"}).action_unarchive(), True),
+            (lambda: entry.write({"email": "other@example.org"}), False),
+            (lambda: entry.write({"email": "jan@example.org"}), True),
+            (entry.unlink, False),
+        )
+        self.assertIs(self.unsubscribed(contact), True)
+        for way, expected in ways:
+            way()
+            self.assertIs(self.unsubscribed(contact), expected)
+
+    def test_who_was_on_the_blacklist_before_is_unsubscribed_there(self):
+        self.blacklist._add("jan@example.org")
+        self.assertIs(self.unsubscribed(self.synced(email="jan@example.org")), True)
+
+    def test_a_withdrawal_follows_the_person_to_a_new_address(self):
+        contact = self.synced(email="jan@example.org")
+        self.told(contact, unsubscribed=True)
+        contact.email = "new@example.org"
+        self.assertTrue(self.blocked("new@example.org"))
+
+    def test_one_unsubscribe_reaches_all_who_share_the_address(self):
+        contact = self.synced(email="jan@example.org")
+        wife = self.contact(name="Ewa", email="JAN@example.org")
+        self.told(contact, unsubscribed=True)
+        self.assertTrue(wife.usercom_unsubscribed)
+        self.assertEqual(self.log(wife, "unsubscribed")[-1][1], "no")
+
+    def test_another_companys_contact_is_left_alone(self):
+        self.pair_email_consent()
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        theirs = self.contact(email="jan@example.org", employee=True, company_id=other.id)
+        contact = self.synced(email="jan@example.org", employee=True)
+        contact.employee = False
+        self.assertTrue(theirs.employee)
+        self.assertEqual(self.log(theirs), [])
+
+    def test_the_stricter_consent_counts_for_a_shared_address(self):
+        contact = self.synced(email="jan@example.org", employee=True)
+        wife = self.contact(name="Ewa", email="jan@example.org", employee=True)
+        wife.employee = False
+        self.drain()
+        self.assertFalse(contact.employee)
+        self.assertIs(self.remote(contact)["attributes"]["email_consent"], False)
+
+    def test_moving_to_an_address_where_somebody_refused_is_stricter_too(self):
+        refused = self.synced(email="jan@example.org", employee=True)
+        refused.employee = False
+        other = self.contact(name="Ewa", email="ewa@example.org", employee=True)
+        other.email = "jan@example.org"
+        self.assertFalse(other.employee)
+        third = self.contact(name="Ola", email="jan@example.org", employee=True)
+        self.assertFalse(third.employee)
+
+    def test_withdrawing_the_e_mail_consent_writes_both(self):
+        self.pair_email_consent()
+        contact = self.synced(email="jan@example.org", employee=True)
+        contact.employee = False
+        self.assertTrue(self.blocked())
+        self.assertIs(self.unsubscribed(contact), True)
+        self.assertIs(self.remote(contact)["attributes"]["email_consent"], False)
+
+    def test_the_blacklist_withdraws_the_e_mail_consent_and_leaving_it_does_not_give_it(self):
+        self.pair_email_consent()
+        contact = self.synced(email="jan@example.org", employee=True)
+        self.blacklist._add("jan@example.org")
+        self.assertFalse(contact.employee)
+        self.blacklist._remove("jan@example.org")
+        self.assertFalse(contact.employee)
+        contact.employee = True
+        self.assertFalse(self.blocked())
+
+    def test_the_policy_chooses_what_is_written(self):
+        self.pair_email_consent()
+        for policy, consent, unsubscribed in (
+            ("both", False, True),
+            ("consent", False, False),
+            ("unsubscribed", True, True),
+        ):
+            with self.subTest(policy):
+                self.backend.unsubscribe_policy = "both"
+                contact = self.synced(email=f"{policy}@example.org", employee=True)
+                self.backend.unsubscribe_policy = policy
+                contact.employee = False
+                self.assertIs(self.unsubscribed(contact), unsubscribed)
+                user = self.remote(contact)
+                self.assertIs(user["attributes"]["email_consent"], consent)
+
+    def test_chosen_mailing_lists_are_opted_out_of(self):
+        if "mailing.list" not in self.env:
+            self.skipTest("Email Marketing is not installed")
+        news, other = self.env["mailing.list"].create([{"name": "News"}, {"name": "Other"}])
+        member = self.env["mailing.contact"].create(
+            {"email": "jan@example.org", "list_ids": [(6, 0, (news + other).ids)]}
+        )
+        with self.assertRaises(ValidationError):
+            self.backend.opt_out_lists = "News, Nws"
+        self.backend.opt_out_lists = "News"
+        contact = self.synced(email="jan@example.org")
+        self.told(contact, unsubscribed=True)
+        opted_out = {s.list_id.name: s.opt_out for s in member.subscription_ids}
+        self.assertEqual(opted_out, {"News": True, "Other": False})

@@ -1,0 +1,131 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..usercom import answer
+from ..usercom.records import read_moment
+from .usercom_field_mapping import UNSUBSCRIBED_FIELD
+from .usercom_field_mapping_consent import UNSUBSCRIBED
+
+
+class UsercomBackend(models.Model):
+    """Consents of an account: who told us, and the two ways in which e-mail is refused."""
+
+    _inherit = "usercom.backend"
+
+    email_consent_id = fields.Many2one(
+        "usercom.field.mapping",
+        "E-mail Consent",
+        ondelete="set null",
+        domain="[('backend_id', '=', id), ('is_consent', '=', True)]",
+        help="The consent that goes with the e-mail blacklist: to withdraw one withdraws both.",
+    )
+    unsubscribe_policy = fields.Selection(
+        [
+            ("both", "The e-mail consent and “Unsubscribed”"),
+            ("consent", "Only the e-mail consent"),
+            ("unsubscribed", "Only “Unsubscribed”"),
+        ],
+        "Write to User.com",
+        required=True,
+        default="both",
+        help="How User.com is told whether a contact wants e-mail. Both are always read.",
+    )
+    opt_out_lists = fields.Char(
+        "Mailing Lists to Opt Out Of",
+        help="Names of lists of Email Marketing, comma separated. "
+        "Who is put on the e-mail blacklist is opted out of them too.",
+    )
+
+    @api.constrains("opt_out_lists")
+    def _check_opt_out_lists(self):
+        if "mailing.list" not in self.env:
+            return
+        for backend in self:
+            missing = backend._opt_out_names() - set(backend._opt_out_lists().mapped("name"))
+            if missing:
+                raise ValidationError(
+                    self.env._("There is no mailing list called “%s”.", ", ".join(sorted(missing)))
+                )
+
+    # ---- who told us ----
+
+    def _told_by(self, rows, user=None):
+        """This account, noting consents as told by the queue ``rows`` (and the plain ``user``)."""
+        row = rows[-1:]
+        payload = row.payload if row._name == "usercom.inbox" else None
+        moment = read_moment((payload or {}).get("timestamp")) or (user and user.updated_at)
+        origin = {
+            "origin": "webhook" if payload else "sync",
+            "ref": f"{row._name},{row.id}",
+            "at": moment and moment.replace(tzinfo=None),
+        }
+        return self.with_context(usercom_origin=origin)
+
+    def _note_told(self, told):
+        """Note the consents that User.com told: ``{contact: {key: canonical value}}``.
+
+        Their fields may show them already: an empty checkbox looks like a "no".
+        """
+        for mapping in self.mapping_ids.filtered("is_consent"):
+            for consent in (True, False):
+                said = [
+                    partner.id
+                    for partner, values in told.items()
+                    if answer(values.get(mapping._key()), mapping._withdrawn()) is consent
+                ]
+                mapping._note(consent, self._seen(self.env["res.partner"].browse(said)))
+
+    def _own(self, partners):
+        """Those of ``partners`` that are of this company or of none."""
+        company_ids = (False, self.company_id.id)
+        return self._seen(partners).filtered(lambda partner: partner.company_id.id in company_ids)
+
+    # ---- e-mail: a consent, and "unsubscribed" ----
+
+    def _pair_unsubscribed(self):
+        """Pair User.com's "Unsubscribed" with Odoo's e-mail blacklist, as every account begins."""
+        attribute = self.attribute_ids.filtered(lambda a: a.name_std == UNSUBSCRIBED)
+        if attribute and attribute not in self.mapping_ids.attribute_id:
+            field = self.env["ir.model.fields"]._get("res.partner", UNSUBSCRIBED_FIELD)
+            values = {"field_id": field.id, "attribute_id": attribute.id, "is_consent": True}
+            self.env["usercom.field.mapping"].create({"backend_id": self.id, **values})
+
+    def _blacklist_consent(self):
+        """The consent that the e-mail blacklist shows, empty if that is not paired."""
+        return self.mapping_ids.filtered(lambda m: m.field_name == UNSUBSCRIBED_FIELD)
+
+    def _only_read(self):
+        """The consent that the policy leaves unwritten at User.com."""
+        left_out = {"consent": self._blacklist_consent(), "unsubscribed": self.email_consent_id}
+        return left_out.get(self.unsubscribe_policy, self.email_consent_id.browse())
+
+    def _keep_email_consent(self, mapping, consent, partners):
+        """Keep the e-mail consent and the blacklist in step. Leaving the latter is no consent."""
+        blacklist, email = self._blacklist_consent(), self.email_consent_id
+        if mapping == blacklist and consent is False:
+            email._withdraw(self._seen(partners)) if email else None
+            self._opt_out(partners)
+        elif mapping == email and consent is not None and blacklist:
+            changed = self._seen(partners).filtered(lambda p: blacklist._shown(p) != consent)
+            changed.write({UNSUBSCRIBED_FIELD: not consent})
+
+    # ---- mailing lists ----
+
+    def _opt_out_names(self):
+        return {name.strip() for name in (self.opt_out_lists or "").split(",") if name.strip()}
+
+    def _opt_out_lists(self):
+        return self.env["mailing.list"].sudo().search([("name", "in", list(self._opt_out_names()))])
+
+    def _opt_out(self, partners):
+        """Opt the addresses of ``partners`` out of the chosen lists, where there are any."""
+        if not self.opt_out_lists or "mailing.subscription" not in self.env:
+            return
+        emails = [email for email in partners.mapped("email_normalized") if email]
+        self.env["mailing.subscription"].sudo().search(
+            [
+                ("list_id", "in", self._opt_out_lists().ids),
+                ("contact_id.email_normalized", "in", emails),
+                ("opt_out", "=", False),
+            ]
+        ).opt_out = True

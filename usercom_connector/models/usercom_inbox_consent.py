@@ -1,0 +1,82 @@
+from odoo import api, fields, models
+
+from ..usercom import answer
+from ..usercom.canonical import read_word
+from ..usercom.records import read_moment
+
+
+class UsercomInbox(models.Model):
+    """What calls of User.com say of consents.
+
+    A call is a prompt to read the user again, but a "no" that it shows may be gone by then, under
+    a "yes" of ours that crossed it. Such a "no" is kept.
+    """
+
+    _inherit = "usercom.inbox"
+
+    @api.model
+    def _tells_withdrawal(self, backend, payload):
+        """Whether a call shows a "no" for one of the consents."""
+        return any(
+            self._told_consent(payload, mapping) is False
+            for mapping in backend.mapping_ids.filtered("is_consent")
+        )
+
+    @api.model
+    def _told_consent(self, payload, mapping):
+        """True, False or None: what a call says of one consent."""
+        blocks = [(payload or {}).get(name) for name in ("user", "extra")]
+        words = [block.get(mapping._key()) for block in blocks if isinstance(block, dict)]
+        told = {answer(read_word(word), mapping._withdrawn()) for word in words} - {None}
+        return False if False in told else next(iter(told), None)
+
+    def _heed_withdrawals(self, backend, partner, user):
+        """Withdraw what these calls show as withdrawn since ``partner`` last said "yes"."""
+        for mapping in backend.mapping_ids.filtered("is_consent"):
+            moment = self._withdrawn_at(mapping)
+            if moment and mapping._has_said_yes_before(partner, moment):
+                read = read_word(user.values.get(mapping._key()))
+                reads_yes = answer(read, mapping._withdrawn()) is True
+                if not reads_yes or mapping._sent_yes_since(partner, moment):
+                    mapping._note(False, partner)
+                    mapping._withdraw(backend._seen(partner))
+
+    def _withdrawn_at(self, mapping):
+        """When the newest of these calls that speaks of the consent says "no", if it does."""
+        told = [
+            (moment, consent)
+            for row in self
+            if (consent := self._told_consent(row.payload, mapping)) is not None
+            if (moment := read_moment(row.payload.get("timestamp")))
+        ]
+        moment, consent = min(told, key=lambda t: (-t[0].timestamp(), t[1]), default=(None, None))
+        return moment.replace(tzinfo=None) if consent is False else None
+
+
+class UsercomFieldMapping(models.Model):
+    _inherit = "usercom.field.mapping"
+
+    def _has_said_yes_before(self, partner, moment):
+        """Whether the last answer is a "yes" that is older than ``moment``."""
+        last = self.env["usercom.consent.log"].search(
+            [
+                ("partner_id", "=", partner.id),
+                ("backend_id", "=", self.backend_id.id),
+                ("consent", "=", self._key()),
+            ],
+            limit=1,
+        )
+        return last.new_value == "yes" and (last.source_at or last.create_date) <= moment
+
+    def _sent_yes_since(self, partner, moment):
+        """Whether we wrote a "yes" to User.com after ``moment``."""
+        rows = self.env["usercom.outbox"].search(
+            [
+                ("partner_id", "=", partner.id),
+                ("backend_id", "=", self.backend_id.id),
+                ("state", "=", "done"),
+                ("write_date", ">=", fields.Datetime.to_string(moment)),
+            ]
+        )
+        sent = [row.sent.get(self._key()) for row in rows if row.sent]
+        return (not self._withdrawn()) in sent
