@@ -25,7 +25,6 @@ setup(
     long_description=(ROOT / "README.md").read_text(encoding="utf-8"),
     long_description_content_type="text/markdown",
     author=MANIFEST["author"],
-    url=MANIFEST["website"],
     license_expression="LGPL-3.0-only",
     license_files=["LICENSE"],
     classifiers=[

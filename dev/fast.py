@@ -1,4 +1,4 @@
-"""`make test-fast`: the tests that need neither Odoo nor a database."""
+"""`make test-fast`: the tests that need neither Odoo nor a database, but for the slow ones."""
 
 from . import venv
 from .locks import alone
@@ -11,4 +11,5 @@ def main(arguments: list[str]) -> int:
     """Run them; arguments go to pytest. Returns pytest's exit status."""
     with alone("set-up", wait=True):
         python = venv.ensure()
-    return foreground([str(python), "-m", "pytest", "-p", "no:odoo", *_FOLDERS, *arguments])
+    command = [str(python), "-m", "pytest", "-p", "no:odoo", "-m", "not slow"]
+    return foreground([*command, *_FOLDERS, *arguments])

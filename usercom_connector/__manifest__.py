@@ -3,7 +3,6 @@
     "summary": "Keep contacts and marketing consents the same in Odoo and User.com",
     "version": "19.0.1.0.0",
     "category": "Marketing",
-    "website": "https://github.com/usercom-connector/usercom_connector",
     "author": "usercom_connector contributors",
     "license": "LGPL-3",
     "application": True,

@@ -22,7 +22,7 @@ class UsercomInbox(models.Model):
             """NOT EXISTS (
                    SELECT FROM usercom_inbox c
                     WHERE c.backend_id = r.backend_id AND c.user_ref = r.user_ref
-                      AND c.state = 'pending' AND c.claimed_at IS NOT NULL)"""
+                      AND c.state = 'pending' AND c.claimed_at IS NOT NULL OFFSET 0)"""
         )
 
     @api.model
