@@ -183,13 +183,14 @@ class TestBlacklist(EditCase):
         self.drain()
         self.env["mail.blacklist"]._remove("jan@example.org")
         self.assertTrue(self.waiting(contact))
+        self.env["mail.blacklist"]._add("jan@example.org")
         self.drain()
         entry.unlink()
         self.assertTrue(self.waiting(contact))
 
-    def test_it_is_of_no_concern_where_no_consent_travels(self):
+    def test_it_is_of_no_concern_where_it_does_not_travel(self):
         contact = self.synced(email="jan@example.org")
-        self.backend.mapping_ids.is_consent = False
+        self.backend._blacklist_consent().unlink()
         self.drain()
         self.env["mail.blacklist"]._add("jan@example.org")
         self.assertFalse(self.waiting(contact))
