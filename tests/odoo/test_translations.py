@@ -1,0 +1,96 @@
+"""Every text of the addon has its Polish translation, and the template knows every text."""
+
+import io
+import re
+from pathlib import Path
+
+import polib
+
+from odoo.modules import get_module_path
+from odoo.tests import TransactionCase, tagged
+from odoo.tools.translate import trans_export
+
+MODULE = "usercom_connector"
+PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[a-z%]|\{\{?\w*\}?\}|</?\w+[^>]*>")
+SAME_IN_POLISH = {  # left empty: Odoo then shows the original
+    "%s (User.com)",
+    '<span class="o_stat_text">User.com</span>',
+    "ID",
+    "JSON",
+    "Odoo",
+    "Odoo ≠ User.com",
+    "Problem",
+    "User.com",
+    "Webhook",
+}
+
+
+@tagged("standard", "post_install", "-at_install")
+class TestTranslations(TransactionCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        folder = Path(get_module_path(MODULE)) / "i18n"
+        cls.template = polib.pofile(str(folder / f"{MODULE}.pot"))
+        cls.polish = {entry.msgid: entry for entry in polib.pofile(str(folder / "pl.po"))}
+        module = cls.env.ref(f"base.module_{MODULE}")
+        above = module.upstream_dependencies(exclude_states=("uninstallable",))
+        cls.depended_on = {MODULE, *above.mapped("name")}
+        cls.exported = cls._places(cls._export())
+        ours = {term: set(filter(cls._is_ours, at)) for term, at in cls.exported.items()}
+        cls.terms = {term: places for term, places in ours.items() if places}
+
+    @classmethod
+    def _export(cls):
+        """The terms of the addon in this database, by Odoo's own exporter."""
+        buffer = io.BytesIO()
+        trans_export(None, [MODULE], buffer, "po", cls.env)
+        return polib.pofile(buffer.getvalue().decode())
+
+    @staticmethod
+    def _places(entries):
+        """``{term: {place}}``, such as ``model:ir.model.fields,help:usercom_connector.field_…``."""
+        return {entry.msgid: {place for place, _line in entry.occurrences} for entry in entries}
+
+    @classmethod
+    def _is_ours(cls, place):
+        """False for what apps that we do not depend on add to our models where they are there."""
+        kind, _, xmlid = place.rpartition(":")
+        if not kind.startswith("model:ir.model.fields,"):
+            return True
+        field = cls.env.ref(xmlid)
+        adding = set(cls.env[field.model]._fields[field.name]._modules)
+        return not adding or bool(adding & cls.depended_on)
+
+    def _assert_none(self, terms, what):
+        self.assertFalse(terms, f"{what}:\n" + "\n".join(sorted(terms)))
+
+    def test_the_template_knows_every_text_and_where_it_is(self):
+        known = self._places(self.template)
+        new = {term for term, places in self.terms.items() if places - known.get(term, set())}
+        self._assert_none(new, "Not in the template; export it again")
+
+    def test_the_template_has_no_text_that_is_gone(self):
+        gone = self._places(self.template).keys() - self.exported.keys()
+        self._assert_none(gone, "Only in the template; export it again")
+
+    def test_every_text_is_translated(self):
+        self._assert_none(self.terms.keys() - self.polish.keys(), "Not in pl.po")
+        empty = {term for term in self.terms if not self.polish[term].msgstr}
+        self._assert_none(empty - SAME_IN_POLISH, "Empty in pl.po")
+
+    def test_no_translation_is_fuzzy(self):
+        self._assert_none({term for term, entry in self.polish.items() if entry.fuzzy}, "Fuzzy")
+
+    def test_placeholders_and_tags_survive_the_translation(self):
+        changed = {
+            term
+            for term, entry in self.polish.items()
+            if entry.msgstr and self._marks(term) != self._marks(entry.msgstr)
+        }
+        self._assert_none(changed, "Other placeholders in pl.po")
+
+    @staticmethod
+    def _marks(text):
+        tags = re.sub(r'\b(title|string|placeholder|aria-label)="[^"]*"', r"\1", text)
+        return sorted(PLACEHOLDER.findall(tags))
