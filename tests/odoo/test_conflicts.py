@@ -146,6 +146,7 @@ class TestWebhookValues(UsercomCase):
             "email": "anna@example.org",
             "phone_number": "111111111",
             "email_consent": "False",
+            "unsubscribed": "False",
             **values,
         }
         payload = {"path": 1, "timestamp": at, "extra": {}, "user": user}
