@@ -235,7 +235,7 @@ class TestCompanies(UsercomCase):
         before = contact.read()[0]
         self.simulator.patch_user(user_id, phone_number="666666666", city="Łódź", score=7)
         self.told(id=user_id)
-        ours = {"usercom_binding_ids", "write_date", "message_ids", "__last_update"}
+        ours = {"usercom_binding_ids", "usercom_synced_at", "write_date", "message_ids"}
         after = contact.read()[0]
         changed = {name for name in before if before[name] != after[name]} - ours
         self.assertEqual(changed, set())

@@ -76,7 +76,8 @@ class TestRequest:
         get_user(client)
         assert len(turns) == 2
 
-    def test_threads_share_a_client(self, stub, client):
+    def test_threads_share_a_client(self, stub, throttle):
+        client = Client(stub.url, API_KEY, throttle=throttle, timeout=(10, 10))
         for number in range(1, 41):
             stub.on(f"GET /users/{number}/", {"id": number, "email": f"{number}@example.com"})
         found = []
