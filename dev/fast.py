@@ -1,15 +1,17 @@
-"""`make test-fast`: the tests that need neither Odoo nor a database, but for the slow ones."""
+"""`make test-fast`: the tests of the plain Python, which need no Odoo, database or server."""
 
 from . import venv
 from .locks import alone
 from .process import foreground
 
-_FOLDERS = ("tests/usercom", "tests/simulator")
+_TESTS = "tests/usercom"
+_SERVED = ("test_client_simulator.py", "test_jobs.py")
 
 
 def main(arguments: list[str]) -> int:
     """Run them; arguments go to pytest. Returns pytest's exit status."""
     with alone("set-up", wait=True):
         python = venv.ensure()
-    command = [str(python), "-m", "pytest", "-p", "no:odoo", "-m", "not slow"]
-    return foreground([*command, *_FOLDERS, *arguments])
+    ignored = [f"--ignore={_TESTS}/{name}" for name in _SERVED]
+    command = [str(python), "-m", "pytest", "-p", "no:odoo", _TESTS, *ignored]
+    return foreground([*command, *arguments])

@@ -2,8 +2,6 @@
 
 import time
 
-import pytest
-
 from .conftest import Api
 from .process import Simulator
 
@@ -34,7 +32,6 @@ def seconds(api, call):
     return min(tries)
 
 
-@pytest.mark.slow
 def test_200_000_users_are_as_quick_as_200():
     with Simulator() as simulator:
         simulator.settings(rate_limit=0, page_size=20)
