@@ -4,7 +4,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 ADDON = ROOT / "usercom_connector"
-CACHE = ROOT / ".cache"
+CACHE = (ROOT / ".cache").resolve()
 VENV = CACHE / "venv"
 BIN = CACHE / "bin"
 LOGS = CACHE / "logs"
