@@ -139,6 +139,7 @@ class UsercomBackend(models.Model):
             with self.env.cr.savepoint():
                 for outcome in outcomes:
                     self._settle(outcome)
+                self._react_to_pushes(outcomes)
         except (OperationalError, ConcurrencyError):
             raise  # to be tried again by ``retrying``
         except Exception as error:  # another app's rules; one contact must not stop the rest
@@ -171,6 +172,14 @@ class UsercomBackend(models.Model):
             case _:
                 _logger.error("user.com job failed", exc_info=outcome.error)
                 rows._retry_later(self.env._("Unexpected error: %s", outcome.error))
+
+    def _react_to_pushes(self, outcomes):
+        settled = [outcome for outcome in outcomes if outcome.error is None]
+        pushed = self.env["res.partner"].union(
+            *(outcome.task.rows._pushed(outcome.task, outcome.result) for outcome in settled)
+        )
+        if pushed:
+            self._after_push(self._seen(pushed))
 
     def _come_back(self):
         """Have the cron run again when the next row is due."""

@@ -147,7 +147,7 @@ class UsercomBackend(models.Model):
         nobody = self.env["res.partner"]
         erased = self.env["usercom.tombstone"]._erased(self, users)
         met = {user.id: TakenIn(nobody, erased=user.id in erased) for user in users}
-        new = [user for user in users if user.id not in erased and self._is_somebody(user)]
+        new = self._welcome([user for user in users if user.id not in erased])
         if not new or self.new_user_policy not in ("create", "lead"):
             return met
         self._hold_back_others([email_normalize(user.email, strict=False) for user in new])
@@ -155,11 +155,6 @@ class UsercomBackend(models.Model):
         if self.new_user_policy == "lead" and "crm.lead" in self.env:
             self._create_leads([partner for partner, _problems in created.values()])
         return met | {user_id: TakenIn(*contact) for user_id, contact in created.items()}
-
-    @staticmethod
-    def _is_somebody(user):
-        """Whether there is anything to know a visitor by."""
-        return bool(user.email or user.phone_number or user.values.get("name"))
 
     def _hold_back_others(self, emails):
         """Let no other account create contacts of these e-mail addresses until we have.

@@ -100,6 +100,8 @@ class UsercomBackend(models.Model):
         self.env["usercom.conflict"]._record(self, meetings)
         if to_push := [meeting.partner.id for meeting in meetings if meeting.to_push]:
             self.env["usercom.outbox"]._enqueue(to_push, self)
+        if pulled := [meeting.partner.id for meeting in meetings if meeting.written]:
+            self._after_pull(self._seen(self.env["res.partner"].browse(pulled)))
 
     def _link_all(self, meetings, bindings):
         """As ``_link``, for many."""

@@ -5,7 +5,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..usercom.excerpts import excerpt
-from ..usercom.jobs import Push
+from ..usercom.jobs import Push, Pushed
 from .usercom_backend_drain import Task
 from .usercom_queue import CLAIM_SIZE
 
@@ -269,6 +269,10 @@ class UsercomOutbox(models.Model):
             self._settle_push(task, result)
         else:
             self._settle_removal()
+
+    def _pushed(self, task, result):
+        wrote = isinstance(result, Pushed) and result.wrote
+        return self.partner_id if wrote else super()._pushed(task, result)
 
     def _settle_push(self, task, pushed):
         backend, partner = self.backend_id, self.partner_id

@@ -122,6 +122,10 @@ class UsercomQueue(models.AbstractModel):
         """Odoo refused what came out of the ``task``."""
         self._fail(message)
 
+    def _pushed(self, task, result):
+        """The contacts whose values the ``result`` of the ``task`` brought to User.com."""
+        return self.env["res.partner"]
+
     def _close(self, problems, **values):
         """Done; failed where some of the values had problems."""
         if problems:
