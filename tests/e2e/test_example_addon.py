@@ -18,10 +18,10 @@ def pair() -> Iterator[Pair]:
     with OdooServer("example", ADDONS, *example) as odoo, Simulator() as simulator:
         simulator.attribute("email_consent", "boolean")
         simulator.attribute("tag_list", "json")
-        simulator.attribute("tag_count", "integer")
+        simulator.attribute("greeting", "string")
         connect(odoo, simulator)
         pair_field(odoo, "category_id", "tag_list")
-        pair_field(odoo, "example_tag_count", "tag_count")
+        pair_field(odoo, "example_greeting", "greeting")
         yield Pair(odoo, simulator)
 
 
@@ -54,10 +54,11 @@ def test_a_value_type_of_its_own_travels_both_ways(pair: Pair) -> None:
 
 
 def test_a_computed_value_is_sent_and_follows_what_it_is_made_of(pair: Pair) -> None:
-    contact = pair.contact(email="ewa@example.org", category_id=[tag(pair, "One")])
-    assert attributes(pair, "ewa@example.org")["tag_count"] == 1
-    pair.write(contact, category_id=[[4, tag(pair, "Two"), 0]])
-    until(lambda: attributes(pair, "ewa@example.org")["tag_count"] == 2, 10)
+    contact = pair.contact(email="ewa@example.org", function="Director")
+    assert attributes(pair, "ewa@example.org")["greeting"] == "Dear Director Jan Kowalski"
+    pair.write(contact, function="President")
+    greeting = "Dear President Jan Kowalski"
+    until(lambda: attributes(pair, "ewa@example.org")["greeting"] == greeting, 10)
 
 
 def test_a_contact_that_it_keeps_out_is_not_sent_until_it_lets_it_in(pair: Pair) -> None:

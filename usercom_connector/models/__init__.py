@@ -15,6 +15,7 @@ from . import (
     usercom_backend_consent,
     usercom_backend_webhook,
     usercom_backend_hooks,
+    usercom_backend_health,
     usercom_attribute,
     usercom_field_mapping,
     usercom_field_mapping_hooks,

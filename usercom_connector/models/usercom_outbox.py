@@ -270,6 +270,12 @@ class UsercomOutbox(models.Model):
         else:
             self._settle_removal()
 
+    def _user_id(self):
+        known = self.partner_id.usercom_binding_ids.filtered(
+            lambda binding: binding.backend_id == self.backend_id
+        )
+        return self.external_id or known.external_id
+
     def _pushed(self, task, result):
         wrote = isinstance(result, Pushed) and result.wrote
         return self.partner_id if wrote else super()._pushed(task, result)

@@ -122,6 +122,10 @@ class UsercomQueue(models.AbstractModel):
         """Odoo refused what came out of the ``task``."""
         self._fail(message)
 
+    def _user_id(self):
+        """User.com's id of whom the row is about, 0 or None if it is not known."""
+        return self.external_id
+
     def _pushed(self, task, result):
         """The contacts whose values the ``result`` of the ``task`` brought to User.com."""
         return self.env["res.partner"]

@@ -14,7 +14,7 @@ class UsercomFieldMapping(models.Model):
 
     @api.model
     def _computed_fields(self):
-        return super()._computed_fields() | {"example_tag_count"}
+        return super()._computed_fields() | {"example_greeting"}
 
     def _is_list(self):
         return self.field_type == "many2many" and self.value_type == "json"
