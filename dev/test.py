@@ -13,7 +13,8 @@ _DATABASE = "usercom_test"
 def main(arguments: list[str]) -> int:
     """Run the tests; arguments go to pytest. Returns pytest's exit status.
 
-    The tests find the name of the template in USERCOM_TEMPLATE, to make further copies of it.
+    The tests find the name of the template in USERCOM_TEMPLATE, to make further copies of it, and
+    in USERCOM_CORE that of the same Odoo without the addon.
     """
     with alone(NAME):
         with alone("set-up", wait=True):
@@ -23,9 +24,11 @@ def main(arguments: list[str]) -> int:
         with cluster.running():
             env = odoo.environment(cluster.env, NAME)
             source = template.ensure(cluster, env, template.TESTED_WITH)
+            core = template.core(cluster, env, template.TESTED_WITH)
             template.copy(cluster, source, _DATABASE)
+            told = {"USERCOM_TEMPLATE": source, "USERCOM_CORE": core}
             try:
-                return foreground(_pytest(arguments), env={**env, "USERCOM_TEMPLATE": source})
+                return foreground(_pytest(arguments), env={**env, **told})
             finally:
                 template.drop(cluster, _DATABASE)
 
