@@ -18,6 +18,7 @@ COMMANDS = {
     "lint": "lint",
     "shell": "shell",
     "release": "release",
+    "pictures": "pictures",
 }
 _FULL = f"No disk space is left for {CACHE}; free 3 GiB and run again."
 
