@@ -119,6 +119,20 @@ class Page:
     def count(self, selector):
         return self._evaluate(f"return all({json.dumps(selector)}).length")
 
+    def search(self, text):
+        """Look for `text` in the search bar of a list."""
+        bar = "all('.o_searchview_input')"
+        self._until(f"{bar}.length", "the search bar")
+        self._evaluate(f"{bar}[0].focus(); document.execCommand('insertText', false, {json.dumps(text)})")
+        self._until("all('.o_searchview_autocomplete').length", "what can be searched for")
+        enter = "new KeyboardEvent('keydown', {key: 'Enter', bubbles: true})"
+        self._evaluate(f"{bar}[0].dispatchEvent({enter})")
+
+    def loaded(self, selector):
+        """Wait until all these pictures are there, and are pictures."""
+        found = f"[...document.querySelectorAll({json.dumps(selector)})]"
+        self._until(f"{found}.length && {found}.every((i) => i.naturalWidth > 0)", selector)
+
     def close_dialog(self):
         self.click(".modal .btn-close")
         self.gone(".modal")
