@@ -1,4 +1,4 @@
-"""`python -m dev pictures`: takes the pictures of the documentation from the running product."""
+"""`make pictures`: takes the pictures of the documentation from the running product."""
 
 from . import test
 

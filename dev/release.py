@@ -1,4 +1,4 @@
-"""`python -m dev release`: keeps this version of the addon for the tests of later upgrades."""
+"""`make release`: keeps this version of the addon for the tests of later upgrades."""
 
 import ast
 import io

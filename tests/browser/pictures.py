@@ -1,4 +1,4 @@
-"""Takes the pictures of the documentation; run by `python -m dev pictures`, not with the tests."""
+"""Takes the pictures of the documentation; run by `make pictures`, not with the tests."""
 
 from PIL import Image
 
@@ -30,7 +30,7 @@ class TestPictures(BrowserCase):
         self.walk()
 
     def walk(self):
-        self.env.ref("base.user_root").lang = self.language
+        self.env.company.partner_id.lang = self.language
         self.connect()
         self.backend = self.env["usercom.backend"]._of_company()
         self.parameters.set_param(URL, False)  # the address that customers have

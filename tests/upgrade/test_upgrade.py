@@ -1,6 +1,6 @@
 """A database of each released version is upgraded to this one, and nothing of the data is lost.
 
-`python -m dev release` keeps a version here when it is released.
+`make release` keeps a version here when it is released.
 """
 
 import ast
