@@ -140,7 +140,9 @@ class Page:
         """Look for `text` in the search bar of a list."""
         bar = "all('.o_searchview_input')"
         self._until(f"{bar}.length", "the search bar")
-        self._evaluate(f"{bar}[0].focus(); document.execCommand('insertText', false, {json.dumps(text)})")
+        self._evaluate(
+            f"{bar}[0].focus(); document.execCommand('insertText', false, {json.dumps(text)})"
+        )
         self._until("all('.o_searchview_autocomplete').length", "what can be searched for")
         enter = "new KeyboardEvent('keydown', {key: 'Enter', bubbles: true})"
         self._evaluate(f"{bar}[0].dispatchEvent({enter})")

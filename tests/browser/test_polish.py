@@ -42,7 +42,9 @@ class TestPolish(BrowserCase):
             re.compile(".+".join(map(re.escape, PLACEHOLDER.split(piece)))): entry.msgstr
             for entry in polib.pofile(str(folder / "pl.po"))
             for piece in map(str.strip, TAG.split(entry.msgid))
-            if entry.msgstr and WORD.search(PLACEHOLDER.sub("", piece)) and piece not in entry.msgstr
+            if entry.msgstr
+            and WORD.search(PLACEHOLDER.sub("", piece))
+            and piece not in entry.msgstr
         }
 
     def test_no_screen_speaks_english(self):

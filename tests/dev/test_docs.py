@@ -24,15 +24,22 @@ LINK = re.compile(r"\]\(([^)#:]+)\)")
 BOLD = re.compile(r"\*\*(.+?)\*\*")
 HOST = "https://odoo.example.com"
 # First what the others need, last what takes it away.
-ORDER = ("module install", "odoo usercom", "curl", "module upgrade", "neutralize", "module uninstall")
+ORDER = (
+    "module install",
+    "odoo usercom",
+    "curl",
+    "module upgrade",
+    "neutralize",
+    "module uninstall",
+)
 # What bold words of the administrator's name that is not ours, but Odoo's or User.com's.
 FOREIGN = {
     "administrator.md": "Apps Activate Settings Save Action read and write system name Automations "
     "Contact's attribute change New contact API call Extra data Uninstall App settings Advanced "
     "Public API",
     "administrator.pl.md": "Aplikacje Aktywuj Ustawienia Zapisz Akcja odczytu i zapisu "
-    "Nazwa systemu Settings App settings Advanced Public API Automations Contact's attribute change "
-    "New contact API call Extra data Odinstaluj",
+    "Nazwa systemu Settings App settings Advanced Public API Automations "
+    "Contact's attribute change New contact API call Extra data Odinstaluj",
 }
 
 
@@ -88,7 +95,9 @@ def local(line: str, server: OdooServer) -> list[str]:
     """The command for our own Odoo and database."""
     line = line.replace("-d mycompany", f"-d {server.database}").replace(HOST, server.url)
     program, *arguments = shlex.split(line)
-    return [sys.executable, "-m", "odoo", *arguments] if program == "odoo" else [program, *arguments]
+    return (
+        [sys.executable, "-m", "odoo", *arguments] if program == "odoo" else [program, *arguments]
+    )
 
 
 @pytest.mark.parametrize("doc", DOCS, ids=lambda path: path.name)
@@ -97,11 +106,17 @@ def test_links_and_pictures_lead_somewhere(doc: Path) -> None:
     assert [link for link in links if not (doc.parent / link).exists()] == []
 
 
-@pytest.mark.parametrize(("name", "side"), [("administrator.md", "msgid"), ("administrator.pl.md", "msgstr")])
+@pytest.mark.parametrize(
+    ("name", "side"), [("administrator.md", "msgid"), ("administrator.pl.md", "msgstr")]
+)
 def test_the_screens_words_are_used(name: str, side: str) -> None:
     known = {getattr(e, side) for e in polib.pofile(ROOT / "usercom_connector/i18n/pl.po")}
     known |= {"User.com"}
-    named = [part for bold in BOLD.findall((ROOT / "docs" / name).read_text()) for part in bold.split(" → ")]
+    named = [
+        part
+        for bold in BOLD.findall((ROOT / "docs" / name).read_text())
+        for part in bold.split(" → ")
+    ]
     assert {word for word in named if word not in known and word not in FOREIGN[name]} == set()
     assert len([word for word in named if word in known]) > 10
 

@@ -25,7 +25,9 @@ def pair() -> Iterator[Pair]:
         for name in ("Jan Kowalski", "Jan Kowalski II"):
             odoo.call("res.partner", "create", [{"name": name, "email": "jan@example.org"}])
         odoo.stop()
-        odoo.sql("UPDATE ir_cron SET active = true WHERE id IN (SELECT cron_id FROM usercom_backend)")
+        odoo.sql(
+            "UPDATE ir_cron SET active = true WHERE id IN (SELECT cron_id FROM usercom_backend)"
+        )
         yield Pair(odoo, simulator)
 
 

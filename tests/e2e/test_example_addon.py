@@ -47,8 +47,10 @@ def test_a_value_type_of_its_own_travels_both_ways(pair: Pair) -> None:
     pair.simulator.patch_user(user["id"], tag_list=["Tea", "Water"])
     names = [["partner_ids", "in", contact]]
     until(
-        lambda: {"Tea", "Water"}
-        == {t["name"] for t in pair.odoo.call("res.partner.category", "search_read", names)},
+        lambda: (
+            {"Tea", "Water"}
+            == {t["name"] for t in pair.odoo.call("res.partner.category", "search_read", names)}
+        ),
         10,
     )
 

@@ -103,8 +103,8 @@ def something(field):
 
 for name in env:
     model = env[name]
-    if name.startswith("usercom.") and not (model._abstract or model._transient):
-        if not model.search_count([], limit=1):
-            required = [field for field in model._fields.values() if field.required]
-            model.create({field.name: something(field) for field in required})
+    ours = name.startswith("usercom.") and not (model._abstract or model._transient)
+    if ours and not model.search_count([], limit=1):
+        required = [field for field in model._fields.values() if field.required]
+        model.create({field.name: something(field) for field in required})
 env.cr.commit()

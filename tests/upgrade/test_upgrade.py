@@ -84,9 +84,9 @@ def test_no_row_and_no_value_is_lost(upgraded: tuple[Rows, Rows]) -> None:
     before, after = upgraded
     assert len(before) > 30
     lost = {
-        f"{table} {row_id}.{column}: {value!r} became {after.get((table, row_id), {}).get(column)!r}"
-        for (table, row_id), row in before.items()
+        (*key, column): f"{value!r} became {after.get(key, {}).get(column)!r}"
+        for key, row in before.items()
         for column, value in row.items()
-        if column not in NOT_COMPARED and after.get((table, row_id), {}).get(column) != value
+        if column not in NOT_COMPARED and after.get(key, {}).get(column) != value
     }
     assert not lost

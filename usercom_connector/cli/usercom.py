@@ -18,6 +18,14 @@ ACTIONS = ("status", "drain", "reconcile", "failures")
 SERVERS = ("config", "database")  # options of the server's own
 
 
+def say(line, stream=None):
+    (stream or sys.stdout).write(f"{line}\n")
+
+
+class Unanswerable(Exception):
+    """Why what was asked cannot be told."""
+
+
 class Usercom(Command):
     """Look after the User.com accounts of a database"""
 
@@ -41,13 +49,14 @@ class Usercom(Command):
         config.parse_config([*quiet, *named, *rest], setup_logging=True)
         try:
             with Registry(self._database()).cursor() as cr:
-                env = Environment(cr, SUPERUSER_ID, {})
-                sys.exit(getattr(self, f"_{options.action}")(self._accounts(env, options), options))
-        except (LookupError, psycopg2.Error) as error:
+                accounts = self._accounts(Environment(cr, SUPERUSER_ID, {}), options)
+                code = getattr(self, f"_{options.action}")(accounts, options)
+        except (Unanswerable, psycopg2.Error) as error:
             self._give_up(str(error).strip())
+        sys.exit(code)
 
     def _give_up(self, why):
-        print(f"UNKNOWN - {why}", file=sys.stderr)
+        say(f"UNKNOWN - {why}", sys.stderr)
         sys.exit(UNKNOWN)
 
     def _options(self, arguments):
@@ -62,20 +71,23 @@ class Usercom(Command):
 
     def _database(self):
         if len(config["db_name"]) != 1:
-            raise LookupError("name one database with -d")
+            raise Unanswerable("name one database with -d")
         return config["db_name"][0]
 
     def _accounts(self, env, options):
         if "usercom.backend" not in env:
-            raise LookupError("the User.com connector is not installed in this database")
+            raise Unanswerable("the User.com connector is not installed in this database")
         accounts = env["usercom.backend"].search([])
         if options.company:
             accounts = accounts.filtered(
-                lambda account: options.company in (account.company_id.name, str(account.company_id.id))
+                lambda account: options.company in self._names(account.company_id)
             )
         if options.company and not accounts:
-            raise LookupError(f"no account of a company {options.company!r}")
+            raise Unanswerable(f"no account of a company {options.company!r}")
         return accounts
+
+    def _names(self, company):
+        return company.name, str(company.id)
 
     # ---- actions ----
 
@@ -83,11 +95,11 @@ class Usercom(Command):
         told = [account._health() for account in accounts]
         level = max((each["level"] for each in told), key=CODES.get, default="ok")
         if options.format == "json":
-            print(json.dumps({"level": level, "accounts": told}, ensure_ascii=False, indent=2))
+            say(json.dumps({"level": level, "accounts": told}, ensure_ascii=False, indent=2))
         else:
-            print(f"{level.upper()} - {len(told)} User.com account(s)")
+            say(f"{level.upper()} - {len(told)} User.com account(s)")
             for each in told:
-                print(self._line(each))
+                say(self._line(each))
         return CODES[level]
 
     def _line(self, told):
@@ -98,7 +110,7 @@ class Usercom(Command):
     def _drain(self, accounts, options):
         for account in accounts.filtered(lambda account: account.state == "running"):
             if not account._drain_now():
-                print(f"{account.company_id.name}: a worker drains it already", file=sys.stderr)
+                say(f"{account.company_id.name}: a worker drains it already", sys.stderr)
         return self._status(accounts, options)
 
     def _reconcile(self, accounts, options):
@@ -111,7 +123,7 @@ class Usercom(Command):
         table = csv.writer(sys.stdout)
         for failure in accounts._failures():
             if options.format == "json":
-                print(json.dumps(failure, ensure_ascii=False))
+                say(json.dumps(failure, ensure_ascii=False))
             else:
                 table.writerows([failure.values()] if found else [failure, failure.values()])
             found = True

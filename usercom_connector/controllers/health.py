@@ -3,9 +3,7 @@ from odoo.http import request
 
 
 class UsercomHealth(http.Controller):
-    @http.route(
-        "/usercom/health", type="http", auth="none", methods=["GET"], save_session=False
-    )
+    @http.route("/usercom/health", type="http", auth="none", methods=["GET"], save_session=False)
     def health(self):
         """200 while the accounts move, else 503; more only to who has an account's webhook token.
 

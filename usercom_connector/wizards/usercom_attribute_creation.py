@@ -42,9 +42,7 @@ class UsercomAttributeCreation(models.TransientModel):
         table = self.env["usercom.field.mapping"]._type_table()
         for creation in self:
             ttype = creation.field_id.ttype
-            ways = {
-                kind: len(table[kind][ttype]) for kind in fitting_value_types(ttype, table)
-            }
+            ways = {kind: len(table[kind][ttype]) for kind in fitting_value_types(ttype, table)}
             creation.value_type = max(ways, key=ways.get, default=False)
 
     @api.depends("field_id", "value_type")

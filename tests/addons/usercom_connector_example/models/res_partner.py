@@ -10,4 +10,6 @@ class ResPartner(models.Model):
     @api.depends("function", "name")
     def _compute_example_greeting(self):
         for partner in self:
-            partner.example_greeting = " ".join(filter(None, ["Dear", partner.function, partner.name]))
+            partner.example_greeting = " ".join(
+                filter(None, ["Dear", partner.function, partner.name])
+            )
