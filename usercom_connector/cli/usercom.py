@@ -22,7 +22,7 @@ def say(line, stream=None):
     (stream or sys.stdout).write(f"{line}\n")
 
 
-class Unanswerable(Exception):
+class UnanswerableError(Exception):
     """Why what was asked cannot be told."""
 
 
@@ -51,7 +51,7 @@ class Usercom(Command):
             with Registry(self._database()).cursor() as cr:
                 accounts = self._accounts(Environment(cr, SUPERUSER_ID, {}), options)
                 code = getattr(self, f"_{options.action}")(accounts, options)
-        except (Unanswerable, psycopg2.Error) as error:
+        except (UnanswerableError, psycopg2.Error) as error:
             self._give_up(str(error).strip())
         sys.exit(code)
 
@@ -71,19 +71,19 @@ class Usercom(Command):
 
     def _database(self):
         if len(config["db_name"]) != 1:
-            raise Unanswerable("name one database with -d")
+            raise UnanswerableError("name one database with -d")
         return config["db_name"][0]
 
     def _accounts(self, env, options):
         if "usercom.backend" not in env:
-            raise Unanswerable("the User.com connector is not installed in this database")
+            raise UnanswerableError("the User.com connector is not installed in this database")
         accounts = env["usercom.backend"].search([])
         if options.company:
             accounts = accounts.filtered(
                 lambda account: options.company in self._names(account.company_id)
             )
         if options.company and not accounts:
-            raise Unanswerable(f"no account of a company {options.company!r}")
+            raise UnanswerableError(f"no account of a company {options.company!r}")
         return accounts
 
     def _names(self, company):
