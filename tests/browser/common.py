@@ -119,6 +119,13 @@ class Page:
     def count(self, selector):
         return self._evaluate(f"return all({json.dumps(selector)}).length")
 
+    def fits_in_width(self):
+        """Whether nothing sticks out to the right."""
+        return self._evaluate(
+            "return all('.o_action_manager *').every("
+            "(e) => e.getBoundingClientRect().right <= window.innerWidth + 1)"
+        )
+
     def close_dialog(self):
         self.click(".modal .btn-close")
         self.gone(".modal")

@@ -52,11 +52,11 @@ class UsercomBackend(models.Model):
 
     @api.model
     def _graph(self, title, rows):
-        """A bar for each of the last hours, the present one last."""
+        """A bar for each of the last hours, the present one last; "future" is its color."""
         now = fields.Datetime.context_timestamp(self, fields.Datetime.now())
         ages = range(len(rows) - 1, -1, -1)
         bars = [
-            {"label": f"{now - timedelta(hours=age):%H}:00", "value": value, "type": "past"}
+            {"label": f"{now - timedelta(hours=age):%H}", "value": value, "type": "future"}
             for age, value in zip(ages, rows, strict=True)
         ]
         return json.dumps([{"key": title, "values": bars}])

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.tools import SQL
+from odoo.tools.constants import GC_UNLINK_LIMIT
 
 KEEP = timedelta(days=400)
 
@@ -76,6 +77,8 @@ class UsercomStatistic(models.Model):
 
     @api.autovacuum
     def _gc(self):
-        self.search(
-            [("hour", "<", fields.Datetime.now() - KEEP)], limit=models.GC_UNLINK_LIMIT
-        ).unlink()
+        """Delete what nobody compares with any more."""
+        old = [("hour", "<", fields.Datetime.now() - KEEP)]
+        rows = self.search(old, limit=GC_UNLINK_LIMIT)
+        rows.unlink()
+        return len(rows), int(len(rows) == GC_UNLINK_LIMIT)
