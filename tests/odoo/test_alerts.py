@@ -30,7 +30,7 @@ class AlertCase(UsercomCase):
         """The summaries of the alerts that a manager has."""
         self.backend.invalidate_recordset()
         mine = self.backend.activity_ids.filtered(lambda a: a.user_id == (user or self.manager))
-        return mine.mapped("activity_type_id.summary")
+        return [activity.activity_type_id.summary for activity in mine]
 
 
 class TestPaused(AlertCase):
@@ -195,6 +195,13 @@ class TestSilentWebhook(AlertCase):
         self.backend.webhook_alert_hours = 31
         self.changed()
         self.reconciled()
+        self.assertEqual(self.alerts(), [])
+
+    def test_a_change_before_the_last_call_is_none(self):
+        self.changed()
+        self.reconciled()
+        self.env["usercom.sweep"]._of(self.backend, "reconcile").missed_at -= timedelta(hours=31)
+        self.check()
         self.assertEqual(self.alerts(), [])
 
     def test_it_can_be_switched_off(self):

@@ -207,8 +207,9 @@ class TestTodo(DashboardCase):
         row = self.env["usercom.outbox"].search([("state", "=", "failed")])
         row.partner_id.email = "other@example.org"
         row.action_retry()
+        self.simulator.fault(kind="status", status=400, method="POST", count=1)
         self.drain()
-        self.assertEqual(self.todo(), {})
+        self.assertEqual(self.todo(), {"send_failed": "1"})
 
     def test_conflicts_and_differences(self):
         contact = self.synced(email="jan@example.org")
@@ -241,10 +242,16 @@ class TestReaders(DashboardCase):
     def test_each_company_sees_its_own(self):
         other = self.env["res.company"].create({"name": "Elsewhere"})
         second = self.account(other, "elsewhere")
-        self.synced(email="jan@example.org", company_id=self.env.company.id)
         companies = {"company_id": other.id, "company_ids": [(6, 0, other.ids)]}
         user = new_test_user(self.env, "user", groups=USER, **companies)
-        self.assertEqual(self.shown(second, user)["dashboard"]["contacts"]["synced"], "0")
+        empty = self.shown(second, user)["dashboard"]
+        self.synced(email="jan@example.org", company_id=self.env.company.id)
+        self.simulator.fault(kind="status", status=400, method="POST", count=1)
+        self.synced(email="refused@example.org", company_id=self.env.company.id)
+        self.contact(email="waits@example.org", company_id=self.env.company.id)
+        self.put(id=7)
+        self.assertEqual(self.shown()["dashboard"]["outbox"]["failed"], "1")
+        self.assertEqual(self.shown(second, user)["dashboard"], empty)
         with self.assertRaises(StopIteration):
             self.shown(self.backend, user)
         self.assertFalse(self.env["usercom.statistic"].with_user(user).search([]))
