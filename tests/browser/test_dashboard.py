@@ -19,7 +19,7 @@ WORDS = {
     "pl_PL": {
         "empty": "Połącz User.com",
         "well": "Wszystko w porządku",
-        "synced": "Zsynchronizowane",
+        "synced": "Zsynchronizowany",
         "refused": "Nie udało się wysłać: 1",
         "outbox": "Skrzynka nadawcza",
         "conflicts": "Wartości zmienione po obu stronach: 1",
