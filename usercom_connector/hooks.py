@@ -1,10 +1,7 @@
 def uninstall_hook(env):
-    """Remove what Odoo does not know to be this app's: its system parameter, and its activities,
-    whose types it could not remove otherwise.
+    """Remove what Odoo does not know to be this app's: its system parameter.
 
     Odoo itself removes the accounts with their jobs and queues. Contacts stay as they are, but for
     the built-in User.com id; User.com is not called.
     """
     env["ir.config_parameter"].search([("key", "=", "usercom_connector.api_url")]).unlink()
-    activities = env["mail.activity"].with_context(active_test=False)
-    activities.search([("res_model", "=", "usercom.backend")]).unlink()
