@@ -152,6 +152,13 @@ class Page:
         found = f"[...document.querySelectorAll({json.dumps(selector)})]"
         self._until(f"{found}.length && {found}.every((i) => i.naturalWidth > 0)", selector)
 
+    def fits_in_width(self):
+        """Whether nothing sticks out to the right."""
+        return self._evaluate(
+            "return all('.o_action_manager *').every("
+            "(e) => e.getBoundingClientRect().right <= window.innerWidth + 1)"
+        )
+
     def close_dialog(self):
         self.click(".modal .btn-close")
         self.gone(".modal")

@@ -196,14 +196,7 @@ class UsercomBackend(models.Model):
         if self.state == "paused":
             return
         self.write({"state": "paused", "pause_reason": reason})
-        for user in self.env.ref("usercom_connector.group_usercom_manager").all_user_ids:
-            if self.company_id in user.company_ids:
-                self.activity_schedule(
-                    "mail.mail_activity_data_warning",
-                    summary=self.env._("User.com is paused"),
-                    note=reason,
-                    user_id=user.id,
-                )
+        self._alert("paused", reason)
 
     def _database_uuid(self):
         return self.env["ir.config_parameter"].sudo().get_param("database.uuid")

@@ -11,6 +11,7 @@ from odoo.exceptions import ConcurrencyError
 from odoo.service.model import retrying
 
 from ..usercom import (
+    AmbiguousUserError,
     CredentialsError,
     RetryableError,
     ThrottledError,
@@ -169,6 +170,8 @@ class UsercomBackend(models.Model):
             case CredentialsError():
                 rows._put_back()
                 self._pause(explain(self.env, outcome.error))
+            case AmbiguousUserError():
+                rows._fail(explain(self.env, outcome.error), is_ambiguous=True)
             case UsercomError():
                 rows._fail(explain(self.env, outcome.error))
             case _:

@@ -13,12 +13,16 @@ _logger = logging.getLogger(__name__)
 
 @dataclass
 class TakenIn:
-    """What became of one user: its contact, if any, what went wrong, whether to read it again."""
+    """What became of one user: its contact, if any, what went wrong, whether to read it again,
+    whether somebody has to choose who it is, whether it told Odoo anything new.
+    """
 
     partner: Any
     problems: list = field(default_factory=list)
     stale: bool = False
     erased: bool = False
+    ambiguous: bool = False
+    is_news: bool = False
 
 
 class UsercomBackend(models.Model):
@@ -88,8 +92,10 @@ class UsercomBackend(models.Model):
         refused = {user.id: self._refusal(user, found[user.id], bindings) for user in known}
         pairs = [(found[user.id], user) for user in known if refused[user.id] is None]
         self._heed_prompts(pairs, prompts)
-        problems = self._merge_users(pairs) if pairs else {}
-        merged = {user.id: TakenIn(partner, problems[user.id]) for partner, user in pairs}
+        merged = {
+            key: TakenIn(met.partner, met.problems, is_news=bool(met.written))
+            for key, met in (self._merge_users(pairs) if pairs else {}).items()
+        }
         return {key: case for key, case in refused.items() if case} | merged | self._meet(new)
 
     def _heed_prompts(self, pairs, prompts):
@@ -102,13 +108,14 @@ class UsercomBackend(models.Model):
         """Why ``user`` is not merged into ``partners``; None if nothing is in the way."""
         nobody = self.env["res.partner"]
         if len(partners) > 1:
-            return TakenIn(nobody, [self._ambiguous_message(user, partners)])
+            return TakenIn(nobody, [self._ambiguous_message(user, partners)], ambiguous=True)
         if partners.company_id and partners.company_id != self.company_id:
             return TakenIn(nobody)  # it has moved to a company that this account does not serve
         binding = bindings.get(partners.id)
         is_another = binding and binding._is_live() and binding.external_id != user.id
         if is_another and self._known_id(self._seen(partners)) != user.id:
-            return TakenIn(partners, [self._other_user_message(user, binding)])
+            problem = self._other_user_message(user, binding)
+            return TakenIn(partners, [problem], ambiguous=True)
         if binding and binding._knows_newer(user):
             return TakenIn(partners, stale=True)
         return None
@@ -154,7 +161,7 @@ class UsercomBackend(models.Model):
         created = self._create_contacts(new)
         if self.new_user_policy == "lead" and "crm.lead" in self.env:
             self._create_leads([partner for partner, _problems in created.values()])
-        return met | {user_id: TakenIn(*contact) for user_id, contact in created.items()}
+        return met | {key: TakenIn(*contact, is_news=True) for key, contact in created.items()}
 
     def _hold_back_others(self, emails):
         """Let no other account create contacts of these e-mail addresses until we have.

@@ -31,10 +31,10 @@ class UsercomBackend(models.Model):
 
         Values that Odoo knows better are queued. Returns the problems.
         """
-        return self._merge_users([(partner, user)])[user.id]
+        return self._merge_users([(partner, user)])[user.id].problems
 
     def _merge_users(self, pairs):
-        """As ``_merge_user`` for many pairs; ``{user id: problems}``."""
+        """As ``_merge_user`` for many pairs; ``{user id: Meeting}``."""
         seen = self._seen(self.env["res.partner"].union(*(partner for partner, _user in pairs)))
         bindings = self.env["usercom.binding"]._of(self, seen)
         by_id = {partner.id: partner for partner in seen}
@@ -46,7 +46,7 @@ class UsercomBackend(models.Model):
         ]
         self._write_contacts(meetings)
         self._settle_meetings(meetings, bindings)
-        return {meeting.user.id: meeting.problems for meeting in meetings}
+        return {meeting.user.id: meeting for meeting in meetings}
 
     def _meeting(self, partner, user, binding, mappings, rules, attributes):
         """What has to move where between ``partner`` and ``user``; nothing is written yet."""

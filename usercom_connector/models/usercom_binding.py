@@ -48,6 +48,7 @@ class UsercomBinding(models.Model):
         "(backend_id, external_id) WHERE external_id > 0",
         "This User.com user is linked to another contact already.",
     )
+    _state_idx = models.Index("(backend_id, state)")
 
     @api.model
     def _of(self, backend, partners):

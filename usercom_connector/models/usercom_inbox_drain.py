@@ -107,7 +107,7 @@ class UsercomInbox(models.Model):
             forget = {"payload": False, "email": False, "custom_id": False}
             self._finish(user_ref=f"external_id:{user.id}", **forget)
         else:
-            self._close(taken.problems, partner_id=taken.partner.id)
+            self._close(taken.problems, partner_id=taken.partner.id, is_ambiguous=taken.ambiguous)
             self._show_refusal(taken)
 
     def _show_refusal(self, taken):
@@ -145,15 +145,15 @@ class UsercomInbox(models.Model):
         if rows:
             rows._settle_taken(user, taken)
         elif taken.problems:
-            self._tell(backend, user, "\n".join(taken.problems))
+            self._tell(backend, user, "\n".join(taken.problems), is_ambiguous=taken.ambiguous)
 
     @api.model
-    def _tell(self, backend, user, error):
+    def _tell(self, backend, user, error, **values):
         """A failed row for what nobody asked for, told once."""
         told = [("backend_id", "=", backend.id), ("external_id", "=", user.id)]
         if not self.search_count([*told, ("state", "=", "failed"), ("error", "=", error)], limit=1):
             keys = self._keys_in({"id": user.id, "custom_id": user.custom_id, "email": user.email})
-            self.create({"backend_id": backend.id, **keys})._fail(error)
+            self.create({"backend_id": backend.id, **keys})._fail(error, **values)
 
     # ---- users that are gone ----
 

@@ -19,6 +19,7 @@ class UsercomOutbox(models.Model):
     _inherit = "usercom.queue"
     _description = "User.com Outbox"
     _rec_name = "partner_id"
+    _done_kind = "sent"
 
     # A row whose contact is deleted goes with it. What is left to be done at User.com then has a
     # row of its own, without a contact and without anything personal.
@@ -334,7 +335,8 @@ class UsercomOutbox(models.Model):
                 "give one of them another e-mail address.",
                 contact=self.partner_id.display_name,
                 other=other.display_name,
-            )
+            ),
+            is_ambiguous=True,
         )
 
     def _fail(self, message, **values):
