@@ -6,7 +6,9 @@ from psycopg2 import OperationalError
 
 from odoo import models
 from odoo.exceptions import AccessError, ConcurrencyError
-from odoo.tools import SQL, email_normalize
+from odoo.tools import SQL
+
+from .usercom_backend_contact import normalized
 
 _logger = logging.getLogger(__name__)
 
@@ -63,9 +65,9 @@ class UsercomBackend(models.Model):
         while users:
             lot, later, seen = [], [], set()
             for user in users:
-                keys = {email_normalize(user.email, strict=False), self._phone_key(user)} - {None}
+                keys = {normalized(user.email), self._phone_key(user)} - {None, False}
                 (later if keys & seen else lot).append(user)
-                seen |= keys - {False}
+                seen |= keys
             yield lot
             users = later
 
@@ -150,7 +152,7 @@ class UsercomBackend(models.Model):
         new = [user for user in users if user.id not in erased and self._is_somebody(user)]
         if not new or self.new_user_policy not in ("create", "lead"):
             return met
-        self._hold_back_others([email_normalize(user.email, strict=False) for user in new])
+        self._hold_back_others(new)
         created = self._create_contacts(new)
         if self.new_user_policy == "lead" and "crm.lead" in self.env:
             self._create_leads([partner for partner, _problems in created.values()])
@@ -161,14 +163,16 @@ class UsercomBackend(models.Model):
         """Whether there is anything to know a visitor by."""
         return bool(user.email or user.phone_number or user.values.get("name"))
 
-    def _hold_back_others(self, emails):
+    def _hold_back_others(self, users):
         """Let no other account create contacts of these e-mail addresses until we have.
 
         What another one has committed since our transaction began we cannot see. Then Odoo rolls
         back and tries again.
         """
-        emails = sorted(filter(None, emails))
-        if not emails or self.search_count([]) < 2:
+        if self.search_count([], limit=2) < 2:
+            return
+        emails = sorted(filter(None, {normalized(user.email) for user in users}))
+        if not emails:
             return
         for email in emails:
             lock = SQL("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", f"usercom {email}")

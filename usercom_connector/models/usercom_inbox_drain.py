@@ -1,9 +1,10 @@
 from odoo import api, models
 from odoo.fields import Domain
-from odoo.tools import SQL, email_normalize
+from odoo.tools import SQL
 
 from ..usercom import User
 from ..usercom.jobs import Fetch, Identity, Told
+from .usercom_backend_contact import normalized
 from .usercom_backend_drain import Task
 from .usercom_queue import CLAIM_SIZE
 
@@ -122,7 +123,7 @@ class UsercomInbox(models.Model):
     def _prompts_about(self, backend, users, newest):
         """``{user id: rows}`` that ask for ``users`` and came before the list was read."""
         by_custom_id = {user.custom_id: user.id for user in users if user.custom_id}
-        by_email = {email_normalize(user.email, strict=False): user.id for user in users}
+        by_email = {normalized(user.email): user.id for user in users}
         rows = self.search(
             Domain("backend_id", "=", backend.id)
             & Domain("state", "=", "pending")
