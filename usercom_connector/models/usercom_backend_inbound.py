@@ -7,6 +7,7 @@ from psycopg2 import OperationalError
 from odoo import models
 from odoo.exceptions import AccessError, ConcurrencyError
 from odoo.tools import SQL
+from odoo.tools.sql import escape_psql
 
 from .usercom_backend_contact import normalized
 
@@ -164,20 +165,27 @@ class UsercomBackend(models.Model):
         return bool(user.email or user.phone_number or user.values.get("name"))
 
     def _hold_back_others(self, users):
-        """Let no other account create contacts of these e-mail addresses until we have.
+        """Let no other account create contacts of these e-mail addresses until we have."""
+        if emails := sorted(filter(None, {normalized(user.email) for user in users})):
+            query = SQL("SELECT id FROM res_partner WHERE email_normalized IN %s", tuple(emails))
+            self._hold_back([f"usercom {email}" for email in emails], query)
 
-        What another one has committed since our transaction began we cannot see. Then Odoo rolls
-        back and tries again.
+    def _hold_back_company(self, name):
+        """Let no other account create a company of this name until we have."""
+        same = SQL("name ILIKE %s", escape_psql(name))
+        query = SQL("SELECT id FROM res_partner WHERE is_company AND %s", same)
+        self._hold_back([f"usercom company {name.casefold()}"], query)
+
+    def _hold_back(self, locks, query):
+        """Let nobody else have these locks until our transaction ends.
+
+        What another one has committed since it began we cannot see. Then, if ``query`` finds such
+        a contact, Odoo rolls back and tries again.
         """
         if self.search_count([], limit=2) < 2:
             return
-        emails = sorted(filter(None, {normalized(user.email) for user in users}))
-        if not emails:
-            return
-        for email in emails:
-            lock = SQL("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", f"usercom {email}")
-            self.env.cr.execute(lock)
-        query = SQL("SELECT id FROM res_partner WHERE email_normalized IN %s", tuple(emails))
+        for lock in locks:
+            self.env.cr.execute(SQL("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", lock))
         self.env.flush_all()
         known = set(self.env.execute_query(query))
         with self.env.registry.cursor() as fresh:

@@ -202,6 +202,7 @@ class UsercomFieldMapping(models.Model):
         return found
 
     def _create_company(self, value):
+        self.backend_id._hold_back_company(value)
         return self.backend_id._partners().create({"name": value, "is_company": True})
 
     def _is_told_by(self, user):

@@ -1,3 +1,5 @@
+from collections import Counter
+
 from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -121,9 +123,13 @@ class UsercomInbox(models.Model):
 
     @api.model
     def _prompts_about(self, backend, users, newest):
-        """``{user id: rows}`` that ask for ``users`` and came before the list was read."""
+        """``{user id: rows}`` that ask for ``users`` and came before the list was read.
+
+        An e-mail address that two of them share names neither: its rows wait to be read singly.
+        """
         by_custom_id = {user.custom_id: user.id for user in users if user.custom_id}
-        by_email = {normalized(user.email): user.id for user in users}
+        emails = Counter(normalized(user.email) for user in users)
+        by_email = {email: u.id for u in users if emails[email := normalized(u.email)] == 1}
         rows = self.search(
             Domain("backend_id", "=", backend.id)
             & Domain("state", "=", "pending")
