@@ -6,7 +6,10 @@ from psycopg2 import OperationalError
 
 from odoo import models
 from odoo.exceptions import AccessError, ConcurrencyError
-from odoo.tools import SQL, email_normalize
+from odoo.tools import SQL
+from odoo.tools.sql import escape_psql
+
+from .usercom_backend_contact import normalized
 
 _logger = logging.getLogger(__name__)
 
@@ -67,9 +70,9 @@ class UsercomBackend(models.Model):
         while users:
             lot, later, seen = [], [], set()
             for user in users:
-                keys = {email_normalize(user.email, strict=False), self._phone_key(user)} - {None}
+                keys = {normalized(user.email), self._phone_key(user)} - {None, False}
                 (later if keys & seen else lot).append(user)
-                seen |= keys - {False}
+                seen |= keys
             yield lot
             users = later
 
@@ -157,25 +160,34 @@ class UsercomBackend(models.Model):
         new = self._welcome([user for user in users if user.id not in erased])
         if not new or self.new_user_policy not in ("create", "lead"):
             return met
-        self._hold_back_others([email_normalize(user.email, strict=False) for user in new])
+        self._hold_back_others(new)
         created = self._create_contacts(new)
         if self.new_user_policy == "lead" and "crm.lead" in self.env:
             self._create_leads([partner for partner, _problems in created.values()])
         return met | {key: TakenIn(*contact, is_news=True) for key, contact in created.items()}
 
-    def _hold_back_others(self, emails):
-        """Let no other account create contacts of these e-mail addresses until we have.
+    def _hold_back_others(self, users):
+        """Let no other account create contacts of these e-mail addresses until we have."""
+        if emails := sorted(filter(None, {normalized(user.email) for user in users})):
+            query = SQL("SELECT id FROM res_partner WHERE email_normalized IN %s", tuple(emails))
+            self._hold_back([f"usercom {email}" for email in emails], query)
 
-        What another one has committed since our transaction began we cannot see. Then Odoo rolls
-        back and tries again.
+    def _hold_back_company(self, name):
+        """Let no other account create a company of this name until we have."""
+        same = SQL("name ILIKE %s", escape_psql(name))
+        query = SQL("SELECT id FROM res_partner WHERE is_company AND %s", same)
+        self._hold_back([f"usercom company {name.casefold()}"], query)
+
+    def _hold_back(self, locks, query):
+        """Let nobody else have these locks until our transaction ends.
+
+        What another one has committed since it began we cannot see. Then, if ``query`` finds such
+        a contact, Odoo rolls back and tries again.
         """
-        emails = sorted(filter(None, emails))
-        if not emails or self.search_count([]) < 2:
+        if self.search_count([], limit=2) < 2:
             return
-        for email in emails:
-            lock = SQL("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", f"usercom {email}")
-            self.env.cr.execute(lock)
-        query = SQL("SELECT id FROM res_partner WHERE email_normalized IN %s", tuple(emails))
+        for lock in locks:
+            self.env.cr.execute(SQL("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", lock))
         self.env.flush_all()
         known = set(self.env.execute_query(query))
         with self.env.registry.cursor() as fresh:

@@ -151,7 +151,8 @@ class UsercomInbox(models.Model):
             SQL(", ").join(SQL("%s", value) for value in columns.values()),
         )
         [[row_id]] = self.env.execute_query(query)
-        backend._wake()
+        if backend.state == "running":
+            backend._wake()
         return self.browse(row_id)
 
     @api.model

@@ -1,9 +1,12 @@
+from collections import Counter
+
 from odoo import api, models
 from odoo.fields import Domain
-from odoo.tools import SQL, email_normalize
+from odoo.tools import SQL
 
 from ..usercom import User
 from ..usercom.jobs import Fetch, Identity, Told
+from .usercom_backend_contact import normalized
 from .usercom_backend_drain import Task
 from .usercom_queue import CLAIM_SIZE
 
@@ -120,9 +123,13 @@ class UsercomInbox(models.Model):
 
     @api.model
     def _prompts_about(self, backend, users, newest):
-        """``{user id: rows}`` that ask for ``users`` and came before the list was read."""
+        """``{user id: rows}`` that ask for ``users`` and came before the list was read.
+
+        An e-mail address that two of them share names neither: its rows wait to be read singly.
+        """
         by_custom_id = {user.custom_id: user.id for user in users if user.custom_id}
-        by_email = {email_normalize(user.email, strict=False): user.id for user in users}
+        emails = Counter(normalized(user.email) for user in users)
+        by_email = {email: u.id for u in users if emails[email := normalized(u.email)] == 1}
         rows = self.search(
             Domain("backend_id", "=", backend.id)
             & Domain("state", "=", "pending")
