@@ -24,6 +24,7 @@
         "views/usercom_conflict_views.xml",
         "views/usercom_drift_views.xml",
         "views/usercom_consent_log_views.xml",
+        "views/usercom_tombstone_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
         "views/res_config_settings_consent_views.xml",

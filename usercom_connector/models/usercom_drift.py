@@ -58,10 +58,11 @@ class UsercomDrift(models.Model):
         bindings.compared_at = sweep.started_at
         linked = {binding.external_id: binding for binding in bindings}
         queued = self._queued(bindings)
+        erased = self.env["usercom.tombstone"]._erased(backend, users)
         found = []
         for user in users:
             binding = linked.get(user.id)
-            if not binding and backend._is_somebody(user):
+            if not binding and user.id not in erased and backend._is_somebody(user):
                 found.append({"kind": "only_usercom"} | self._keys(backend, user.id))
             elif binding and binding.partner_id.id not in queued:
                 found += self._differences(backend, binding, user)
