@@ -87,8 +87,9 @@ class UsercomBackend(models.Model):
         bindings = self.env["usercom.binding"]._of(self, partners)
         refused = {user.id: self._refusal(user, found[user.id], bindings) for user in known}
         pairs = [(found[user.id], user) for user in known if refused[user.id] is None]
+        edited = {partner.id: partner.write_date for partner, _user in pairs}
         self._heed_prompts(pairs, prompts)
-        problems = self._merge_users(pairs) if pairs else {}
+        problems = self._merge_users(pairs, edited) if pairs else {}
         merged = {user.id: TakenIn(partner, problems[user.id]) for partner, user in pairs}
         return {key: case for key, case in refused.items() if case} | merged | self._meet(new)
 
