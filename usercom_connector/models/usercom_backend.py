@@ -154,10 +154,9 @@ class UsercomBackend(models.Model):
 
     def write(self, vals):
         vals = self._normalized(vals)
-        if "subdomain" in vals:
-            moved = self.filtered(lambda backend: backend.subdomain != vals["subdomain"])
-            super(UsercomBackend, moved).write({"state": "draft"})  # another account: prove it anew
+        changing = self._whose_credentials_change(vals)
         result = super().write(vals)
+        changing._unproven()
         self.env.registry.clear_cache()  # afterwards: every write reads the cache, this one too
         return result
 
