@@ -282,6 +282,19 @@ class TestSettingsPage(SettingsCase):
             with self.subTest(text), self.assertRaisesRegex(ValidationError, "filter"):
                 self.account().partner_domain = text
 
+    def test_what_cannot_be_saved_is_refused_before_the_database_logs_it(self):
+        """PostgreSQL's own refusal, which Odoo logs, holds the whole row with the key."""
+        self.authenticate()
+        for message, typed in (
+            ("1 to 3650 days", {"log_days": 0}),
+            ("1 to 3650 days", {"log_days": 9999}),
+            ("must be above 0", {"rate_limit": 0}),
+            ("“Contacts That Take Part” must not be empty", {"partner_domain": False}),
+            ("“New People in User.com” must not be empty", {"new_user_policy": False}),
+        ):
+            with self.subTest(typed), self.assertRaisesRegex(ValidationError, message):
+                self.settings(**{"subdomain": "acme", **typed}).execute()
+
     def test_saving_another_apps_settings_changes_nothing(self):
         self.settings().execute()
         self.assertFalse(self.account())
