@@ -178,7 +178,7 @@ class Story(ConsentCase):
         return self.person.employee, user["attributes"].get("email_consent")
 
     def check_log(self):
-        """Each row is news and begins where the one before ended; the last is what the box shows."""
+        """Each row is news, begins where the last one ended, the newest is the box."""
         rows = self.person.usercom_consent_log_ids.filtered(lambda r: r.consent == "email_consent")
         rows = rows.sorted("id")
         for before, after in zip(rows[:-1], rows[1:], strict=True):
