@@ -29,6 +29,7 @@
         "views/usercom_statistic_views.xml",
         "views/usercom_backend_dashboard_views.xml",
         "views/usercom_backend_dashboard_todo_views.xml",
+        "views/usercom_tombstone_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
         "views/res_config_settings_consent_views.xml",

@@ -9,6 +9,8 @@ WORDS = {
         "running": "Running",
         "paused": "Paused",
         "wrong_key": "does not accept the API key",
+        "unproven": "the API key was changed",
+        "misfit": "cannot be paired with “Shoe size” (Whole number (integer))",
         "connected": "Connected to",
         "pairs": "These pairs usually belong together",
         "gone": "User.com has no attribute",
@@ -20,6 +22,8 @@ WORDS = {
         "running": "Działa",
         "paused": "Wstrzymane",
         "wrong_key": "nie przyjmuje klucza API",
+        "unproven": "klucz API zostały zmienione",
+        "misfit": "nie można połączyć z atrybutem „Shoe size” (Liczba całkowita (integer))",
         "connected": "Połączono z",
         "pairs": "Te pary zwykle do siebie należą",
         "gone": "W User.com nie ma już atrybutu",
@@ -52,6 +56,7 @@ class TestSetup(BrowserCase):
             self.map_fields(page, words)
             self.set_up_webhook(page, words)
             self.pause_and_run(page, words)
+            self.change_key(page, words)
 
     def connect(self, page, words):
         page.see(words["draft"], "#usercom_status")
@@ -88,6 +93,7 @@ class TestSetup(BrowserCase):
         page.see("Last name", ".o_list_view")
         self.create_attribute(page)
         page.shoot("mappings")
+        self.pair_what_does_not_fit(page, words)
         self.simulator.reset(rate_limit=0)
         page.press("action_fetch_attributes")
         page.see(words["gone"], ".o_list_view")
@@ -101,6 +107,17 @@ class TestSetup(BrowserCase):
         page.press("action_create")
         page.gone(".modal")
         page.see("Nickname", ".o_list_view")
+
+    def pair_what_does_not_fit(self, page, words):
+        function = self.env["ir.model.fields"]._get("res.partner", "function")
+        page.click(".o_list_button_add")
+        page.choose("field_id", function.with_context(lang=self.language).field_description)
+        page.choose("attribute_id", "Shoe size")
+        page.click(".o_list_button_save")
+        page.see(words["misfit"], ".modal")
+        page.shoot("mappings_misfit")
+        page.close_dialog()
+        page.click(".o_list_button_discard")
 
     def set_up_webhook(self, page, words):
         page.go("/odoo/usercom-settings")
@@ -122,4 +139,15 @@ class TestSetup(BrowserCase):
         page.see(words["paused"], "#usercom_status")
         page.shoot("settings_paused")
         page.press("action_usercom_run")
+        page.see(words["running"], "#usercom_status")
+
+    def change_key(self, page, words):
+        """A wrong key is saved over the one that works, and the right one again."""
+        page.fill("usercom_api_key", "x" * 64)
+        page.click(".o_form_button_save")
+        page.see(words["paused"], "#usercom_status")
+        page.see(words["unproven"], ".alert")
+        page.shoot("settings_unproven")
+        page.fill("usercom_api_key", self.simulator.api_key)
+        page.press("action_usercom_authenticate")
         page.see(words["running"], "#usercom_status")

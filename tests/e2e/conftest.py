@@ -6,16 +6,9 @@ from typing import Any
 
 import pytest
 
+from tests.pairs import PAIRS
 from tests.server import OdooServer, until
 from tests.simulator.process import Simulator
-
-PAIRS = (
-    ("email", "email"),
-    ("name", "first_name"),
-    ("name", "last_name"),
-    ("phone", "phone_number"),
-    ("employee", "email_consent"),
-)
 
 
 @dataclass

@@ -3,15 +3,8 @@
 from odoo.tests import TransactionCase, tagged
 from odoo.tests.common import _super_send as requests_send
 
+from tests.pairs import PAIRS
 from tests.simulator.process import Simulator
-
-PAIRS = (
-    ("email", "email"),
-    ("name", "first_name"),
-    ("name", "last_name"),
-    ("phone", "phone_number"),
-    ("employee", "email_consent"),
-)
 
 
 @tagged("standard", "post_install", "-at_install")

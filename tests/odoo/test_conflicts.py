@@ -89,6 +89,19 @@ class TestConflicts(UsercomCase):
                 self.assertEqual(self.remote(contact)["phone_number"], expected)
                 contact.with_context(usercom_linking=True).unlink()
 
+    def test_a_withdrawal_that_a_call_brings_makes_nothing_else_newer_in_odoo(self):
+        contact, user_id = self.clash("newest")
+        contact.employee = True
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE res_partner SET write_date = '2020-01-01'")
+        self.env.invalidate_all()
+        payload = {"timestamp": "2099-01-01T00:00:00Z", "extra": {"email_consent": False}}
+        keys = self.env["usercom.inbox"]._keys({"user": {"id": user_id}})
+        self.env["usercom.inbox"]._put(self.backend, keys, payload)
+        self.drain()
+        self.assertFalse(contact.employee)
+        self.assertEqual(contact.phone, "333333333")
+
 
 class TestPull(UsercomCase):
     def test_a_pull_reads_the_chosen_contacts_again(self):

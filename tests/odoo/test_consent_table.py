@@ -178,11 +178,12 @@ class Story(ConsentCase):
         return self.person.employee, user["attributes"].get("email_consent")
 
     def check_log(self):
-        """Each row begins where the one before ended, and the last says what the box shows."""
+        """Each row is news, begins where the last one ended, the newest is the box."""
         rows = self.person.usercom_consent_log_ids.filtered(lambda r: r.consent == "email_consent")
         rows = rows.sorted("id")
         for before, after in zip(rows[:-1], rows[1:], strict=True):
             self.assertEqual(before.new_value, after.old_value)
+        self.assertFalse(rows.filtered(lambda row: row.old_value == row.new_value))
         self.assertEqual(self.person.employee, rows[-1:].new_value == "yes")
 
 
@@ -201,38 +202,47 @@ class TestConsentTable(Story):
         self.assertFalse(wrong, "\n".join(wrong))
 
 
-EVENTS = st.sampled_from(
-    ["odoo yes", "odoo no", "user yes", "user no", "user yes, call", "user no, call", "call"]
-    + ["sync", "sync", "answer lost", "killed", "odoo phone"]
-)
+SAYS = ("odoo yes", "odoo no", "user yes", "user no", "user yes, call", "user no, call")
+HAPPENS = ("nothing", "nothing", "sync", "sync", "call", "killed", "answer lost", "odoo phone")
+
+
+def history(random):
+    """Four things that are said, and what happens in between."""
+    return [random.choice(events) for events in (SAYS, HAPPENS) * 4]
 
 
 class TestAnyHistory(Story):
     @settings(
-        max_examples=12,
+        max_examples=25,
         phases=[Phase.generate],
         deadline=None,
         derandomize=True,
         database=None,
         suppress_health_check=list(HealthCheck),
     )
-    @given(st.lists(EVENTS, min_size=2, max_size=8))
-    def test_a_withdrawal_is_in_force_on_both_sides_in_the_end(self, history):
+    @given(st.randoms(use_true_random=True).map(history))
+    def test_a_withdrawal_is_in_force_on_both_sides_and_the_log_tells_all(self, history):
         self.begin()
-        last = None
+        said = {}  # by each side since both last agreed
+        told = []  # in Odoo, from the beginning
         for event in ", ".join(history).split(", "):
             before = self.stated()
             if event != "call" or self.told_last:
                 self.happen(event)
-            if event in ("odoo yes", "odoo no", "user yes", "user no") and self.stated() != before:
-                last = event
-        odoo, user = self.end()
-        if last and last.endswith("no"):
-            self.assertEqual((odoo, user), (False, False), history)
-        if odoo or user:
+            if event == "sync" and len(set(self.stated())) == 1:
+                said.clear()
+            elif event != "sync" and self.stated() != before:
+                side, said[side] = event.split()
+                told += [said[side]] if side == "odoo" else []
+        ends = self.end()
+        if "no" in said.values():
+            self.assertEqual(ends, (False, False), history)
+        if True in ends:
+            self.assertEqual(ends, (True, True), history)
             self.assertTrue(any("yes" in event for event in history))
-            self.assertEqual(odoo, user)
         self.check_log()
+        log = self.log(self.person)
+        self.assertEqual([new for _old, new, origin in log if origin == "odoo"], told, history)
 
     def stated(self):
         user = self.simulator.users(email=self.person.email)[0]

@@ -1,5 +1,10 @@
 """A person is erased: nothing personal is left, and nobody brings the person back."""
 
+from odoo.exceptions import AccessError
+from odoo.tests import new_test_user
+
+from odoo.addons.usercom_connector.usercom.overlap import Outcome
+
 from .test_consent_log import ConsentCase
 
 EMAIL = "jan@example.org"
@@ -85,3 +90,95 @@ class TestErasure(ConsentCase):
         self.told(contact, email_consent=False)
         self.assertFalse(contact.employee)
         self.assertEqual(self.log(contact)[-1], ("yes", "no", "webhook"))
+
+
+class TestCrossing(ConsentCase):
+    """A contact is erased while the call that creates its user is under way."""
+
+    def crossing(self, erase):
+        """Run a push of a new contact and ``erase`` it before what came out is stored."""
+        contact = self.contact(email=EMAIL)
+        self.env.cr.flush()
+        outbox = self.env["usercom.outbox"]
+        [task] = outbox._claim(self.backend, self.waiting(contact).id)._tasks(self.backend)
+        with self.backend._client() as client:
+            result = task.job.run(client)
+        erase(contact)
+        self.env.cr.flush()
+        self.backend._settle_all([Outcome(task, result)])
+        self.drain()
+
+    def test_its_user_gets_what_the_policy_says(self):
+        for policy in ("keep", "unsubscribe", "delete"):
+            with self.subTest(policy):
+                self.simulator.reset(rate_limit=0)
+                self.backend.removal_policy = policy
+                self.crossing(lambda contact: contact.unlink())
+                ends = [user["unsubscribed"] for user in self.simulator.users()]
+                self.assertEqual(
+                    ends, {"keep": [False], "unsubscribe": [True], "delete": []}[policy]
+                )
+
+    def test_its_user_does_not_bring_the_person_back(self):
+        self.crossing(lambda contact: contact.unlink())
+        self.simulator.patch_user(self.simulator.users()[0]["id"], email="else@example.org")
+        self.call(self.simulator.users()[0]["id"])
+        self.drain()
+        self.assertFalse(self.env["res.partner"].search([("email", "=", "else@example.org")]))
+
+    def test_nor_does_the_call_about_it_that_comes_before_its_answer(self):
+        def erase(contact):
+            contact.unlink()
+            self.call(self.simulator.users()[0]["id"])
+            self.drain()
+
+        self.crossing(erase)
+        self.assertFalse(self.env["res.partner"].search([("email", "=", EMAIL)]))
+
+
+class TestComingBack(ConsentCase):
+    """A contact was deleted by mistake: a manager lets the person come back."""
+
+    def setUp(self):
+        super().setUp()
+        self.manager = new_test_user(
+            self.env, "manager", "usercom_connector.group_usercom_manager,base.group_user"
+        )
+        contact = self.synced(email=EMAIL)
+        self.user_id = self.binding(contact).external_id
+        contact.unlink()
+
+    def graves(self, email=EMAIL):
+        """What a manager finds who types an e-mail address into the search box."""
+        return (
+            self.env["usercom.tombstone"]
+            .with_user(self.manager)
+            .search([("email", "ilike", email)])
+        )
+
+    def test_the_person_is_found_by_an_address_that_is_not_kept(self):
+        grave = self.graves("JAN@example.org")
+        self.assertEqual(grave.external_id, self.user_id)
+        self.assertFalse(grave.email)
+        self.assertFalse(self.graves("jan@example"))
+        with self.assertRaises(AccessError):
+            grave.read(["email_hash"])
+
+    def test_the_person_comes_back_at_once(self):
+        self.graves().action_let_come_back()
+        self.drain()
+        contact = self.env["res.partner"].search([("email", "=", EMAIL)])
+        self.assertEqual(self.binding(contact).external_id, self.user_id)
+        self.assertFalse(self.graves())
+
+    def test_the_comparison_does_not_miss_deleted_people(self):
+        stranger = self.simulator.seed({"email": "anna@example.org"})["ids"][0]
+        self.backend.action_compare()
+        self.drain()
+        missed = self.env["usercom.drift"].search([("kind", "=", "only_usercom")])
+        self.assertEqual(missed.mapped("external_id"), [stranger])
+
+    def test_only_managers_may_do_so(self):
+        user = new_test_user(self.env, "user", "usercom_connector.group_usercom_user")
+        with self.assertRaises(AccessError):
+            self.graves().with_user(user).action_let_come_back()

@@ -221,7 +221,7 @@ class TestReconciliation(ListCase):
 
     def test_a_wrong_key_pauses(self):
         self.due("reconcile")
-        self.backend.api_key = "x" * 64
+        self.simulator.settings(keys={"x" * 64: "read_write"})
         self.drain()
         self.assertEqual(self.backend.state, "paused")
 

@@ -190,14 +190,6 @@ class TestPeople(UsercomCase):
         self.assertFalse(self.found())
         self.assertFalse(row.email or row.payload)
 
-    def test_an_erased_person_does_not_come_back_under_another_id(self):
-        contact = self.synced(email="anna@example.org")
-        graves = self.env["usercom.tombstone"]._bury(contact, erased=True)
-        contact.with_context(usercom_linking=True).unlink()
-        self.assertNotIn("anna", str(graves.read()))
-        self.told(id=self.person(email="Anna@Example.org"))
-        self.assertFalse(self.found() + self.found("Anna@Example.org"))
-
 
 class TestCompanies(UsercomCase):
     @classmethod

@@ -177,12 +177,49 @@ class TestSystemName(SettingsCase):
             with self.subTest(text), self.assertRaisesRegex(ValidationError, "not a system name"):
                 self.entered(text)
 
-    def test_another_account_has_to_be_proven_anew(self):
+
+class TestOtherCredentials(SettingsCase):
+    """Another key or system name is typed over the one that works, and saved."""
+
+    def setUp(self):
+        super().setUp()
         self.authenticate()
         self.account().action_run()
-        self.account().subdomain = "https://acme.user.com"
+
+    def save(self, **typed):
+        self.settings(**{"subdomain": "acme", **typed}).execute()
+
+    def test_it_stands_still_and_says_what_to_do(self):
+        for typed in ({"api_key": "x" * 64}, {"subdomain": "other"}):
+            with self.subTest(typed):
+                self.account().action_authenticate()
+                self.save(**typed)
+                shown = self.settings()
+                self.assertEqual(shown.usercom_state, "paused")
+                self.assertIn("Authenticate again", shown.usercom_pause_reason)
+                with self.assertRaisesRegex(UserError, "API key was changed"):
+                    shown.action_usercom_run()
+                self.save(api_key=self.simulator.api_key)
+
+    def test_nothing_is_sent_meanwhile_and_nothing_is_lost(self):
+        self.backend = self.account()
+        self.save(api_key="x" * 64)
+        contact = self.contact(email="jan@example.org", company_id=self.company.id)
+        self.drain()
+        self.assertEqual(self.calls("POST"), [])
+        self.assertTrue(self.waiting(contact))
+        self.settings(api_key=self.simulator.api_key).action_usercom_authenticate()
+        self.drain()
+        self.assertEqual(self.backend.state, "running")
+        self.assertEqual(len(self.simulator.users()), 1)
+
+    def test_what_is_typed_again_as_it_was_changes_nothing(self):
+        self.save(subdomain="https://acme.user.com", api_key=self.simulator.api_key)
         self.assertEqual(self.account().state, "running")
-        self.account().subdomain = "other"
+
+    def test_before_the_first_run_it_is_not_connected(self):
+        self.account().state = "authenticated"
+        self.save(subdomain="other")
         self.assertEqual(self.account().state, "draft")
 
 
@@ -244,6 +281,19 @@ class TestSettingsPage(SettingsCase):
         for text in ("[('ref', '='", "[('no_such_field', '=', 1)]", "open('x')", "[('name',)]"):
             with self.subTest(text), self.assertRaisesRegex(ValidationError, "filter"):
                 self.account().partner_domain = text
+
+    def test_what_cannot_be_saved_is_refused_before_the_database_logs_it(self):
+        """PostgreSQL's own refusal, which Odoo logs, holds the whole row with the key."""
+        self.authenticate()
+        for message, typed in (
+            ("1 to 3650 days", {"log_days": 0}),
+            ("1 to 3650 days", {"log_days": 9999}),
+            ("must be above 0", {"rate_limit": 0}),
+            ("“Contacts That Take Part” must not be empty", {"partner_domain": False}),
+            ("“New People in User.com” must not be empty", {"new_user_policy": False}),
+        ):
+            with self.subTest(typed), self.assertRaisesRegex(ValidationError, message):
+                self.settings(**{"subdomain": "acme", **typed}).execute()
 
     def test_saving_another_apps_settings_changes_nothing(self):
         self.settings().execute()

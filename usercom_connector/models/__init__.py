@@ -4,6 +4,7 @@ from . import (
     ir_actions_server,
     ir_model_fields,
     mail_blacklist,
+    mailing_subscription,
     usercom_backend,
     usercom_backend_connection,
     usercom_backend_contact,

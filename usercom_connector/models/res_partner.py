@@ -68,10 +68,10 @@ class ResPartner(models.Model):
     def _usercom_erase(self):
         """Remove what the queues hold of these people; leave tombstones that name nobody.
 
-        Odoo's Privacy Lookup does no more than delete contacts, so every deletion counts as one.
-        Their links go with the contacts, and the consent log names them no more.
+        Odoo's Privacy Lookup does no more than delete contacts, so every deletion counts as an
+        erasure. Their links go with the contacts, and the consent log names them no more.
         """
         self.env["usercom.inbox"]._erase(self)
-        self.env["usercom.tombstone"]._bury(self, erased=True)
+        self.env["usercom.tombstone"]._bury(self)
         if self.env["usercom.backend"]._watched_fields():
             self.env["usercom.outbox"]._bury(self)

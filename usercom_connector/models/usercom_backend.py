@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
+MOST_DAYS = 3650
 BAD_DOMAIN = (ValueError, SyntaxError, KeyError, TypeError)
 # What a contact is found and named by: an id written there would destroy it.
 NO_KEY_FIELDS = ["name", "email", "phone"]
@@ -103,9 +104,28 @@ class UsercomBackend(models.Model):
     _company_uniq = models.Constraint(
         "unique (company_id)", "A company has at most one User.com account."
     )
-    _rate_positive = models.Constraint(
-        "CHECK (rate_limit > 0)", "The number of calls per second must be above 0."
-    )
+
+    # ---- what cannot be saved ----
+    # Not left to the database: what it refuses it logs with the whole row, secrets included.
+
+    @api.constrains("rate_limit", "log_days")
+    def _check_numbers(self):
+        for backend in self:
+            if not backend.rate_limit > 0:
+                raise ValidationError(self.env._("The number of calls per second must be above 0."))
+            if not 1 <= backend.log_days <= MOST_DAYS:
+                raise ValidationError(
+                    self.env._("Finished rows are kept for 1 to %s days.", MOST_DAYS)
+                )
+
+    @api.model
+    def _refuse_empty(self, vals):
+        """Refuse to leave a choice or a text empty that has to be there."""
+        for name, value in vals.items():
+            field = self._fields.get(name)
+            if field and field.required and field.type not in ("integer", "float") and not value:
+                label = field._description_string(self.env)
+                raise ValidationError(self.env._("“%s” must not be empty.", label))
 
     @api.constrains("key_field_id")
     def _check_key_field(self):
@@ -146,6 +166,8 @@ class UsercomBackend(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            self._refuse_empty(vals)
         backends = super().create([self._normalized(vals) for vals in vals_list])
         for backend in backends:
             backend.cron_id = backend.sudo()._create_cron()
@@ -153,11 +175,11 @@ class UsercomBackend(models.Model):
         return backends
 
     def write(self, vals):
+        self._refuse_empty(vals)
         vals = self._normalized(vals)
-        if "subdomain" in vals:
-            moved = self.filtered(lambda backend: backend.subdomain != vals["subdomain"])
-            super(UsercomBackend, moved).write({"state": "draft"})  # another account: prove it anew
+        changing = self._whose_credentials_change(vals)
         result = super().write(vals)
+        changing._unproven()
         self.env.registry.clear_cache()  # afterwards: every write reads the cache, this one too
         return result
 

@@ -189,6 +189,28 @@ class UsercomBackend(models.Model):
         if refusal := self._refusal_to_send():
             raise UserError(refusal)
 
+    # ---- other credentials ----
+
+    def _whose_credentials_change(self, vals):
+        """The accounts that ``vals`` give another system name or key."""
+        new = {name: vals[name] for name in ("subdomain", "api_key") if name in vals}
+        return self.filtered(lambda backend: any(backend.sudo()[n] != new[n] for n in new))
+
+    def _unproven(self):
+        """Stand still until the new credentials have proven themselves; the queues fill meanwhile,
+        if they have before.
+        """
+        if known := self.filtered(lambda backend: backend.state in ("running", "paused")):
+            known.write(
+                {"state": "paused", "database_uuid": False, "pause_reason": self._not_proven()}
+            )
+        (self - known).filtered(lambda backend: backend.state != "draft").state = "draft"
+
+    def _not_proven(self):
+        return self.env._(
+            "The system name or the API key was changed. Authenticate again to go on with it."
+        )
+
     # ---- pausing ----
 
     def _pause(self, reason):
@@ -205,6 +227,8 @@ class UsercomBackend(models.Model):
         """Why this database must not talk to User.com, or nothing: a copy is no business of it."""
         if self.env["ir.config_parameter"].sudo().get_param("database.is_neutralized"):
             return self.env._("This database is neutralized; it does not talk to User.com.")
+        if not self.database_uuid:
+            return self._not_proven()
         if self.database_uuid != self._database_uuid():
             return self.env._(
                 "This database is a copy of the one that was connected. "

@@ -3,6 +3,7 @@ from odoo.exceptions import ValidationError
 
 from ..usercom import answer
 from ..usercom.records import read_moment
+from .mailing_subscription import SUBSCRIPTION
 from .usercom_field_mapping import UNSUBSCRIBED_FIELD
 from .usercom_field_mapping_consent import UNSUBSCRIBED
 
@@ -32,8 +33,8 @@ class UsercomBackend(models.Model):
     )
     opt_out_lists = fields.Char(
         "Mailing Lists to Opt Out Of",
-        help="Names of lists of Email Marketing, comma separated. "
-        "Who is put on the e-mail blacklist is opted out of them too.",
+        help="Names of lists of Email Marketing, comma separated. Who is put on the e-mail "
+        "blacklist is opted out of them too, and who opts out of one of them is put on it.",
     )
 
     @api.constrains("opt_out_lists")
@@ -111,21 +112,52 @@ class UsercomBackend(models.Model):
 
     # ---- mailing lists ----
 
+    def write(self, vals):
+        result = super().write(vals)
+        if "opt_out_lists" in vals:
+            for backend in self:
+                backend._adopt_opt_outs()
+        return result
+
     def _opt_out_names(self):
         return {name.strip() for name in (self.opt_out_lists or "").split(",") if name.strip()}
 
     def _opt_out_lists(self):
         return self.env["mailing.list"].sudo().search([("name", "in", list(self._opt_out_names()))])
 
+    def _subscriptions(self, *conditions):
+        """The subscriptions to the chosen lists, none where there are no such lists."""
+        if not self.opt_out_lists or SUBSCRIPTION not in self.env:
+            return ()
+        domain = [("list_id", "in", self._opt_out_lists().ids), *conditions]
+        return self.env[SUBSCRIPTION].sudo().search(domain)
+
     def _opt_out(self, partners):
-        """Opt the addresses of ``partners`` out of the chosen lists, where there are any."""
-        if not self.opt_out_lists or "mailing.subscription" not in self.env:
-            return
+        """Opt the addresses of ``partners`` out of the chosen lists."""
         emails = [email for email in partners.mapped("email_normalized") if email]
-        self.env["mailing.subscription"].sudo().search(
-            [
-                ("list_id", "in", self._opt_out_lists().ids),
-                ("contact_id.email_normalized", "in", emails),
-                ("opt_out", "=", False),
-            ]
-        ).opt_out = True
+        address = ("contact_id.email_normalized", "in", emails)
+        if subscriptions := self._subscriptions(address, ("opt_out", "=", False)):
+            subscriptions.opt_out = True
+
+    def _adopt_opt_outs(self):
+        """Heed who opted out of the lists before they were chosen."""
+        origin = {"origin": "mapping"}
+        opted_out = self._subscriptions(("opt_out", "=", True))
+        self.with_context(usercom_origin=origin)._refuse_email(opted_out)
+
+    @api.model
+    def _heed_opt_outs(self, subscriptions):
+        """Tell each account of those who opted out of the lists that it has chosen."""
+        for backend in self.search([("opt_out_lists", "!=", False)]):
+            of_chosen = [("list_id", "in", backend._opt_out_lists().ids)]
+            backend._refuse_email(subscriptions.filtered_domain(of_chosen))
+
+    def _refuse_email(self, subscriptions):
+        """The contacts of these addresses want no e-mail. Opting in again takes nothing back."""
+        mapping = self._blacklist_consent() or self.email_consent_id
+        emails = {subscription.contact_id.email_normalized for subscription in subscriptions}
+        if mapping and emails - {False}:
+            everybody = self._partners().with_context(active_test=False)
+            partners = everybody.search([("email_normalized", "in", list(emails - {False}))])
+            mapping._note(False, partners)
+            mapping._withdraw(self._own(partners))

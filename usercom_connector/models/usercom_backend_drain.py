@@ -152,9 +152,13 @@ class UsercomBackend(models.Model):
             else:
                 _logger.info("user.com result could not be stored", exc_info=True)
                 self.env.invalidate_all()
-                task = outcomes[0].task
-                # Erased meanwhile, perhaps.
-                task.rows.exists()._fail_to_store(task, str(error))
+                self._fail_to_store(outcomes[0], str(error))
+
+    def _fail_to_store(self, outcome, message):
+        if rows := outcome.task.rows.exists():
+            rows._fail_to_store(outcome.task, message)
+        else:  # erased meanwhile
+            self.env["usercom.outbox"]._forsake(self, outcome.task.job, outcome.result)
 
     def _settle(self, outcome):
         rows = outcome.task.rows

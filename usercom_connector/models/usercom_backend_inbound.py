@@ -94,10 +94,11 @@ class UsercomBackend(models.Model):
         bindings = self.env["usercom.binding"]._of(self, partners)
         refused = {user.id: self._refusal(user, found[user.id], bindings) for user in known}
         pairs = [(found[user.id], user) for user in known if refused[user.id] is None]
+        edited = {partner.id: partner.write_date for partner, _user in pairs}
         self._heed_prompts(pairs, prompts)
         merged = {
             key: TakenIn(met.partner, met.problems, is_news=bool(met.written))
-            for key, met in (self._merge_users(pairs) if pairs else {}).items()
+            for key, met in (self._merge_users(pairs, edited) if pairs else {}).items()
         }
         return {key: case for key, case in refused.items() if case} | merged | self._meet(new)
 

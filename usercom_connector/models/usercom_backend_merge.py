@@ -49,27 +49,31 @@ class UsercomBackend(models.Model):
         """
         return self._merge_users([(partner, user)])[user.id].problems
 
-    def _merge_users(self, pairs):
-        """As ``_merge_user`` for many pairs; ``{user id: Meeting}``."""
+    def _merge_users(self, pairs, edited=None):
+        """As ``_merge_user`` for many pairs; ``{user id: Meeting}``.
+
+        ``edited``: {contact id: when it was changed} where it has been written to since.
+        """
+        edited = edited or {partner.id: partner.write_date for partner, _user in pairs}
         seen = self._seen(self.env["res.partner"].union(*(partner for partner, _user in pairs)))
         bindings = self.env["usercom.binding"]._of(self, seen)
         by_id = {partner.id: partner for partner in seen}
         terms = Terms.of(self._active_mappings())
         meetings = [
-            self._meeting(by_id[partner.id], user, bindings.get(partner.id), terms)
+            self._meeting(by_id[partner.id], user, bindings.get(partner.id), edited, terms)
             for partner, user in pairs
         ]
         self._write_contacts(meetings)
         self._settle_meetings(meetings, bindings)
         return {meeting.user.id: meeting for meeting in meetings}
 
-    def _meeting(self, partner, user, binding, terms):
+    def _meeting(self, partner, user, binding, edited, terms):
         """What has to move where between ``partner`` and ``user``; nothing is written yet."""
         base = binding.base or {} if binding else {}
         remote, errors = read_user(user, terms.attributes, base)
         odoo, problems = terms.export(partner)
         remote |= terms.mappings._in_odoos_words(partner, odoo, remote)
-        newer = user.updated_at and partner.write_date >= user.updated_at.replace(tzinfo=None)
+        newer = user.updated_at and edited[partner.id] >= user.updated_at.replace(tzinfo=None)
         agreed = merge(terms.rules, base, odoo, remote, odoo_is_newer=newer)
         meeting = Meeting(partner, user, agreed)
         meeting.vals, more, refused = terms.read(partner, agreed.to_odoo)

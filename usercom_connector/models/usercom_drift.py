@@ -58,11 +58,12 @@ class UsercomDrift(models.Model):
         bindings.compared_at = sweep.started_at
         linked = {binding.external_id: binding for binding in bindings}
         queued = self._queued(bindings)
+        erased = self.env["usercom.tombstone"]._erased(backend, users)
         found = []
         welcome = {user.id for user in backend._welcome(users)}
         for user in users:
             binding = linked.get(user.id)
-            if not binding and user.id in welcome:
+            if not binding and user.id in welcome - erased:
                 found.append({"kind": "only_usercom"} | self._keys(backend, user.id))
             elif binding and binding.partner_id.id not in queued:
                 found += self._differences(backend, binding, user)

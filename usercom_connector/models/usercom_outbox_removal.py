@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ..usercom.jobs import MergeUsers, Remove
+from ..usercom.jobs import MergeUsers, Push, Remove
 from .usercom_backend_drain import Task
 
 
@@ -24,14 +24,26 @@ class UsercomOutbox(models.Model):
                 ("backend_id.removal_policy", "!=", "keep"),
             ]
         )
-        self.create([self._burial(link) for link in linked]).backend_id._wake()
+        burials = [self._burial(link.backend_id, link.external_id) for link in linked]
+        self.create(burials).backend_id._wake()
 
-    def _burial(self, binding):
+    @api.model
+    def _burial(self, backend, user_id):
         return {
-            "backend_id": binding.backend_id.id,
-            "external_id": binding.external_id,
-            "operation": binding.backend_id.removal_policy,
+            "backend_id": backend.id,
+            "external_id": user_id,
+            "operation": backend.removal_policy,
         }
+
+    @api.model
+    def _forsake(self, backend, job, pushed):
+        """The contact of a push was deleted while it ran: a user it has created was never linked,
+        and is treated as if it had been.
+        """
+        if isinstance(job, Push) and not job.identity.user_id and pushed and pushed.user:
+            self.env["usercom.tombstone"]._bury_users(backend, [pushed.user.id])
+            if backend.removal_policy != "keep":
+                self.create(self._burial(backend, pushed.user.id))
 
     @api.model
     def _merge_users(self, backend, user_id, lost_ids):

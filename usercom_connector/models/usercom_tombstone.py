@@ -1,41 +1,69 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.fields import Domain
 from odoo.tools import email_normalize, hmac
 
 
 class UsercomTombstone(models.Model):
-    """A person who was deleted or erased in Odoo and shall not come back from User.com.
+    """A person whose contact was deleted in Odoo and who shall not come back from User.com.
 
-    Holds no personal data: the id of the user, and for an erased person a salted hash.
+    Holds no personal data: the id of the user, and a salted hash of the e-mail address. A contact
+    entered by hand is not held up by it.
     """
 
     _name = "usercom.tombstone"
     _description = "User.com User Not to Be Created Again"
+    _order = "id desc"
     _rec_name = "external_id"
 
-    backend_id = fields.Many2one("usercom.backend", required=True, index=True, ondelete="cascade")
+    create_date = fields.Datetime("Deleted On", readonly=True)
+    backend_id = fields.Many2one(
+        "usercom.backend", "Account", required=True, index=True, ondelete="cascade"
+    )
     external_id = fields.Integer("User.com ID", aggregator=False, index=True)
-    email_hash = fields.Char(index="btree_not_null")
+    email_hash = fields.Char(index="btree_not_null", groups="base.group_system")
+    email = fields.Char(
+        "E-mail Address",
+        compute="_compute_email",
+        search="_search_email",
+        help="Not kept, and can be searched for all the same: type the whole address.",
+    )
+
+    def _compute_email(self):
+        self.email = False
 
     @api.model
-    def _bury(self, partners, erased=False):
-        """Remember the linked ``partners``; the ``erased`` by their e-mail address too."""
-        bindings = self.env["usercom.binding"].search(
+    def _search_email(self, operator, value):
+        if operator not in ("=", "in", "like", "ilike"):
+            return NotImplemented
+        texts = [value] if isinstance(value, str) else value
+        hashes = [known for text in texts if (known := self._hash(text))]
+        return Domain("id", "in", self.sudo().search([("email_hash", "in", hashes)]).ids)
+
+    # ---- burying ----
+
+    @api.model
+    def _bury(self, partners):
+        """Remember those of ``partners`` that an account knows, or is getting to know."""
+        links = self.env["usercom.binding"].search(
             [("partner_id", "in", partners.ids), ("external_id", ">", 0)]
         )
+        waiting = self.env["usercom.outbox"].search(
+            [("partner_id", "in", partners.ids), ("state", "=", "pending")]
+        )
+        graves = {(row.backend_id, row.partner_id): 0 for row in waiting}
+        graves |= {(link.backend_id, link.partner_id): link.external_id for link in links}
         return self.create(
             [
-                {
-                    "backend_id": binding.backend_id.id,
-                    "external_id": binding.external_id,
-                    "email_hash": erased and self._hash(binding.partner_id.email),
-                }
-                for binding in bindings
+                {"backend_id": backend.id, "external_id": user_id, "email_hash": known}
+                for (backend, partner), user_id in graves.items()
+                if (known := self._hash(partner.email)) or user_id
             ]
         )
 
     @api.model
     def _bury_users(self, backend, user_ids):
-        """Remember users whose contacts are merged into others."""
+        """Remember users whose contacts are merged into others, or were erased before the link."""
         self.create([{"backend_id": backend.id, "external_id": user_id} for user_id in user_ids])
 
     @api.model
@@ -59,3 +87,24 @@ class UsercomTombstone(models.Model):
     def _hash(self, email):
         address = email_normalize(email, strict=False)
         return hmac(self.env(su=True), "usercom.tombstone", address) if address else False
+
+    # ---- coming back ----
+
+    def action_let_come_back(self):
+        """Let these people be created anew, and ask User.com about them at once."""
+        if not self.env.user.has_group("usercom_connector.group_usercom_manager"):
+            raise AccessError(self.env._("Only managers of User.com may let people come back."))
+        self.check_access("read")
+        for backend, graves in self.sudo().grouped("backend_id").items():
+            graves._lift(backend)
+
+    def _lift(self, backend):
+        """Remove these and whatever else was left of the same people."""
+        hashes = [known for known in self.mapped("email_hash") if known]
+        same = Domain("backend_id", "=", backend.id) & Domain("email_hash", "in", hashes)
+        graves = self | self.search(same)
+        Inbox = self.env["usercom.inbox"]
+        keys = [Inbox._keys({"user": {"id": user_id}}) for user_id in graves.mapped("external_id")]
+        Inbox.create([{"backend_id": backend.id, **key} for key in keys if key])
+        graves.unlink()
+        backend._wake()

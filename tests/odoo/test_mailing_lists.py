@@ -1,0 +1,109 @@
+"""Email Marketing's lists: who opts out of a chosen one wants no e-mail, in User.com neither."""
+
+import unittest
+
+from odoo.tests import HttpCase, new_test_user
+
+from .test_consent_log import ConsentCase
+
+EMAIL = "jan@example.org"
+
+
+class TestMailingLists(ConsentCase, HttpCase):
+    """“News” is chosen on the account, “Other” is not."""
+
+    def setUp(self):
+        super().setUp()
+        if "mailing.list" not in self.env:
+            raise unittest.SkipTest("Email Marketing is not installed")
+        self.news, self.other = self.env["mailing.list"].create(
+            [{"name": "News", "is_public": True}, {"name": "Other", "is_public": True}]
+        )
+        self.backend.opt_out_lists = "News"
+
+    def member(self, email=EMAIL, **subscription):
+        """Who is on both lists: ``(subscription to News, subscription to Other)``."""
+        lists = [(0, 0, {"list_id": lst.id, **subscription}) for lst in (self.news, self.other)]
+        member = self.env["mailing.contact"].create({"email": email, "subscription_ids": lists})
+        return member.subscription_ids.sorted("list_id")
+
+    def unsubscribed(self, contact):
+        self.drain()
+        return self.remote(contact)["unsubscribed"]
+
+    def test_who_unsubscribes_on_the_public_page_is_unsubscribed_at_user_com(self):
+        contact = self.synced(email=EMAIL)
+        news, _other = self.member()
+        answer = self.unsubscribe(news)
+        self.assertEqual(answer.status_code, 200)
+        self.assertTrue(news.opt_out)
+        self.assertIs(self.unsubscribed(contact), True)
+        self.assertEqual(self.log(contact, "unsubscribed"), [("unset", "no", "odoo")])
+        self.assertEqual(contact.usercom_consent_log_ids.user_id, self.env.ref("base.public_user"))
+
+    def unsubscribe(self, subscription):
+        """The mail program's one click on “unsubscribe” in a mailing to the list."""
+        mailing = self.env["mailing.mailing"].create(
+            {
+                "subject": "Hello",
+                "mailing_model_id": self.env["ir.model"]._get_id("mailing.list"),
+                "contact_list_ids": [(6, 0, subscription.list_id.ids)],
+            }
+        )
+        member = subscription.contact_id
+        token = mailing._generate_mailing_recipient_token(member.id, member.email)
+        keys = {"document_id": member.id, "email": member.email, "hash_token": token}
+        self.env.flush_all()
+        return self.url_open(f"/mailing/{mailing.id}/unsubscribe_oneclick", data=keys)
+
+    def test_every_way_to_opt_out_counts(self):
+        clerk = new_test_user(
+            self.env, "clerk", "base.group_user,mass_mailing.group_mass_mailing_user"
+        )
+        for way in (
+            lambda email: self.member(email, opt_out=True),
+            lambda email: self.member(email)[0].with_user(clerk).write({"opt_out": True}),
+            lambda email: self.member(email) and self.news._update_subscription_from_email(email),
+        ):
+            contact = self.synced(email=f"jan{way.__code__.co_firstlineno}@example.org")
+            with self.subTest(contact.email):
+                way(contact.email.upper())
+                self.assertIs(self.unsubscribed(contact), True)
+
+    def test_a_list_that_is_not_chosen_tells_nothing(self):
+        contact = self.synced(email=EMAIL)
+        self.member()[1].opt_out = True
+        self.assertFalse(self.unsubscribed(contact))
+        self.assertEqual(self.log(contact, "unsubscribed"), [])
+
+    def test_opting_in_again_is_for_the_list_alone(self):
+        contact = self.synced(email=EMAIL)
+        news, _other = self.member()
+        news.opt_out = True
+        self.drain()
+        news.opt_out = False
+        self.assertIs(self.unsubscribed(contact), True)
+        self.assertEqual(self.log(contact, "unsubscribed"), [("unset", "no", "odoo")])
+
+    def test_it_withdraws_the_e_mail_consent(self):
+        consent = self.backend.mapping_ids.filtered(lambda m: m.field_name == "employee")
+        for has_blacklist in (True, False):
+            with self.subTest(has_blacklist):
+                contact = self.synced(email=f"{has_blacklist}@example.org", employee=True)
+                self.backend.email_consent_id = consent
+                if not has_blacklist:
+                    self.backend._blacklist_consent().unlink()
+                self.member(contact.email)[0].opt_out = True
+                self.drain()
+                self.assertFalse(contact.employee)
+                self.assertIs(self.remote(contact)["attributes"]["email_consent"], False)
+                self.assertEqual(self.log(contact)[-1], ("yes", "no", "odoo"))
+
+    def test_who_opted_out_before_the_list_was_chosen_is_heeded_then(self):
+        self.backend.opt_out_lists = False
+        contact = self.synced(email=EMAIL)
+        self.member(opt_out=True)
+        self.assertFalse(self.unsubscribed(contact))
+        self.backend.opt_out_lists = "News"
+        self.assertIs(self.unsubscribed(contact), True)
+        self.assertEqual(self.log(contact, "unsubscribed"), [("unset", "no", "mapping")])

@@ -1,0 +1,9 @@
+"""The usual field mappings of the tests: (field of a contact, attribute of a user)."""
+
+PAIRS = (
+    ("email", "email"),
+    ("name", "first_name"),
+    ("name", "last_name"),
+    ("phone", "phone_number"),
+    ("employee", "email_consent"),
+)
