@@ -149,10 +149,11 @@ class Transport:
                 requests.Request(method, url, auth=self._authorize, **request)
             )
             options = self._session.merge_environment_settings(url, {}, True, None, None)
-            self._throttle.acquire()
+            call = self._throttle.acquire()
             with self._session.send(
                 prepared, timeout=self._timeout, allow_redirects=False, **options
             ) as response:
+                self._throttle.answered(call)
                 return self._parse(response, _read(response))
         except requests.RequestException as error:
             # Its own text holds addresses with people's e-mails in them.
