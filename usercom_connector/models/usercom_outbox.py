@@ -176,17 +176,15 @@ class UsercomOutbox(models.Model):
         )
 
     @api.model
-    def _claim(self, backend, last):
+    def _claim(self, backend, priority, last):
         """Claim some rows whose turn it is, of those up to the id ``last``."""
-        return self._claim_some(backend, SQL("r.priority = 0 AND r.id <= %s", last))
-
-    @api.model
-    def _claim_some(self, backend, chosen):
         return self._claim_ids(
             SQL(
-                """SELECT r.id FROM usercom_outbox r WHERE %s AND %s AND %s
+                """SELECT r.id FROM usercom_outbox r
+                    WHERE r.priority = %s AND r.id <= %s AND %s AND %s
                     ORDER BY r.id LIMIT %s FOR UPDATE OF r SKIP LOCKED""",
-                chosen,
+                priority,
+                last,
                 self._waiting(backend),
                 self._due(),
                 CLAIM_SIZE,

@@ -12,7 +12,7 @@ MAX_AGE = timedelta(hours=24)
 FIRST_DELAY = 2.0
 LONGEST_DELAY = 3600.0
 CLAIM_SIZE = 10  # what is claimed is sent before the inbox is looked at again
-URGENT = 1
+USUAL, URGENT = 0, 1
 
 
 class UsercomQueue(models.AbstractModel):
@@ -84,16 +84,6 @@ class UsercomQueue(models.AbstractModel):
         )
         self.flush_model()
         return next((at or fields.Datetime.now() for (at,) in self.env.execute_query(query)), None)
-
-    @api.model
-    def _claim_urgent(self, backend):
-        """Claim some rows of withdrawn consents whose turn it is."""
-        return self._claim_some(backend, SQL("r.priority = %s", URGENT))
-
-    @api.model
-    def _claim_some(self, backend, chosen):
-        """Claim some rows whose turn it is, of those that the SQL ``chosen`` allows."""
-        raise NotImplementedError
 
     @api.model
     def _claim_ids(self, query):
