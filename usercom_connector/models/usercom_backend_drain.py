@@ -19,7 +19,7 @@ from ..usercom import (
 )
 from ..usercom.overlap import overlapped
 from .usercom_errors import explain
-from .usercom_queue import URGENT, USUAL
+from .usercom_queue import LOW, URGENT, USUAL
 
 _logger = logging.getLogger(__name__)
 
@@ -99,7 +99,7 @@ class UsercomBackend(models.Model):
 
     def _claims(self, deadline):
         """Claim and yield a few rows at a time, or many that are alike."""
-        looked_at = {URGENT: 0, USUAL: 0}
+        looked_at = dict.fromkeys((URGENT, USUAL, LOW), 0)
         while time.monotonic() < deadline and self._is_running():
             rows = self._claim(looked_at)
             if not rows:
@@ -108,7 +108,7 @@ class UsercomBackend(models.Model):
 
     def _claim(self, looked_at):
         """Claim the next rows: those of withdrawn consents first, of each the inbox's first."""
-        for priority in (URGENT, USUAL):
+        for priority in looked_at:
             rows = self._committed(self.env["usercom.inbox"]._claim, self, priority)
             if rows := rows or self._claim_outbox(priority, looked_at):
                 return rows
@@ -174,7 +174,7 @@ class UsercomBackend(models.Model):
                 rows._put_back()
                 self._pause(explain(self.env, outcome.error))
             case UsercomError():
-                rows._fail(explain(self.env, outcome.error))
+                rows._refuse(outcome.error)
             case _:
                 _logger.error("user.com job failed", exc_info=outcome.error)
                 rows._retry_later(self.env._("Unexpected error: %s", outcome.error))

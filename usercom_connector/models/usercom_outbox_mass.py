@@ -3,6 +3,7 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..usercom.excerpts import excerpt
 from ..usercom.mass import WORTHWHILE, MassPush, is_worthwhile, mass_key
 from .usercom_backend_drain import Task
 
@@ -97,7 +98,7 @@ class UsercomOutbox(models.Model):
     def _settle_mass(self, task, results):
         """Record what became of each push of a mass update."""
         bindings = self.env["usercom.binding"]._of(self.backend_id, self.partner_id)
-        again = self.browse()
+        again = done = self.browse()
         for row, push, pushed in zip(self, task.job.pushes, results, strict=True):
             if pushed is None:
                 again += row
@@ -106,5 +107,6 @@ class UsercomOutbox(models.Model):
             else:
                 user_id = push.identity.user_id
                 bindings[row.partner_id.id]._agree(user_id, pushed.user, pushed.merge.base)
-                row._finish(sent=pushed.merge.to_usercom)
+                done += row
+        done._close([], sent=excerpt(task.job.pushes[0].changes()))
         again._put_back(singly=True)

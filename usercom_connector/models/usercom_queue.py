@@ -7,12 +7,14 @@ from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError
 from odoo.tools import SQL
 
+from .usercom_errors import explain
+
 MAX_ATTEMPTS = 10
 MAX_AGE = timedelta(hours=24)
 FIRST_DELAY = 2.0
 LONGEST_DELAY = 3600.0
 CLAIM_SIZE = 10  # what is claimed is sent before the inbox is looked at again
-USUAL, URGENT = 0, 1
+LOW, USUAL, URGENT = -1, 0, 1
 
 
 class UsercomQueue(models.AbstractModel):
@@ -107,6 +109,10 @@ class UsercomQueue(models.AbstractModel):
 
     def _fail(self, message, **values):
         self.write({"state": "failed", "claimed_at": False, "error": message, **values})
+
+    def _refuse(self, error):
+        """User.com refused what was asked."""
+        self._fail(explain(self.env, error))
 
     def _fail_to_store(self, task, message):
         """Odoo refused what came out of the ``task``."""

@@ -81,7 +81,11 @@ class Transport:
     def write(self, method: str, path: str, body: Any = None) -> Any:
         """POST, PUT or DELETE with a JSON body; see `_send` for the answer."""
         data = None if body is None else strict_json.dumps(body)
-        return self._send(method, self._url(path), headers=JSON_HEADERS, data=data)
+        try:
+            return self._send(method, self._url(path), headers=JSON_HEADERS, data=data)
+        except RejectedError as error:
+            error.sent = body
+            raise
 
     def upload(self, path: str, files: Mapping[str, Any], fields: Mapping[str, str]) -> Any:
         """POST a multipart form; see `_send` for the answer."""
