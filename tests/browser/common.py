@@ -21,6 +21,19 @@ VISIBLE = """
     const visible = (element) => element.getClientRects().length > 0;
     const all = (selector) => [...document.querySelectorAll(selector)].filter(visible);
 """
+TEXTS = """
+    const nodes = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const texts = [];
+    while (nodes.nextNode()) {
+        if (visible(nodes.currentNode.parentElement)) {
+            texts.push(nodes.currentNode.data);
+        }
+    }
+    for (const name of ["placeholder", "title", "aria-label", "data-tooltip"]) {
+        texts.push(...all(`[${name}]`).map((element) => element.getAttribute(name)));
+    }
+    return texts;
+"""
 
 
 class BrowserCase(UsercomCase, HttpCase):
@@ -110,6 +123,10 @@ class Page:
 
     def text(self, field):
         return self._evaluate(f"""return all('[name="{field}"]')[0].innerText""")
+
+    def texts(self):
+        """Every text that is to be seen, hints and labels for screen readers included."""
+        return self._evaluate(TEXTS)
 
     def changes(self, field, old):
         """Wait until the text of `field` is no longer `old`."""

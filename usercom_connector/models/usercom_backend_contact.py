@@ -14,11 +14,14 @@ class UsercomBackend(models.Model):
 
     def _seen(self, partners):
         """The contacts as this account sees them: its company's values, its company's language."""
-        company = self.company_id
-        context = {"lang": company.partner_id.lang or "en_US"}
+        context = {"lang": self._language()}
         if origin := self.env.context.get("usercom_origin"):
             context["usercom_origin"] = origin
-        return partners.sudo().with_company(company).with_context(**context)
+        return partners.sudo().with_company(self.company_id).with_context(**context)
+
+    def _language(self):
+        """The code of the company's language: its contacts' values and our messages are in it."""
+        return self.company_id.partner_id.lang or "en_US"
 
     # ---- which user is this contact? ----
 

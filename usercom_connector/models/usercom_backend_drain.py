@@ -48,8 +48,10 @@ class UsercomBackend(models.Model):
         Only the account's own cron calls this, and Odoo never runs one cron twice at once.
         """
         self.ensure_one()
-        if self.state != "running":
-            return
+        if self.state == "running":
+            self.with_context(lang=self._language())._drain_queues()
+
+    def _drain_queues(self):
         if refusal := self._refusal_to_send():
             self._pause(refusal)
             return
