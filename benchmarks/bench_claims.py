@@ -62,7 +62,7 @@ def _batch(registry: Any, backend_id: int) -> float:
     with environment(registry) as env:
         backend = env["usercom.backend"].browse(backend_id)
         assert backend._next_due()
-        rows = env["usercom.outbox"]._claim(backend, last=2**31 - 1)
+        rows = env["usercom.outbox"]._claim(backend, 0, last=2**31 - 1)
         assert rows
         rows._finish()
     return perf_counter() - started

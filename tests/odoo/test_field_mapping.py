@@ -274,6 +274,39 @@ class TestRefresh(MappingCase):
         self.assertFalse(self.broken.is_broken)
         self.assertIn(self.broken, self.backend._active_mappings())
 
+    def test_edits_that_a_broken_mapping_held_back_are_sent_once_it_is_mended(self):
+        edited = self.synced(email="jan@example.org", ref="Johnny")
+        self.synced(email="ewa@example.org", ref="Eve")
+        self.broken.attribute_id.is_gone = True
+        edited.ref = "Jack"
+        self.drain()
+        self.simulator.clear_journal()
+        self.broken.attribute_id.is_gone = False
+        self.drain()
+        self.assertEqual(self.remote(edited)["attributes"]["nickname"], "Jack")
+        self.assertEqual(self.calls(), [f"PUT /users/{self.binding(edited).external_id}/"])
+
+    def test_another_field_is_compared_for_all_contacts_after_all_else(self):
+        contact = self.synced(email="jan@example.org", ref="Johnny", function="Baker")
+        ewa = self.synced(email="ewa@example.org", ref="Eve", function="Smith")
+        alone = self.contact(email="new@example.org", function="Cook", active=False)
+        self.drain()
+        self.broken.field_id = self.env["ir.model.fields"]._get("res.partner", "function")
+        self.assertEqual((self.waiting(contact) + self.waiting(ewa)).mapped("priority"), [-1, -1])
+        self.assertFalse(self.waiting(alone))
+        ewa.phone = "7"
+        self.env.cr.flush()
+        self.env.invalidate_all()
+        self.assertEqual(self.waiting(ewa).priority, 0)
+        self.drain()
+        self.assertEqual(self.remote(contact)["attributes"]["nickname"], "Baker")
+        self.assertEqual(self.remote(ewa)["attributes"]["nickname"], "Smith")
+
+    def test_a_pair_whose_ways_stay_the_same_compares_nothing(self):
+        contact = self.synced(email="jan@example.org", ref="Johnny")
+        self.broken.conflict_policy = "newest"
+        self.assertFalse(self.waiting(contact))
+
     def test_it_mends_by_another_attribute(self):
         self.forget()
         self.backend.action_fetch_attributes()

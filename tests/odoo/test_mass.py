@@ -61,6 +61,45 @@ class TestMass(UsercomCase):
         self.assertEqual(self.remote(contacts[7])["phone_number"], "7")
         self.assertEqual(len(self.calls()), 3)
 
+    def test_several_values_together_are_one_mass_update_each(self):
+        contacts = self.contacts(60)
+        contacts.write({"city": "Łódź", "phone": "7"})
+        self.drain()
+        there = {(user["city"], user["phone_number"]) for user in self.simulator.users(limit=1000)}
+        self.assertEqual(there, {("Łódź", "7")})
+        self.assertEqual(len(self.calls("PUT /users/mass_update")), 2)
+        self.assertEqual(len(self.calls()), 3)
+        self.assertEqual(set(self.rows(contacts).mapped("state")), {"done"})
+        self.assertEqual(self.rows(contacts[-1])[0].sent, {"city": "Łódź", "phone_number": "7"})
+
+    def test_whoever_is_refused_one_of_several_values_gets_them_all_singly(self):
+        contacts = self.contacts(60)
+        self.simulator.fault(
+            kind="status", status=400, path="/users/mass_update_standard*", every=2, count=9
+        )
+        contacts.write({"city": "Łódź", "phone": "7"})
+        self.drain()
+        there = {(user["city"], user["phone_number"]) for user in self.simulator.users(limit=1000)}
+        self.assertEqual(there, {("Łódź", "7")})
+        self.assertEqual(set(self.rows(contacts).mapped("state")), {"done"})
+
+    def test_a_mass_withdrawal_overtakes_everything_in_few_calls(self):
+        contacts = self.contacts(100)
+        usual, withdrawing = contacts[:40], contacts[40:]
+        withdrawing.employee = True
+        self.drain()
+        self.simulator.clear_journal()
+        for number, contact in enumerate(usual):
+            contact.phone = str(number)
+        self.env.cr.flush()
+        withdrawing.employee = False
+        self.drain()
+        self.assertEqual(self.calls()[1], "PUT /users/mass_update_custom_attributes/")
+        self.assertEqual(
+            {self.remote(c)["attributes"]["email_consent"] for c in withdrawing}, {False}
+        )
+        self.assertEqual(len(self.calls()), 2 + 40)
+
     def test_a_few_contacts_go_singly(self):
         contacts = self.contacts(8)
         contacts.city = "Łódź"

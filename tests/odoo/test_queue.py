@@ -73,6 +73,29 @@ class TestRetry(QueueCase):
         self.drain()
         self.assertEqual(self.remote(contact)["phone_number"], "2")
 
+    def test_once_the_contact_is_synced_its_older_failures_are_superseded(self):
+        first, other = self.failed("a@example.org"), self.failed("b@example.org")
+        first.partner_id.phone = "2"
+        self.drain()
+        self.assertEqual(self.row(first.partner_id).state, "done")
+        self.assertEqual(first.state, "superseded")
+        self.assertTrue(first.error)
+        self.assertEqual(other.state, "failed")
+        first.action_retry()
+        self.assertEqual(first.state, "superseded")
+
+    def test_a_mass_update_supersedes_failures_too(self):
+        contacts = self.env["res.partner"].create(
+            [{"name": f"No {n}", "email": f"no{n}@example.org"} for n in range(30)]
+        )
+        self.drain()
+        rows = self.env["usercom.outbox"].search([("partner_id", "in", contacts.ids)])
+        rows._fail("No.")
+        contacts.phone = "2"
+        self.drain()
+        self.assertEqual(len(self.calls("PUT /users/mass_update")), 1)
+        self.assertEqual(set(rows.mapped("state")), {"superseded"})
+
     def test_only_managers_retry_rows(self):
         row = self.failed()
         user = new_test_user(self.env, "looker", "usercom_connector.group_usercom_user")
@@ -107,6 +130,11 @@ class TestLog(QueueCase):
         self.assertEqual(row.sent, {"phone_number": "2"})
         self.assertIn('"phone_number": "2"', row.sent_text)
         self.assertIn('"email": "jan@example.org"', row.answer_text)
+
+    def test_what_was_refused_can_be_read(self):
+        row = self.failed(phone="1")
+        self.assertEqual(row.sent["phone_number"], "1")
+        self.assertIn("No.", row.error)
 
     def test_over_long_bodies_are_cut(self):
         for site in ("facebook", "google", "gravatar", "linkedin", "twitter"):

@@ -1,5 +1,9 @@
 """Contacts that are archived, deleted or no longer take part: the account's policy is followed."""
 
+from odoo.addons.usercom_connector.models.usercom_backend_drain import Task
+from odoo.addons.usercom_connector.usercom import User
+from odoo.addons.usercom_connector.usercom.jobs import Identity, Push, Pushed
+
 from .common import UsercomCase
 
 
@@ -149,6 +153,33 @@ class TestRemoval(UsercomCase):
         self.simulator.patch_user(user_id, phone_number="222222222")
         self.told(user_id)
         self.assertEqual(again.phone, "222222222")
+
+    def test_entered_anew_before_the_user_is_deleted_the_person_gets_a_new_one(self):
+        self.policy("delete")
+        for slow in ("DELETE", "GET"):
+            with self.subTest(slow=slow):
+                contact = self.synced(email=f"{slow.lower()}@example.org")
+                self.simulator.fault(kind="delay", seconds=0.5, method=slow, count=1)
+                contact.unlink()
+                again = self.synced(email=f"{slow.lower()}@example.org")
+                [user] = self.simulator.users(email=f"{slow.lower()}@example.org")
+                self.assertEqual(self.binding(again).external_id, user["id"])
+                self.assertEqual(again.usercom_state, "synced")
+
+    def test_a_user_found_but_deleted_before_the_answer_came_is_looked_for_again(self):
+        self.policy("delete")
+        contact = self.synced(email="jan@example.org")
+        user = User.from_json({"id": self.binding(contact).external_id})
+        contact.unlink()
+        self.env.cr.flush()
+        row = self.waiting(again := self.contact(email="jan@example.org"))
+        row.claimed_at = self.env.cr.now()
+        self.simulator.delete_user(user.id)
+        self.buried(user.id)._settle_removal()
+        row._settle(Task(row, Push(Identity(), [], {}, {}, {})), Pushed(found=user))
+        self.drain()
+        self.assertNotEqual(self.binding(again).external_id, user.id)
+        self.assertEqual(again.usercom_state, "synced")
 
     def test_a_user_who_found_another_contact_is_not_deleted(self):
         self.policy("delete")

@@ -3,24 +3,33 @@
 import heapq
 import threading
 import time
+from functools import partial
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from usercom import Throttle, ThrottledError
+from usercom import Throttle, ThrottledError, shared_throttle
 
 
 class Clock:
-    """Time that passes only by sleeping."""
+    """Time that passes only by sleeping; what is due meanwhile happens at its time."""
 
     def __init__(self) -> None:
         self.now = 1000.0
+        self._due = []
 
     def __call__(self) -> float:
         return self.now
 
     def sleep(self, seconds: float) -> None:
-        self.now += seconds
+        end = self.now + seconds
+        while self._due and self._due[0][0] <= end:
+            self.now, _number, action = heapq.heappop(self._due)
+            action()
+        self.now = end
+
+    def at(self, moment: float, action) -> None:
+        heapq.heappush(self._due, (moment, id(action), action))
 
     def throttle(self, rate: float) -> Throttle:
         return Throttle(rate, clock=self, sleep=self.sleep)
@@ -43,9 +52,10 @@ def departures(rate, latencies):
     moments = []
     for latency in latencies:
         free_at, worker = heapq.heappop(ready)
-        clock.now = max(clock.now, free_at)
-        throttle.acquire()
+        clock.sleep(max(0, free_at - clock.now))
+        call = throttle.acquire()
         moments.append(clock.now)
+        clock.at(clock.now + latency, partial(throttle.answered, call))
         heapq.heappush(ready, (clock.now + latency, worker))
     return moments
 
@@ -70,6 +80,40 @@ def test_no_second_holds_more_than_the_rate_when_sleep_is_late():
         throttle.acquire()
         moments.append(clock.now)
     assert most_in_a_second(moments) <= 10
+
+
+def arrivals(delays, answer=0.2):
+    """When calls reach the server, each delayed so much on its way there."""
+    clock = Clock()
+    throttle = clock.throttle(10)
+    moments = []
+    for delay in delays:
+        call = throttle.acquire()
+        moments.append(clock.now + delay)
+        clock.at(clock.now + delay + answer, partial(throttle.answered, call))
+    return moments
+
+
+@given(st.lists(st.floats(0, 0.14), min_size=12, max_size=60))
+def test_no_second_at_the_server_holds_more_than_the_rate_when_calls_are_late(delays):
+    assert most_in_a_second(arrivals([0.0, *delays])) <= 10
+
+
+def test_a_few_milliseconds_on_the_way_cost_nothing():
+    moments = arrivals([0.0, 0.008, 0.003, 0.001] * 100)
+    assert 399 / (moments[-1] - moments[0]) >= 9.7
+
+
+def test_a_slow_server_is_no_reason_to_wait_for_long():
+    moments = arrivals([0.0, *[1.5] * 200])
+    assert 200 / (moments[-1] - moments[0]) >= 8.0
+
+
+def test_clients_of_an_account_share_its_limit():
+    throttle = shared_throttle("db", 1, 10.0)
+    assert shared_throttle("db", 1, 10.0) is throttle
+    assert shared_throttle("db", 2, 10.0) is not throttle
+    assert shared_throttle("db", 1, 5.0).rate == 5.0
 
 
 def test_a_late_call_is_made_good():

@@ -69,12 +69,14 @@ class TestRequest:
     def test_every_call_takes_its_turn(self, stub):
         turns = []
         throttle = Throttle(1000)
-        throttle.acquire = lambda: turns.append("turn")
+        acquire = throttle.acquire
+        throttle.acquire = lambda: turns.append(acquire()) or turns[-1]
         stub.on("GET /users/7/", JANE)
         client = Client(stub.url, API_KEY, throttle=throttle)
         get_user(client)
         get_user(client)
         assert len(turns) == 2
+        assert all(turn.answered_at >= turn.left_at for turn in turns)
 
     def test_threads_share_a_client(self, stub, throttle):
         client = Client(stub.url, API_KEY, throttle=throttle, timeout=(10, 10))

@@ -9,9 +9,9 @@ from ..usercom import (
     Client,
     NotFoundError,
     ServerError,
-    Throttle,
     UnreachableError,
     UsercomError,
+    shared_throttle,
 )
 from .usercom_errors import explain
 
@@ -79,7 +79,8 @@ class UsercomBackend(models.Model):
         account = self.sudo()
         if not account.subdomain or not account.api_key:
             raise UserError(self.env._("Enter the system name and the API key first."))
-        return Client(account._base_url(), account.api_key, throttle=Throttle(account.rate_limit))
+        throttle = shared_throttle(self.env.cr.dbname, account.id, account.rate_limit)
+        return Client(account._base_url(), account.api_key, throttle=throttle)
 
     def _ask(self, question):
         """What ``question(client)`` returns; failures are told in words."""

@@ -20,6 +20,7 @@ from ..usercom import (
 )
 from ..usercom.overlap import overlapped
 from .usercom_errors import explain
+from .usercom_queue import LOW, URGENT, USUAL
 
 _logger = logging.getLogger(__name__)
 
@@ -100,28 +101,34 @@ class UsercomBackend(models.Model):
             yield from self._committed(rows._tasks, self)
 
     def _claims(self, deadline):
-        """Claim and yield a few rows at a time, or many that are alike; the inbox's first."""
-        outbox = self.env["usercom.outbox"]
-        looked_at = 0
+        """Claim and yield a few rows at a time, or many that are alike."""
+        looked_at = dict.fromkeys((URGENT, USUAL, LOW), 0)
         while time.monotonic() < deadline and self._is_running():
-            if rows := self._committed(self._claim, looked_at):
-                yield rows
-                continue
-            alike, looked_at = self._committed(outbox._look_ahead, self, looked_at)
-            if looked_at is None:
+            rows = self._claim(looked_at)
+            if not rows:
                 return
-            if alike:
-                yield self._committed(outbox._claim_alike, alike)
+            yield rows
 
     def _claim(self, looked_at):
-        """Claim a few rows: withdrawn consents, the inbox's, the outbox's up to ``looked_at``."""
-        inbox, outbox = self._queues()
-        return (
-            inbox._claim_urgent(self)
-            or outbox._claim_urgent(self)
-            or inbox._claim(self)
-            or outbox._claim(self, looked_at)
-        )
+        """Claim the next rows: those of withdrawn consents first, of each the inbox's first."""
+        for priority in looked_at:
+            rows = self._committed(self.env["usercom.inbox"]._claim, self, priority)
+            if rows := rows or self._claim_outbox(priority, looked_at):
+                return rows
+        return None
+
+    def _claim_outbox(self, priority, looked_at):
+        """Claim a few rows up to the id looked at; without any look ahead for some alike."""
+        outbox = self.env["usercom.outbox"]
+        while not (rows := self._committed(outbox._claim, self, priority, looked_at[priority])):
+            ahead = self._committed(outbox._look_ahead, self, priority, looked_at[priority])
+            alike, last = ahead
+            if last is None:
+                break
+            looked_at[priority] = last
+            if alike and (rows := self._committed(outbox._claim_alike, alike)):
+                break
+        return rows
 
     def _committed(self, method, *arguments):
         """Call the method in a transaction of its own, again where another one is in its way."""
@@ -177,7 +184,7 @@ class UsercomBackend(models.Model):
             case AmbiguousUserError():
                 rows._fail(explain(self.env, outcome.error), is_ambiguous=True)
             case UsercomError():
-                rows._fail(explain(self.env, outcome.error))
+                rows._refuse(outcome.error)
             case _:
                 _logger.error("user.com job failed", exc_info=outcome.error)
                 rows._retry_later(self.env._("Unexpected error: %s", outcome.error))

@@ -3,6 +3,8 @@ from odoo import api, fields, models
 from ..usercom import Rule, directions
 
 UNSUBSCRIBED_FIELD = "usercom_unsubscribed"
+PAIR_FIELDS = {"field_id", "attribute_id", "direction", "is_consent"}
+REQUEUE = "usercom.field.mapping.requeue"  # the accounts whose pairs have changed, until precommit
 
 
 class UsercomFieldMapping(models.Model):
@@ -98,12 +100,29 @@ class UsercomFieldMapping(models.Model):
     def write(self, vals):
         result = super().write(vals)
         self.env.registry.clear_cache()
+        if not vals.keys().isdisjoint(PAIR_FIELDS):
+            self._requeue_later()
         return result
 
     def unlink(self):
         result = super().unlink()
         self.env.registry.clear_cache()
         return result
+
+    def _requeue_later(self):
+        """Have the contacts compared anew: edits made under the former pair were not sent."""
+        precommit = self.env.cr.precommit
+        if REQUEUE not in precommit.data:
+            precommit.data[REQUEUE] = set()
+            precommit.add(self._requeue)
+        precommit.data[REQUEUE].update(
+            mapping.backend_id.id for mapping in self if mapping.direction != "import"
+        )
+
+    def _requeue(self):
+        backend_ids = self.env.cr.precommit.data.pop(REQUEUE, ())
+        outbox = self.env["usercom.outbox"].sudo()
+        outbox._enqueue_linked(outbox.backend_id.browse(backend_ids).exists())
 
     # ---- merge ----
 

@@ -27,7 +27,9 @@ class UsercomFieldMapping(models.Model):
     )
     def _compute_is_broken(self):
         for mapping in self:
-            mapping.is_broken = bool(mapping._find_problem())
+            was_broken, mapping.is_broken = mapping.is_broken, bool(mapping._find_problem())
+            if mapping.id and was_broken and not mapping.is_broken:
+                mapping._requeue_later()
 
     @api.depends("is_broken")
     @api.depends_context("lang")

@@ -29,17 +29,12 @@ class UsercomInbox(models.Model):
         )
 
     @api.model
-    def _claim(self, backend):
-        """Claim the rows of some users whose turn it is."""
-        return self._claim_some(backend, SQL("r.priority = 0"))
-
-    @api.model
-    def _claim_some(self, backend, chosen):
+    def _claim(self, backend, priority):
         """Claim all waiting rows of some users: together they are one piece of work."""
         refs = SQL(
-            """SELECT r.user_ref FROM usercom_inbox r WHERE %s AND %s AND %s
+            """SELECT r.user_ref FROM usercom_inbox r WHERE r.priority = %s AND %s AND %s
                 ORDER BY r.id LIMIT %s""",
-            chosen,
+            priority,
             self._waiting(backend),
             self._due(),
             CLAIM_SIZE,

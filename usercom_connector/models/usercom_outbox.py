@@ -7,7 +7,8 @@ from odoo.tools import SQL
 from ..usercom.excerpts import excerpt
 from ..usercom.jobs import Push, Pushed
 from .usercom_backend_drain import Task
-from .usercom_queue import CLAIM_SIZE
+from .usercom_errors import explain
+from .usercom_queue import CLAIM_SIZE, LOW
 
 WITHDRAWN = "usercom.outbox.withdrawn"  # the contacts to be sent first, until precommit
 
@@ -38,6 +39,9 @@ class UsercomOutbox(models.Model):
     external_id = fields.Integer(
         "User.com ID", aggregator=False, help="The user whose contact is deleted."
     )
+    state = fields.Selection(
+        selection_add=[("superseded", "Superseded")], ondelete={"superseded": "cascade"}
+    )
     into_external_id = fields.Integer("Merged into User.com ID", aggregator=False)
     sent = fields.Json(groups="usercom_connector.group_usercom_manager")
     answer = fields.Json(groups="usercom_connector.group_usercom_manager")
@@ -52,6 +56,7 @@ class UsercomOutbox(models.Model):
         "(backend_id, partner_id) WHERE state = 'pending' AND claimed_at IS NOT NULL"
     )
     _partner_idx = models.Index("(partner_id, backend_id, state)")
+    _buried_idx = models.Index("(backend_id, external_id) WHERE partner_id IS NULL")
 
     # ---- filling ----
 
@@ -86,34 +91,17 @@ class UsercomOutbox(models.Model):
 
     @api.model
     def _enqueue(self, partner_ids, backends=None, urgent=()):
-        """One waiting row for each contact in each account that may know it.
-
-        A row that waits already is locked, at most made urgent: so no drain can claim it before
-        the edit behind this call is committed, and send the contact without it.
-        """
-        rows = self.env.execute_query(
+        """One waiting row for each contact in each account that may know it."""
+        self._insert_waiting(
             SQL(
-                """
-                INSERT INTO usercom_outbox
-                       (backend_id, partner_id, operation, state, attempts, priority,
-                        create_uid, write_uid, create_date, write_date)
-                SELECT b.id, p.id, 'sync', 'pending', 0, (p.id = ANY(%(urgent)s))::int,
-                       %(uid)s, %(uid)s, %(now)s, %(now)s
-                  FROM res_partner p
-                  JOIN usercom_backend b
-                    ON p.company_id IS NULL OR p.company_id = b.company_id
-                    OR EXISTS (SELECT FROM usercom_binding k
-                                WHERE k.partner_id = p.id AND k.backend_id = b.id)
-                 WHERE p.id = ANY(%(partners)s) AND %(chosen)s
-                 ORDER BY b.id, p.id
-                ON CONFLICT (backend_id, partner_id)
-                      WHERE state = 'pending' AND claimed_at IS NULL
-                      DO UPDATE SET priority = EXCLUDED.priority
-                             WHERE EXCLUDED.priority > usercom_outbox.priority
-                RETURNING backend_id
-                """,
-                uid=self.env.uid,
-                now=fields.Datetime.now(),
+                """SELECT b.id AS backend_id, p.id AS partner_id,
+                          (p.id = ANY(%(urgent)s))::int AS priority
+                     FROM res_partner p
+                     JOIN usercom_backend b
+                       ON p.company_id IS NULL OR p.company_id = b.company_id
+                       OR EXISTS (SELECT FROM usercom_binding k
+                                   WHERE k.partner_id = p.id AND k.backend_id = b.id)
+                    WHERE p.id = ANY(%(partners)s) AND %(chosen)s""",
                 partners=list(partner_ids),
                 urgent=list(urgent),
                 chosen=SQL("b.state IN ('running', 'paused')")
@@ -123,7 +111,51 @@ class UsercomOutbox(models.Model):
         )
         if urgent:
             self.env["usercom.inbox"]._hurry(urgent)
-        self.env["usercom.backend"].browse({backend_id for (backend_id,) in rows})._wake()
+
+    @api.model
+    def _enqueue_linked(self, backends):
+        """Queue, after all else, every linked contact: what differs is sent."""
+        self._insert_waiting(
+            SQL(
+                """SELECT k.backend_id, k.partner_id, %s AS priority
+                     FROM usercom_binding k JOIN usercom_backend b ON b.id = k.backend_id
+                    WHERE b.id = ANY(%s) AND b.state IN ('running', 'paused')
+                      AND k.external_id > 0 AND k.state <> 'gone' AND k.left_at IS NULL""",
+                LOW,
+                backends.ids,
+            )
+        )
+
+    @api.model
+    def _insert_waiting(self, chosen):
+        """Queue what the SQL ``chosen`` selects: (backend_id, partner_id, priority).
+
+        A row that waits already is locked, at most made more urgent: so no drain can claim it
+        before the edit behind this call is committed, and send the contact without it.
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """
+                WITH queued AS (
+                INSERT INTO usercom_outbox
+                       (backend_id, partner_id, operation, state, attempts, priority,
+                        create_uid, write_uid, create_date, write_date)
+                SELECT backend_id, partner_id, 'sync', 'pending', 0, priority,
+                       %(uid)s, %(uid)s, %(now)s, %(now)s
+                  FROM (%(chosen)s) chosen ORDER BY backend_id, partner_id
+                ON CONFLICT (backend_id, partner_id)
+                      WHERE state = 'pending' AND claimed_at IS NULL
+                      DO UPDATE SET priority = EXCLUDED.priority
+                             WHERE EXCLUDED.priority > usercom_outbox.priority
+                RETURNING backend_id)
+                SELECT DISTINCT backend_id FROM queued
+                """,
+                uid=self.env.uid,
+                now=fields.Datetime.now(),
+                chosen=chosen,
+            )
+        )
+        self.env["usercom.backend"].browse(backend_id for (backend_id,) in rows)._wake()
 
     @api.model
     def _push_contacts(self, backend, partners):
@@ -177,17 +209,15 @@ class UsercomOutbox(models.Model):
         )
 
     @api.model
-    def _claim(self, backend, last):
+    def _claim(self, backend, priority, last):
         """Claim some rows whose turn it is, of those up to the id ``last``."""
-        return self._claim_some(backend, SQL("r.priority = 0 AND r.id <= %s", last))
-
-    @api.model
-    def _claim_some(self, backend, chosen):
         return self._claim_ids(
             SQL(
-                """SELECT r.id FROM usercom_outbox r WHERE %s AND %s AND %s
+                """SELECT r.id FROM usercom_outbox r
+                    WHERE r.priority = %s AND r.id <= %s AND %s AND %s
                     ORDER BY r.id LIMIT %s FOR UPDATE OF r SKIP LOCKED""",
-                chosen,
+                priority,
+                last,
                 self._waiting(backend),
                 self._due(),
                 CLAIM_SIZE,
@@ -298,6 +328,8 @@ class UsercomOutbox(models.Model):
 
     def _settle_found(self, backend, partner, user):
         """Merge with a user met for the first time; what Odoo knows better is sent next."""
+        if self._was_taken_away(user):
+            return self._put_back()  # to be looked for again
         if other := backend._bound_elsewhere(partner, user.id):
             return self._fail_taken(other)
         self._close(backend._told_by(self, user)._merge_user(partner, user))
@@ -327,6 +359,25 @@ class UsercomOutbox(models.Model):
     def _contact(self):
         """What no two waiting rows may share."""
         return self.backend_id, self.partner_id or self
+
+    def _close(self, problems, **values):
+        if not problems:
+            self._supersede_failures()
+        return super()._close(problems, **values)
+
+    def _supersede_failures(self):
+        """These contacts are synced: what failed of them before is of no concern any more."""
+        older = [
+            ("backend_id", "in", self.backend_id.ids),
+            ("partner_id", "in", self.partner_id.ids),
+            ("state", "=", "failed"),
+        ]
+        self.search(older).state = "superseded"
+
+    def _refuse(self, error):
+        """Show what User.com refused, too."""
+        sent = getattr(error, "sent", None)
+        self._fail(explain(self.env, error), sent=excerpt(sent))
 
     def _fail_taken(self, other):
         self._fail(

@@ -3,21 +3,22 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..usercom.mass import WORTHWHILE, MassPush, mass_key
+from ..usercom.excerpts import excerpt
+from ..usercom.mass import WORTHWHILE, MassPush, is_worthwhile, mass_key
 from .usercom_backend_drain import Task
 
 LOOK_AHEAD = 2000
 
 
 class UsercomOutbox(models.Model):
-    """How one value for many contacts becomes a mass update."""
+    """How the same values for many contacts become mass updates."""
 
     _inherit = "usercom.outbox"
 
     singly = fields.Boolean(help="User.com did not take it in a mass update.")
 
     @api.model
-    def _look_ahead(self, backend, last):
+    def _look_ahead(self, backend, priority, last):
         """``(ids of rows that mass updates can stand for, id of the last row looked at)``.
 
         Looks at the next rows after the id ``last``; None for the second where there are none.
@@ -28,7 +29,8 @@ class UsercomOutbox(models.Model):
                      FROM usercom_outbox r
                      LEFT JOIN usercom_binding b
                        ON b.backend_id = r.backend_id AND b.partner_id = r.partner_id
-                    WHERE r.priority = 0 AND r.id > %s AND %s AND %s ORDER BY r.id LIMIT %s""",
+                    WHERE r.priority = %s AND r.id > %s AND %s AND %s ORDER BY r.id LIMIT %s""",
+                priority,
                 last,
                 self._waiting(backend),
                 self._due(),
@@ -73,12 +75,12 @@ class UsercomOutbox(models.Model):
 
     @api.model
     def _groups(self, tasks):
-        """Tasks that need the same one change, in lists worth a mass update."""
+        """Tasks that need the same changes, in lists worth mass updates."""
         groups = defaultdict(list)
         for task in tasks:
             if not (task.problems or task.rows.singly) and (key := mass_key(task.job)):
                 groups[key].append(task)
-        return [group for group in groups.values() if len(group) >= WORTHWHILE]
+        return [group for key, group in groups.items() if is_worthwhile(len(group), len(key))]
 
     # ---- settling ----
 
@@ -102,7 +104,7 @@ class UsercomOutbox(models.Model):
     def _settle_mass(self, task, results):
         """Record what became of each push of a mass update."""
         bindings = self.env["usercom.binding"]._of(self.backend_id, self.partner_id)
-        again = self.browse()
+        again = done = self.browse()
         for row, push, pushed in zip(self, task.job.pushes, results, strict=True):
             if pushed is None:
                 again += row
@@ -111,5 +113,6 @@ class UsercomOutbox(models.Model):
             else:
                 user_id = push.identity.user_id
                 bindings[row.partner_id.id]._agree(user_id, pushed.user, pushed.merge.base)
-                row._finish(sent=pushed.merge.to_usercom)
+                done += row
+        done._close([], sent=excerpt(task.job.pushes[0].changes()))
         again._put_back(singly=True)

@@ -108,7 +108,30 @@ class UsercomOutbox(models.Model):
                 binding.left_at = fields.Datetime.now()
         if self.operation == "merge":
             self._read_again()
+        if self.operation == "delete":
+            self._part_from_deleted()
         self._finish(sent={"unsubscribed": True} if self.operation == "unsubscribe" else None)
+
+    def _part_from_deleted(self):
+        """Who was linked to the deleted user meanwhile, a person entered anew, is sent anew."""
+        met = self.env["usercom.binding"].search(
+            [("backend_id", "=", self.backend_id.id), ("external_id", "=", self.external_id or -1)]
+        )
+        if partners := met.partner_id:
+            met._forget()
+            self._enqueue(partners.ids, self.backend_id)
+
+    def _was_taken_away(self, user):
+        """Whether ``user``, found for this row, has been deleted or merged away since."""
+        domain = [
+            ("backend_id", "=", self.backend_id.id),
+            ("partner_id", "=", False),
+            ("external_id", "=", user.id),
+            ("operation", "in", ("delete", "merge")),
+            ("state", "=", "done"),
+            ("write_date", ">=", self.claimed_at),
+        ]
+        return bool(self.search_count(domain, limit=1))
 
     def _read_again(self):
         """A user that another was merged into may know more than before."""

@@ -7,12 +7,14 @@ from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError
 from odoo.tools import SQL
 
+from .usercom_errors import explain
+
 MAX_ATTEMPTS = 10
 MAX_AGE = timedelta(hours=24)
 FIRST_DELAY = 2.0
 LONGEST_DELAY = 3600.0
 CLAIM_SIZE = 10  # what is claimed is sent before the inbox is looked at again
-URGENT = 1
+LOW, USUAL, URGENT = -1, 0, 1
 DONE = {"state": "done", "claimed_at": False, "error": False}
 
 
@@ -93,16 +95,6 @@ class UsercomQueue(models.AbstractModel):
         return next((at or fields.Datetime.now() for (at,) in self.env.execute_query(query)), None)
 
     @api.model
-    def _claim_urgent(self, backend):
-        """Claim some rows of withdrawn consents whose turn it is."""
-        return self._claim_some(backend, SQL("r.priority = %s", URGENT))
-
-    @api.model
-    def _claim_some(self, backend, chosen):
-        """Claim some rows whose turn it is, of those that the SQL ``chosen`` allows."""
-        raise NotImplementedError
-
-    @api.model
     def _claim_ids(self, query):
         """Claim the rows that ``query`` selects; it locks them with SKIP LOCKED."""
         self.flush_model()
@@ -130,6 +122,10 @@ class UsercomQueue(models.AbstractModel):
     def _count(self, kind):
         for backend, rows in self.grouped("backend_id").items():
             self.env["usercom.statistic"]._count(backend, kind, len(rows))
+
+    def _refuse(self, error):
+        """User.com refused what was asked."""
+        self._fail(explain(self.env, error))
 
     def _fail_to_store(self, task, message):
         """Odoo refused what came out of the ``task``."""

@@ -29,7 +29,7 @@ from .records import (
     UserPage,
     derive_name_std,
 )
-from .throttle import Throttle
+from .throttle import Throttle, shared_throttle
 from .type_table import TYPE_TABLE, directions, fitting_field_types, fitting_value_types
 from .values import export_value, import_value, wire
 
@@ -73,6 +73,7 @@ __all__ = [
     "key_of",
     "merge",
     "said",
+    "shared_throttle",
     "split_name",
     "wire",
 ]

@@ -61,7 +61,12 @@ class ForbiddenError(CredentialsError):
 
 
 class RejectedError(UsercomError):
-    """User.com refuses this request (400 and other 4xx); sending it again is no use."""
+    """User.com refuses this request (400 and other 4xx); sending it again is no use.
+
+    `sent` is the JSON body that it refused; the message never holds it.
+    """
+
+    sent: Any = None
 
     def __init__(self, status: int, details: str) -> None:
         super().__init__(f"User.com refused the request (HTTP status {status}): {details}")

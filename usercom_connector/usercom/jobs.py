@@ -130,12 +130,11 @@ class Push:
             found = self.identity.search(client)
             return Pushed(found=found, missing=found is None)
 
-    def sole_change(self) -> tuple[str, Any] | None:
-        """Return the one (key, value) that a known user lacks, None where it is not just one."""
+    def changes(self) -> Values | None:
+        """Return the attributes that a known user lacks, None where that is not all there is."""
         if not self.identity.user_id or self.custom_id or self._never_agreed():
             return None
-        changes = self._changes().to_usercom
-        return next(iter(changes.items())) if len(changes) == 1 else None
+        return self._changes().to_usercom
 
     def sent(self) -> Pushed:
         """Return what `run` would, once the change of a known user has got there otherwise."""

@@ -1,14 +1,17 @@
-"""One value for many users, in few calls."""
+"""The same values for many users, in few calls."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from . import strict_json
 from .client import Client
 from .errors import AmbiguousUserError, RejectedError
 from .jobs import Push, Pushed
+from .records import Attribute
 from .values import wire
 
 WORTHWHILE = 20  # contacts; fewer go singly, which tells more about each
@@ -16,21 +19,26 @@ MOST = 1000  # ids a call; how many User.com takes is not documented
 TRIALS = 3
 
 
-def mass_key(push: Push) -> tuple[str, str] | None:
-    """Return what is equal for pushes that one mass update can stand for; None: it goes singly.
+def is_worthwhile(pushes: int, values: int) -> bool:
+    """Whether one mass update for each of the values spares calls, besides telling less."""
+    return pushes >= WORTHWHILE and 1 + values * math.ceil((pushes - 1) / MOST) < pushes
+
+
+def mass_key(push: Push) -> tuple[tuple[str, str], ...] | None:
+    """Return what is equal for pushes that mass updates can stand for; None: it goes singly.
 
     Clearing a value goes singly: a mass update does not tell whether null was taken notice of.
     So does giving a consent: whoever withdrew it at User.com has to be asked first.
     """
-    change = push.sole_change()
-    if change is None or change[1] is None or push.gives_consent(dict([change])):
+    changes = push.changes()
+    if not changes or None in changes.values() or push.gives_consent(changes):
         return None
-    return change[0], strict_json.dumps(change[1])
+    return tuple(sorted((key, strict_json.dumps(value)) for key, value in changes.items()))
 
 
 @dataclass(frozen=True, slots=True)
 class MassPush:
-    """Bring one value to many known users who lack nothing else."""
+    """Bring the same values to many known users who lack nothing else."""
 
     pushes: Sequence[Push]
 
@@ -38,7 +46,7 @@ class MassPush:
         """Return what became of each push, None for one that has to go singly.
 
         A mass update answers nothing of use. So the first goes singly, and the others follow at
-        once when User.com has kept its value.
+        once when User.com has kept its values.
         """
         results: list[Pushed | None] = []
         while len(results) < TRIALS and not (results and _kept(results[-1])):
@@ -62,15 +70,30 @@ def _attempt(client: Client, push: Push) -> Pushed | None:
 
 
 def _update(client: Client, pushes: Sequence[Push]) -> list[Pushed | None]:
-    """Update all, or by halves where User.com refuses: too many ids, or one that is bad."""
-    [(key, value)] = pushes[0].sent().merge.to_usercom.items()
-    attribute = pushes[0].attributes[key]
+    """One call for each value; users who were refused one of them get no more."""
+    first, ids = pushes[0], [push.identity.user_id for push in pushes]
+    for key, value in (first.changes() or {}).items():
+        attribute = first.attributes[key]
+        ids = _set(client, attribute, wire(value, attribute), ids)
+    kept = set(ids)
+    return [push.sent() if push.identity.user_id in kept else None for push in pushes]
+
+
+def _set(client: Client, attribute: Attribute, value: Any, ids: list[Any]) -> list[Any]:
+    """Update all, or by halves where User.com refuses: too many ids, or one that is bad.
+
+    Returns the ids of those who have the value now.
+    """
+    if not ids:
+        return []
     try:
-        ids = [push.identity.user_id for push in pushes]
-        client.update_users(attribute, wire(value, attribute), ids)
+        client.update_users(attribute, value, ids)
     except RejectedError:
-        if len(pushes) <= WORTHWHILE:
-            return [None] * len(pushes)
-        middle = len(pushes) // 2
-        return [*_update(client, pushes[:middle]), *_update(client, pushes[middle:])]
-    return [push.sent() for push in pushes]
+        if len(ids) <= WORTHWHILE:
+            return []
+        middle = len(ids) // 2
+        return [
+            *_set(client, attribute, value, ids[:middle]),
+            *_set(client, attribute, value, ids[middle:]),
+        ]
+    return ids

@@ -4,23 +4,35 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from .errors import ThrottledError
 
-# Seconds. The server counts arrivals, not departures: the margins over one second absorb the
-# jitter in between. Pacing is the slower of the two, so that a late wake-up can be made good.
-PACED_SECOND = 1.04
-GUARDED_SECOND = 1.035
+# Seconds. The server counts arrivals, not departures. How late a call arrived shows in how late
+# its answer came; what no answer shows is left to the margin over one second.
+PACED_SECOND = 1.03
+GUARDED_SECOND = 1.02
+LATEST_ARRIVAL = 0.15  # an answer that is later still took its time at the server
+RECENT = 32
 BURST = 3
 LONGEST_HOLD = 10.0
 SHORTEST_SLEEP = 0.001
+
+
+@dataclass(eq=False, slots=True)
+class Call:
+    """A call that was let through: when it left, and when its answer came."""
+
+    left_at: float
+    answered_at: float | None = None
 
 
 class Throttle:
     """Lets `rate` calls a second through, evenly spaced, for any number of threads.
 
     At most BURST calls leave back to back after a lull, and no window of one second ever holds
-    more than `rate` of them. `clock` and `sleep` count seconds.
+    more than `rate` of them, neither here nor at the server, as far as answers tell when they
+    arrived there. `clock` and `sleep` count seconds.
     """
 
     def __init__(
@@ -32,43 +44,73 @@ class Throttle:
     ) -> None:
         if not rate > 0:
             raise ValueError("The rate must be above 0 calls a second.")
+        self.rate = rate
         self._interval = PACED_SECOND / rate
         self._clock = clock
         self._sleep = sleep
+        self._queue = threading.Lock()  # held by the one thread that sleeps for the next slot
         self._lock = threading.Lock()
-        self._released: deque[float] = deque(maxlen=max(1, int(rate)))
+        self._calls: deque[Call] = deque(maxlen=max(1, int(rate)))
+        self._durations: deque[float] = deque(maxlen=RECENT)
         self._next_slot = clock()
         self._held_until = clock()
 
-    def acquire(self) -> None:
-        """Block until the next call may leave.
+    def acquire(self) -> Call:
+        """Block until the next call may leave; tell `answered` when its answer begins.
 
         Raises ThrottledError at once when `pause` holds longer than LONGEST_HOLD seconds: that is
         for a scheduler to wait out, not for a thread.
         """
-        while (wait := self._try_acquire()) > 0:
-            self._sleep(max(wait, SHORTEST_SLEEP))
+        with self._queue:
+            while not isinstance(turn := self._try_acquire(), Call):
+                self._sleep(max(turn, SHORTEST_SLEEP))
+            return turn
+
+    def answered(self, call: Call) -> None:
+        """Note that the answer of `call` has begun to arrive."""
+        with self._lock:
+            call.answered_at = self._clock()
+            self._durations.append(call.answered_at - call.left_at)
 
     def pause(self, seconds: float) -> None:
         """Hold back every thread for `seconds` from now."""
         with self._lock:
             self._held_until = max(self._held_until, self._clock() + seconds)
 
-    def _try_acquire(self) -> float:
-        """Take a slot and return 0, or the seconds until it is worth trying again."""
+    def _try_acquire(self) -> Call | float:
+        """Take a slot, or return the seconds until it is worth trying again."""
         with self._lock:
             now = self._clock()
             if self._held_until - now > LONGEST_HOLD:
                 raise ThrottledError(self._held_until - now)
-            wait = max(self._held_until, self._next_slot, self._window_end()) - now
+            wait = max(self._held_until, self._next_slot, self._window_end(now)) - now
             if wait > 0:
                 return wait
-            self._released.append(now)
             earliest = now - (BURST - 1) * self._interval
             self._next_slot = max(self._next_slot, earliest) + self._interval
-            return 0
+            self._calls.append(Call(now))
+            return self._calls[-1]
 
-    def _window_end(self) -> float:
-        if len(self._released) < (self._released.maxlen or 0):
+    def _window_end(self, now: float) -> float:
+        if len(self._calls) < (self._calls.maxlen or 0):
             return self._held_until
-        return self._released[0] + GUARDED_SECOND
+        oldest = self._calls[0]
+        return oldest.left_at + self._lateness(oldest, now) + GUARDED_SECOND
+
+    def _lateness(self, call: Call, now: float) -> float:
+        """How much later than a quick one the call can have arrived."""
+        if not self._durations:
+            return LATEST_ARRIVAL
+        taken = (call.answered_at or now) - call.left_at
+        return min(max(taken - min(self._durations), 0), LATEST_ARRIVAL)
+
+
+_shared: dict[tuple[str, int], Throttle] = {}
+
+
+def shared_throttle(database: str, account_id: int, rate: float) -> Throttle:
+    """Return the throttle that all clients of one account in this process have in common."""
+    known = _shared.get((database, account_id))
+    if known is None or known.rate != rate:
+        known = _shared[database, account_id] = Throttle(rate)
+    return known

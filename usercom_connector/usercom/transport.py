@@ -81,7 +81,11 @@ class Transport:
     def write(self, method: str, path: str, body: Any = None) -> Any:
         """POST, PUT or DELETE with a JSON body; see `_send` for the answer."""
         data = None if body is None else strict_json.dumps(body)
-        return self._send(method, self._url(path), headers=JSON_HEADERS, data=data)
+        try:
+            return self._send(method, self._url(path), headers=JSON_HEADERS, data=data)
+        except RejectedError as error:
+            error.sent = body
+            raise
 
     def upload(self, path: str, files: Mapping[str, Any], fields: Mapping[str, str]) -> Any:
         """POST a multipart form; see `_send` for the answer."""
@@ -149,10 +153,11 @@ class Transport:
                 requests.Request(method, url, auth=self._authorize, **request)
             )
             options = self._session.merge_environment_settings(url, {}, True, None, None)
-            self._throttle.acquire()
+            call = self._throttle.acquire()
             with self._session.send(
                 prepared, timeout=self._timeout, allow_redirects=False, **options
             ) as response:
+                self._throttle.answered(call)
                 return self._parse(response, _read(response))
         except requests.RequestException as error:
             # Its own text holds addresses with people's e-mails in them.
