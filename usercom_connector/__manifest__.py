@@ -23,6 +23,8 @@
         "views/usercom_inbox_views.xml",
         "views/usercom_conflict_views.xml",
         "views/usercom_drift_views.xml",
+        "views/usercom_sync_views.xml",
+        "views/usercom_sync_line_views.xml",
         "views/usercom_consent_log_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
@@ -30,5 +32,6 @@
         "views/base_module_uninstall_views.xml",
         "views/menus.xml",
     ],
+    "assets": {"web.assets_backend": ["usercom_connector/static/src/**/*"]},
     "uninstall_hook": "uninstall_hook",
 }

@@ -1,1 +1,1 @@
-from . import consents, webhook
+from . import consents, sync, webhook

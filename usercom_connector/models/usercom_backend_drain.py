@@ -65,11 +65,17 @@ class UsercomBackend(models.Model):
         done = 0
         with self._client() as client:
             done += self.env["usercom.sweep"]._run_due(self, client, deadline)
-            while self._wait_for_work(deadline):
-                tasks = self._tasks(deadline)
-                for outcomes in overlapped(tasks, lambda t: t.job.run(client), workers=WORKERS):
-                    self._committed(self._settle_all, outcomes)
-                    done += len(outcomes)
+            done += self._work_off_queues(client, deadline)
+            done += self.env["usercom.sync"]._go_on(self, client, deadline)
+        return done
+
+    def _work_off_queues(self, client, deadline):
+        done = 0
+        while self._wait_for_work(deadline):
+            tasks = self._tasks(deadline)
+            for outcomes in overlapped(tasks, lambda t: t.job.run(client), workers=WORKERS):
+                self._committed(self._settle_all, outcomes)
+                done += len(outcomes)
         return done
 
     def _wait_for_work(self, deadline):
@@ -106,9 +112,15 @@ class UsercomBackend(models.Model):
                 continue
             alike, looked_at = self._committed(outbox._look_ahead, self, looked_at)
             if looked_at is None:
-                return
+                if not self._committed(self._refill):
+                    return
+                looked_at = 0
             if alike:
                 yield self._committed(outbox._claim_alike, alike)
+
+    def _refill(self):
+        """Queue some of the initial sync's contacts, now that no others wait; whether it did."""
+        return self.env["usercom.sync"]._under_way(self)._queue_some()
 
     def _claim(self, looked_at):
         """Claim a few rows: withdrawn consents, the inbox's, the outbox's up to ``looked_at``."""
