@@ -97,6 +97,7 @@ class UsercomSync(models.Model):
             if line["kind"] in ("linked", "matched"):
                 taken[line["partner_id"]] = user.id
             lines.append(line)
+            lines += self._candidates(line, contacts, taken)
         self.env["usercom.sync.line"].create(lines)
         self.field_ids._add(Counter(key for line in lines for key in line.get("conflicts") or ()))
 
@@ -113,12 +114,11 @@ class UsercomSync(models.Model):
         return self.backend_id._partner_domain() & self._domain()
 
     def _taken(self, partners):
-        """``{partner id: user id}`` of those contacts that another user was matched to before."""
+        """``{partner id: user id}`` of those contacts that have a line; 0 for an ambiguous one."""
         lines = self.env["usercom.sync.line"].search(
             [
                 ("sync_id", "=", self.id),
                 ("partner_id", "in", partners.ids),
-                ("kind", "in", ("linked", "matched")),
             ]
         )
         return {line.partner_id.id: line.external_id for line in lines}
@@ -145,7 +145,7 @@ class UsercomSync(models.Model):
         refusal = self.backend_id._refusal(user, contacts, terms["bindings"])
         if refusal and refusal.problems:
             return line | {"kind": "ambiguous", "problems": "\n".join(refusal.problems)}
-        if contacts.id in taken and taken[contacts.id] != user.id:
+        if contacts.id in taken:
             return line | {"kind": "ambiguous", "problems": self._taken_message(contacts, taken)}
         line["partner_id"] = contacts.id
         if contacts <= terms["left_out"]:
@@ -153,15 +153,24 @@ class UsercomSync(models.Model):
         kind = "linked" if how == "link" else "matched"
         return line | {"kind": kind} | self._preview_values(user, contacts, terms)
 
+    def _candidates(self, line, contacts, taken):
+        """A line for each contact that an ambiguous user may be: none of them is sent."""
+        if line["kind"] != "ambiguous":
+            return []
+        free = [contact.id for contact in contacts if contact.id not in taken]
+        taken.update(dict.fromkeys(free, 0))
+        shared = {name: line[name] for name in ("sync_id", "kind", "problems")}
+        return [shared | {"partner_id": contact_id} for contact_id in free]
+
     @api.model
     def _label(self, user):
         return user.email or user.values.get("name") or user.phone_number
 
     def _taken_message(self, contact, taken):
         return self.env._(
-            "%(contact)s is User.com user %(other)s as well. Merge the two users in User.com.",
+            "Another User.com user is %(contact)s as well: %(other)s. Merge the two in User.com.",
             contact=contact.display_name,
-            other=taken[contact.id],
+            other=taken[contact.id] or "?",
         )
 
     def _preview_values(self, user, contact, terms):
