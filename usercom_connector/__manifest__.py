@@ -29,6 +29,7 @@
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
         "views/res_config_settings_consent_views.xml",
+        "views/res_config_settings_sync_views.xml",
         "views/base_module_uninstall_views.xml",
         "views/menus.xml",
     ],

@@ -42,6 +42,10 @@ class UsercomBackend(models.Model):
             return {user.id: TakenIn(self.env["res.partner"]) for user in users}
         return super()._meet(users)
 
+    def action_sync(self):
+        """The initial sync of this account."""
+        return self.env["usercom.sync"].action_open(self)
+
     # ---- in the drain ----
 
     def _drain(self):

@@ -238,9 +238,9 @@ class UsercomSync(models.Model):
         self.env["usercom.sync.line"].invalidate_model()
 
     @api.model
-    def action_open(self):
+    def action_open(self, backend=None):
         """The account's initial sync, a new one if there is none under way."""
-        backend = self.env["usercom.backend"]._of_company()
+        backend = backend or self.env["usercom.backend"]._of_company()
         sync = self.search(
             [("backend_id", "=", backend.id), ("state", "not in", ("done", "cancelled"))], limit=1
         )
@@ -251,6 +251,7 @@ class UsercomSync(models.Model):
             "res_id": sync.id,
             "view_mode": "form",
             "views": [(False, "form")],
+            "context": {"default_backend_id": backend.id},
         }
 
     # ---- in the drain ----

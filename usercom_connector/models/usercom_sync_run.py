@@ -121,9 +121,9 @@ class UsercomSync(models.Model):
             return 0
         left = [("sync_id", "=", self.id), ("kind", "=", "new_there"), ("result", "=", False)]
         some = lines.search(left, limit=REFILL)
-        sent = self._open_lines(some)
-        sent.result = "queued"
-        self.env["usercom.outbox"]._enqueue(sent.partner_id.ids, self.backend_id)
+        if sent := self._open_lines(some):
+            sent.result = "queued"
+            self.env["usercom.outbox"]._enqueue(sent.partner_id.ids, self.backend_id)
         return len(some)
 
     def _open_lines(self, lines):
