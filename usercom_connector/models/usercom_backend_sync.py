@@ -14,16 +14,20 @@ class UsercomBackend(models.Model):
     def _for_sync(self, sync):
         """This account, taking in users by the choices of ``sync``."""
         origin = {"origin": "sync", "ref": f"{sync._name},{sync.id}", "at": None}
-        return self.with_context(usercom_origin=origin, usercom_sync_id=sync.id)
+        rules = tuple(sync._first_rules())  # looked up once for a page
+        return self.with_context(
+            usercom_origin=origin, usercom_sync_id=sync.id, usercom_sync_rules=rules
+        )
 
     def _sync(self):
         """The sync by whose choices users are taken in; none at other times."""
         return self.env["usercom.sync"].browse(self.env.context.get("usercom_sync_id", []))
 
     def _meeting(self, partner, user, binding, *terms):
-        if (sync := self._sync()) and not (binding and binding.base):
+        rules = self.env.context.get("usercom_sync_rules")
+        if rules is not None and not (binding and binding.base):
             *terms, _rules, attributes = terms
-            terms = (*terms, sync._first_rules(), attributes)
+            terms = (*terms, rules, attributes)
         return super()._meeting(partner, user, binding, *terms)
 
     def _settle_meetings(self, meetings, bindings):
@@ -33,9 +37,10 @@ class UsercomBackend(models.Model):
         return super()._settle_meetings(meetings, bindings)
 
     def _refusal(self, user, partners, bindings):
-        refusal = super()._refusal(user, partners, bindings)
-        is_chosen = not self._sync() or partners.filtered_domain(self._sync()._domain())
-        return refusal if refusal or is_chosen else TakenIn(self.env["res.partner"])
+        refusal, sync = super()._refusal(user, partners, bindings), self._sync()
+        if refusal or not sync or partners.filtered_domain(sync._domain()):
+            return refusal
+        return TakenIn(self.env["res.partner"])
 
     def _meet(self, users):
         if self._sync().direction == "export":

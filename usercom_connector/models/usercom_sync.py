@@ -277,6 +277,7 @@ class UsercomSync(models.Model):
                 done = sync._take_step(client, pages)
                 count += done + backend._work_off_queues(client, deadline)
                 backend._committed(sync._count_seconds, time.monotonic() - started)
+                self.env["ir.cron"]._commit_progress(done)  # Odoo puts off jobs that show none
                 if not done:
                     break
         return count
