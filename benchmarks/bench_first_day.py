@@ -91,7 +91,7 @@ def _push() -> Iterator[Result]:
     ratio = (singly / SINGLY) / (seconds / MANY)
     yield Result(
         f"initial sync of {MANY:,} contacts to an empty User.com, by CSV",
-        f"one by one ({single_calls / SINGLY:.1f} calls each, {singly / SINGLY:.2f} s, of {SINGLY})",
+        f"one by one ({single_calls / SINGLY:.1f} calls, {singly / SINGLY:.2f} s each of {SINGLY})",
         f"{ratio:.0f}× as fast ({calls:,} calls, {seconds:.0f} s)",
         f"≥ {FASTER}×",
         ratio >= FASTER,

@@ -101,7 +101,9 @@ class TestPreview(SyncCase):
             self.person(email="jan@example.org")
             self.quietly(email="odoo@example.org")
         sync = self.previewed()
-        self.assertEqual((sync.matched_count, sync.new_there_count, sync.ambiguous_count), (1, 1, 2))
+        self.assertEqual(
+            (sync.matched_count, sync.new_there_count, sync.ambiguous_count), (1, 1, 2)
+        )
 
     def test_what_differs_is_counted_for_each_field(self):
         for name in ("jan", "ola"):
@@ -289,7 +291,9 @@ class TestFirstContact(SyncCase):
                     self.waiting(contact).unlink()
                     self.ran(direction)
                     self.assertFalse(contact.employee)
-                    self.assertIs(self.simulator.user(self.there)["attributes"]["email_consent"], False)
+                    self.assertIs(
+                        self.simulator.user(self.there)["attributes"]["email_consent"], False
+                    )
 
     def test_a_linked_contact_is_merged_by_its_mapping(self):
         contact = self.synced(email="jan@example.org", phone="111111111")

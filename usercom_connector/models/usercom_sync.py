@@ -200,9 +200,7 @@ class UsercomSync(models.Model):
         self.ensure_one()
         self.check_access("write")
         if self.state not in allowed:
-            raise UserError(
-                self.env._("This cannot be done now: the initial sync is “%s”.", self._state_label())
-            )
+            raise UserError(self.env._("This cannot be done now. State: %s.", self._state_label()))
 
     def _state_label(self):
         return dict(self._fields["state"]._description_selection(self.env))[self.state]

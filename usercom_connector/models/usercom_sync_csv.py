@@ -37,9 +37,7 @@ class UsercomSync(models.Model):
             return 0
         for ids, content in files:
             try:
-                report = client.import_users(
-                    content, trigger_automations=self.trigger_automations
-                )
+                report = client.import_users(content, trigger_automations=self.trigger_automations)
             except RejectedError as error:
                 committed(self._take_back, ids, error)
             except UsercomError as error:  # it may have been taken: reading back tells

@@ -8,7 +8,9 @@ class UsercomSyncField(models.Model):
     _description = "Choice of an Initial Sync"
     _rec_name = "mapping_id"
 
-    sync_id = fields.Many2one("usercom.sync", required=True, index=True, ondelete="cascade")
+    sync_id = fields.Many2one(
+        "usercom.sync", "Initial Sync", required=True, index=True, ondelete="cascade"
+    )
     mapping_id = fields.Many2one(
         "usercom.field.mapping", "Field", required=True, readonly=True, ondelete="cascade"
     )

@@ -12,7 +12,7 @@ class UsercomSyncLine(models.Model):
     _rec_name = "label"
     _order = "id"
 
-    sync_id = fields.Many2one("usercom.sync", required=True, ondelete="cascade")
+    sync_id = fields.Many2one("usercom.sync", "Initial Sync", required=True, ondelete="cascade")
     kind = fields.Selection(
         [
             ("linked", "Linked before"),
@@ -37,7 +37,7 @@ class UsercomSyncLine(models.Model):
     partner_id = fields.Many2one("res.partner", "Contact", ondelete="cascade")
     external_id = fields.Integer("User.com ID", aggregator=False)
     label = fields.Char("User.com User")
-    conflicts = fields.Json("Different Values", help="{key: [in Odoo, in User.com]}")
+    conflicts = fields.Json("Different Values")  # {key: [in Odoo, in User.com]}
     sends = fields.Boolean("To Be Sent", help="Odoo has values that User.com lacks.")
     problems = fields.Text("Problem")
     result = fields.Selection(

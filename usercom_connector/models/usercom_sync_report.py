@@ -4,8 +4,6 @@ import xlsxwriter
 
 from odoo import api, fields, models
 
-from .usercom_sync import ACTIVE
-
 ROWS = 2000  # read at once
 NO_GUESSES = {
     "constant_memory": True,
@@ -107,9 +105,6 @@ class UsercomSync(models.Model):
             last = lines[-1].id
             yield from lines._as_rows(names)
             self.env.invalidate_all()
-
-    def _is_active(self):
-        return self.state in ACTIVE
 
 
 class UsercomSyncLine(models.Model):
