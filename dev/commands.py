@@ -17,6 +17,9 @@ COMMANDS = {
     "bench": "bench",
     "lint": "lint",
     "shell": "shell",
+    "release": "release",
+    "pictures": "pictures",
+    "i18n": "i18n",
 }
 _FULL = f"No disk space is left for {CACHE}; free 3 GiB and run again."
 

@@ -8,12 +8,15 @@ from .process import foreground
 
 NAME = "test"
 _DATABASE = "usercom_test"
+_WHOLE = ("--cov=usercom_connector", "--cov-report=term:skip-covered", "--durations=10")
 
 
 def main(arguments: list[str]) -> int:
     """Run the tests; arguments go to pytest. Returns pytest's exit status.
 
-    The tests find the name of the template in USERCOM_TEMPLATE, to make further copies of it.
+    Without arguments, it also tells which lines no test ran, and which tests took longest.
+    The tests find the name of the template in USERCOM_TEMPLATE, to make further copies of it, and
+    in USERCOM_CORE that of the same Odoo without the addon.
     """
     with alone(NAME):
         with alone("set-up", wait=True):
@@ -23,9 +26,11 @@ def main(arguments: list[str]) -> int:
         with cluster.running():
             env = odoo.environment(cluster.env, NAME)
             source = template.ensure(cluster, env, template.TESTED_WITH)
+            core = template.core(cluster, env, template.TESTED_WITH)
             template.copy(cluster, source, _DATABASE)
+            told = {"USERCOM_TEMPLATE": source, "USERCOM_CORE": core}
             try:
-                return foreground(_pytest(arguments), env={**env, "USERCOM_TEMPLATE": source})
+                return foreground(_pytest(arguments), env={**env, **told})
             finally:
                 template.drop(cluster, _DATABASE)
 
@@ -37,5 +42,5 @@ def _pytest(arguments: list[str]) -> list[str]:
         f"--odoo-database={_DATABASE}",
         f"--odoo-addons-path={ROOT}",
         f"--odoo-extra=http-interface={ports.LOOPBACK}",
-        *arguments,
+        *(arguments or _WHOLE),
     ]

@@ -24,11 +24,13 @@ PATIENCE_SECONDS = 90
 class OdooServer:
     """Serves while the context lasts. `url` is where, `call` reaches it as the administrator.
 
-    Its database is a copy of the one that USERCOM_TEMPLATE names, as `make test` does.
+    Its database is a copy of the one that USERCOM_TEMPLATE names, as `make test` does. `options`
+    are further ones for Odoo's command line.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *options: str) -> None:
         self.database = f"{os.environ['USERCOM_TEMPLATE']}_{name}"
+        self._options = options
         self._reset()
 
     def _reset(self) -> None:
@@ -65,7 +67,7 @@ class OdooServer:
     def start(self) -> None:
         """Start Odoo as an administrator would, and wait until it answers."""
         options = ["-d", self.database, f"--http-port={self.port}", "--http-interface=127.0.0.1"]
-        command = [sys.executable, "-m", "odoo", *options, "--log-level=warn"]
+        command = [sys.executable, "-m", "odoo", *options, *self._options, "--log-level=warn"]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
         until(self._answers, PATIENCE_SECONDS, what=f"Odoo; see {self.log}")

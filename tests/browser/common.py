@@ -21,6 +21,19 @@ VISIBLE = """
     const visible = (element) => element.getClientRects().length > 0;
     const all = (selector) => [...document.querySelectorAll(selector)].filter(visible);
 """
+TEXTS = """
+    const nodes = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const texts = [];
+    while (nodes.nextNode()) {
+        if (visible(nodes.currentNode.parentElement)) {
+            texts.push(nodes.currentNode.data);
+        }
+    }
+    for (const name of ["placeholder", "title", "aria-label", "data-tooltip"]) {
+        texts.push(...all(`[${name}]`).map((element) => element.getAttribute(name)));
+    }
+    return texts;
+"""
 
 
 class BrowserCase(UsercomCase, HttpCase):
@@ -111,6 +124,10 @@ class Page:
     def text(self, field):
         return self._evaluate(f"""return all('[name="{field}"]')[0].innerText""")
 
+    def texts(self):
+        """Every text that is to be seen, hints and labels for screen readers included."""
+        return self._evaluate(TEXTS)
+
     def changes(self, field, old):
         """Wait until the text of `field` is no longer `old`."""
         shown = f"""all('[name="{field}"]')"""
@@ -118,6 +135,29 @@ class Page:
 
     def count(self, selector):
         return self._evaluate(f"return all({json.dumps(selector)}).length")
+
+    def search(self, text):
+        """Look for `text` in the search bar of a list."""
+        bar = "all('.o_searchview_input')"
+        self._until(f"{bar}.length", "the search bar")
+        self._evaluate(
+            f"{bar}[0].focus(); document.execCommand('insertText', false, {json.dumps(text)})"
+        )
+        self._until("all('.o_searchview_autocomplete').length", "what can be searched for")
+        enter = "new KeyboardEvent('keydown', {key: 'Enter', bubbles: true})"
+        self._evaluate(f"{bar}[0].dispatchEvent({enter})")
+
+    def loaded(self, selector):
+        """Wait until all these pictures are there, and are pictures."""
+        found = f"[...document.querySelectorAll({json.dumps(selector)})]"
+        self._until(f"{found}.length && {found}.every((i) => i.naturalWidth > 0)", selector)
+
+    def fits_in_width(self):
+        """Whether nothing sticks out to the right."""
+        return self._evaluate(
+            "return all('.o_action_manager *').every("
+            "(e) => e.getBoundingClientRect().right <= window.innerWidth + 1)"
+        )
 
     def close_dialog(self):
         self.click(".modal .btn-close")

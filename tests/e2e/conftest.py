@@ -64,7 +64,8 @@ def connect(odoo: OdooServer, simulator: Simulator) -> None:
     values = {"subdomain": "acme", "api_key": simulator.api_key}
     backend = odoo.call("usercom.backend", "create", [values])
     odoo.call("usercom.backend", "action_authenticate", backend)
-    _pair_fields(odoo, backend)
+    for field, attribute in PAIRS:
+        pair_field(odoo, field, attribute)
     odoo.call("usercom.backend", "action_run", backend)
     [account] = odoo.call("usercom.backend", "read", backend, ["webhook_token"])
     call = {
@@ -75,14 +76,13 @@ def connect(odoo: OdooServer, simulator: Simulator) -> None:
     simulator.automations({"trigger": "attribute_change", **call}, {"trigger": "new_user", **call})
 
 
-def _pair_fields(odoo: OdooServer, backend: list[int]) -> None:
-    for field, attribute in PAIRS:
-        [field_id] = odoo.call(
-            "ir.model.fields", "search", [["model", "=", "res.partner"], ["name", "=", field]]
-        )
-        [attribute_id] = odoo.call("usercom.attribute", "search", [["name_std", "=", attribute]])
-        odoo.call(
-            "usercom.field.mapping",
-            "create",
-            [{"backend_id": backend[0], "field_id": field_id, "attribute_id": attribute_id}],
-        )
+def pair_field(odoo: OdooServer, field: str, attribute: str) -> None:
+    """Map a field of contacts to an attribute of the only account."""
+    [field_id] = odoo.call(
+        "ir.model.fields", "search", [["model", "=", "res.partner"], ["name", "=", field]]
+    )
+    [known] = odoo.call(
+        "usercom.attribute", "search_read", [["name_std", "=", attribute]], ["backend_id"]
+    )
+    pair = {"field_id": field_id, "attribute_id": known["id"], "backend_id": known["backend_id"][0]}
+    odoo.call("usercom.field.mapping", "create", [pair])

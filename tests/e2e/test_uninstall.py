@@ -10,10 +10,12 @@ from tests.e2e.conftest import connect
 from tests.server import ROOT, OdooServer, until
 from tests.simulator.process import Simulator
 
+ALERT = "usercom_connector.mail_activity_type_paused"
+
 
 @pytest.fixture(scope="module")
 def uninstalled() -> Iterator[OdooServer]:
-    """A server whose database has synced a contact, then lost the app."""
+    """A server whose database has synced a contact and has an alert, then lost the app."""
     with OdooServer("uninstall") as odoo, Simulator() as simulator:
         simulator.attribute("email_consent", "boolean")
         connect(odoo, simulator)
@@ -23,6 +25,8 @@ def uninstalled() -> Iterator[OdooServer]:
             [{"name": "Jan Kowalski", "email": "jan@example.org", "phone": "600111222"}],
         )
         until(lambda: simulator.users(email="jan@example.org"), 20, "the user")
+        backends = odoo.call("usercom.backend", "search", [])
+        odoo.call("usercom.backend", "activity_schedule", backends, ALERT)
         odoo.stop()
         uninstall(odoo)
         odoo.start()
@@ -57,6 +61,7 @@ def test_contacts_stay_as_they_were(uninstalled: OdooServer) -> None:
         ("ir.ui.menu", [["name", "ilike", "User.com"]]),
         ("ir.config_parameter", [["key", "=like", "usercom_connector.%"]]),
         ("mail.activity", [["res_model", "=", "usercom.backend"]]),
+        ("mail.activity.type", [["res_model", "=", "usercom.backend"]]),
         ("mail.message", [["model", "=", "usercom.backend"]]),
     ],
 )

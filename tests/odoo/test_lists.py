@@ -6,6 +6,7 @@ from unittest.mock import patch
 from odoo import fields
 
 from odoo.addons.usercom_connector.models import usercom_sweep
+from odoo.addons.usercom_connector.usercom import User
 
 from .common import UsercomCase
 
@@ -94,6 +95,36 @@ class TestBacklog(ListCase):
         self.drain()
         self.assertEqual(contact.phone, "222222222")
         self.assertFalse(self.contacts_of(stranger))
+
+    def test_an_e_mail_that_two_users_share_names_neither_of_them(self):
+        """As where users are read one by one: nobody guesses which of them was meant."""
+        twins = [self.person(email="twin@example.org") for _twin in range(2)]
+        row = self.put(email="twin@example.org")
+        for asked in self.seed(6):
+            self.put(id=asked)
+        self.drain()
+        self.assertTrue(self.lists())
+        self.assertEqual(row.state, "failed")
+        for user_id in twins:
+            self.assertIn(str(user_id), row.error)
+        self.assertFalse(self.found("twin@example.org"))
+
+    def test_a_page_of_many_takes_as_many_queries_as_one_of_few(self):
+        def queries(first, count):
+            people = [
+                {"id": n, "email": f"n{n}@example.org", "name": f"Anna No{n}", "updated_at": None}
+                for n in range(first, first + count)
+            ]
+            users = [User.from_json(person) for person in people]
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.backend._take_in_page(users)
+            self.assertEqual(len(self.contacts_of(*(user.id for user in users))), count)
+            return self.env.cr.sql_log_count - before
+
+        queries(1000, 2)
+        self.assertEqual(queries(2000, 50), queries(3000, 5))
 
     def test_one_user_in_the_way_does_not_stop_the_page(self):
         ids = self.seed(6)

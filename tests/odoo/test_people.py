@@ -113,6 +113,14 @@ class TestPeople(UsercomCase):
         self.told(id=self.person(email="eva@example.org"))
         self.assertFalse(self.found("eva@example.org"))
 
+    def test_a_new_contact_has_the_whole_name_though_only_a_part_is_mapped(self):
+        first = self.backend.mapping_ids.filtered(lambda m: m._key() == "first_name")
+        first.unlink()
+        user_id = self.person(first_name="Anna", last_name="Nowak")
+        self.told(id=user_id)
+        self.assertEqual(self.found().name, "Anna Nowak")
+        self.assertEqual(self.calls("PUT"), [])
+
     def test_a_nameless_visitor_becomes_nobody(self):
         [user_id] = self.simulator.seed({"page_views": 3})["ids"]
         before = self.env["res.partner"].search_count([])

@@ -94,3 +94,10 @@ class TestTranslations(TransactionCase):
     def _marks(text):
         tags = re.sub(r'\b(title|string|placeholder|aria-label)="[^"]*"', r"\1", text)
         return sorted(PLACEHOLDER.findall(tags))
+
+    def test_the_state_of_a_contact_is_told_in_polish(self):
+        """Its choices are another model's, which Odoo does not translate by itself."""
+        self.env["res.lang"]._activate_lang("pl_PL")
+        self.env["ir.module.module"]._load_module_terms([MODULE], ["pl_PL"])
+        field = self.env["res.partner"].with_context(lang="pl_PL").fields_get(["usercom_state"])
+        self.assertEqual(dict(field["usercom_state"]["selection"])["failed"], "Niepowodzenie")

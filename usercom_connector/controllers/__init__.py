@@ -1,1 +1,1 @@
-from . import consents, sync, webhook
+from . import consents, health, sync, webhook

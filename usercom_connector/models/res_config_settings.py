@@ -11,6 +11,8 @@ SHARED = (
     "use_webhook_values",
     "rate_limit",
     "log_days",
+    "failure_alert_share",
+    "webhook_alert_hours",
     "email_consent_id",
     "unsubscribe_policy",
     "opt_out_lists",
@@ -62,6 +64,8 @@ class ResConfigSettings(models.TransientModel):
     usercom_use_webhook_values = fields.Boolean("Use the Values of the Webhook")
     usercom_rate_limit = fields.Float("Calls per Second")
     usercom_log_days = fields.Integer("Keep Finished Rows for Days")
+    usercom_failure_alert_share = fields.Float("Alert From This Share of Failures (%)")
+    usercom_webhook_alert_hours = fields.Integer("Alert After Hours Without a Call")
     usercom_mapping_count = fields.Integer(compute="_compute_usercom_account")
     usercom_broken_count = fields.Integer(compute="_compute_usercom_account")
 

@@ -13,7 +13,7 @@ class ResPartner(models.Model):
         groups="usercom_connector.group_usercom_user",
     )
     usercom_state = fields.Selection(
-        selection=lambda self: self.env["usercom.binding"]._fields["state"].selection,
+        selection=lambda self: self._usercom_states(),
         string="User.com",
         compute="_compute_usercom_state",
         groups="usercom_connector.group_usercom_user",
@@ -30,6 +30,11 @@ class ResPartner(models.Model):
     )
 
     _usercom_email_idx = models.Index("(email_normalized) WHERE email_normalized IS NOT NULL")
+
+    @api.model
+    def _usercom_states(self):
+        """A link's states, in the reader's language."""
+        return self.env["usercom.binding"]._fields["state"]._description_selection(self.env)
 
     @api.depends_context("company")
     @api.depends("usercom_binding_ids.state", "usercom_binding_ids.backend_id")

@@ -44,8 +44,9 @@ class UsercomAttribute(models.Model):
             attribute.display_name = f"{attribute.name} ({label})"
 
     def write(self, vals):
+        result = super().write(vals)
         self.env.registry.clear_cache()
-        return super().write(vals)
+        return result
 
     @tools.ormcache("self.id")
     def _as_attribute(self):

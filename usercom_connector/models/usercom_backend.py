@@ -198,7 +198,12 @@ class UsercomBackend(models.Model):
         return self.key_field_id.sudo().name or "usercom_key"
 
     def _partner_domain(self):
-        """The contacts that take part: as chosen, and of this company or of none."""
+        """The contacts that take part: as chosen, and of this company or of none.
+
+        A hook, to keep some out: extend with ``super()._partner_domain() & Domain(…)``. An edit of
+        any field named in it has the contact looked at again; who no longer takes part is dealt
+        with as the account's policy for leaving contacts says.
+        """
         chosen = Domain(literal_eval(self.partner_domain or "[]"))
         return chosen & self._partners_of_company()
 

@@ -138,7 +138,10 @@ class UsercomBackend(models.Model):
                     "Settings → App settings → Advanced → Public API."
                 )
             )
-        return client.attributes()
+        return self._read_attributes(client)
+
+    def _read_attributes(self, client):
+        return client.attributes(self.env["usercom.field.mapping"]._type_table())
 
     def _authenticated(self, attributes):
         is_new = self.state == "draft"
@@ -153,7 +156,7 @@ class UsercomBackend(models.Model):
         """Fetch the attributes as they now are in User.com."""
         self.ensure_one()
         self._check_manager()
-        attributes = self._ask(lambda client: client.attributes())
+        attributes = self._ask(self._read_attributes)
         self.env["usercom.attribute"].sudo()._store(self, attributes)
         title = self.env._("Attributes found: %s", len(attributes))
         if broken := self.mapping_ids.filtered("is_broken"):
@@ -193,14 +196,7 @@ class UsercomBackend(models.Model):
         if self.state == "paused":
             return
         self.write({"state": "paused", "pause_reason": reason})
-        for user in self.env.ref("usercom_connector.group_usercom_manager").all_user_ids:
-            if self.company_id in user.company_ids:
-                self.activity_schedule(
-                    "mail.mail_activity_data_warning",
-                    summary=self.env._("User.com is paused"),
-                    note=reason,
-                    user_id=user.id,
-                )
+        self._alert("paused", reason)
 
     def _database_uuid(self):
         return self.env["ir.config_parameter"].sudo().get_param("database.uuid")

@@ -1,10 +1,17 @@
 import hashlib
+from functools import lru_cache
 
 from odoo import models
 from odoo.fields import Domain
 from odoo.tools import email_normalize
 
 from ..usercom.jobs import Identity
+
+
+@lru_cache(maxsize=1024)  # a page of users, each asked about several times
+def normalized(email):
+    """The e-mail address as Odoo compares it, None if there is none."""
+    return email_normalize(email, strict=False) or None
 
 
 class UsercomBackend(models.Model):
@@ -14,11 +21,14 @@ class UsercomBackend(models.Model):
 
     def _seen(self, partners):
         """The contacts as this account sees them: its company's values, its company's language."""
-        company = self.company_id
-        context = {"lang": company.partner_id.lang or "en_US"}
+        context = {"lang": self._language()}
         if origin := self.env.context.get("usercom_origin"):
             context["usercom_origin"] = origin
-        return partners.sudo().with_company(company).with_context(**context)
+        return partners.sudo().with_company(self.company_id).with_context(**context)
+
+    def _language(self):
+        """The code of the company's language: its contacts' values and our messages are in it."""
+        return self.company_id.partner_id.lang or "en_US"
 
     # ---- which user is this contact? ----
 
@@ -27,18 +37,18 @@ class UsercomBackend(models.Model):
         return Identity(
             user_id=self._known_id(partner) or (binding and binding.external_id) or None,
             custom_id=(binding and binding.custom_id) or self._custom_id(partner, partner.email),
-            email=email_normalize(partner.email, strict=False) or None,
+            email=normalized(partner.email),
             phone=(self.match_phone and partner.phone) or None,
         )
 
     def _custom_id(self, partner, email):
         """The custom id that the policy gives to ``partner`` with this ``email``, None if none."""
-        email = email_normalize(email, strict=False)
+        email = normalized(email)
         match self.custom_id_policy:
             case "database_id":
                 return str(partner.id)
             case "email":
-                return email or None
+                return email
             case "sha256":
                 return hashlib.sha256(email.encode()).hexdigest() if email else None
         return None
@@ -111,7 +121,7 @@ class UsercomBackend(models.Model):
         return found | self._unlinked_matches("id", numbers)
 
     def _by_email(self, users):
-        emails = {user.id: email_normalize(user.email, strict=False) for user in users}
+        emails = {user.id: normalized(user.email) for user in users}
         return self._unlinked_matches("email_normalized", emails)
 
     def _by_phone(self, users):

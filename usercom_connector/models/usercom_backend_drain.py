@@ -11,6 +11,7 @@ from odoo.exceptions import ConcurrencyError
 from odoo.service.model import retrying
 
 from ..usercom import (
+    AmbiguousUserError,
     CredentialsError,
     RetryableError,
     ThrottledError,
@@ -47,8 +48,10 @@ class UsercomBackend(models.Model):
         Only the account's own cron calls this, and Odoo never runs one cron twice at once.
         """
         self.ensure_one()
-        if self.state != "running":
-            return
+        if self.state == "running":
+            self.with_context(lang=self._language())._drain_queues()
+
+    def _drain_queues(self):
         if refusal := self._refusal_to_send():
             self._pause(refusal)
             return
@@ -151,6 +154,7 @@ class UsercomBackend(models.Model):
             with self.env.cr.savepoint():
                 for outcome in outcomes:
                     self._settle(outcome)
+                self._react_to_pushes(outcomes)
         except (OperationalError, ConcurrencyError):
             raise  # to be tried again by ``retrying``
         except Exception as error:  # another app's rules; one contact must not stop the rest
@@ -178,11 +182,21 @@ class UsercomBackend(models.Model):
             case CredentialsError():
                 rows._put_back()
                 self._pause(explain(self.env, outcome.error))
+            case AmbiguousUserError():
+                rows._fail(explain(self.env, outcome.error), is_ambiguous=True)
             case UsercomError():
                 rows._fail(explain(self.env, outcome.error))
             case _:
                 _logger.error("user.com job failed", exc_info=outcome.error)
                 rows._retry_later(self.env._("Unexpected error: %s", outcome.error))
+
+    def _react_to_pushes(self, outcomes):
+        settled = [outcome for outcome in outcomes if outcome.error is None]
+        pushed = self.env["res.partner"].union(
+            *(outcome.task.rows._pushed(outcome.task, outcome.result) for outcome in settled)
+        )
+        if pushed:
+            self._after_push(self._seen(pushed))
 
     def _come_back(self):
         """Have the cron run again when the next row is due."""

@@ -6,19 +6,26 @@ from psycopg2 import OperationalError
 
 from odoo import models
 from odoo.exceptions import AccessError, ConcurrencyError
-from odoo.tools import SQL, email_normalize
+from odoo.tools import SQL
+from odoo.tools.sql import escape_psql
+
+from .usercom_backend_contact import normalized
 
 _logger = logging.getLogger(__name__)
 
 
 @dataclass
 class TakenIn:
-    """What became of one user: its contact, if any, what went wrong, whether to read it again."""
+    """What became of one user: its contact, if any, what went wrong, whether to read it again,
+    whether somebody has to choose who it is, whether it told Odoo anything new.
+    """
 
     partner: Any
     problems: list = field(default_factory=list)
     stale: bool = False
     erased: bool = False
+    ambiguous: bool = False
+    is_news: bool = False
 
 
 class UsercomBackend(models.Model):
@@ -63,9 +70,9 @@ class UsercomBackend(models.Model):
         while users:
             lot, later, seen = [], [], set()
             for user in users:
-                keys = {email_normalize(user.email, strict=False), self._phone_key(user)} - {None}
+                keys = {normalized(user.email), self._phone_key(user)} - {None, False}
                 (later if keys & seen else lot).append(user)
-                seen |= keys - {False}
+                seen |= keys
             yield lot
             users = later
 
@@ -88,8 +95,10 @@ class UsercomBackend(models.Model):
         refused = {user.id: self._refusal(user, found[user.id], bindings) for user in known}
         pairs = [(found[user.id], user) for user in known if refused[user.id] is None]
         self._heed_prompts(pairs, prompts)
-        problems = self._merge_users(pairs) if pairs else {}
-        merged = {user.id: TakenIn(partner, problems[user.id]) for partner, user in pairs}
+        merged = {
+            key: TakenIn(met.partner, met.problems, is_news=bool(met.written))
+            for key, met in (self._merge_users(pairs) if pairs else {}).items()
+        }
         return {key: case for key, case in refused.items() if case} | merged | self._meet(new)
 
     def _heed_prompts(self, pairs, prompts):
@@ -102,13 +111,14 @@ class UsercomBackend(models.Model):
         """Why ``user`` is not merged into ``partners``; None if nothing is in the way."""
         nobody = self.env["res.partner"]
         if len(partners) > 1:
-            return TakenIn(nobody, [self._ambiguous_message(user, partners)])
+            return TakenIn(nobody, [self._ambiguous_message(user, partners)], ambiguous=True)
         if partners.company_id and partners.company_id != self.company_id:
             return TakenIn(nobody)  # it has moved to a company that this account does not serve
         binding = bindings.get(partners.id)
         is_another = binding and binding._is_live() and binding.external_id != user.id
         if is_another and self._known_id(self._seen(partners)) != user.id:
-            return TakenIn(partners, [self._other_user_message(user, binding)])
+            problem = self._other_user_message(user, binding)
+            return TakenIn(partners, [problem], ambiguous=True)
         if binding and binding._knows_newer(user):
             return TakenIn(partners, stale=True)
         return None
@@ -147,33 +157,37 @@ class UsercomBackend(models.Model):
         nobody = self.env["res.partner"]
         erased = self.env["usercom.tombstone"]._erased(self, users)
         met = {user.id: TakenIn(nobody, erased=user.id in erased) for user in users}
-        new = [user for user in users if user.id not in erased and self._is_somebody(user)]
+        new = self._welcome([user for user in users if user.id not in erased])
         if not new or self.new_user_policy not in ("create", "lead"):
             return met
-        self._hold_back_others([email_normalize(user.email, strict=False) for user in new])
+        self._hold_back_others(new)
         created = self._create_contacts(new)
         if self.new_user_policy == "lead" and "crm.lead" in self.env:
             self._create_leads([partner for partner, _problems in created.values()])
-        return met | {user_id: TakenIn(*contact) for user_id, contact in created.items()}
+        return met | {key: TakenIn(*contact, is_news=True) for key, contact in created.items()}
 
-    @staticmethod
-    def _is_somebody(user):
-        """Whether there is anything to know a visitor by."""
-        return bool(user.email or user.phone_number or user.values.get("name"))
+    def _hold_back_others(self, users):
+        """Let no other account create contacts of these e-mail addresses until we have."""
+        if emails := sorted(filter(None, {normalized(user.email) for user in users})):
+            query = SQL("SELECT id FROM res_partner WHERE email_normalized IN %s", tuple(emails))
+            self._hold_back([f"usercom {email}" for email in emails], query)
 
-    def _hold_back_others(self, emails):
-        """Let no other account create contacts of these e-mail addresses until we have.
+    def _hold_back_company(self, name):
+        """Let no other account create a company of this name until we have."""
+        same = SQL("name ILIKE %s", escape_psql(name))
+        query = SQL("SELECT id FROM res_partner WHERE is_company AND %s", same)
+        self._hold_back([f"usercom company {name.casefold()}"], query)
 
-        What another one has committed since our transaction began we cannot see. Then Odoo rolls
-        back and tries again.
+    def _hold_back(self, locks, query):
+        """Let nobody else have these locks until our transaction ends.
+
+        What another one has committed since it began we cannot see. Then, if ``query`` finds such
+        a contact, Odoo rolls back and tries again.
         """
-        emails = sorted(filter(None, emails))
-        if not emails or self.search_count([]) < 2:
+        if self.search_count([], limit=2) < 2:
             return
-        for email in emails:
-            lock = SQL("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", f"usercom {email}")
-            self.env.cr.execute(lock)
-        query = SQL("SELECT id FROM res_partner WHERE email_normalized IN %s", tuple(emails))
+        for lock in locks:
+            self.env.cr.execute(SQL("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", lock))
         self.env.flush_all()
         known = set(self.env.execute_query(query))
         with self.env.registry.cursor() as fresh:

@@ -5,7 +5,7 @@ from typing import Any
 from odoo import models
 
 from ..usercom import Merge, User, merge
-from ..usercom.reading import read_user
+from ..usercom.reading import NAME_PARTS, read_user
 
 
 @dataclass
@@ -21,6 +21,22 @@ class Meeting:
     to_push: bool = False
 
 
+@dataclass(frozen=True)
+class Terms:
+    """What a page of users is merged by, looked up once: ``export`` and ``read`` are functions."""
+
+    mappings: Any
+    rules: list
+    attributes: dict
+    export: Any
+    read: Any
+
+    @classmethod
+    def of(cls, mappings):
+        plain = mappings._rules(), mappings._attributes()
+        return cls(mappings, *plain, mappings._exporter(), mappings._importer())
+
+
 class UsercomBackend(models.Model):
     """How what User.com says is merged into contacts, a page of users at a time."""
 
@@ -31,34 +47,33 @@ class UsercomBackend(models.Model):
 
         Values that Odoo knows better are queued. Returns the problems.
         """
-        return self._merge_users([(partner, user)])[user.id]
+        return self._merge_users([(partner, user)])[user.id].problems
 
     def _merge_users(self, pairs):
-        """As ``_merge_user`` for many pairs; ``{user id: problems}``."""
+        """As ``_merge_user`` for many pairs; ``{user id: Meeting}``."""
         seen = self._seen(self.env["res.partner"].union(*(partner for partner, _user in pairs)))
         bindings = self.env["usercom.binding"]._of(self, seen)
         by_id = {partner.id: partner for partner in seen}
-        mappings = self._active_mappings()
-        terms = mappings, mappings._rules(), mappings._attributes()
+        terms = Terms.of(self._active_mappings())
         meetings = [
-            self._meeting(by_id[partner.id], user, bindings.get(partner.id), *terms)
+            self._meeting(by_id[partner.id], user, bindings.get(partner.id), terms)
             for partner, user in pairs
         ]
         self._write_contacts(meetings)
         self._settle_meetings(meetings, bindings)
-        return {meeting.user.id: meeting.problems for meeting in meetings}
+        return {meeting.user.id: meeting for meeting in meetings}
 
-    def _meeting(self, partner, user, binding, mappings, rules, attributes):
+    def _meeting(self, partner, user, binding, terms):
         """What has to move where between ``partner`` and ``user``; nothing is written yet."""
         base = binding.base or {} if binding else {}
-        remote, errors = read_user(user, attributes, base)
-        odoo, problems = mappings._export_values(partner, base)
-        remote |= mappings._in_odoos_words(partner, odoo, remote)
+        remote, errors = read_user(user, terms.attributes, base)
+        odoo, problems = terms.export(partner)
+        remote |= terms.mappings._in_odoos_words(partner, odoo, remote)
         newer = user.updated_at and partner.write_date >= user.updated_at.replace(tzinfo=None)
-        agreed = merge(rules, base, odoo, remote, odoo_is_newer=newer)
+        agreed = merge(terms.rules, base, odoo, remote, odoo_is_newer=newer)
         meeting = Meeting(partner, user, agreed)
-        meeting.vals, more, refused = mappings._odoo_values(partner, agreed.to_odoo)
-        meeting.problems = problems + mappings._unreadable_problems(user, errors) + more
+        meeting.vals, more, refused = terms.read(partner, agreed.to_odoo)
+        meeting.problems = problems + terms.mappings._unreadable_problems(user, errors) + more
         meeting.written = {k: v for k, v in agreed.to_odoo.items() if k not in refused}
         meeting.to_push = bool(agreed.to_usercom)
         meeting.vals |= self._key_vals(partner, user.id)
@@ -69,25 +84,28 @@ class UsercomBackend(models.Model):
 
     def _write_contacts(self, meetings):
         """Write the contacts, those that get the same values at once."""
+        meetings, everybody = [meeting for meeting in meetings if meeting.vals], meetings
+        merged = self.env["res.partner"].union(*(meeting.partner for meeting in meetings))
+        # One context and one prefetch for them all: what Odoo looks up for one it has for each.
+        seen = self._seen(merged).with_context(usercom_merged_ids=merged._ids)
         alike = defaultdict(list)
         for meeting in meetings:
-            if meeting.vals:
-                alike[repr(meeting.vals)].append(meeting)
+            alike[repr(meeting.vals)].append(meeting)
         for group in alike.values():
-            partners = self.env["res.partner"].union(*(meeting.partner for meeting in group))
-            merged = self._seen(partners).with_context(usercom_merged_ids=partners._ids)
-            merged.write(group[0].vals)
-        self._note_told({meeting.partner: meeting.written for meeting in meetings})
-        self._look_again([meeting for meeting in meetings if meeting.vals])
+            ids = [meeting.partner.id for meeting in group]
+            seen.browse(ids).with_prefetch(seen._ids).write(group[0].vals)
+        self._note_told({meeting.partner: meeting.written for meeting in everybody})
+        self._look_again(meetings)
 
     def _look_again(self, meetings):
         """Agree on what Odoo made of the written values; what else it changed has to be sent."""
         mappings = self._active_mappings()
         exported = {m._key() for m in mappings if m.direction != "import"}
         respelled = {m._key() for m in mappings if m._has_own_words()}
+        export = mappings._exporter()
         for meeting in meetings:
             base = meeting.agreed.base
-            odoo, _problems = mappings._export_values(meeting.partner, base)
+            odoo, _problems = export(meeting.partner)
             base.update(
                 {key: odoo[key] for key in respelled & odoo.keys() & meeting.written.keys()}
             )
@@ -100,21 +118,23 @@ class UsercomBackend(models.Model):
         self.env["usercom.conflict"]._record(self, meetings)
         if to_push := [meeting.partner.id for meeting in meetings if meeting.to_push]:
             self.env["usercom.outbox"]._enqueue(to_push, self)
+        if pulled := [meeting.partner.id for meeting in meetings if meeting.written]:
+            self._after_pull(self._seen(self.env["res.partner"].browse(pulled)))
 
     def _link_all(self, meetings, bindings):
         """As ``_link``, for many."""
+        Binding = self.env["usercom.binding"]
         missing = []
         for meeting in meetings:
             partner, user = meeting.partner, meeting.user
             error = "\n".join(meeting.problems)
-            values = self.env["usercom.binding"]._agreement(
-                user.id, user, meeting.agreed.base, error
-            )
+            values = Binding._agreement(user.id, user, meeting.agreed.base, error)
             if binding := bindings.get(partner.id):
                 binding.write(values)
             else:
-                missing.append({"backend_id": self.id, "partner_id": partner.id, **values})
-        self.env["usercom.binding"].create(missing)
+                missing.append({"partner_id": partner.id, **values})
+        if missing:
+            Binding._insert(self, missing)
 
     # ---- people who are new ----
 
@@ -122,36 +142,39 @@ class UsercomBackend(models.Model):
         """``{user id: (contact, problems)}`` for people who are new in User.com."""
         mappings = self._active_mappings().filtered(lambda mapping: mapping.direction != "export")
         empty = self._seen(self.env["res.partner"]).with_context(usercom_creating=True)
-        attributes = mappings._attributes()
-        meetings = [self._introduction(empty, mappings, attributes, user) for user in users]
+        terms, defaults = Terms.of(mappings), mappings._unsaid() | {"type": "contact"}
+        meetings = [self._introduction(empty, user, terms, defaults) for user in users]
         partners = empty.create([meeting.vals for meeting in meetings])
-        for meeting, partner in zip(meetings, self._seen(partners), strict=True):
-            meeting.partner = partner.with_context(usercom_creating=False)
+        created = partners.with_context(usercom_creating=False)
+        for meeting, partner in zip(meetings, created, strict=True):
+            meeting.partner = partner
         self._note_told({meeting.partner: meeting.written for meeting in meetings})
         self._look_again(meetings)
         self._settle_meetings(meetings, {})
         return {meeting.user.id: (meeting.partner, meeting.problems) for meeting in meetings}
 
-    def _introduction(self, empty, mappings, attributes, user):
-        values, errors = read_user(user, attributes, {})
+    def _introduction(self, empty, user, terms, defaults):
+        values, errors = read_user(user, terms.attributes, {})
         named = user.email or str(user.id)
-        agreed = merge(mappings._rules(), {}, dict.fromkeys(values), values, odoo_is_newer=False)
-        vals, problems, refused = mappings._odoo_values(empty, agreed.to_odoo, named)
+        agreed = merge(terms.rules, {}, dict.fromkeys(values), values, odoo_is_newer=False)
+        vals, problems, refused = terms.read(empty, agreed.to_odoo, named)
+        if user.values.get("name") and not set(NAME_PARTS) <= values.keys():
+            vals.pop("name", None)  # it is but a part of it
         written = {key: value for key, value in agreed.to_odoo.items() if key not in refused}
         base = {key: value for key, value in agreed.base.items() if key not in refused}
         return Meeting(
             empty,
             user,
             Merge(base=base),
-            problems + mappings._unreadable_problems(user, errors),
-            self._contact_defaults(user) | mappings._unsaid() | vals,
+            problems + terms.mappings._unreadable_problems(user, errors),
+            defaults | self._contact_values(user) | vals,
             written,
         )
 
-    def _contact_defaults(self, user):
+    def _contact_values(self, user):
+        """What every contact gets, whatever is mapped."""
         return {
             "name": user.values.get("name") or user.email or user.phone_number,
             "email": user.email,
-            "type": "contact",
             self._key_field(): str(user.id),
         }

@@ -1,4 +1,5 @@
 import time
+from dataclasses import replace
 
 from odoo import models
 
@@ -23,12 +24,12 @@ class UsercomBackend(models.Model):
         """The sync by whose choices users are taken in; none at other times."""
         return self.env["usercom.sync"].browse(self.env.context.get("usercom_sync_id", []))
 
-    def _meeting(self, partner, user, binding, *terms):
+    def _meeting(self, partner, user, binding, *more):
         rules = self.env.context.get("usercom_sync_rules")
         if rules is not None and not (binding and binding.base):
-            *terms, _rules, attributes = terms
-            terms = (*terms, rules, attributes)
-        return super()._meeting(partner, user, binding, *terms)
+            *more, terms = more
+            more = (*more, replace(terms, rules=rules))
+        return super()._meeting(partner, user, binding, *more)
 
     def _settle_meetings(self, meetings, bindings):
         if self._sync().direction == "import":  # but for withdrawn consents
@@ -56,12 +57,16 @@ class UsercomBackend(models.Model):
     def _drain(self):
         result = super()._drain()
         if self.state == "authenticated" and not self._refusal_to_send():
-            with self._client() as client:
-                deadline = time.monotonic() + RUN_SECONDS
-                done = self.env["usercom.sync"]._go_on(self, client, deadline)
-            self._come_back()
-            self.env["ir.cron"]._commit_progress(done)
+            self.with_context(lang=self._language())._preview_early()
         return result
+
+    def _preview_early(self):
+        """Go on with a preview before the account runs."""
+        with self._client() as client:
+            deadline = time.monotonic() + RUN_SECONDS
+            done = self.env["usercom.sync"]._go_on(self, client, deadline)
+        self._come_back()
+        self.env["ir.cron"]._commit_progress(done)
 
     def _come_back(self):
         result = super()._come_back()

@@ -1,6 +1,8 @@
+import json
 from datetime import UTC
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 
 def moment(user):
@@ -48,6 +50,7 @@ class UsercomBinding(models.Model):
         "(backend_id, external_id) WHERE external_id > 0",
         "This User.com user is linked to another contact already.",
     )
+    _state_idx = models.Index("(backend_id, state)")
 
     @api.model
     def _of(self, backend, partners):
@@ -79,6 +82,26 @@ class UsercomBinding(models.Model):
             "last_error": error,
             "synced_at": fields.Datetime.now(),
         }
+
+    @api.model
+    def _insert(self, backend, vals_list):
+        """New links, each with the same column values; past the ORM, where a page takes long."""
+        always = {
+            "backend_id": backend.id,
+            "create_uid": self.env.uid,
+            "write_uid": self.env.uid,
+            "create_date": self.env.cr.now(),
+            "write_date": self.env.cr.now(),
+        }
+        rows = [{**always, **vals, "base": json.dumps(vals["base"])} for vals in vals_list]
+        self.env.execute_query(
+            SQL(
+                "INSERT INTO usercom_binding (%s) VALUES %s RETURNING id",
+                SQL(", ").join(map(SQL.identifier, rows[0])),
+                SQL(", ").join(tuple(row.values()) for row in rows),
+            )
+        )
+        self.env["res.partner"].invalidate_model(["usercom_binding_ids", "usercom_state"])
 
     def _is_live(self):
         """Whether it leads to a user that, as far as known, exists."""

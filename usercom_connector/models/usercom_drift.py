@@ -59,9 +59,10 @@ class UsercomDrift(models.Model):
         linked = {binding.external_id: binding for binding in bindings}
         queued = self._queued(bindings)
         found = []
+        welcome = {user.id for user in backend._welcome(users)}
         for user in users:
             binding = linked.get(user.id)
-            if not binding and backend._is_somebody(user):
+            if not binding and user.id in welcome:
                 found.append({"kind": "only_usercom"} | self._keys(backend, user.id))
             elif binding and binding.partner_id.id not in queued:
                 found += self._differences(backend, binding, user)

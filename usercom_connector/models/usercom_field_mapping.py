@@ -1,8 +1,6 @@
 from odoo import api, fields, models
 
-from ..usercom import TYPE_TABLE, Rule, directions
-
-MAPPABLE_TYPES = sorted(set().union(*TYPE_TABLE.values()))
+from ..usercom import Rule, directions
 
 UNSUBSCRIBED_FIELD = "usercom_unsubscribed"
 
@@ -27,13 +25,7 @@ class UsercomFieldMapping(models.Model):
         "Contact Field",
         required=True,
         ondelete="cascade",
-        domain=[
-            ("model", "=", "res.partner"),
-            "|",
-            ("store", "=", True),
-            ("name", "=", UNSUBSCRIBED_FIELD),
-            ("ttype", "in", MAPPABLE_TYPES),
-        ],
+        domain=lambda self: self._mappable_domain(),
     )
     field_name = fields.Char(related="field_id.name", string="Technical Field")
     field_type = fields.Selection(related="field_id.ttype")
@@ -86,7 +78,10 @@ class UsercomFieldMapping(models.Model):
         """The directions this pair can travel, the widest first."""
         self.ensure_one()
         ways = directions(
-            self.field_id.ttype, self.attribute_id.value_type, consent=self.is_consent
+            self.field_id.ttype,
+            self.attribute_id.value_type,
+            consent=self.is_consent,
+            table=self._type_table(),
         )
         if self.attribute_id.read_only:
             ways -= {"export"}

@@ -2,7 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..usercom import fitting_field_types, fitting_value_types
-from .usercom_field_mapping import UNSUBSCRIBED_FIELD
 
 MAX_RECORDS = 1000
 SHOWN = 10
@@ -70,8 +69,8 @@ class UsercomFieldMapping(models.Model):
     def _field_problem(self):
         chosen = self.field_id.sudo()
         field = self.env["res.partner"]._fields.get(chosen.name)
-        stored = field is not None and (field.store or field.name == UNSUBSCRIBED_FIELD)
-        if chosen.model != "res.partner" or not stored:
+        known = field is not None and (field.store or field.name in self._computed_fields())
+        if chosen.model != "res.partner" or not known:
             return self.env._("“%s” is not a stored field of contacts.", chosen.display_name)
         if chosen.name in ("usercom_key", self.backend_id._key_field()):
             return self.env._(
@@ -108,12 +107,13 @@ class UsercomFieldMapping(models.Model):
 
     def _mismatch_message(self):
         field, attribute = self.field_id.sudo(), self.attribute_id
-        if field.ttype in fitting_field_types(attribute.value_type):
+        if field.ttype in fitting_field_types(attribute.value_type, self._type_table()):
             return self.env._(
                 "“%(field)s” and “%(attribute)s” can both only be read.",
                 field=field.field_description,
                 attribute=attribute.name,
             )
+        fitting = fitting_value_types(field.ttype, self._type_table())
         return self.env._(
             "“%(field)s” (%(field_type)s) cannot be paired with “%(attribute)s” (%(value_type)s). "
             "A User.com attribute of one of these types would fit: %(fitting)s.",
@@ -121,7 +121,7 @@ class UsercomFieldMapping(models.Model):
             field_type=field.ttype,
             attribute=attribute.name,
             value_type=self._labels("value_type", [attribute.value_type]),
-            fitting=self._labels("value_type", sorted(fitting_value_types(field.ttype))) or "–",
+            fitting=self._labels("value_type", sorted(fitting)) or "–",
         )
 
     def _labels(self, name, values):

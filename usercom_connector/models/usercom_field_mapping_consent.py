@@ -44,6 +44,7 @@ class UsercomFieldMapping(models.Model):
 
     # ---- values ----
 
+    @tools.ormcache("self.id")
     def _as_attribute(self):
         """The plain ``Attribute``; that of a consent is a boolean one."""
         attribute = self.attribute_id._as_attribute()

@@ -78,14 +78,15 @@ class UsercomFieldMapping(models.Model):
     @api.model
     def _mappable_fields(self):
         """``{name: ir.model.fields}`` of the contact fields that may be mapped."""
-        domain = self._fields["field_id"].domain
-        return {field.name: field for field in self.env["ir.model.fields"].search(domain)}
+        found = self.env["ir.model.fields"].search(self._mappable_domain())
+        return {field.name: field for field in found}
 
     @api.model
     def _namesakes(self, attributes, fields_by_name):
         """``(field, attribute)`` of custom attributes named as a field of a type that fits."""
+        table = self._type_table()
         for key, attribute in attributes.items():
             for name in () if attribute.is_standard else (key, f"x_{key}", f"x_studio_{key}"):
                 field = fields_by_name.get(name)
-                if field and directions(field.ttype, attribute.value_type):
+                if field and directions(field.ttype, attribute.value_type, table=table):
                     yield name, key

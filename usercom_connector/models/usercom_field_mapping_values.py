@@ -1,3 +1,5 @@
+from operator import itemgetter
+
 from odoo import models
 from odoo.fields import Command, Domain
 from odoo.tools.sql import escape_psql
@@ -27,32 +29,44 @@ class UsercomFieldMapping(models.Model):
 
         A value that cannot be carried over is left out and told in a problem.
         """
-        values, problems = {}, []
-        for mapping in self:
-            try:
-                values[mapping._key()] = mapping._export_value(partner)
-            except ConversionError as error:
-                problems.append(mapping._problem(partner, error))
-        return values, problems
+        return self._exporter()(partner)
 
-    def _export_value(self, partner):
+    def _exporter(self):
+        """A function that does ``_export_values`` for many contacts: it looks all up but once."""
+        ways = [(mapping, mapping._key(), mapping._value_exporter()) for mapping in self]
+
+        def export(partner):
+            values, problems = {}, []
+            for mapping, key, value_of in ways:
+                try:
+                    values[key] = value_of(partner)
+                except ConversionError as error:
+                    problems.append(mapping._problem(partner, error))
+            return values, problems
+
+        return export
+
+    def _value_exporter(self):
+        """A function from a contact to the canonical value."""
         if self.is_consent:
-            return self._consent_value(partner)
-        return export_value(self._read_neutral(partner), self.field_type, self._as_attribute())
+            return self._consent_value
+        read, field_type, attribute = self._reader(), self.field_type, self._as_attribute()
+        return lambda partner: export_value(read(partner), field_type, attribute)
 
-    def _read_neutral(self, partner):
-        """The value of ``partner`` as plain Python: records as name or code, unset as None."""
+    def _reader(self):
+        """A function from a contact to plain Python: records as name or code, unset as None."""
+        name = self.field_name
         if self._is_name_part():
-            return self._split_name(partner)[NAME_PARTS[self._key()]] or None
-        value = partner[self.field_name]
+            part = NAME_PARTS[self._key()]
+            return lambda partner: self._split_name(partner)[part] or None
         if self.field_type == "many2one":
-            return value[self._code_field(value)] or None
+            return lambda partner: partner[name][self._code_field(partner[name])] or None
         if self.field_type == "many2many":
-            return value.mapped("display_name")
-        return value
+            return lambda partner: partner[name].mapped("display_name")
+        return itemgetter(name)
 
     def _source(self):
-        """The dotted name of what ``_read_neutral`` reads."""
+        """The dotted name of what ``_reader`` reads."""
         field = self._partner_field()
         if field is None or not field.comodel_name:
             return self.field_name
@@ -80,19 +94,28 @@ class UsercomFieldMapping(models.Model):
 
         ``partner`` may be empty: the values of a contact still to be created, ``named`` so.
         """
-        vals, problems, refused, name_parts = {}, [], set(), {}
+        return self._importer()(partner, values, named)
+
+    def _importer(self):
+        """A function that does ``_odoo_values`` for many contacts: it looks all up but once."""
         # A state is looked for in the country that comes with it.
-        for mapping in self.sorted(lambda m: m.field_name != "country_id"):
-            key = mapping._key()
-            if key in values and mapping._is_name_part():
-                name_parts[key] = values[key] or ""
-            elif key in values:
-                try:
-                    vals |= mapping._odoo_value(partner, values[key], vals)
-                except ConversionError as error:
-                    problems.append(mapping._problem(named or partner, error))
-                    refused.add(key)
-        return vals | self._whole_name(partner, name_parts), problems, refused
+        ordered = self.sorted(lambda mapping: mapping.field_name != "country_id")
+        ways = [(mapping, mapping._key(), mapping._is_name_part()) for mapping in ordered]
+
+        def read(partner, values, named=None):
+            vals, problems, refused, name_parts = {}, [], set(), {}
+            for mapping, key, is_name_part in ways:
+                if key in values and is_name_part:
+                    name_parts[key] = values[key] or ""
+                elif key in values:
+                    try:
+                        vals |= mapping._odoo_value(partner, values[key], vals)
+                    except ConversionError as error:
+                        problems.append(mapping._problem(named or partner, error))
+                        refused.add(key)
+            return vals | self._whole_name(partner, name_parts), problems, refused
+
+        return read
 
     def _odoo_value(self, partner, value, vals):
         value = import_value(value, self.field_type)
@@ -109,9 +132,11 @@ class UsercomFieldMapping(models.Model):
 
     def _whole_name(self, partner, parts):
         """The name with its new ``parts``; a contact never loses its name altogether."""
+        if not parts:
+            return {}
         known = dict(zip(NAME_PARTS, self._split_name(partner), strict=True)) | parts
         name = join_name(*(known[part] for part in NAME_PARTS))
-        return {"name": name} if parts and name and not partner.is_company else {}
+        return {"name": name} if name and not partner.is_company else {}
 
     def _find_choice(self, value):
         if not value:
@@ -177,6 +202,7 @@ class UsercomFieldMapping(models.Model):
         return found
 
     def _create_company(self, value):
+        self.backend_id._hold_back_company(value)
         return self.backend_id._partners().create({"name": value, "is_company": True})
 
     def _is_told_by(self, user):
@@ -217,6 +243,8 @@ class UsercomFieldMapping(models.Model):
 
     def _unreadable_problems(self, user, errors):
         """One problem for each value of ``user`` that could not be read."""
+        if not errors:
+            return []
         named = user.email or str(user.id)
         return [m._problem(named, errors[m._key()]) for m in self if m._key() in errors]
 

@@ -41,6 +41,7 @@ class UsercomInbox(models.Model):
     _inherit = "usercom.queue"
     _description = "User.com Inbox"
     _rec_name = "user_ref"
+    _done_kind = "received"
 
     user_ref = fields.Char("User", required=True, help="The strongest key that came.")
     external_id = fields.Integer("User.com ID", aggregator=False)
@@ -61,6 +62,7 @@ class UsercomInbox(models.Model):
     _due_idx = models.Index("(backend_id, next_attempt_at) WHERE state = 'pending'")
     _user_idx = models.Index("(backend_id, user_ref) WHERE state = 'pending'")
     _external_idx = models.Index("(backend_id, external_id) WHERE state = 'pending'")
+    _called_idx = models.Index("(backend_id, id) WHERE payload IS NOT NULL")
 
     @api.depends("payload")
     def _compute_payload_text(self):
@@ -149,7 +151,8 @@ class UsercomInbox(models.Model):
             SQL(", ").join(SQL("%s", value) for value in columns.values()),
         )
         [[row_id]] = self.env.execute_query(query)
-        backend._wake()
+        if backend.state == "running":
+            backend._wake()
         return self.browse(row_id)
 
     @api.model

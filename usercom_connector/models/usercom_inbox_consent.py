@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 
 from ..usercom import answer
 from ..usercom.canonical import read_word
@@ -17,17 +17,15 @@ class UsercomInbox(models.Model):
     @api.model
     def _tells_withdrawal(self, backend, payload):
         """Whether a call shows a "no" for one of the consents."""
-        return any(
-            self._told_consent(payload, mapping) is False
-            for mapping in backend.mapping_ids.filtered("is_consent")
-        )
+        consents = self.env["usercom.field.mapping"]._consent_keys(backend.id)
+        return any(self._told_consent(payload, *consent) is False for consent in consents)
 
     @api.model
-    def _told_consent(self, payload, mapping):
+    def _told_consent(self, payload, key, withdrawn):
         """True, False or None: what a call says of one consent."""
         blocks = [(payload or {}).get(name) for name in ("user", "extra")]
-        words = [block.get(mapping._key()) for block in blocks if isinstance(block, dict)]
-        told = {answer(read_word(word), mapping._withdrawn()) for word in words} - {None}
+        words = [block.get(key) for block in blocks if isinstance(block, dict)]
+        told = {answer(read_word(word), withdrawn) for word in words} - {None}
         return False if False in told else next(iter(told), None)
 
     def _heed_withdrawals(self, backend, partner, user):
@@ -43,10 +41,11 @@ class UsercomInbox(models.Model):
 
     def _withdrawn_at(self, mapping):
         """When the newest of these calls that speaks of the consent says "no", if it does."""
+        key, withdrawn = mapping._key(), mapping._withdrawn()
         told = [
             (moment, consent)
             for row in self
-            if (consent := self._told_consent(row.payload, mapping)) is not None
+            if (consent := self._told_consent(row.payload, key, withdrawn)) is not None
             if (moment := read_moment(row.payload.get("timestamp")))
         ]
         moment, consent = min(told, key=lambda t: (-t[0].timestamp(), t[1]), default=(None, None))
@@ -55,6 +54,13 @@ class UsercomInbox(models.Model):
 
 class UsercomFieldMapping(models.Model):
     _inherit = "usercom.field.mapping"
+
+    @api.model
+    @tools.ormcache("backend_id")
+    def _consent_keys(self, backend_id):
+        """``((key, canonical value that says "no"), …)`` of an account, for the webhook."""
+        consents = self.sudo()._consents().filtered(lambda m: m.backend_id.id == backend_id)
+        return tuple((mapping._key(), mapping._withdrawn()) for mapping in consents)
 
     def _has_said_yes_before(self, partner, moment):
         """Whether the last answer is a "yes" that is older than ``moment``."""

@@ -1,9 +1,12 @@
+from collections import Counter
+
 from odoo import api, models
 from odoo.fields import Domain
-from odoo.tools import SQL, email_normalize
+from odoo.tools import SQL
 
 from ..usercom import User
 from ..usercom.jobs import Fetch, Identity, Told
+from .usercom_backend_contact import normalized
 from .usercom_backend_drain import Task
 from .usercom_queue import CLAIM_SIZE
 
@@ -107,7 +110,7 @@ class UsercomInbox(models.Model):
             forget = {"payload": False, "email": False, "custom_id": False}
             self._finish(user_ref=f"external_id:{user.id}", **forget)
         else:
-            self._close(taken.problems, partner_id=taken.partner.id)
+            self._close(taken.problems, partner_id=taken.partner.id, is_ambiguous=taken.ambiguous)
             self._show_refusal(taken)
 
     def _show_refusal(self, taken):
@@ -120,9 +123,13 @@ class UsercomInbox(models.Model):
 
     @api.model
     def _prompts_about(self, backend, users, newest):
-        """``{user id: rows}`` that ask for ``users`` and came before the list was read."""
+        """``{user id: rows}`` that ask for ``users`` and came before the list was read.
+
+        An e-mail address that two of them share names neither: its rows wait to be read singly.
+        """
         by_custom_id = {user.custom_id: user.id for user in users if user.custom_id}
-        by_email = {email_normalize(user.email, strict=False): user.id for user in users}
+        emails = Counter(normalized(user.email) for user in users)
+        by_email = {email: u.id for u in users if emails[email := normalized(u.email)] == 1}
         rows = self.search(
             Domain("backend_id", "=", backend.id)
             & Domain("state", "=", "pending")
@@ -145,15 +152,15 @@ class UsercomInbox(models.Model):
         if rows:
             rows._settle_taken(user, taken)
         elif taken.problems:
-            self._tell(backend, user, "\n".join(taken.problems))
+            self._tell(backend, user, "\n".join(taken.problems), is_ambiguous=taken.ambiguous)
 
     @api.model
-    def _tell(self, backend, user, error):
+    def _tell(self, backend, user, error, **values):
         """A failed row for what nobody asked for, told once."""
         told = [("backend_id", "=", backend.id), ("external_id", "=", user.id)]
         if not self.search_count([*told, ("state", "=", "failed"), ("error", "=", error)], limit=1):
             keys = self._keys_in({"id": user.id, "custom_id": user.custom_id, "email": user.email})
-            self.create({"backend_id": backend.id, **keys})._fail(error)
+            self.create({"backend_id": backend.id, **keys})._fail(error, **values)
 
     # ---- users that are gone ----
 

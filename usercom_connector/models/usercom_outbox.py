@@ -5,7 +5,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..usercom.excerpts import excerpt
-from ..usercom.jobs import Push
+from ..usercom.jobs import Push, Pushed
 from .usercom_backend_drain import Task
 from .usercom_queue import CLAIM_SIZE
 
@@ -19,6 +19,7 @@ class UsercomOutbox(models.Model):
     _inherit = "usercom.queue"
     _description = "User.com Outbox"
     _rec_name = "partner_id"
+    _done_kind = "sent"
 
     # A row whose contact is deleted goes with it. What is left to be done at User.com then has a
     # row of its own, without a contact and without anything personal.
@@ -270,6 +271,16 @@ class UsercomOutbox(models.Model):
         else:
             self._settle_removal()
 
+    def _user_id(self):
+        known = self.partner_id.usercom_binding_ids.filtered(
+            lambda binding: binding.backend_id == self.backend_id
+        )
+        return self.external_id or known.external_id
+
+    def _pushed(self, task, result):
+        wrote = isinstance(result, Pushed) and result.wrote
+        return self.partner_id if wrote else super()._pushed(task, result)
+
     def _settle_push(self, task, pushed):
         backend, partner = self.backend_id, self.partner_id
         if pushed.missing:
@@ -324,7 +335,8 @@ class UsercomOutbox(models.Model):
                 "give one of them another e-mail address.",
                 contact=self.partner_id.display_name,
                 other=other.display_name,
-            )
+            ),
+            is_ambiguous=True,
         )
 
     def _fail(self, message, **values):

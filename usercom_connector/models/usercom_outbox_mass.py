@@ -87,6 +87,12 @@ class UsercomOutbox(models.Model):
             return self._settle_mass(task, result)
         return super()._settle(task, result)
 
+    def _pushed(self, task, result):
+        if not isinstance(task.job, MassPush):
+            return super()._pushed(task, result)
+        pairs = zip(self, result, strict=True)
+        return self.browse(row.id for row, pushed in pairs if pushed and pushed.wrote).partner_id
+
     def _fail_to_store(self, task, message):
         """One of many is at fault: singly it shows which."""
         if isinstance(task.job, MassPush):

@@ -13,6 +13,7 @@ FIRST_DELAY = 2.0
 LONGEST_DELAY = 3600.0
 CLAIM_SIZE = 10  # what is claimed is sent before the inbox is looked at again
 URGENT = 1
+DONE = {"state": "done", "claimed_at": False, "error": False}
 
 
 class UsercomQueue(models.AbstractModel):
@@ -25,6 +26,7 @@ class UsercomQueue(models.AbstractModel):
     _name = "usercom.queue"
     _description = "User.com Queue"
     _order = "id desc"
+    _done_kind = None  # of `usercom.statistic`
 
     backend_id = fields.Many2one("usercom.backend", required=True, ondelete="cascade")
     state = fields.Selection(
@@ -39,6 +41,11 @@ class UsercomQueue(models.AbstractModel):
     next_attempt_at = fields.Datetime("Next Attempt")
     claimed_at = fields.Datetime("Being Worked On Since")
     error = fields.Text()
+    is_ambiguous = fields.Boolean(
+        "Not Told Apart", help="Several people match; somebody has to choose."
+    )
+
+    _failed_idx = models.Index("(backend_id, write_date, is_ambiguous) WHERE state = 'failed'")
 
     # ---- claiming ----
 
@@ -113,14 +120,28 @@ class UsercomQueue(models.AbstractModel):
     # ---- settling ----
 
     def _finish(self, **values):
-        self.write({"state": "done", "claimed_at": False, "error": False, **values})
+        self.write(DONE | values)
+        self._count(self._done_kind)
 
     def _fail(self, message, **values):
         self.write({"state": "failed", "claimed_at": False, "error": message, **values})
+        self._count("failed")
+
+    def _count(self, kind):
+        for backend, rows in self.grouped("backend_id").items():
+            self.env["usercom.statistic"]._count(backend, kind, len(rows))
 
     def _fail_to_store(self, task, message):
         """Odoo refused what came out of the ``task``."""
         self._fail(message)
+
+    def _user_id(self):
+        """User.com's id of whom the row is about, 0 or None if it is not known."""
+        return self.external_id
+
+    def _pushed(self, task, result):
+        """The contacts whose values the ``result`` of the ``task`` brought to User.com."""
+        return self.env["res.partner"]
 
     def _close(self, problems, **values):
         """Done; failed where some of the values had problems."""
@@ -132,8 +153,8 @@ class UsercomQueue(models.AbstractModel):
     def _put_back(self, **values):
         """Have the rows wait (again); those that others stand for already are done."""
         rows = self._not_queued_anew()
-        (self - rows)._finish()
-        rows.write({"state": "pending", "claimed_at": False, **values})
+        (self - rows).write(DONE)  # without anything done: not counted
+        rows.write({"state": "pending", "claimed_at": False, "is_ambiguous": False, **values})
         try:
             self.flush_model()
         except UniqueViolation as error:  # queued anew at this very moment

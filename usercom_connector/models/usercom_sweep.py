@@ -42,6 +42,7 @@ class UsercomSweep(models.Model):
     next_page = fields.Char()
     started_at = fields.Datetime()
     read_until = fields.Datetime(help="What was changed before is known.")
+    missed_at = fields.Datetime(help="When it last met news that no call had told of.")
     newest_prompt = fields.Integer(help="The last inbox row when it began.")
     error = fields.Text()
 
@@ -195,11 +196,17 @@ class UsercomSweep(models.Model):
             )
         else:
             taken = backend._take_in_page(users, prompts=prompts)
+            self._note_missed(taken, prompts)
         for user in users:
             if user.id in taken:
                 self.env["usercom.inbox"]._settle_met(
                     backend, user, taken[user.id], prompts.get(user.id)
                 )
+
+    def _note_missed(self, taken, prompts):
+        """Remember that User.com should have called, if anything in ``taken`` was new."""
+        if any(case.is_news for user_id, case in taken.items() if user_id not in prompts):
+            self.missed_at = fields.Datetime.now()
 
     # ---- ending ----
 

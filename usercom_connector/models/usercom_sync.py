@@ -197,8 +197,8 @@ class UsercomSync(models.Model):
         self.state = "draft"
 
     def _check_state(self, *allowed):
-        self.ensure_one()
         self.check_access("write")
+        self.ensure_one()
         if self.state not in allowed:
             raise UserError(self.env._("This cannot be done now. State: %s.", self._state_label()))
 
@@ -238,6 +238,7 @@ class UsercomSync(models.Model):
     @api.model
     def action_open(self, backend=None):
         """The account's initial sync, a new one if there is none under way."""
+        self.check_access("read")
         backend = backend or self.env["usercom.backend"]._of_company()
         sync = self.search(
             [("backend_id", "=", backend.id), ("state", "not in", ("done", "cancelled"))], limit=1

@@ -87,6 +87,8 @@ class UsercomSync(models.Model):
         known = self.env["usercom.sync.line"]._of_users(self, [user.id for user in users])
         somebody = [user for user in self._people(users) if user.id not in known]
         found = self.backend_id._recognize(somebody)
+        strangers = self.backend_id._welcome([user for user in somebody if user.id not in found])
+        somebody = [user for user in somebody if user.id in found] + strangers
         partners = self.env["res.partner"].union(*(contacts for _how, contacts in found.values()))
         terms = self._terms(partners)
         taken = self._taken(partners)
@@ -103,7 +105,7 @@ class UsercomSync(models.Model):
 
     def _people(self, users):
         """The ``users`` there is anything to know by."""
-        return [user for user in users if self.backend_id._is_somebody(user)]
+        return [user for user in users if self._label(user)]
 
     def _expect_preview(self):
         contacts = self.backend_id._partners().search_count(self._chosen())

@@ -67,19 +67,19 @@ class UsercomSync(models.Model):
 
     def action_people(self):
         """The people that the pressed button counts."""
-        self.ensure_one()
+        self.check_access("read")
         name = self.env.context.get("usercom_filter")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("People"),
             "res_model": "usercom.sync.line",
             "view_mode": "list,form",
-            "domain": [("sync_id", "=", self.id)],
+            "domain": [("sync_id", "in", self.ids)],
             "context": {f"search_default_{name}": 1} if name else {},
         }
 
     def action_download(self):
-        self.ensure_one()
+        self.check_access("read")
         return {"type": "ir.actions.act_url", "url": f"/usercom/sync/{self.id}", "target": "self"}
 
     # ---- spreadsheet ----

@@ -6,7 +6,7 @@ retried here: that is for the caller, who knows what may be repeated.
 
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import IO, Any, Self
@@ -210,12 +210,12 @@ class Client:
 
     # --- attributes ---
 
-    def attributes(self) -> list[Attribute]:
-        """Return the contact attributes of known types, the standard ones first, by `name_std`."""
+    def attributes(self, types: Container[str] = TYPE_TABLE) -> list[Attribute]:
+        """Return the contact attributes of these types, the standard ones first, by `name_std`."""
         known = {attribute.name_std: attribute for attribute in STANDARD_ATTRIBUTES}
         for page in self._transport.pages("/attributes/"):
             for attribute in map(_attribute, filter(_is_of_contacts, page)):
-                if attribute.value_type in TYPE_TABLE:
+                if attribute.value_type in types:
                     known.setdefault(attribute.name_std, attribute)
         return list(known.values())
 

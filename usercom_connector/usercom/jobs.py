@@ -96,6 +96,11 @@ class Pushed:
         """Whether User.com has what was sent."""
         return bool(self.user) and not self.ignored
 
+    @property
+    def wrote(self) -> bool:
+        """Whether something was brought to User.com."""
+        return bool(self.user or (self.merge and self.merge.to_usercom))
+
 
 @dataclass(frozen=True, slots=True)
 class Push:

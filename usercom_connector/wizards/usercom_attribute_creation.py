@@ -2,8 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..models.usercom_attribute import VALUE_TYPES
-from ..models.usercom_field_mapping import MAPPABLE_TYPES
-from ..usercom import directions, fitting_value_types
+from ..models.usercom_field_mapping import UNSUBSCRIBED_FIELD
+from ..usercom import fitting_value_types
 
 NAME_LIMIT = 32
 
@@ -19,10 +19,9 @@ class UsercomAttributeCreation(models.TransientModel):
         "ir.model.fields",
         "Contact Field",
         ondelete="cascade",
-        domain=[
-            ("model", "=", "res.partner"),
-            ("store", "=", True),
-            ("ttype", "in", MAPPABLE_TYPES),
+        domain=lambda self: [
+            *self.env["usercom.field.mapping"]._mappable_domain(),
+            ("name", "!=", UNSUBSCRIBED_FIELD),
         ],
     )
     name = fields.Char(compute="_compute_name", store=True, readonly=False, size=NAME_LIMIT)
@@ -40,12 +39,11 @@ class UsercomAttributeCreation(models.TransientModel):
 
     @api.depends("field_id")
     def _compute_value_type(self):
+        table = self.env["usercom.field.mapping"]._type_table()
         for creation in self:
             ttype = creation.field_id.ttype
-            fitting = fitting_value_types(ttype)
-            creation.value_type = max(
-                fitting, key=lambda kind, ttype=ttype: len(directions(ttype, kind)), default=False
-            )
+            ways = {kind: len(table[kind][ttype]) for kind in fitting_value_types(ttype, table)}
+            creation.value_type = max(ways, key=ways.get, default=False)
 
     @api.depends("field_id", "value_type")
     def _compute_choices(self):
@@ -96,7 +94,8 @@ class UsercomAttributeCreation(models.TransientModel):
                     limit=NAME_LIMIT,
                 )
             )
-        if self.value_type not in fitting_value_types(self.field_id.ttype):
+        table = self.env["usercom.field.mapping"]._type_table()
+        if self.value_type not in fitting_value_types(self.field_id.ttype, table):
             raise UserError(
                 self.env._(
                     "“%(field)s” does not fit an attribute of this type.",

@@ -1,0 +1,15 @@
+from odoo import api, fields, models
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    example_greeting = fields.Char("Greeting", compute="_compute_example_greeting")
+    example_sync = fields.Char("Last Sync", copy=False)
+
+    @api.depends("function", "name")
+    def _compute_example_greeting(self):
+        for partner in self:
+            partner.example_greeting = " ".join(
+                filter(None, ["Dear", partner.function, partner.name])
+            )

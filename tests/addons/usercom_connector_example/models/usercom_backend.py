@@ -1,0 +1,23 @@
+from odoo import models
+from odoo.fields import Domain
+
+
+class UsercomBackend(models.Model):
+    _inherit = "usercom.backend"
+
+    def _partner_domain(self):
+        """Contacts marked so stay out, whatever the settings say."""
+        return super()._partner_domain() & Domain("ref", "not in", ["private"])
+
+    def _welcome(self, users):
+        """Our competitors' people do not become contacts."""
+        users = super()._welcome(users)
+        return [user for user in users if "@competitor." not in (user.email or "")]
+
+    def _after_push(self, partners):
+        super()._after_push(partners)
+        partners.example_sync = f"pushed with {len(partners)}"
+
+    def _after_pull(self, partners):
+        super()._after_pull(partners)
+        partners.example_sync = f"pulled with {len(partners)}"

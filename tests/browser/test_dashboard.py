@@ -1,0 +1,115 @@
+"""The first page of the app: what an administrator sees in the morning."""
+
+from datetime import timedelta
+
+from odoo import fields
+
+from .common import BrowserCase
+
+WORDS = {
+    "en_US": {
+        "empty": "Connect User.com",
+        "well": "All is well",
+        "synced": "Synced",
+        "refused": "Could not be sent: 1",
+        "outbox": "Outbox",
+        "conflicts": "Values changed on both sides: 1",
+        "paused": "Paused.",
+    },
+    "pl_PL": {
+        "empty": "Połącz User.com",
+        "well": "Wszystko w porządku",
+        "synced": "Zsynchronizowany",
+        "refused": "Nie udało się wysłać: 1",
+        "outbox": "Skrzynka nadawcza",
+        "conflicts": "Wartości zmienione po obu stronach: 1",
+        "paused": "Wstrzymano.",
+    },
+}
+PHONE = "390x844"
+
+
+class TestDashboard(BrowserCase):
+    def test_a_day_in_english(self):
+        self.speak("en_US")
+        self.walk()
+
+    def test_a_day_in_polish(self):
+        self.speak("pl_PL")
+        self.walk()
+
+    def test_on_a_phone(self):
+        self.speak("en_US")
+        self.browser_size = PHONE
+        self.a_bad_day()
+        with self.page("/odoo/usercom") as page:
+            page.see(WORDS["en_US"]["refused"])
+            page.shoot("dashboard_phone")
+            self.assertTrue(page.fits_in_width())
+
+    def walk(self):
+        words = WORDS[self.language]
+        self.a_good_day()
+        with self.page("/odoo/usercom") as page:
+            page.see(words["well"], ".o_usercom_dashboard")
+            page.see(words["synced"], "[name=contacts]")
+            self.assertEqual(page.count(".o_dashboard_graph canvas"), 2)
+            page.shoot("dashboard")
+            self.a_bad_day()
+            page.go("/odoo/usercom")
+            page.see(words["conflicts"])
+            page.see(words["paused"])
+            page.shoot("dashboard_attention")
+            self.follow_the_buttons(page, words)
+            self.backend.unlink()
+            self.env.cr.flush()
+            page.go("/odoo/usercom")
+            page.see(words["empty"], ".o_nocontent_help")
+            page.shoot("dashboard_empty")
+            page.click(".o_nocontent_help a.btn")
+            page.see("", "#usercom_credentials")
+
+    def follow_the_buttons(self, page, words):
+        page.see(words["refused"])
+        page.click("[name=send_failed] button")
+        page.see("No.", ".o_list_view")
+        page.go("/odoo/usercom")
+        page.click("[name=graph_done] a")
+        page.see("", ".o_graph_view canvas")
+
+    def a_good_day(self):
+        """Some contacts are synced, and the webhook is in use."""
+        for number in range(3):
+            self.contact(email=f"n{number}@example.org")
+        self.drain()
+        Inbox = self.env["usercom.inbox"]
+        extra = {"email": "n1@example.org"}
+        Inbox._put(self.backend, Inbox._keys({"extra": extra}), {"extra": extra})
+        self.drain()
+        self.count_the_past("sent", (3, 8, 14, 40, 31, 22, 17, 25, 12, 9, 4, 1))
+
+    def a_bad_day(self):
+        """User.com refuses a contact, both sides change a value, and somebody pauses."""
+        self.simulator.fault(
+            kind="status", status=400, method="POST", count=1, body={"detail": "No."}
+        )
+        contact = self.contact(email="refused@example.org")
+        self.drain()
+        self.env["usercom.conflict"].create(
+            {
+                "backend_id": self.backend.id,
+                "partner_id": contact.id,
+                "mapping_id": self.backend.mapping_ids[0].id,
+                "winner": "odoo",
+            }
+        )
+        self.count_the_past("failed", (0, 0, 2, 0, 0, 1))
+        self.backend.action_pause()
+        self.env.cr.flush()
+
+    def count_the_past(self, kind, rows):
+        now = fields.Datetime.now()
+        for age, count in enumerate(rows, 1):
+            hour = self.env["usercom.statistic"]._hour(now - timedelta(hours=age))
+            vals = {"backend_id": self.backend.id, "hour": hour, "kind": kind, "rows": count}
+            self.env["usercom.statistic"].create(vals)

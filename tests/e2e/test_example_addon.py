@@ -1,0 +1,108 @@
+"""An addon of somebody else's extends the connector by the hooks that docs/development.md names."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.e2e.conftest import Pair, connect, pair_field
+from tests.server import ROOT, OdooServer, until
+from tests.simulator.process import Simulator
+
+ADDONS = f"--addons-path={ROOT},{ROOT / 'tests/addons'}"
+
+
+@pytest.fixture(scope="module")
+def pair() -> Iterator[Pair]:
+    example = ("-i", "usercom_connector_example")
+    with OdooServer("example", ADDONS, *example) as odoo, Simulator() as simulator:
+        simulator.attribute("email_consent", "boolean")
+        simulator.attribute("tag_list", "json")
+        simulator.attribute("greeting", "string")
+        simulator.settings(rate_limit=0)
+        connect(odoo, simulator)
+        account = odoo.call("usercom.backend", "search", [])
+        odoo.call("usercom.backend", "write", account, {"rate_limit": 1000})
+        pair_field(odoo, "category_id", "tag_list")
+        pair_field(odoo, "example_greeting", "greeting")
+        yield Pair(odoo, simulator)
+
+
+def tag(pair: Pair, name: str) -> int:
+    return pair.odoo.call("res.partner.category", "create", [{"name": name}])[0]
+
+
+def synced(pair: Pair, contact: int) -> str:
+    return pair.read(contact, "example_sync")["example_sync"] or ""
+
+
+def attributes(pair: Pair, email: str) -> dict[str, Any]:
+    return pair.user(email)["attributes"]
+
+
+def test_a_value_type_of_its_own_travels_both_ways(pair: Pair) -> None:
+    tags = [tag(pair, "Tea"), tag(pair, "Coffee")]
+    contact = pair.contact(email="jan@example.org", category_id=tags)
+    assert attributes(pair, "jan@example.org")["tag_list"] == ["Coffee", "Tea"]
+
+    pair.simulator.quiet()
+    user = pair.user("jan@example.org")
+    pair.simulator.patch_user(user["id"], tag_list=["Tea", "Water"])
+    names = [["partner_ids", "in", contact]]
+    until(
+        lambda: (
+            {"Tea", "Water"}
+            == {t["name"] for t in pair.odoo.call("res.partner.category", "search_read", names)}
+        ),
+        10,
+    )
+
+
+def test_a_computed_value_is_sent_and_follows_what_it_is_made_of(pair: Pair) -> None:
+    contact = pair.contact(email="ewa@example.org", function="Director")
+    assert attributes(pair, "ewa@example.org")["greeting"] == "Dear Director Jan Kowalski"
+    pair.write(contact, function="President")
+    greeting = "Dear President Jan Kowalski"
+    until(lambda: attributes(pair, "ewa@example.org")["greeting"] == greeting, 10)
+
+
+def test_a_contact_that_it_keeps_out_is_not_sent_until_it_lets_it_in(pair: Pair) -> None:
+    private = pair.contact(email="private@example.org", ref="private")
+    pair.contact(email="public@example.org")
+    pair.user("public@example.org")
+    pair.simulator.quiet()
+    assert not pair.simulator.users(email="private@example.org")
+
+    pair.write(private, ref="public")
+    pair.user("private@example.org")
+
+
+def test_a_person_who_is_not_welcome_becomes_no_contact(pair: Pair) -> None:
+    pair.simulator.visit(email="spy@competitor.example", first_name="Jan", last_name="Szpieg")
+    pair.simulator.visit(email="guest@example.org", first_name="Ewa", last_name="Nowak")
+    until(lambda: pair.find("guest@example.org"), 10)
+    pair.simulator.quiet()
+    assert not pair.find("spy@competitor.example")
+
+
+def test_it_hears_of_what_was_pushed_and_pulled(pair: Pair) -> None:
+    contact = pair.contact(email="anna@example.org")
+    until(lambda: synced(pair, contact).startswith("pushed"), 10)
+    pair.simulator.quiet()
+    user = pair.user("anna@example.org")
+    pair.simulator.patch_user(user["id"], phone_number="333333333")
+    until(lambda: synced(pair, contact) == "pulled with 1", 10)
+
+
+def test_it_hears_of_a_mass_update_at_once(pair: Pair) -> None:
+    people = [{"name": f"Person {n}", "email": f"many{n}@example.org"} for n in range(60)]
+    contacts = pair.odoo.call("res.partner", "create", people)
+    until(lambda: all(synced(pair, contact) for contact in contacts[-1:]), 20)
+    pair.simulator.quiet()
+    pair.odoo.call("res.partner", "write", contacts, {"phone": "600100200"})
+    until(lambda: synced(pair, contacts[-1]).startswith("pushed with 60"), 20)
+
+
+def test_odoo_logs_no_warning(pair: Pair) -> None:
+    assert "Traceback" not in pair.odoo.complaints()
+    assert "usercom" not in pair.odoo.complaints()

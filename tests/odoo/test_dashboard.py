@@ -1,0 +1,276 @@
+"""What the dashboard tells, to whom, and where its numbers come from."""
+
+import json
+from datetime import timedelta
+from unittest.mock import patch
+
+from odoo import fields
+from odoo.exceptions import AccessError
+from odoo.tests import new_test_user
+
+from .common import UsercomCase
+
+VIEW = "usercom_connector.usercom_backend_view_kanban_dashboard"
+USER = "usercom_connector.group_usercom_user"
+
+
+class DashboardCase(UsercomCase):
+    def shown(self, backend=None, user=None):
+        """The card of the account as the web client loads it."""
+        self.env.cr.flush()
+        self.env.invalidate_all()
+        Backend = self.env["usercom.backend"].with_user(user or self.env.user)
+        names = Backend.get_view(self.env.ref(VIEW).id, "kanban")["models"]["usercom.backend"]
+        cards = Backend.web_search_read([], {name: {} for name in names})["records"]
+        return next(card for card in cards if card["id"] == (backend or self.backend).id)
+
+    def todo(self):
+        return self.shown()["dashboard"]["todo"]
+
+    def call(self, **keys):
+        """A call of the webhook, worked off."""
+        Inbox = self.env["usercom.inbox"]
+        Inbox._put(self.backend, Inbox._keys({"extra": keys}), {"extra": keys})
+        self.drain()
+
+    def refused(self, count=1):
+        """Contacts that User.com refuses."""
+        for number in range(count):
+            self.contact(email=f"no{number}@example.org")
+        refusal = {"kind": "status", "status": 400, "method": "POST"}
+        self.simulator.fault(**refusal, count=count, body={"detail": "No."})
+        self.drain()
+
+
+class TestFigures(DashboardCase):
+    def test_contacts_and_queues_are_counted(self):
+        self.synced(email="jan@example.org")
+        self.refused(2)
+        self.contact(email="waits@example.org")
+        self.put(id=7)
+        figures = self.shown()["dashboard"]
+        self.assertEqual(figures["contacts"], {"synced": "1", "failed": "2", "gone": "0"})
+        self.assertEqual(figures["outbox"], {"waiting": "1", "failed": "2", "last_day": "1"})
+        self.assertEqual(figures["inbox"], {"waiting": "1", "failed": "0", "last_day": "0"})
+
+    def test_numbers_are_written_as_the_reader_writes_them(self):
+        self.count("sent", 1_234_567)
+        self.assertEqual(self.shown()["dashboard"]["outbox"]["last_day"], "1,234,567")
+
+    def test_the_graphs_show_each_of_the_last_24_hours(self):
+        self.count("sent", 3, hours_ago=23)
+        self.count("received", 4, hours_ago=23)
+        self.count("failed", 5)
+        self.count("sent", 9, hours_ago=24)
+        card = self.shown()
+        self.assertEqual(self.bars(card["dashboard_graph_done"]), [7] + [0] * 23)
+        self.assertEqual(self.bars(card["dashboard_graph_failed"]), [0] * 23 + [5])
+
+    def test_the_hours_are_those_of_the_reader(self):
+        self.env.user.tz = "Asia/Kolkata"
+        now = fields.Datetime.context_timestamp(self.backend, fields.Datetime.now())
+        [graph] = json.loads(self.shown()["dashboard_graph_done"])
+        self.assertEqual(graph["values"][-1]["label"], f"{now:%H}")
+
+    def test_the_last_call_and_the_last_reconciliation(self):
+        card = self.shown()
+        self.assertFalse(card["webhook_last_call"] or card["reconciled_at"])
+        self.call(email="anna@example.org")
+        sweep = self.env["usercom.sweep"]._of(self.backend, "reconcile")
+        sweep.started_at -= timedelta(hours=2)
+        self.drain()
+        card = self.shown()
+        self.assertTrue(card["webhook_last_call"] and card["reconciled_at"])
+
+    def count(self, kind, rows, hours_ago=0):
+        Statistic = self.env["usercom.statistic"]
+        hour = Statistic._hour(fields.Datetime.now() - timedelta(hours=hours_ago))
+        Statistic.create({"backend_id": self.backend.id, "hour": hour, "kind": kind, "rows": rows})
+
+    def bars(self, graph):
+        return [bar["value"] for bar in json.loads(graph)[0]["values"]]
+
+
+class TestStatistics(DashboardCase):
+    def counted(self):
+        self.env.cr.flush()
+        found = self.env["usercom.statistic"]._read_group([], ["kind"], ["rows:sum"])
+        return dict(found)
+
+    def test_what_is_sent_received_and_failed_is_counted(self):
+        self.synced(email="jan@example.org")
+        self.refused(2)
+        self.assertEqual(self.counted(), {"sent": 1, "failed": 2})
+        self.told(id=self.person())
+        self.assertEqual(self.counted()["received"], 1)
+
+    def test_what_only_gives_way_to_a_newer_row_is_not(self):
+        self.refused()
+        row = self.env["usercom.outbox"].search([("state", "=", "failed")])
+        row.partner_id.phone = "2"
+        self.env.cr.flush()
+        row.action_retry()
+        self.assertEqual(row.state, "done")
+        self.assertEqual(self.counted(), {"failed": 1})
+
+    def test_what_could_not_be_stored_is_counted_once(self):
+        """Odoo refuses one of several results: all are stored anew, each by itself."""
+        for number in range(3):
+            self.contact(email=f"n{number}@example.org")
+        agree = type(self.env["usercom.binding"])._agreement
+
+        def refuse(binding, user_id, user, *more):
+            if user and user.email == "n1@example.org":
+                raise ValueError("another app says no")
+            return agree(binding, user_id, user, *more)
+
+        with patch.object(type(self.env["usercom.binding"]), "_agreement", refuse):
+            self.drain()
+        self.assertEqual(self.counted(), {"sent": 2, "failed": 1})
+
+    def test_it_is_kept_for_a_year(self):
+        old = fields.Datetime.now() - timedelta(days=401)
+        vals = {"backend_id": self.backend.id, "kind": "sent", "rows": 1}
+        self.env["usercom.statistic"].create([vals | {"hour": old}])
+        self.env["usercom.statistic"]._gc()
+        self.assertEqual(self.counted(), {})
+
+
+class TestTodo(DashboardCase):
+    def setUp(self):
+        super().setUp()
+        self.call(email="anna@example.org")
+
+    def test_nothing_when_all_is_well(self):
+        self.assertEqual(self.todo(), {})
+
+    def test_an_account_that_is_not_connected_says_only_that(self):
+        self.backend.subdomain = "other"
+        self.assertEqual(self.todo(), {"draft": True})
+
+    def test_one_that_does_not_run(self):
+        self.backend.state = "authenticated"
+        self.assertEqual(self.todo(), {"authenticated": True})
+        self.backend.action_run()
+        self.backend.action_pause()
+        self.assertEqual(self.todo(), {"paused": True})
+
+    def test_no_mappings(self):
+        self.backend.mapping_ids.unlink()
+        self.assertEqual(self.todo(), {"unmapped": True})
+
+    def test_a_mapping_that_stands_still(self):
+        self.simulator.attribute("nickname", "string")
+        self.backend.action_fetch_attributes()
+        self.pair(self.backend, "ref", "nickname")
+        self._fresh_simulator()
+        self.backend.action_fetch_attributes()
+        self.assertEqual(self.todo(), {"broken": "1"})
+
+    def test_a_webhook_that_was_never_called(self):
+        self.env["usercom.inbox"].search([]).unlink()
+        self.assertEqual(self.todo(), {"webhook_never": True})
+        self.backend.mapping_ids.direction = "export"
+        self.assertEqual(self.todo(), {})
+
+    def test_failed_rows(self):
+        self.refused(2)
+        self.assertEqual(self.todo(), {"send_failed": "2"})
+
+    def test_contacts_of_one_user(self):
+        for _twin in range(2):
+            self.contact(email="jan@example.org")
+        self.drain()
+        self.drain()
+        self.assertEqual(self.todo(), {"send_failed": "1", "send_unclear": "1"})
+
+    def test_a_contact_that_matches_several_users(self):
+        for _twin in range(2):
+            self.person(email="jan@example.org")
+        self.contact(email="jan@example.org")
+        self.drain()
+        self.assertEqual(self.todo(), {"send_failed": "1", "send_unclear": "1"})
+
+    def test_a_user_that_matches_several_contacts(self):
+        for _twin in range(2):
+            self.contact(email="anna@example.org")
+        self.env.cr.flush()
+        self.env["usercom.outbox"].search([("state", "=", "pending")]).unlink()
+        self.told(id=self.person())
+        self.assertEqual(self.todo(), {"receive_failed": "1", "receive_unclear": "1"})
+
+    def test_a_choice_made_is_no_more_to_do(self):
+        for _twin in range(2):
+            self.contact(email="jan@example.org")
+        self.drain()
+        self.drain()
+        row = self.env["usercom.outbox"].search([("state", "=", "failed")])
+        row.partner_id.email = "other@example.org"
+        row.action_retry()
+        self.simulator.fault(kind="status", status=400, method="POST", count=1)
+        self.drain()
+        self.assertEqual(self.todo(), {"send_failed": "1"})
+
+    def test_conflicts_and_differences(self):
+        contact = self.synced(email="jan@example.org")
+        mine = {"backend_id": self.backend.id, "partner_id": contact.id}
+        conflict = {"mapping_id": self.backend.mapping_ids[0].id, "winner": "odoo"}
+        self.env["usercom.conflict"].create([mine | conflict, mine | conflict])
+        self.env["usercom.drift"].create(mine | {"kind": "different"})
+        self.assertEqual(self.todo(), {"conflicts": "2", "differences": "1"})
+
+    def test_a_reconciliation_that_stopped(self):
+        sweep = self.env["usercom.sweep"]._of(self.backend, "reconcile")
+        sweep.started_at -= timedelta(hours=2)
+        self.simulator.fault(kind="status", status=400, path="/users/*", count=5)
+        self.drain()
+        self.assertIn("User.com refused", self.todo()["reconciliation"])
+
+
+class TestReaders(DashboardCase):
+    def test_a_user_reads_it_and_no_secret(self):
+        user = new_test_user(self.env, "user", groups=USER)
+        self.refused()
+        card = self.shown(user=user)
+        self.assertEqual(card["dashboard"]["todo"]["send_failed"], "1")
+        self.assertNotIn("api_key", card)
+
+    def test_an_employee_without_a_group_does_not(self):
+        with self.assertRaises(AccessError):
+            self.shown(user=new_test_user(self.env, "employee", groups="base.group_user"))
+
+    def test_each_company_sees_its_own(self):
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        second = self.account(other, "elsewhere")
+        companies = {"company_id": other.id, "company_ids": [(6, 0, other.ids)]}
+        user = new_test_user(self.env, "user", groups=USER, **companies)
+        empty = self.shown(second, user)["dashboard"]
+        self.synced(email="jan@example.org", company_id=self.env.company.id)
+        self.simulator.fault(kind="status", status=400, method="POST", count=1)
+        self.synced(email="refused@example.org", company_id=self.env.company.id)
+        self.contact(email="waits@example.org", company_id=self.env.company.id)
+        self.put(id=7)
+        self.assertEqual(self.shown()["dashboard"]["outbox"]["failed"], "1")
+        self.assertEqual(self.shown(second, user)["dashboard"], empty)
+        with self.assertRaises(StopIteration):
+            self.shown(self.backend, user)
+        self.assertFalse(self.env["usercom.statistic"].with_user(user).search([]))
+
+    def test_only_administrators_get_buttons_to_the_settings(self):
+        settings = str(self.env.ref("usercom_connector.res_config_settings_action").id)
+        Backend, view = self.env["usercom.backend"], self.env.ref(VIEW).id
+        user = new_test_user(self.env, "user", groups=USER)
+        self.assertIn(f'name="{settings}"', Backend.get_view(view, "kanban")["arch"])
+        arch = Backend.with_user(user).get_view(view, "kanban")["arch"]
+        self.assertNotIn(f'name="{settings}"', arch)
+
+    def test_without_an_account_it_says_what_to_do_next(self):
+        action = self.env.ref("usercom_connector.usercom_backend_dashboard_action")
+        user = new_test_user(self.env, "user", groups=USER)
+        [asked, told] = [
+            action.with_user(reader).sudo(False)._get_action_dict()["help"]
+            for reader in (self.env.ref("base.user_admin"), user)
+        ]
+        self.assertIn("/odoo/usercom-settings", asked)
+        self.assertIn("An administrator connects it", told)
+        self.assertNotIn("/odoo/usercom-settings", told)

@@ -1,0 +1,62 @@
+"""What a monitor is told over HTTP, and what it is not."""
+
+from datetime import timedelta
+
+from odoo import fields
+from odoo.tests import HttpCase
+
+from .common import UsercomCase
+
+
+class TestHealth(UsercomCase, HttpCase):
+    def ask(self, token=None):
+        headers = {"X-Usercom-Token": token} if token else {}
+        answer = self.url_open("/usercom/health", headers=headers)
+        return answer.status_code, answer.json()
+
+    def fail_a_row(self):
+        self.contact(email="jan@example.org")
+        self.env.cr.flush()
+        rows = self.env["usercom.outbox"].search([("backend_id", "=", self.backend.id)])
+        rows._fail("told so")
+
+    def test_all_is_well(self):
+        self.assertEqual(self.ask(), (200, {"status": "ok"}))
+
+    def test_no_account_is_nothing_to_worry_about(self):
+        self.backend.unlink()
+        self.assertEqual(self.ask(), (200, {"status": "ok"}))
+
+    def test_an_account_that_stopped_by_itself_is_critical(self):
+        self.backend._pause("User.com does not accept the API key.")
+        self.assertEqual(self.ask(), (503, {"status": "critical"}))
+
+    def test_a_pause_by_hand_is_no_alarm(self):
+        self.backend.action_pause()
+        self.assertEqual(self.ask(), (200, {"status": "ok"}))
+
+    def test_a_job_that_does_not_run_is_critical(self):
+        cron = self.backend.cron_id
+        cron.nextcall = fields.Datetime.now() - timedelta(minutes=14)
+        self.assertEqual(self.ask()[0], 200)
+        cron.nextcall = fields.Datetime.now() - timedelta(minutes=16)
+        self.assertEqual(self.ask()[0], 503)
+        cron.write({"nextcall": fields.Datetime.now(), "active": False})
+        self.assertEqual(self.ask()[0], 503)
+
+    def test_the_webhook_token_opens_the_details(self):
+        self.fail_a_row()
+        status, told = self.ask(self.backend.webhook_token)
+        self.assertEqual((status, told["status"]), (200, "attention"))
+        self.assertEqual((told["state"], told["waiting"], told["failed"]), ("running", 0, 1))
+        self.assertEqual(told["problems"], ["Failed rows: 1."])
+
+    def test_a_wrong_token_opens_nothing(self):
+        self.fail_a_row()
+        self.assertEqual(self.ask("wrong"), (200, {"status": "ok"}))
+
+    def test_the_alarm_reads_no_queue(self):
+        """However long the queues are: only small tables are looked at."""
+        self.env.invalidate_all()
+        with self.assertQueriesContain(["usercom_backend", "ir_cron"]):
+            self.assertTrue(self.env["usercom.backend"].sudo()._is_moving())

@@ -1,0 +1,92 @@
+"""A database of each released version is upgraded to this one, and nothing of the data is lost.
+
+`make release` keeps a version here when it is released.
+"""
+
+import ast
+import os
+import subprocess
+import sys
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+import pytest
+
+from tests.server import ROOT, create_database, drop_database
+
+HERE = Path(__file__).parent
+RELEASES = sorted(HERE.glob("*.tar.xz"))
+# {where to look: which rows}. Rows are compared by id, but for who wrote them last and when.
+OURS = "SELECT table_name FROM information_schema.tables WHERE table_name LIKE 'usercom\\_%'"
+OTHERS = {
+    "res_partner": "email LIKE '%@example.org'",
+    "ir_cron": "id IN (SELECT cron_id FROM usercom_backend)",
+    "ir_config_parameter": "key LIKE 'usercom\\_connector.%'",
+    "mail_message": "model = 'usercom.backend'",
+}
+NOT_COMPARED = {"write_date", "write_uid", "lastcall", "nextcall"}
+Rows = dict[tuple[str, int], dict[str, Any]]
+
+
+@pytest.fixture(scope="module", params=RELEASES, ids=lambda path: path.name)
+def upgraded(request: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Rows, Rows]]:
+    """The rows before and after."""
+    old = tmp_path_factory.mktemp("old")
+    with tarfile.open(request.param) as release:
+        release.extractall(old, filter="data")
+    database = f"{os.environ['USERCOM_TEMPLATE']}_upgrade"
+    create_database(database, os.environ["USERCOM_CORE"])
+    try:
+        odoo(database, old, "-i", "usercom_connector", "--stop-after-init")
+        odoo(database, old, "shell", seed=old / "seed.py")
+        before = rows(database)
+        odoo(database, ROOT, "-u", "usercom_connector", "--stop-after-init")
+        yield before, rows(database)
+    finally:
+        drop_database(database)
+
+
+def odoo(database: str, addons: Path, *arguments: str, seed: Path | None = None) -> None:
+    """Run Odoo to its end; it has nothing to complain of."""
+    command = [sys.executable, "-m", "odoo", *arguments]
+    options = ["-d", database, f"--addons-path={addons}", "--no-http", "--log-level=warn"]
+    with open(seed or os.devnull) as script:
+        done = subprocess.run(
+            [*command, *options], cwd=addons, stdin=script, capture_output=True, text=True
+        )
+    said = done.stdout + done.stderr
+    assert done.returncode == 0, said
+    assert not any(word in said for word in ("WARNING", "ERROR", "Traceback")), said
+
+
+def rows(database: str) -> Rows:
+    """``{(table, id): {column: value}}`` of all that is ours."""
+    with psycopg2.connect(dbname=database) as connection, connection.cursor() as cursor:
+        cursor.execute(OURS)
+        tables = dict.fromkeys((name for (name,) in cursor.fetchall()), "true") | OTHERS
+        found = {}
+        for table, condition in tables.items():
+            cursor.execute(f"SELECT id, to_jsonb(t) FROM {table} t WHERE {condition}")
+            found |= {(table, row_id): row for row_id, row in cursor.fetchall()}
+    connection.close()
+    return found
+
+
+def test_this_version_is_kept_for_the_upgrades_to_come() -> None:
+    manifest = ast.literal_eval((ROOT / "usercom_connector/__manifest__.py").read_text())
+    assert f"{manifest['version']}.tar.xz" in {path.name for path in RELEASES}
+
+
+def test_no_row_and_no_value_is_lost(upgraded: tuple[Rows, Rows]) -> None:
+    before, after = upgraded
+    assert len(before) > 30
+    lost = {
+        (*key, column): f"{value!r} became {after.get(key, {}).get(column)!r}"
+        for key, row in before.items()
+        for column, value in row.items()
+        if column not in NOT_COMPARED and after.get(key, {}).get(column) != value
+    }
+    assert not lost

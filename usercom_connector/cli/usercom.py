@@ -1,0 +1,130 @@
+"""`odoo usercom`: Odoo finds this file by its place; the addon itself is not imported yet."""
+
+import csv
+import json
+import sys
+
+import psycopg2
+
+from odoo import SUPERUSER_ID
+from odoo.api import Environment
+from odoo.cli.command import Command
+from odoo.modules.registry import Registry
+from odoo.tools import config
+
+CODES = {"ok": 0, "attention": 1, "critical": 2}
+UNKNOWN = 3
+ACTIONS = ("status", "drain", "reconcile", "failures")
+SERVERS = ("config", "database")  # options of the server's own
+
+
+def say(line, stream=None):
+    (stream or sys.stdout).write(f"{line}\n")
+
+
+class UnanswerableError(Exception):
+    """Why what was asked cannot be told."""
+
+
+class Usercom(Command):
+    """Look after the User.com accounts of a database"""
+
+    epilog = """
+        actions:
+          status     how the accounts are doing
+          drain      work the queues off now, unless a worker does already, then the status
+          reconcile  read what changed in User.com now (all of it with --full), then as drain
+          failures   the failed rows, as CSV or with --format json as one JSON object a line
+
+        exit status, as monitors know it: 0 all is well, 1 somebody should look (failed rows,
+        broken mappings, paused by hand), 2 nothing moves, 3 the question cannot be answered.
+
+        Further options are those of the server, as in --db_host=localhost.
+    """
+
+    def run(self, arguments):
+        options, rest = self._options(arguments)
+        named = [f"--{name}={value}" for name in SERVERS if (value := getattr(options, name))]
+        quiet = ("--no-http", "--log-level=warn")
+        config.parse_config([*quiet, *named, *rest], setup_logging=True)
+        try:
+            with Registry(self._database()).cursor() as cr:
+                accounts = self._accounts(Environment(cr, SUPERUSER_ID, {}), options)
+                code = getattr(self, f"_{options.action}")(accounts, options)
+        except (UnanswerableError, psycopg2.Error) as error:
+            self._give_up(str(error).strip())
+        sys.exit(code)
+
+    def _give_up(self, why):
+        say(f"UNKNOWN - {why}", sys.stderr)
+        sys.exit(UNKNOWN)
+
+    def _options(self, arguments):
+        self.parser.error = self._give_up
+        self.parser.add_argument("action", choices=ACTIONS)
+        self.parser.add_argument("-c", "--config", help="the server's configuration file")
+        self.parser.add_argument("-d", "--database", help="the database")
+        self.parser.add_argument("--company", help="only the account of this company: name or id")
+        self.parser.add_argument("--format", choices=("text", "json"), default="text")
+        self.parser.add_argument("--full", action="store_true", help="compare all contacts")
+        return self.parser.parse_known_args(arguments)
+
+    def _database(self):
+        if len(config["db_name"]) != 1:
+            raise UnanswerableError("name one database with -d")
+        return config["db_name"][0]
+
+    def _accounts(self, env, options):
+        if "usercom.backend" not in env:
+            raise UnanswerableError("the User.com connector is not installed in this database")
+        accounts = env["usercom.backend"].search([])
+        if options.company:
+            accounts = accounts.filtered(
+                lambda account: options.company in self._names(account.company_id)
+            )
+        if options.company and not accounts:
+            raise UnanswerableError(f"no account of a company {options.company!r}")
+        return accounts
+
+    def _names(self, company):
+        return company.name, str(company.id)
+
+    # ---- actions ----
+
+    def _status(self, accounts, options):
+        told = [account._health() for account in accounts]
+        level = max((each["level"] for each in told), key=CODES.get, default="ok")
+        if options.format == "json":
+            say(json.dumps({"level": level, "accounts": told}, ensure_ascii=False, indent=2))
+        else:
+            say(f"{level.upper()} - {len(told)} User.com account(s)")
+            for each in told:
+                say(self._line(each))
+        return CODES[level]
+
+    def _line(self, told):
+        said = " ".join(told["problems"])
+        counts = f"{told['waiting']} waiting, {told['failed']} failed"
+        return f"{told['company']}: {told['state']}, {counts}. {said}".rstrip()
+
+    def _drain(self, accounts, options):
+        for account in accounts.filtered(lambda account: account.state == "running"):
+            if not account._drain_now():
+                say(f"{account.company_id.name}: a worker drains it already", sys.stderr)
+        return self._status(accounts, options)
+
+    def _reconcile(self, accounts, options):
+        for account in accounts:
+            account._reconcile_now("compare" if options.full else "reconcile")
+        return self._drain(accounts, options)
+
+    def _failures(self, accounts, options):
+        found = False
+        table = csv.writer(sys.stdout)
+        for failure in accounts._failures():
+            if options.format == "json":
+                say(json.dumps(failure, ensure_ascii=False))
+            else:
+                table.writerows([failure.values()] if found else [failure, failure.values()])
+            found = True
+        return CODES["attention" if found else "ok"]

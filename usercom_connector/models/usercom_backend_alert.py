@@ -1,0 +1,109 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+FEWEST_ROWS = 20  # below, a share says little
+DAY = timedelta(hours=24)
+
+
+class UsercomBackend(models.Model):
+    """What managers are told of by an activity: once when it begins, gone when it is mended."""
+
+    _inherit = "usercom.backend"
+
+    failure_alert_share = fields.Float(
+        "Alert From This Share of Failures (%)",
+        required=True,
+        default=5.0,
+        aggregator=False,
+        help="Of what was sent and received in the last 24 hours; 0: no alert.",
+    )
+    webhook_alert_hours = fields.Integer(
+        "Alert After Hours Without a Call",
+        required=True,
+        default=24,
+        aggregator=False,
+        help="If User.com changed meanwhile; 0: no alert.",
+    )
+    is_failing = fields.Boolean("Fails Often", readonly=True, copy=False)
+    is_webhook_silent = fields.Boolean("Webhook Is Silent", readonly=True, copy=False)
+
+    _alerts_in_range = models.Constraint(
+        "CHECK (failure_alert_share BETWEEN 0 AND 100 AND webhook_alert_hours >= 0)",
+        "An alert needs a share from 0 to 100 % and a number of hours that is not below 0.",
+    )
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("state", "paused") != "paused":
+            self._end_alert("paused")
+        return result
+
+    # ---- activities ----
+
+    def _alert(self, kind, note=""):
+        """An activity for each manager, in words of its type in the manager's language."""
+        managers = self.env.ref("usercom_connector.group_usercom_manager").all_user_ids
+        for user in managers.filtered(lambda user: self.company_id in user.company_ids):
+            self.with_context(lang=user.lang).activity_schedule(
+                self._alert_type(kind), note=note, user_id=user.id
+            )
+
+    def _end_alert(self, kind):
+        self.sudo().activity_unlink([self._alert_type(kind)])
+
+    @api.model
+    def _alert_type(self, kind):
+        return f"usercom_connector.mail_activity_type_{kind}"
+
+    # ---- checking ----
+
+    @api.model
+    def _check_alerts(self):
+        """Begin and end the alerts of the accounts that run; those of a paused one stay."""
+        for backend in self.search([("state", "=", "running")]):
+            backend._committed(backend._check_own_alerts)
+
+    def _check_own_alerts(self):
+        self._set_alert("is_failing", "failing", self._fails_often())
+        self._set_alert("is_webhook_silent", "webhook_silent", self._hears_nothing())
+
+    def _set_alert(self, flag, kind, is_on):
+        if self[flag] == is_on:
+            return
+        self[flag] = is_on
+        if is_on:
+            self._alert(kind)
+        else:
+            self._end_alert(kind)
+
+    def _fails_often(self):
+        """Whether too large a share of what was dealt with in the last 24 hours stands failed."""
+        failed = sum(self._failed_rows(since=fields.Datetime.now() - DAY))
+        rows = self.env["usercom.statistic"]._last_hours(self)
+        total = failed + sum(rows["sent"]) + sum(rows["received"])
+        share = self.failure_alert_share
+        return share > 0 and total >= FEWEST_ROWS and failed * 100 >= share * total
+
+    def _failed_rows(self, since=None):
+        """How many rows of the outbox and of the inbox stand failed, by default of any time."""
+        domain = Domain("backend_id", "=", self.id) & Domain("state", "=", "failed")
+        if since:
+            domain &= Domain("write_date", ">=", since)
+        return [
+            self.env[queue].sudo().search_count(domain)
+            for queue in ("usercom.outbox", "usercom.inbox")
+        ]
+
+    def _hears_nothing(self):
+        """Whether User.com, which changed, has called no more for the chosen time."""
+        sweep = self.env["usercom.sweep"]._of(self, "reconcile")
+        silent_since = self.webhook_last_call or sweep.create_date
+        patience = timedelta(hours=self.webhook_alert_hours)
+        return bool(
+            patience
+            and sweep.missed_at
+            and sweep.missed_at > silent_since
+            and silent_since < fields.Datetime.now() - patience
+        )

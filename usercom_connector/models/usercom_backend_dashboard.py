@@ -1,0 +1,146 @@
+import json
+from datetime import timedelta
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.tools import formatLang
+
+
+class UsercomBackend(models.Model):
+    """What the dashboard shows of an account. Nothing of it scans what the queues have done."""
+
+    _inherit = "usercom.backend"
+
+    dashboard = fields.Json(compute="_compute_dashboard")
+    dashboard_graph_done = fields.Text(compute="_compute_dashboard")
+    dashboard_graph_failed = fields.Text(compute="_compute_dashboard")
+    reconciled_at = fields.Datetime("Last Reconciliation", compute="_compute_reconciled_at")
+
+    def _compute_dashboard(self):
+        """``{"contacts", "outbox", "inbox": {name: number as text}, "todo": {what needs attention:
+        number as text, text or true}}``; the graphs as the widget dashboard_graph reads them.
+        """
+        for backend in self:
+            hours = self.env["usercom.statistic"]._last_hours(backend)
+            figures = backend._figures(hours)
+            figures["todo"] = backend._todo(figures)
+            backend.dashboard = {
+                name: backend._formatted(values) for name, values in figures.items()
+            }
+            done = [sum(rows) for rows in zip(hours["sent"], hours["received"], strict=True)]
+            failed = hours["failed"]
+            backend.dashboard_graph_done = backend._graph(self.env._("Sent and received"), done)
+            backend.dashboard_graph_failed = backend._graph(self.env._("Failed"), failed)
+
+    def _compute_reconciled_at(self):
+        for backend in self:
+            sweep = backend._reconciliation()
+            backend.reconciled_at = sweep.until and sweep.read_until
+
+    def _reconciliation(self):
+        domain = [("backend_id", "=", self.id), ("kind", "=", "reconcile")]
+        return self.env["usercom.sweep"].sudo().search(domain)
+
+    @api.model
+    def _formatted(self, values):
+        """The ``values`` with their numbers as people of the language write them."""
+        return {
+            name: formatLang(self.env, value, digits=0) if type(value) is int else value
+            for name, value in values.items()
+        }
+
+    @api.model
+    def _graph(self, title, rows):
+        """A bar for each of the last hours, the present one last; "future" is its color."""
+        now = fields.Datetime.context_timestamp(self, fields.Datetime.now())
+        ages = range(len(rows) - 1, -1, -1)
+        bars = [
+            {"label": f"{now - timedelta(hours=age):%H}", "value": value, "type": "future"}
+            for age, value in zip(ages, rows, strict=True)
+        ]
+        return json.dumps([{"key": title, "values": bars}])
+
+    # ---- numbers ----
+
+    def _figures(self, hours):
+        """``{"contacts", "outbox", "inbox": {name: number}}``."""
+        Outbox, Inbox = self.env["usercom.outbox"].sudo(), self.env["usercom.inbox"].sudo()
+        sent_failed, received_failed = self._failed_rows()
+        return {
+            "contacts": self._contact_counts(),
+            "outbox": {
+                "waiting": Outbox.search_count(self._rows("pending")),
+                "failed": sent_failed,
+                "last_day": sum(hours["sent"]),
+            },
+            "inbox": {
+                "waiting": Inbox.search_count(self._rows("pending")),
+                "failed": received_failed,
+                "last_day": sum(hours["received"]),
+            },
+            "last_day": {"failed": sum(hours["failed"])},
+        }
+
+    def _rows(self, state):
+        return [("backend_id", "=", self.id), ("state", "=", state)]
+
+    def _contact_counts(self):
+        mine = [("backend_id", "=", self.id)]
+        counts = self.env["usercom.binding"]._read_group(mine, ["state"], ["__count"])
+        return {"synced": 0, "failed": 0, "gone": 0} | dict(counts)
+
+    # ---- what needs attention ----
+
+    def _todo(self, figures):
+        """``{what: number, text or true}``, empty when all is well."""
+        if self.state == "draft":
+            return {"draft": True}
+        found = self._todo_of_account() | self._todo_of_webhook() | self._todo_of_records(figures)
+        return {what: value for what, value in found.items() if value}
+
+    def _todo_of_account(self):
+        return {
+            "authenticated": self.state == "authenticated",
+            "paused": self.state == "paused",
+            "unmapped": not self.mapping_ids,
+            "broken": len(self.mapping_ids.filtered("is_broken")),
+            "reconciliation": self._reconciliation().error,
+        }
+
+    def _todo_of_webhook(self):
+        hears = any(mapping.direction != "export" for mapping in self.mapping_ids)
+        is_called = self.state == "authenticated" or not hears or bool(self.webhook_last_call)
+        return {"webhook_never": not is_called, "webhook_silent": self.is_webhook_silent}
+
+    def _todo_of_records(self, figures):
+        """Numbers of failed rows, of people who were not told apart, conflicts, differences."""
+        unclear = [*self._rows("failed"), ("is_ambiguous", "=", True)]
+        mine = [("backend_id", "=", self.id)]
+        return {
+            "send_failed": figures["outbox"]["failed"],
+            "receive_failed": figures["inbox"]["failed"],
+            "send_unclear": self.env["usercom.outbox"].sudo().search_count(unclear),
+            "receive_unclear": self.env["usercom.inbox"].sudo().search_count(unclear),
+            "conflicts": self.env["usercom.conflict"].sudo().search_count(self._rows("open")),
+            "differences": self.env["usercom.drift"].sudo().search_count(mine),
+        }
+
+    # ---- no account yet ----
+
+    @api.model
+    def get_empty_list_help(self, help_message):
+        """The next step, with a button for those who may take it."""
+        if not self.env.user.has_group("base.group_system"):
+            return super().get_empty_list_help(help_message)
+        return super().get_empty_list_help(
+            Markup(
+                '<p class="o_view_nocontent_smiling_face">%s</p><p>%s</p>'
+                '<a class="btn btn-primary" href="/odoo/usercom-settings">%s</a>'
+            )
+            % (
+                self.env._("Connect User.com"),
+                self.env._("Enter the system name and the API key; then choose what travels."),
+                self.env._("Open the Settings"),
+            )
+        )
