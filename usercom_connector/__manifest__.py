@@ -25,6 +25,8 @@
         "views/usercom_inbox_views.xml",
         "views/usercom_conflict_views.xml",
         "views/usercom_drift_views.xml",
+        "views/usercom_sync_views.xml",
+        "views/usercom_sync_line_views.xml",
         "views/usercom_consent_log_views.xml",
         "views/usercom_statistic_views.xml",
         "views/usercom_tombstone_views.xml",
@@ -33,11 +35,10 @@
         "views/res_config_settings_consent_views.xml",
         "views/usercom_backend_dashboard_views.xml",
         "views/usercom_backend_dashboard_todo_views.xml",
+        "views/res_config_settings_sync_views.xml",
         "views/base_module_uninstall_views.xml",
         "views/menus.xml",
     ],
-    "assets": {
-        "web.assets_backend": ["usercom_connector/static/src/**/*.scss"],
-    },
+    "assets": {"web.assets_backend": ["usercom_connector/static/src/**/*"]},
     "uninstall_hook": "uninstall_hook",
 }

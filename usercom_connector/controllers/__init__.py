@@ -1,1 +1,1 @@
-from . import consents, health, webhook
+from . import consents, health, sync, webhook

@@ -196,5 +196,9 @@ class ResConfigSettings(models.TransientModel):
         self._usercom_save()
         return self._usercom_account().action_open_webhook()
 
+    def action_usercom_sync(self):
+        self._usercom_save()
+        return self.env["usercom.sync"].action_open()
+
     def _usercom_reload(self):
         return {"type": "ir.actions.client", "tag": "soft_reload"}

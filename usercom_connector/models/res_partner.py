@@ -57,6 +57,8 @@ class ResPartner(models.Model):
 
     def _usercom_touch(self, watched, names):
         """But for the contacts that a merge with User.com writes: it looks after them itself."""
+        if self.env.context.get("usercom_creating"):
+            return None
         merged = self.browse(self.env.context.get("usercom_merged_ids", ()))
         return super(ResPartner, self - merged)._usercom_touch(watched, names)
 

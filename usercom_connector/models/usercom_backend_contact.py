@@ -74,20 +74,25 @@ class UsercomBackend(models.Model):
     # ---- which contacts are these users? ----
 
     def _find_contacts(self, users):
-        """``{user id: contact}`` by link, key, custom id, e-mail or phone, the first that finds.
+        """``{user id: contact}``; several contacts under one id mean that nobody can tell."""
+        return {user_id: contacts for user_id, (_how, contacts) in self._recognize(users).items()}
 
-        Several contacts under one id mean that nobody can tell.
+    def _recognize(self, users):
+        """``{user id: (how, contacts)}`` by link, key, custom id, e-mail or phone.
+
+        The first that finds counts.
         """
         found = {}
-        for look in (
-            self._by_link,
-            self._by_key,
-            self._by_custom_id,
-            self._by_email,
-            self._by_phone,
-        ):
+        looks = {
+            "link": self._by_link,
+            "key": self._by_key,
+            "custom_id": self._by_custom_id,
+            "email": self._by_email,
+            "phone": self._by_phone,
+        }
+        for how, look in looks.items():
             if rest := [user for user in users if user.id not in found]:
-                found |= look(rest)
+                found |= {user_id: (how, contacts) for user_id, contacts in look(rest).items()}
         return found
 
     def _by_link(self, users):

@@ -69,11 +69,17 @@ class UsercomBackend(models.Model):
         done = 0
         with self._client() as client:
             done += self.env["usercom.sweep"]._run_due(self, client, deadline)
-            while self._wait_for_work(deadline):
-                tasks = self._tasks(deadline)
-                for outcomes in overlapped(tasks, lambda t: t.job.run(client), workers=WORKERS):
-                    self._committed(self._settle_all, outcomes)
-                    done += len(outcomes)
+            done += self._work_off_queues(client, deadline)
+            done += self.env["usercom.sync"]._go_on(self, client, deadline)
+        return done
+
+    def _work_off_queues(self, client, deadline):
+        done = 0
+        while self._wait_for_work(deadline):
+            tasks = self._tasks(deadline)
+            for outcomes in overlapped(tasks, lambda t: t.job.run(client), workers=WORKERS):
+                self._committed(self._settle_all, outcomes)
+                done += len(outcomes)
         return done
 
     def _wait_for_work(self, deadline):
@@ -104,10 +110,16 @@ class UsercomBackend(models.Model):
         """Claim and yield a few rows at a time, or many that are alike."""
         looked_at = dict.fromkeys((URGENT, USUAL, LOW), 0)
         while time.monotonic() < deadline and self._is_running():
-            rows = self._claim(looked_at)
-            if not rows:
+            if rows := self._claim(looked_at):
+                yield rows
+            elif self._committed(self._refill):
+                looked_at = dict.fromkeys(looked_at, 0)
+            else:
                 return
-            yield rows
+
+    def _refill(self):
+        """Queue some of the initial sync's contacts, now that no others wait; whether it did."""
+        return self.env["usercom.sync"]._under_way(self)._queue_some()
 
     def _claim(self, looked_at):
         """Claim the next rows: those of withdrawn consents first, of each the inbox's first."""

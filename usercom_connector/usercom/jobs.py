@@ -194,10 +194,16 @@ class Push:
         return any(shown.get(r.key) == r.withdrawn != self.base.get(r.key) for r in consents)
 
     def _create(self, client: Client) -> Pushed:
-        merged = self._merge({}, dict.fromkeys(self.odoo))
+        return self._pushed(self._introduction(), client.create_user(self.new_user()))
+
+    def new_user(self) -> Values:
+        """Return the JSON values of the user to be created: none of them is null."""
         keys = {"email": self.identity.email, "custom_id": self.identity.custom_id}
         known = {key: value for key, value in keys.items() if value} | self._new_custom_id()
-        return self._pushed(merged, client.create_user(known | self._wire(merged.to_usercom)))
+        return known | self._wire(self._introduction().to_usercom)
+
+    def _introduction(self) -> Merge:
+        return self._merge({}, dict.fromkeys(self.odoo))
 
     def _new_custom_id(self) -> Values:
         return {"custom_id": self.custom_id} if self.custom_id else {}

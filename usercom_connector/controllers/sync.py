@@ -1,0 +1,17 @@
+from odoo import http
+from odoo.http import content_disposition, request
+
+
+class UsercomSync(http.Controller):
+    @http.route("/usercom/sync/<model('usercom.sync'):sync>", type="http", auth="user")
+    def people(self, sync):
+        """The people of an initial sync as a spreadsheet: its preview, or its report."""
+        sync.check_access("read")
+        headers = [
+            (
+                "Content-Type",
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            ),
+            ("Content-Disposition", content_disposition(f"usercom-sync-{sync.id}.xlsx")),
+        ]
+        return request.make_response(sync._as_spreadsheet(), headers)

@@ -1,0 +1,75 @@
+import time
+from dataclasses import replace
+
+from odoo import models
+
+from .usercom_backend_drain import RUN_SECONDS
+from .usercom_backend_inbound import TakenIn
+
+
+class UsercomBackend(models.Model):
+    """What is different while an initial sync takes in users, and when it is gone on with."""
+
+    _inherit = "usercom.backend"
+
+    def _for_sync(self, sync):
+        """This account, taking in users by the choices of ``sync``."""
+        origin = {"origin": "sync", "ref": f"{sync._name},{sync.id}", "at": None}
+        rules = tuple(sync._first_rules())  # looked up once for a page
+        return self.with_context(
+            usercom_origin=origin, usercom_sync_id=sync.id, usercom_sync_rules=rules
+        )
+
+    def _sync(self):
+        """The sync by whose choices users are taken in; none at other times."""
+        return self.env["usercom.sync"].browse(self.env.context.get("usercom_sync_id", []))
+
+    def _meeting(self, partner, user, binding, *more):
+        rules = self.env.context.get("usercom_sync_rules")
+        if rules is not None and not (binding and binding.base):
+            *more, terms = more
+            more = (*more, replace(terms, rules=rules))
+        return super()._meeting(partner, user, binding, *more)
+
+    def _settle_meetings(self, meetings, bindings):
+        if self._sync().direction == "import":  # but for withdrawn consents
+            for meeting in meetings:
+                meeting.to_push = bool(meeting.agreed.to_usercom)
+        return super()._settle_meetings(meetings, bindings)
+
+    def _refusal(self, user, partners, bindings):
+        refusal, sync = super()._refusal(user, partners, bindings), self._sync()
+        if refusal or not sync or partners.filtered_domain(sync._domain()):
+            return refusal
+        return TakenIn(self.env["res.partner"])
+
+    def _meet(self, users):
+        if self._sync().direction == "export":
+            return {user.id: TakenIn(self.env["res.partner"]) for user in users}
+        return super()._meet(users)
+
+    def action_sync(self):
+        """The initial sync of this account."""
+        return self.env["usercom.sync"].action_open(self)
+
+    # ---- in the drain ----
+
+    def _drain(self):
+        result = super()._drain()
+        if self.state == "authenticated" and not self._refusal_to_send():
+            self.with_context(lang=self._language())._preview_early()
+        return result
+
+    def _preview_early(self):
+        """Go on with a preview before the account runs."""
+        with self._client() as client:
+            deadline = time.monotonic() + RUN_SECONDS
+            done = self.env["usercom.sync"]._go_on(self, client, deadline)
+        self._come_back()
+        self.env["ir.cron"]._commit_progress(done)
+
+    def _come_back(self):
+        result = super()._come_back()
+        if due := self.env["usercom.sync"]._next_due(self):
+            self.cron_id._trigger(due)
+        return result

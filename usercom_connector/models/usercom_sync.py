@@ -1,0 +1,323 @@
+import time
+from ast import literal_eval
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+
+from ..usercom.ahead import PagesAhead
+from .usercom_backend import BAD_DOMAIN
+
+ACTIVE = ("previewing", "running")
+PAGE_SIZE = 100
+
+
+class UsercomSync(models.Model):
+    """The first bringing together of all contacts and all users: previewed, then run.
+
+    Where it stands is stored with each page or chunk, so whatever ends a drain, the next goes on.
+    """
+
+    _name = "usercom.sync"
+    _description = "User.com Initial Sync"
+    _order = "id desc"
+
+    backend_id = fields.Many2one(
+        "usercom.backend",
+        "Account",
+        required=True,
+        ondelete="cascade",
+        default=lambda self: self.env["usercom.backend"]._of_company(),
+    )
+    company_id = fields.Many2one(related="backend_id.company_id")
+    state = fields.Selection(
+        [
+            ("draft", "Choose"),
+            ("previewing", "Preview Under Way"),
+            ("ready", "Preview"),
+            ("running", "Running"),
+            ("paused", "Paused"),
+            ("done", "Done"),
+            ("cancelled", "Cancelled"),
+        ],
+        required=True,
+        default="draft",
+        readonly=True,
+        copy=False,
+    )
+    direction = fields.Selection(
+        [
+            ("export", "Odoo → User.com"),
+            ("import", "User.com → Odoo"),
+            ("both", "Both ways"),
+        ],
+        required=True,
+        default="both",
+        help="Which way values and new people go this first time. Withdrawn consents always go "
+        "both ways. Afterwards each edit goes as its field mapping says.",
+    )
+    domain = fields.Char(
+        "Contacts",
+        required=True,
+        default="[]",
+        help="Which of the contacts that take part; all of them by default.",
+    )
+    use_csv = fields.Boolean(
+        "Create Users by CSV Import",
+        default=True,
+        help="Thousands of new users in one call. What User.com did not take is sent one by one.",
+    )
+    trigger_automations = fields.Boolean(
+        "Start User.com's Automations for Imported Users",
+        help="Leave this off unless everybody shall get, for instance, your welcome e-mail now.",
+    )
+    field_ids = fields.One2many("usercom.sync.field", "sync_id", "Different Values")
+    line_ids = fields.One2many("usercom.sync.line", "sync_id", "People")
+    error = fields.Text("Last Error", readonly=True, copy=False)
+
+    # ---- where it stands ----
+    step = fields.Selection(
+        [
+            ("pages", "Reading the users of User.com"),
+            ("contacts", "Looking through the contacts of Odoo"),
+            ("import", "Sending new users as CSV files"),
+            ("verify", "Reading back what was imported"),
+            ("send", "Sending contacts one by one"),
+        ],
+        readonly=True,
+        copy=False,
+    )
+    next_page = fields.Char(readonly=True, copy=False)
+    last_line_id = fields.Integer(readonly=True, copy=False)
+    chunk_size = fields.Integer(readonly=True, copy=False, help="Rows of the next CSV file.")
+    import_began_at = fields.Datetime(readonly=True, copy=False)
+    import_left = fields.Integer(readonly=True, copy=False, help="Imported, not yet read back.")
+    import_seen_at = fields.Datetime(readonly=True, copy=False)
+    is_import_open = fields.Boolean(readonly=True, copy=False, help="User.com is still importing.")
+    next_at = fields.Datetime(readonly=True, copy=False, help="When to go on.")
+    calls_total = fields.Float("Calls Expected", readonly=True, copy=False)
+    calls_done = fields.Float("Calls Made", readonly=True, copy=False)
+    worked_seconds = fields.Float(readonly=True, copy=False)
+    started_at = fields.Datetime("Started", readonly=True, copy=False)
+    ended_at = fields.Datetime("Ended", readonly=True, copy=False)
+
+    progress = fields.Float(compute="_compute_progress")
+    time_left = fields.Char(compute="_compute_progress")
+
+    _active_uniq = models.UniqueIndex(
+        "(backend_id) WHERE state NOT IN ('done', 'cancelled')",
+        "This account has an initial sync already. Finish or cancel that one first.",
+    )
+
+    @api.depends("backend_id", "create_date")
+    def _compute_display_name(self):
+        for sync in self:
+            sync.display_name = self.env._("Initial sync of %s", sync.backend_id.display_name or "")
+
+    @api.constrains("domain")
+    def _check_domain(self):
+        for sync in self:
+            try:
+                self.env["res.partner"].search_count(sync._domain(), limit=1)
+            except BAD_DOMAIN as error:
+                raise ValidationError(
+                    self.env._("The filter of contacts cannot be used: %s", error)
+                ) from error
+
+    def _domain(self):
+        """The contacts that were chosen, of those that take part."""
+        return Domain(literal_eval(self.domain or "[]"))
+
+    # ---- progress ----
+
+    @api.depends("state", "calls_total", "calls_done", "worked_seconds")
+    def _compute_progress(self):
+        for sync in self:
+            share = sync.calls_done / sync.calls_total if sync.calls_total else 0
+            sync.progress = 100 if sync.state == "done" else min(100 * share, 99)
+            seconds = sync._seconds_left() if sync.state in (*ACTIVE, "paused") else 0
+            sync.time_left = self._duration(seconds) if seconds else False
+
+    def _seconds_left(self):
+        """By the account's limit, or by the pace so far where that is slower."""
+        pace = self.worked_seconds / self.calls_done if self.calls_done else 0
+        left = max(self.calls_total - self.calls_done, 0)
+        return left * max(pace, 1 / (self.backend_id.rate_limit or 1))
+
+    @api.model
+    def _duration(self, seconds):
+        """In words, as exact as anybody wants to know."""
+        if seconds < 90:
+            return self.env._("about a minute")
+        if seconds < 5400:
+            return self.env._("%s minutes", round(seconds / 60))
+        return self.env._("%s hours", round(seconds / 3600, 1))
+
+    def _advance(self, calls, **values):
+        """Store how far it has come."""
+        self.write({"calls_done": self.calls_done + calls, "error": False, **values})
+
+    # ---- buttons ----
+
+    def action_preview(self):
+        """Compare all users with all contacts, in the background; writes to neither."""
+        self._check_state("draft")
+        if self.backend_id.state not in ("authenticated", "running"):
+            raise UserError(self.env._("Connect the account first: Settings → User.com."))
+        self.env["usercom.sync.field"]._offer(self)
+        self._begin("previewing")
+
+    def action_run(self):
+        """Bring both sides together, in the background."""
+        self._check_state("ready")
+        if self.backend_id.state != "running":
+            raise UserError(
+                self.env._("The account does not run. Press Save and Run in Settings → User.com.")
+            )
+        self._begin("running", calls_total=self._expected_calls(self.use_csv))
+
+    def action_pause(self):
+        self._check_state("running", "paused")
+        self.state = "paused"
+
+    def action_resume(self):
+        self._check_state("paused", "running")
+        self.write({"state": "running", "error": False})
+        self.backend_id._wake()
+
+    def action_cancel(self):
+        """Stop for good. What has been brought together stays so."""
+        self._check_state("previewing", "ready", "running", "paused", "draft")
+        self.write({"state": "cancelled", "ended_at": fields.Datetime.now()})
+
+    def action_change(self):
+        """Back to the choices; the preview is thrown away."""
+        self._check_state("previewing", "ready")
+        self.sudo()._forget_lines()
+        self.state = "draft"
+
+    def _check_state(self, *allowed):
+        self.check_access("write")
+        self.ensure_one()
+        if self.state not in allowed:
+            raise UserError(self.env._("This cannot be done now. State: %s.", self._state_label()))
+
+    def _state_label(self):
+        return dict(self._fields["state"]._description_selection(self.env))[self.state]
+
+    def _begin(self, state, calls_total=0):
+        if state == "previewing":
+            self.sudo()._forget_lines()
+        self.write(
+            {
+                "state": state,
+                "step": "pages",
+                "next_page": False,
+                "last_line_id": 0,
+                "chunk_size": 0,
+                "is_import_open": False,
+                "import_began_at": False,
+                "next_at": False,
+                "error": False,
+                "calls_total": calls_total,
+                "calls_done": 0,
+                "worked_seconds": 0,
+                "started_at": fields.Datetime.now(),
+                "ended_at": False,
+            }
+        )
+        self.backend_id._wake()
+
+    def _forget_lines(self):
+        """Delete the preview, past the ORM: nothing hangs on its rows."""
+        self.env.flush_all()
+        self.env.cr.execute("DELETE FROM usercom_sync_line WHERE sync_id = ANY(%s)", [self.ids])
+        self.invalidate_recordset()
+        self.env["usercom.sync.line"].invalidate_model()
+
+    @api.model
+    def action_open(self, backend=None):
+        """The account's initial sync, a new one if there is none under way."""
+        self.check_access("read")
+        backend = backend or self.env["usercom.backend"]._of_company()
+        sync = self.search(
+            [("backend_id", "=", backend.id), ("state", "not in", ("done", "cancelled"))], limit=1
+        )
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Initial Sync"),
+            "res_model": self._name,
+            "res_id": sync.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+            "context": {"default_backend_id": backend.id},
+        }
+
+    # ---- in the drain ----
+
+    @api.model
+    def _under_way(self, backend):
+        """The sync of the account that has to be gone on with, if any."""
+        return self.search([("backend_id", "=", backend.id), ("state", "in", ACTIVE)], limit=1)
+
+    @api.model
+    def _go_on(self, backend, client, deadline):
+        """Take step after step until ``deadline`` (monotonic); between them the queues go first.
+
+        Returns how many people were dealt with.
+        """
+        sync = self._under_way(backend)
+        count = 0
+        if not sync:
+            return 0
+        with PagesAhead(client) as pages:
+            while sync._may_go_on(deadline):
+                started = time.monotonic()
+                done = sync._take_step(client, pages)
+                count += done + backend._work_off_queues(client, deadline)
+                backend._committed(sync._count_seconds, time.monotonic() - started)
+                self.env["ir.cron"]._commit_progress(done)  # Odoo puts off jobs that show none
+                if not done:
+                    break
+        return count
+
+    @api.model
+    def _next_due(self, backend):
+        """When the account's cron has to come back for its sync; None if it has not to.
+
+        After an error the next regular run will do; what is being sent, the outbox keeps time for.
+        """
+        sync = self._under_way(backend)
+        if sync.error or sync.step in (False, "send") or not sync._may_be_gone_on_with():
+            return None
+        return max(sync.next_at or fields.Datetime.now(), fields.Datetime.now())
+
+    def _may_be_gone_on_with(self):
+        allowed = ("running", "authenticated") if self.state == "previewing" else ("running",)
+        return self.state in ACTIVE and self.backend_id.state in allowed
+
+    def _may_go_on(self, deadline):
+        self.env.invalidate_all()
+        if not self.exists() or time.monotonic() >= deadline:
+            return False
+        is_time = not self.next_at or self.next_at <= fields.Datetime.now()
+        return is_time and self._may_be_gone_on_with()
+
+    def _count_seconds(self, seconds):
+        self.worked_seconds += seconds
+
+    def _take_step(self, client, pages):
+        """Do the next piece; returns how many people that was, 0 to leave it for this run."""
+        take = getattr(self, f"_{'preview' if self.state == 'previewing' else 'run'}_{self.step}")
+        return take(client, pages)
+
+    def _finish(self, state):
+        self.write(
+            {
+                "state": state,
+                "step": False,
+                "next_page": False,
+                "calls_done": self.calls_total,
+                "ended_at": fields.Datetime.now(),
+            }
+        )

@@ -1,0 +1,47 @@
+from odoo import api, fields, models
+
+
+class UsercomSyncField(models.Model):
+    """Which side's value counts where both have one and never agreed before."""
+
+    _name = "usercom.sync.field"
+    _description = "Choice of an Initial Sync"
+    _rec_name = "mapping_id"
+
+    sync_id = fields.Many2one(
+        "usercom.sync", "Initial Sync", required=True, index=True, ondelete="cascade"
+    )
+    mapping_id = fields.Many2one(
+        "usercom.field.mapping", "Field", required=True, readonly=True, ondelete="cascade"
+    )
+    winner = fields.Selection(
+        [
+            ("odoo", "Odoo wins"),
+            ("usercom", "User.com wins"),
+            ("newest", "The newer change wins"),
+        ],
+        "Which Value Counts",
+        required=True,
+        default="odoo",
+    )
+    conflict_count = fields.Integer("Different Values", readonly=True)
+
+    @api.model
+    def _offer(self, sync):
+        """One choice for each pair that goes both ways; a consent knows none: "no" wins."""
+        sync.field_ids.unlink()
+        mappings = sync.backend_id._active_mappings().filtered(
+            lambda mapping: mapping.direction == "both" and not mapping.is_consent
+        )
+        self.create(
+            [
+                {"sync_id": sync.id, "mapping_id": m.id, "winner": m.conflict_policy}
+                for m in mappings
+            ]
+        )
+
+    def _add(self, counts):
+        """Count conflicts: ``{key: number}``."""
+        for choice in self:
+            if found := counts.get(choice.mapping_id._key()):
+                choice.conflict_count += found

@@ -1,0 +1,137 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class UsercomSyncLine(models.Model):
+    """One person of an initial sync: how the two sides go together, and what became of it."""
+
+    _name = "usercom.sync.line"
+    _description = "Person of an Initial Sync"
+    _rec_name = "label"
+    _order = "id"
+
+    sync_id = fields.Many2one("usercom.sync", "Initial Sync", required=True, ondelete="cascade")
+    kind = fields.Selection(
+        [
+            ("linked", "Linked before"),
+            ("matched", "On both sides"),
+            ("new_here", "Only in User.com"),
+            ("new_there", "Only in Odoo"),
+            ("ambiguous", "Ambiguous"),
+            ("missing", "No longer in User.com"),
+            ("left_out", "Left out"),
+        ],
+        required=True,
+    )
+    matched_by = fields.Selection(
+        [
+            ("link", "Link"),
+            ("key", "User.com ID"),
+            ("custom_id", "Custom ID"),
+            ("email", "E-mail"),
+            ("phone", "Phone"),
+        ],
+    )
+    partner_id = fields.Many2one("res.partner", "Contact", ondelete="cascade")
+    external_id = fields.Integer("User.com ID", aggregator=False)
+    label = fields.Char("User.com User")
+    conflicts = fields.Json("Different Values")  # {key: [in Odoo, in User.com]}
+    sends = fields.Boolean("To Be Sent", help="Odoo has values that User.com lacks.")
+    problems = fields.Text("Problem")
+    result = fields.Selection(
+        [
+            ("done", "Done"),
+            ("importing", "Imported, not yet verified"),
+            ("queued", "In the outbox"),
+            ("skipped", "Left as it is"),
+            ("failed", "Failed"),
+        ],
+    )
+    singly = fields.Boolean(help="Not, or not again, to be imported.")
+    details = fields.Char(compute="_compute_details")
+
+    _user_idx = models.Index("(sync_id, external_id) WHERE external_id IS NOT NULL")
+    _partner_idx = models.Index("(partner_id, sync_id) WHERE partner_id IS NOT NULL")
+    _kind_idx = models.Index("(sync_id, kind, result)")
+    _open_idx = models.Index("(sync_id, id) WHERE kind = 'new_there' AND result IS NULL")
+    _under_way_idx = models.Index("(sync_id, result, id) WHERE result IN ('queued', 'importing')")
+
+    @api.depends("conflicts")
+    def _compute_details(self):
+        for line in self:
+            line.details = "; ".join(
+                f"{key}: {line._text(odoo)} ≠ {line._text(usercom)}"
+                for key, (odoo, usercom) in (line.conflicts or {}).items()
+            )
+
+    @api.model
+    def _text(self, value):
+        return self.env["usercom.conflict"]._text(value) or "-"
+
+    @api.autovacuum
+    def _gc_lines(self):
+        """Delete the people of syncs that ended longer ago than the account keeps its log."""
+        for backend in self.env["usercom.backend"].search([("log_days", ">=", 0)]):
+            moment = fields.Datetime.now() - timedelta(days=backend.log_days)
+            ended = [("backend_id", "=", backend.id), ("ended_at", "<", moment)]
+            self.env["usercom.sync"].search(ended)._forget_lines()
+
+    # ---- what became of them ----
+
+    @api.model
+    def _record(self, sync, results):
+        """Store what became of users: ``{user id: values of the line}``.
+
+        Who came to User.com after the preview gets a line now.
+        """
+        lines = self._of_users(sync, results)
+        partner_ids = [vals["partner_id"] for vals in results.values() if vals["partner_id"]]
+        imported = self.search([("sync_id", "=", sync.id), ("partner_id", "in", partner_ids)])
+        by_contact = {line.partner_id.id: line for line in imported if not line.external_id}
+        new = []
+        for user_id, vals in results.items():
+            line = lines.get(user_id) or by_contact.get(vals["partner_id"])
+            if line:
+                line._become(user_id, vals)
+            else:
+                new.append({"sync_id": sync.id, "external_id": user_id, **vals})
+        self.create(new)
+
+    def _become(self, user_id, vals):
+        contact = vals["partner_id"] or self.partner_id.id
+        vals = {**vals, "external_id": user_id, "kind": self.kind, "partner_id": contact}
+        known = self._read_format(vals, load=None)[0]
+        self.write({name: value for name, value in vals.items() if value != known[name]})
+
+    @api.model
+    def _of_users(self, sync, user_ids):
+        """``{user id: line}``."""
+        found = self.search([("sync_id", "=", sync.id), ("external_id", "in", list(user_ids))])
+        return {line.external_id: line for line in found}
+
+    @api.model
+    def _settle_queued(self, sync):
+        """Take over what the outbox has made of the queued contacts; returns how many."""
+        self.flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """UPDATE usercom_sync_line l
+                      SET result = CASE WHEN b.state = 'synced' THEN 'done' ELSE 'failed' END,
+                          problems = CASE WHEN b.state <> 'synced' THEN b.last_error END,
+                          external_id = coalesce(b.external_id, l.external_id)
+                     FROM usercom_binding b
+                    WHERE l.sync_id = %(sync)s AND l.result = 'queued'
+                      AND b.backend_id = %(backend)s AND b.partner_id = l.partner_id
+                      AND NOT EXISTS (
+                          SELECT FROM usercom_outbox o
+                           WHERE o.backend_id = b.backend_id AND o.partner_id = b.partner_id
+                             AND o.state = 'pending' OFFSET 0)
+                   RETURNING l.id""",
+                sync=sync.id,
+                backend=sync.backend_id.id,
+            )
+        )
+        self.invalidate_model()
+        return len(rows)

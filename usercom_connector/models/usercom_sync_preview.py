@@ -1,0 +1,289 @@
+import math
+from collections import Counter
+from functools import partial
+
+from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..usercom import CredentialsError, NotFoundError, RetryableError, UsercomError, merge
+from ..usercom.reading import read_user
+from .usercom_errors import explain
+from .usercom_sync import PAGE_SIZE
+
+LOOK_SIZE = 500  # contacts whose values are looked at in one transaction
+
+
+class UsercomSync(models.Model):
+    """The preview: who belongs together, what differs, what cannot go. Writes to neither side."""
+
+    _inherit = "usercom.sync"
+
+    # ---- pages of users ----
+
+    def _take_page(self, pages, settle):
+        """Read a page and have ``settle`` store it in a transaction; returns how many users.
+
+        0 where none can be had now. The last page leads to ``_after_pages``.
+        """
+        committed, kept = self.backend_id._committed, self.next_page
+        since = self.import_began_at if self.step == "verify" else None
+        first = partial(pages.client.changed_page, since or None, None)
+        # No snapshot is held while it waits for User.com.
+        self.env.cr.commit()  # pylint: disable=invalid-commit
+        try:
+            page = pages.page(kept or None, first)
+        except NotFoundError:  # a page that was kept is there no more, or the last was last
+            committed(self._read_anew if pages.is_kept else self._after_pages)
+            return 1
+        except UsercomError as error:
+            committed(self._give_up, error)
+            return 0
+        return committed(self._settle_page, settle, page)
+
+    def _read_anew(self):
+        self.next_page = False
+
+    def _give_up(self, error):
+        """For this run of the drain; the next tries again."""
+        message = explain(self.env, error)
+        self.error = message
+        if isinstance(error, CredentialsError):
+            self.backend_id._pause(message)
+        elif not isinstance(error, RetryableError) and self.state == "running":
+            self.state = "paused"
+
+    def _settle_page(self, settle, page):
+        if not self._is_at_work():
+            return 0
+        settle(page.users)
+        self._advance(1, next_page=page.next)
+        if not page.next:
+            self._after_pages()
+        return len(page.users) or 1
+
+    def _is_at_work(self):
+        """Whether nobody has paused or cancelled it meanwhile."""
+        return self.exists() and self.state in ("previewing", "running")
+
+    def _after_pages(self):
+        """All users were met: on to the contacts."""
+        if self.state == "previewing":
+            self._add_unmet()
+            self.write({"step": "contacts", "next_page": False})
+        elif self.step == "verify":
+            self._after_verify_pages()
+        else:
+            self._after_run_pages()
+
+    # ---- users ----
+
+    def _preview_pages(self, _client, pages):
+        return self._take_page(pages, self._preview_users)
+
+    def _preview_users(self, users):
+        if not self.next_page:
+            self._expect_preview()
+        known = self.env["usercom.sync.line"]._of_users(self, [user.id for user in users])
+        somebody = [user for user in self._people(users) if user.id not in known]
+        found = self.backend_id._recognize(somebody)
+        strangers = self.backend_id._welcome([user for user in somebody if user.id not in found])
+        somebody = [user for user in somebody if user.id in found] + strangers
+        partners = self.env["res.partner"].union(*(contacts for _how, contacts in found.values()))
+        terms = self._terms(partners)
+        taken = self._taken(partners)
+        lines = []
+        for user in somebody:
+            how, contacts = found.get(user.id, (None, partners.browse()))
+            line = self._preview_user(user, how, contacts, taken, terms)
+            if line["kind"] in ("linked", "matched"):
+                taken[line["partner_id"]] = user.id
+            lines.append(line)
+            lines += self._candidates(line, contacts, taken)
+        self.env["usercom.sync.line"].create(lines)
+        self.field_ids._add(Counter(key for line in lines for key in line.get("conflicts") or ()))
+
+    def _people(self, users):
+        """The ``users`` there is anything to know by."""
+        return [user for user in users if self._label(user)]
+
+    def _expect_preview(self):
+        contacts = self.backend_id._partners().search_count(self._chosen())
+        users = self.env["usercom.binding"].search_count([("backend_id", "=", self.backend_id.id)])
+        self.calls_total = max(users, contacts) / PAGE_SIZE + contacts / LOOK_SIZE
+
+    def _chosen(self):
+        return self.backend_id._partner_domain() & self._domain()
+
+    def _taken(self, partners):
+        """``{partner id: user id}`` of those contacts that have a line; 0 for an ambiguous one."""
+        lines = self.env["usercom.sync.line"].search(
+            [
+                ("sync_id", "=", self.id),
+                ("partner_id", "in", partners.ids),
+            ]
+        )
+        return {line.partner_id.id: line.external_id for line in lines}
+
+    def _terms(self, partners):
+        """What comparing takes: links, the rules of a first contact and of a later one."""
+        backend = self.backend_id
+        mappings = backend._active_mappings()
+        return {
+            "bindings": self.env["usercom.binding"]._of(backend, partners),
+            "mappings": mappings,
+            "attributes": mappings._attributes(),
+            "rules": mappings._rules(),
+            "first_rules": self._first_rules(),
+            "left_out": partners - partners.filtered_domain(self._domain()),
+        }
+
+    def _preview_user(self, user, how, contacts, taken, terms):
+        """The values of the line of one ``user``, whom ``how`` has led to ``contacts``."""
+        line = {"sync_id": self.id, "external_id": user.id, "matched_by": how}
+        line["label"] = self._label(user)
+        if not contacts:
+            return line | {"kind": "new_here"}
+        refusal = self.backend_id._refusal(user, contacts, terms["bindings"])
+        if refusal and refusal.problems:
+            return line | {"kind": "ambiguous", "problems": "\n".join(refusal.problems)}
+        if contacts.id in taken:
+            return line | {"kind": "ambiguous", "problems": self._taken_message(contacts, taken)}
+        line["partner_id"] = contacts.id
+        if contacts <= terms["left_out"]:
+            return line | {"kind": "left_out"}
+        kind = "linked" if how == "link" else "matched"
+        return line | {"kind": kind} | self._preview_values(user, contacts, terms)
+
+    def _candidates(self, line, contacts, taken):
+        """A line for each contact that an ambiguous user may be: none of them is sent."""
+        if line["kind"] != "ambiguous":
+            return []
+        free = [contact.id for contact in contacts if contact.id not in taken]
+        taken.update(dict.fromkeys(free, 0))
+        shared = {name: line[name] for name in ("sync_id", "kind", "problems")}
+        return [shared | {"partner_id": contact_id} for contact_id in free]
+
+    @api.model
+    def _label(self, user):
+        return user.email or user.values.get("name") or user.phone_number
+
+    def _taken_message(self, contact, taken):
+        return self.env._(
+            "Another User.com user is %(contact)s as well: %(other)s. Merge the two in User.com.",
+            contact=contact.display_name,
+            other=taken[contact.id] or "?",
+        )
+
+    def _preview_values(self, user, contact, terms):
+        """Conflicts, problems, and whether there is something to send."""
+        binding, mappings = terms["bindings"].get(contact.id), terms["mappings"]
+        base = binding.base or {} if binding else {}
+        partner = self.backend_id._seen(contact)
+        remote, errors = read_user(user, terms["attributes"], base)
+        odoo, problems = mappings._export_values(partner, base)
+        remote |= mappings._in_odoos_words(partner, odoo, remote)
+        rules = terms["rules"] if base else terms["first_rules"]
+        agreed = merge(rules, base, odoo, remote, odoo_is_newer=None)
+        _vals, refused, _keys = mappings.filtered(
+            lambda mapping: mapping.field_name != "parent_id"  # which would be created
+        )._odoo_values(partner, agreed.to_odoo)
+        problems += mappings._unreadable_problems(user, errors) + refused
+        return {
+            "conflicts": {c.key: [c.odoo, c.usercom] for c in agreed.conflicts} or False,
+            "problems": "\n".join(problems) or False,
+            "sends": bool(agreed.to_usercom),
+        }
+
+    # ---- contacts that no user was matched to ----
+
+    def _add_unmet(self):
+        """A line for each chosen contact without one; by SQL, however many there are."""
+        contacts = self.backend_id._partners()._search(self._chosen() & Domain("active", "=", True))
+        self.env.flush_all()
+        terms = {"sync": self.id, "backend": self.backend_id.id, "contacts": contacts.subselect()}
+        self.env.cr.execute(
+            SQL(
+                """INSERT INTO usercom_sync_line
+                          (sync_id, kind, partner_id, external_id, sends, create_date, write_date)
+                   SELECT %(sync)s, CASE WHEN b.external_id > 0 THEN 'missing' ELSE 'new_there' END,
+                          p.id, nullif(b.external_id, 0), b.external_id IS NULL,
+                          now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
+                     FROM res_partner p
+                     LEFT JOIN usercom_binding b
+                       ON b.partner_id = p.id AND b.backend_id = %(backend)s
+                    WHERE p.id IN %(contacts)s
+                      AND NOT EXISTS (SELECT FROM usercom_sync_line l
+                                       WHERE l.sync_id = %(sync)s AND l.partner_id = p.id)
+                    ORDER BY p.id""",
+                **terms,
+            )
+        )
+        self._mark_sharers()
+        self.env["usercom.sync.line"].invalidate_model()
+
+    def _mark_sharers(self):
+        """Of contacts with one e-mail address only the first can be User.com's."""
+        message = self.env._("Another contact with this e-mail address is the User.com user.")
+        self.env.cr.execute(
+            SQL(
+                """UPDATE usercom_sync_line l SET kind = 'ambiguous', problems = %(message)s
+                     FROM res_partner p
+                    WHERE p.id = l.partner_id AND l.sync_id = %(sync)s AND l.kind = 'new_there'
+                      AND EXISTS (
+                          SELECT FROM res_partner q
+                            JOIN usercom_sync_line o ON o.partner_id = q.id
+                           WHERE q.email_normalized = p.email_normalized
+                             AND o.sync_id = l.sync_id AND o.id < l.id OFFSET 0)""",
+                message=message,
+                sync=self.id,
+            )
+        )
+
+    def _preview_contacts(self, _client, _pages):
+        return self.backend_id._committed(self._look_at_contacts)
+
+    def _look_at_contacts(self):
+        """Find the values of the next contacts that cannot go to User.com."""
+        if not self._is_at_work():
+            return 0
+        lines = self.env["usercom.sync.line"].search(
+            [
+                ("sync_id", "=", self.id),
+                ("kind", "=", "new_there"),
+                ("id", ">", self.last_line_id),
+            ],
+            limit=LOOK_SIZE,
+        )
+        if not lines or self.direction == "import":
+            self._finish("ready")
+            return 1
+        mappings = self.backend_id._active_mappings()
+        for line, partner in zip(lines, self.backend_id._seen(lines.partner_id), strict=True):
+            _values, problems = mappings._export_values(partner, {})
+            if problems:
+                line.problems = "\n".join(problems)
+        self._advance(1, last_line_id=lines[-1].id)
+        return len(lines)
+
+    # ---- what it will take ----
+
+    def _counts(self):
+        """``{kind: number}`` of people."""
+        groups = self.env["usercom.sync.line"]._read_group(
+            [("sync_id", "=", self.id)], ["kind"], ["__count"]
+        )
+        return dict(groups)
+
+    def _expected_calls(self, use_csv):
+        """How many calls a run will make, at most: a search and a write for each new user."""
+        counts = self._counts()
+        users = sum(counts.values()) - counts.get("new_there", 0) - counts.get("missing", 0)
+        calls = max(math.ceil(users / PAGE_SIZE), 1)
+        if self.direction == "import":
+            return calls
+        lines = self.env["usercom.sync.line"]
+        matched = [("sync_id", "=", self.id), ("kind", "=", "matched"), ("sends", "=", True)]
+        calls += lines.search_count(matched)
+        new = counts.get("new_there", 0)
+        return calls + (self._csv_calls(new) if use_csv else 2 * new)

@@ -1,0 +1,128 @@
+import tempfile
+
+import xlsxwriter
+
+from odoo import api, fields, models
+
+ROWS = 2000  # read at once
+NO_GUESSES = {
+    "constant_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_numbers": False,
+    "strings_to_urls": False,
+}
+
+
+class UsercomSync(models.Model):
+    """What people see of an initial sync: numbers, time it takes, lists, a spreadsheet."""
+
+    _inherit = "usercom.sync"
+
+    linked_count = fields.Integer("Linked Before", compute="_compute_counts")
+    matched_count = fields.Integer("On Both Sides", compute="_compute_counts")
+    new_here_count = fields.Integer("Only in User.com", compute="_compute_counts")
+    new_there_count = fields.Integer("Only in Odoo", compute="_compute_counts")
+    ambiguous_count = fields.Integer("Ambiguous", compute="_compute_counts")
+    missing_count = fields.Integer("No Longer in User.com", compute="_compute_counts")
+    left_out_count = fields.Integer("Left Out", compute="_compute_counts")
+    problem_count = fields.Integer("With Problems", compute="_compute_counts")
+    conflict_count = fields.Integer("With Different Values", compute="_compute_counts")
+    done_count = fields.Integer("Brought Together", compute="_compute_counts")
+    failed_count = fields.Integer("Failed", compute="_compute_counts")
+    skipped_count = fields.Integer("Left as They Are", compute="_compute_counts")
+    cost = fields.Char("It Will Take", compute="_compute_cost")
+    cost_singly = fields.Char("Without CSV Import", compute="_compute_cost")
+
+    @api.depends("state", "calls_done")
+    def _compute_counts(self):
+        lines = self.env["usercom.sync.line"]
+        for sync in self:
+            people = [("sync_id", "=", sync.id)]
+            kinds = sync._counts()
+            for kind, _label in lines._fields["kind"].selection:
+                sync[f"{kind}_count"] = kinds.get(kind, 0)
+            results = dict(lines._read_group(people, ["result"], ["__count"]))
+            for result in ("done", "failed", "skipped"):
+                sync[f"{result}_count"] = results.get(result, 0)
+            sync.problem_count = lines.search_count([*people, ("problems", "!=", False)])
+            sync.conflict_count = lines.search_count([*people, ("conflicts", "!=", False)])
+
+    @api.depends("state", "direction", "use_csv")
+    def _compute_cost(self):
+        for sync in self:
+            is_shown = sync.state == "ready"
+            sync.cost = is_shown and sync._cost(sync.use_csv)
+            sync.cost_singly = is_shown and sync.direction != "import" and sync._cost(False)
+
+    def _cost(self, use_csv):
+        """How many calls a run makes, and how long they take at the account's limit."""
+        calls = self._expected_calls(use_csv)
+        return self.env._(
+            "%(calls)s calls, %(time)s",
+            calls=f"{calls:,}",
+            time=self._duration(calls / (self.backend_id.rate_limit or 1)),
+        )
+
+    # ---- lists ----
+
+    def action_people(self):
+        """The people that the pressed button counts."""
+        self.check_access("read")
+        name = self.env.context.get("usercom_filter")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("People"),
+            "res_model": "usercom.sync.line",
+            "view_mode": "list,form",
+            "domain": [("sync_id", "in", self.ids)],
+            "context": {f"search_default_{name}": 1} if name else {},
+        }
+
+    def action_download(self):
+        self.check_access("read")
+        return {"type": "ir.actions.act_url", "url": f"/usercom/sync/{self.id}", "target": "self"}
+
+    # ---- spreadsheet ----
+
+    def _as_spreadsheet(self):
+        """An open .xlsx file with a row for each person; in constant memory."""
+        file = tempfile.TemporaryFile()  # noqa: SIM115  # the server closes it
+        with xlsxwriter.Workbook(file, NO_GUESSES) as book:
+            sheet = book.add_worksheet()
+            for number, row in enumerate(self._rows_of_sheet()):
+                sheet.write_row(number, 0, row)
+        file.seek(0)
+        return file
+
+    def _rows_of_sheet(self):
+        """Yield the rows, of texts and numbers; what begins like a formula stays text."""
+        Line = self.env["usercom.sync.line"]
+        names = ("kind", "matched_by", "result", "partner_id", "email", "external_id")
+        names = (*names, "label", "details", "problems")
+        yield [Line._fields[name]._description_string(self.env) for name in names]
+        last = 0
+        while lines := Line.search([("sync_id", "=", self.id), ("id", ">", last)], limit=ROWS):
+            last = lines[-1].id
+            yield from lines._as_rows(names)
+            self.env.invalidate_all()
+
+
+class UsercomSyncLine(models.Model):
+    _inherit = "usercom.sync.line"
+
+    email = fields.Char("Contact's E-mail", related="partner_id.email")
+
+    def _as_rows(self, names):
+        words = {
+            name: dict(self._fields[name]._description_selection(self.env))
+            for name in ("kind", "matched_by", "result")
+        }
+        for line in self:
+            yield [
+                words[name].get(line[name], "")
+                if name in words
+                else line.partner_id.display_name
+                if name == "partner_id"
+                else line[name] or ""
+                for name in names
+            ]

@@ -1,0 +1,142 @@
+from dataclasses import replace
+
+from odoo import models
+from odoo.tools import SQL
+
+REFILL = 20  # contacts queued at once: as long as an edit may have to wait
+
+
+class UsercomSync(models.Model):
+    """The run: users page by page, then the contacts that are only in Odoo."""
+
+    _inherit = "usercom.sync"
+
+    def _first_rules(self):
+        """The merge rules where a contact and a user meet for the first time.
+
+        Consents are brought together both ways whatever the direction is.
+        """
+        winners = {choice.mapping_id: choice.winner for choice in self.field_ids}
+        mappings = self.backend_id._active_mappings()
+        return [
+            replace(
+                rule,
+                policy=winners.get(mapping, rule.policy),
+                direction=rule.direction if rule.consent else self._narrowed(rule.direction),
+            )
+            for mapping, rule in zip(mappings, mappings._rules(), strict=True)
+            if rule.consent or self._narrowed(rule.direction)
+        ]
+
+    def _narrowed(self, direction):
+        """The way that values of a mapping go now; None if none."""
+        if "both" in (direction, self.direction):
+            return self.direction if direction == "both" else direction
+        return direction if direction == self.direction else None
+
+    # ---- users ----
+
+    def _run_pages(self, _client, pages):
+        return self._take_page(pages, self._run_users)
+
+    def _run_users(self, users):
+        users = self._people(users)
+        taken = self.backend_id._for_sync(self)._take_in_page(users)
+        results = {
+            user.id: self._result(user, taken[user.id]) for user in users if user.id in taken
+        }
+        self.env["usercom.sync.line"]._record(self, results)
+
+    def _result(self, user, taken):
+        """The values of the line of a user that was taken in."""
+        done = "done" if taken.partner or taken.stale else "skipped"
+        return {
+            "kind": "matched" if taken.partner else "new_here",
+            "label": self._label(user),
+            "partner_id": taken.partner.id,
+            "result": "failed" if taken.problems else done,
+            "problems": "\n".join(taken.problems) or False,
+        }
+
+    def _after_run_pages(self):
+        """Say what is left alone, and go on to the contacts that are only in Odoo."""
+        self._follow_queued()
+        kinds = () if self.direction == "import" else ("new_there",)
+        self._mark("l.result IS NULL AND NOT l.kind = ANY(%s)", "skipped", list(kinds))
+        by_csv = self.use_csv and kinds
+        self.write({"step": "import" if by_csv else "send", "next_page": False})
+
+    def _follow_queued(self):
+        """What has something to be sent is not done yet."""
+        self._mark(
+            """l.result = 'done' AND l.partner_id IN (
+                   SELECT partner_id FROM usercom_outbox
+                    WHERE backend_id = %s AND state = 'pending')""",
+            "queued",
+            self.backend_id.id,
+        )
+
+    def _mark(self, condition, result, *terms):
+        """Give the lines ``l`` of the SQL ``condition`` this result."""
+        lines = self.env["usercom.sync.line"]
+        lines.flush_model()
+        self.env["usercom.outbox"].flush_model()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE usercom_sync_line l SET result = %s WHERE l.sync_id = %s AND %s",
+                result,
+                self.id,
+                SQL(condition, *terms),
+            )
+        )
+        lines.invalidate_model()
+
+    # ---- contacts, one by one ----
+
+    def _run_send(self, _client, _pages):
+        return self.backend_id._committed(self._send_or_finish)
+
+    def _send_or_finish(self):
+        """Queue the first contacts; the drain asks for more. Ends when none is left."""
+        if not self._is_at_work():
+            return 0
+        if self._queue_some():
+            return 1
+        if not self.env["usercom.sync.line"].search_count(self._queued(), limit=1):
+            self._finish("done")
+            return 1
+        return 0
+
+    def _queued(self):
+        return [("sync_id", "=", self.id), ("result", "=", "queued")]
+
+    def _queue_some(self):
+        """Hand some contacts to the outbox, unless enough wait there; returns how many."""
+        if self.state != "running" or self.step != "send":
+            return 0
+        lines = self.env["usercom.sync.line"]
+        settled = lines._settle_queued(self)
+        self.calls_done += 2 * settled
+        if lines.search_count(self._queued(), limit=REFILL) >= REFILL:
+            return 0
+        left = [("sync_id", "=", self.id), ("kind", "=", "new_there"), ("result", "=", False)]
+        some = lines.search(left, limit=REFILL)
+        if sent := self._open_lines(some):
+            sent.result = "queued"
+            self.env["usercom.outbox"]._enqueue(sent.partner_id.ids, self.backend_id)
+        return len(some)
+
+    def _open_lines(self, lines):
+        """Those ``lines`` whose contacts still take part, and are not on their way already."""
+        partners = self.backend_id._taking_part(lines.partner_id)
+        bindings = self.env["usercom.binding"]._of(self.backend_id, partners)
+        waiting = self.env["usercom.outbox"]._waiting_contacts(self.backend_id, partners)
+        for line in lines:
+            binding = bindings.get(line.partner_id.id)
+            if line.partner_id not in partners:
+                line.result = "skipped"  # archived, for instance, since the preview
+            elif line.partner_id in waiting:
+                line.result = "queued"
+            elif binding and binding.external_id:
+                line.result = "done"
+        return lines.filtered(lambda line: not line.result)

@@ -1,0 +1,40 @@
+"""Files of new users for User.com's CSV import."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from . import strict_json
+
+
+def user_files(rows: Mapping[int, Mapping[str, Any]]) -> list[tuple[list[int], bytes]]:
+    """Return [(keys of the rows, file)] for ``{key: {name_std: JSON value}}``; no cell is empty.
+
+    What an empty cell does is not documented: it might clear a value, or answer a consent that
+    nobody was asked for. So rows that have the same values make a file of their own.
+    """
+    alike: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for key, row in rows.items():
+        alike[tuple(sorted(row))].append(key)
+    return [(keys, _file(names, [rows[key] for key in keys])) for names, keys in alike.items()]
+
+
+def _file(names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> bytes:
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(names)
+    writer.writerows([_cell(row[name]) for name in names] for row in rows)
+    return text.getvalue().encode()
+
+
+def _cell(value: Any) -> str:
+    """A text as it is, choices comma separated, anything else as JSON."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+        return ",".join(value)
+    return strict_json.dumps(value)
