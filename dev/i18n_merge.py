@@ -16,7 +16,7 @@ def main(exported: str, template: str, translation: str, *further: str) -> None:
     polish.merge(texts)
     for entry in polish.untranslated_entries():
         entry.msgstr = new.get(entry.msgid, "")
-    polish[:] = [entry for entry in polish if not entry.obsolete]
+    polish[:] = sorted((e for e in polish if not e.obsolete), key=lambda entry: entry.msgid)
     texts.save(template)
     polish.save(translation)
     empty = [entry.msgid for entry in polish.untranslated_entries()]
