@@ -11,6 +11,7 @@ from odoo.tests import HttpCase, new_test_user
 from odoo.tools import mute_logger
 
 from odoo.addons.usercom_connector.models import usercom_sync_csv, usercom_sync_run
+from odoo.addons.usercom_connector.usercom import Client
 
 from .common import UsercomCase
 
@@ -452,6 +453,21 @@ class TestHandling(SyncCase):
         self.drain()
         self.assertEqual((sync.state, self.created()), ("done", 250))
         self.assertEqual(self.calls().count("GET /users/"), 2)
+
+    def test_a_page_under_way_when_it_is_paused_is_not_taken_in(self):
+        self.seed(5)
+        sync = self.previewed("import")
+        sync.action_run()
+        original = Client.changed_page
+
+        def pause_meanwhile(client, *bounds):
+            sync.action_pause()
+            self.env.cr.flush()
+            return original(client, *bounds)
+
+        with patch.object(Client, "changed_page", pause_meanwhile):
+            self.drain()
+        self.assertEqual((sync.state, self.created()), ("paused", 0))
 
     def test_cancel_keeps_what_is_done(self):
         self.seed(250)

@@ -112,7 +112,7 @@ class UsercomSync(models.Model):
 
     def _queue_some(self):
         """Hand some contacts to the outbox, unless enough wait there; returns how many."""
-        if self.state != "running" or self.step != "send":
+        if self.step != "send":
             return 0
         lines = self.env["usercom.sync.line"]
         settled = lines._settle_queued(self)
