@@ -16,6 +16,9 @@ def main(exported: str, template: str, translation: str, *further: str) -> None:
     polish.merge(texts)
     for entry in polish.untranslated_entries():
         entry.msgstr = new.get(entry.msgid, "")
+    for entry in polish:
+        if entry.msgstr == entry.msgid:
+            entry.msgstr = ""  # as OCA's check wants it; Odoo then shows the original
     polish[:] = sorted((e for e in polish if not e.obsolete), key=lambda entry: entry.msgid)
     texts.save(template)
     polish.save(translation)

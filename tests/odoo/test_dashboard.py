@@ -145,7 +145,7 @@ class TestTodo(DashboardCase):
         self.assertEqual(self.todo(), {})
 
     def test_an_account_that_is_not_connected_says_only_that(self):
-        self.backend.subdomain = "other"
+        self.backend.state = "draft"
         self.assertEqual(self.todo(), {"draft": True})
 
     def test_one_that_does_not_run(self):

@@ -100,7 +100,7 @@ class TestCrossing(ConsentCase):
         contact = self.contact(email=EMAIL)
         self.env.cr.flush()
         outbox = self.env["usercom.outbox"]
-        [task] = outbox._claim(self.backend, self.waiting(contact).id)._tasks(self.backend)
+        [task] = outbox._claim(self.backend, 0, self.waiting(contact).id)._tasks(self.backend)
         with self.backend._client() as client:
             result = task.job.run(client)
         erase(contact)

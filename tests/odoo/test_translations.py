@@ -15,13 +15,17 @@ PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[a-z%]|\{\{?\w*\}?\}|</?\w+[^>]*>")
 SAME_IN_POLISH = {  # left empty: Odoo then shows the original
     "%s (User.com)",
     '<span class="o_stat_text">User.com</span>',
+    "E-mail",
     "ID",
     "JSON",
     "Odoo",
+    "Odoo → User.com",
     "Odoo ≠ User.com",
     "Problem",
     "User.com",
+    "User.com → Odoo",
     "Webhook",
+    "sync_id",  # no text; Odoo's exporter takes it for one
 }
 
 
