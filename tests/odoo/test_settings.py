@@ -222,6 +222,43 @@ class TestOtherCredentials(SettingsCase):
         self.save(subdomain="other")
         self.assertEqual(self.account().state, "draft")
 
+    def linked(self, **values):
+        """A contact of the account's company that User.com knows."""
+        self.backend = self.account()
+        values = {"email": "jan@example.org", **values}
+        return self.synced(company_id=self.company.id, **values)
+
+    def test_another_key_leaves_the_links_alone(self):
+        contact = self.linked()
+        self.save(api_key="x" * 64)
+        self.save(api_key=self.simulator.api_key)
+        self.backend.action_authenticate()
+        self.assertTrue(self.binding(contact).external_id)
+
+    def test_in_another_system_the_ids_are_other_peoples(self):
+        contact, deleted = self.linked(), self.linked(name="Ewa", email="ewa@example.org")
+        self.backend.removal_policy = "delete"
+        deleted.unlink()
+        self.put(id=self.binding(contact).external_id)
+        self.save(subdomain="other")
+        self.backend.action_authenticate()
+        seen = contact.with_company(self.company)
+        self.assertFalse(seen.usercom_key)
+        self.assertFalse(self.binding(contact))
+        self.assertFalse(self.env["usercom.inbox"].search([("state", "=", "pending")]))
+        self.drain()
+        self.assertEqual(self.calls("DELETE"), [])
+
+    def test_there_the_contacts_are_matched_anew(self):
+        contact = self.linked()
+        user = self.binding(contact).external_id
+        self.save(subdomain="other")
+        self.backend.action_authenticate()
+        contact.action_usercom_push()
+        self.drain()
+        self.assertEqual(self.binding(contact).external_id, user)  # by the e-mail address
+        self.assertEqual(len(self.simulator.users()), 1)
+
 
 class TestSettingsPage(SettingsCase):
     def test_every_choice_is_offered_and_saved(self):

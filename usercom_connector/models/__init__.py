@@ -15,6 +15,7 @@ from . import (
     usercom_backend_watch,
     usercom_backend_consent,
     usercom_backend_webhook,
+    usercom_backend_system,
     usercom_backend_hooks,
     usercom_backend_health,
     usercom_backend_alert,
