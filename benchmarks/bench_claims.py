@@ -22,7 +22,8 @@ DONE_ROWS = """
 PENDING_ROWS = """
     INSERT INTO usercom_outbox (backend_id, partner_id, operation, state, attempts, priority,
                                 create_date, write_date)
-    SELECT %s, p.id, 'sync', 'pending', 0, 0, now(), now() FROM res_partner p WHERE p.name LIKE 'No %%'"""
+    SELECT %s, p.id, 'sync', 'pending', 0, 0, now(), now()
+      FROM res_partner p WHERE p.name LIKE 'No %%'"""
 
 
 def run() -> list[Result]:
