@@ -83,6 +83,9 @@ class TestPictures(BrowserCase):
             page.click(".nav-link", "User.com")
             page.see("anek", '[name="usercom_error"]')
             self.keep(page, "contact")
+            page.go("/odoo/action-usercom_connector.usercom_backend_dashboard_action")
+            page.see("acme", ".o_kanban_view")
+            self.keep(page, "dashboard")
 
     def keep(self, page, name):
         """One picture, of few colours and so of few bytes."""
