@@ -34,9 +34,9 @@ ORDER = (
 )
 # What bold words of the administrator's name that is not ours, but Odoo's or User.com's.
 FOREIGN = {
-    "administrator.md": "Apps Activate Settings Save Actions read and write system name Automations "
-    "Contact's attribute change New contact API call Extra data Uninstall App settings Advanced "
-    "Public API",
+    "administrator.md": "Apps Activate Settings Save Actions read and write system name "
+    "Automations Contact's attribute change New contact API call Extra data Uninstall App settings "
+    "Advanced Public API",
     "administrator.pl.md": "Aplikacje Aktywuj Ustawienia Zapisz Akcje odczytu i zapisu "
     "Nazwa systemu Settings App settings Advanced Public API Automations "
     "Contact's attribute change New contact API call Extra data Odinstaluj",
