@@ -89,6 +89,18 @@ env["usercom.tombstone"].create({"backend_id": backend.id, "external_id": 99, "e
 env["usercom.drift"].create(
     {"backend_id": backend.id, "kind": "different", "odoo": {"phone": 1}, "usercom": {"phone": 2}}
 )
+sync = env["usercom.sync"].create(
+    {
+        "backend_id": backend.id,
+        "direction": "both",
+        "domain": "[('is_company', '=', False)]",
+        "state": "paused",
+        "step": "send",
+    }
+)
+env["usercom.sync.line"].create(
+    {"sync_id": sync.id, "kind": "new_there", "partner_id": people[1].id, "result": "queued"}
+)
 env["ir.config_parameter"].set_param("usercom_connector.api_url", "https://proxy.example")
 
 
