@@ -1,5 +1,6 @@
 """Two accounts share contacts without a company, and their drains run at the same time."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -62,6 +63,11 @@ def tell(pair: Pair, *users: list[int]) -> None:
     until(lambda: not pair.odoo.sql(pending)[0][0], PATIENCE_SECONDS, "an empty inbox")
 
 
+def all_sent(pair: Pair) -> None:
+    pending = "SELECT count(*) FROM usercom_outbox WHERE state = 'pending'"
+    until(lambda: not pair.odoo.sql(pending)[0][0], PATIENCE_SECONDS, "an empty outbox")
+
+
 def seed(pair: Pair, name: str) -> list[int]:
     """People of the same companies, whatever their name."""
     users = [{"email": f"{name}{n}@example.org", "company": f"Firm {n}"} for n in range(PEOPLE)]
@@ -87,3 +93,18 @@ def test_a_person_new_to_both_is_created_once(pair: Pair) -> None:
         " WHERE p.email LIKE 'zofia%%'"
     )
     assert linked == 2 * PEOPLE
+
+
+def test_two_processes_share_the_accounts_and_send_nothing_twice(pair: Pair) -> None:
+    ids = seed(pair, "maria")
+    tell(pair, ids, ids)
+    contacts = pair.odoo.call("res.partner", "search", [["email", "=like", "maria%"]])
+    firms = pair.odoo.call("res.partner", "search", [["name", "=like", "Firm %"]])
+    all_sent(pair)
+    pair.simulator.clear_journal()
+    with pair.odoo.beside():
+        for contact, firm in zip(contacts, reversed(firms), strict=True):
+            pair.write(contact, parent_id=firm)
+        all_sent(pair)
+    written = [e["path"] for e in pair.simulator.journal(kind="request") if e["method"] != "GET"]
+    assert sorted(Counter(written).values()) == [2] * PEOPLE  # one of each account
