@@ -1,7 +1,6 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.fields import Domain
 
 FEWEST_ROWS = 20  # below, a share says little
 DAY = timedelta(hours=24)
@@ -80,21 +79,11 @@ class UsercomBackend(models.Model):
 
     def _fails_often(self):
         """Whether too large a share of what was dealt with in the last 24 hours stands failed."""
-        failed = sum(self._failed_rows(since=fields.Datetime.now() - DAY))
+        failed = sum(self._count_rows("failed", since=fields.Datetime.now() - DAY))
         rows = self.env["usercom.statistic"]._last_hours(self)
         total = failed + sum(rows["sent"]) + sum(rows["received"])
         share = self.failure_alert_share
         return share > 0 and total >= FEWEST_ROWS and failed * 100 >= share * total
-
-    def _failed_rows(self, since=None):
-        """How many rows of the outbox and of the inbox stand failed, by default of any time."""
-        domain = Domain("backend_id", "=", self.id) & Domain("state", "=", "failed")
-        if since:
-            domain &= Domain("write_date", ">=", since)
-        return [
-            self.env[queue].sudo().search_count(domain)
-            for queue in ("usercom.outbox", "usercom.inbox")
-        ]
 
     def _hears_nothing(self):
         """Whether User.com, which changed, has called no more for the chosen time."""

@@ -65,18 +65,18 @@ class UsercomBackend(models.Model):
 
     def _figures(self, hours):
         """``{"contacts", "outbox", "inbox": {name: number}}``."""
-        Outbox, Inbox = self.env["usercom.outbox"].sudo(), self.env["usercom.inbox"].sudo()
-        sent_failed, received_failed = self._failed_rows()
+        inbox_waiting, outbox_waiting = self._count_rows("pending")
+        inbox_failed, outbox_failed = self._count_rows("failed")
         return {
             "contacts": self._contact_counts(),
             "outbox": {
-                "waiting": Outbox.search_count(self._rows("pending")),
-                "failed": sent_failed,
+                "waiting": outbox_waiting,
+                "failed": outbox_failed,
                 "last_day": sum(hours["sent"]),
             },
             "inbox": {
-                "waiting": Inbox.search_count(self._rows("pending")),
-                "failed": received_failed,
+                "waiting": inbox_waiting,
+                "failed": inbox_failed,
                 "last_day": sum(hours["received"]),
             },
             "last_day": {"failed": sum(hours["failed"])},

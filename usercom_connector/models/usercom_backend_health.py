@@ -60,13 +60,9 @@ class UsercomBackend(models.Model):
         ]
 
     def _queue_counts(self):
-        """``{"waiting": …, "failed": …}``."""
-        counts = {"pending": 0, "failed": 0}
-        for queue in self._queues():
-            domain = [("backend_id", "=", self.id), ("state", "in", list(counts))]
-            for state, count in queue._read_group(domain, ["state"], ["__count"]):
-                counts[state] += count
-        return {"waiting": counts["pending"], "failed": counts["failed"]}
+        """``{"waiting": …, "failed": …}`` of both queues together."""
+        states = {"waiting": "pending", "failed": "failed"}
+        return {name: sum(self._count_rows(state)) for name, state in states.items()}
 
     # ---- what an operator may have done at once ----
 
