@@ -10,7 +10,7 @@ class TestLeftOut(ListCase):
         super().setUp()
         self.office = self.contact(name="Acme", email="anna@example.org", is_company=True)
 
-    def assertLeftAlone(self, row, user_id):
+    def check_left_alone(self, row, user_id):
         self.assertEqual(row.state, "done")
         self.assertIn("Acme", row.error or "")
         self.assertFalse(row.partner_id | self.contacts_of(user_id))
@@ -18,14 +18,14 @@ class TestLeftOut(ListCase):
 
     def test_a_user_with_the_address_of_one_becomes_no_second_contact(self):
         user_id = self.person(phone_number="666666666")
-        self.assertLeftAlone(self.told(id=user_id), user_id)
+        self.check_left_alone(self.told(id=user_id), user_id)
         self.assertEqual(self.found(), self.office)
         self.assertFalse(self.office.phone)
 
     def test_an_archived_one_counts_too(self):
         self.office.active = False
         user_id = self.person()
-        self.assertLeftAlone(self.told(id=user_id), user_id)
+        self.check_left_alone(self.told(id=user_id), user_id)
         self.assertFalse(self.found())
 
     def test_an_id_tells_as_an_address_does(self):
@@ -34,7 +34,7 @@ class TestLeftOut(ListCase):
         self.office.usercom_key = str(by_key)
         by_custom_id = self.person(email="custom@example.org", custom_id=str(self.office.id))
         for user_id in (by_key, by_custom_id):
-            self.assertLeftAlone(self.told(id=user_id), user_id)
+            self.check_left_alone(self.told(id=user_id), user_id)
 
     def test_the_phone_number_of_a_company_is_that_of_all_who_work_there(self):
         self.backend.match_phone = True
