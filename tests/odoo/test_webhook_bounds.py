@@ -160,6 +160,7 @@ class TestToken(BoundsCase):
 
         self.env.flush_all()
         self.env.invalidate_all()
+        self.env.registry.clear_cache()
         with patch.object(Cursor, "execute", noted):
             found = self.env["usercom.backend"].sudo()._by_webhook_token(token)
         return found, asked

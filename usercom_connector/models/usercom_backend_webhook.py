@@ -1,13 +1,12 @@
 import json
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 import requests
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import UserError
-from odoo.fields import Domain
 from odoo.http import db_list
 from odoo.tools import consteq
 
@@ -102,22 +101,35 @@ class UsercomBackend(models.Model):
                 }
             )
 
-    def _valid_tokens(self):
-        tokens = [self.webhook_token]
-        if self.webhook_previous_until and self.webhook_previous_until > fields.Datetime.now():
-            tokens.append(self.webhook_previous_token)
-        return [token.encode() for token in tokens if token]
-
     @api.model
     def _by_webhook_token(self, token):
         """The account whose token this is, empty if none; equally slow for every answer."""
-        found, given = self.browse(), (token or "").encode()
-        set_up = Domain("webhook_token", "!=", False)
-        for backend in self.search_fetch(set_up, [*TOKEN_FIELDS, "state"]):
-            for known in backend._valid_tokens():
-                if consteq(known, given):
-                    found = backend
+        return self.browse(self._id_and_state(token)[0])
+
+    @api.model
+    def _id_and_state(self, token):
+        """Both of the account whose token this is, ``(None, None)`` of none."""
+        found, given, now = (None, None), (token or "").encode(), fields.Datetime.now()
+        for known, until, *account in self._webhook_tokens(now.replace(second=0)):
+            if consteq(known, given) and until > now:
+                found = account
         return found
+
+    @api.model
+    @tools.ormcache("minute")
+    def _webhook_tokens(self, minute):
+        """``[(token, valid until, account id, state)]``; kept, since User.com waits.
+
+        A change is seen at once. Should a call that came before its commit store what was before
+        it, that lasts no longer than the ``minute``.
+        """
+        tokens = []
+        for backend in self.sudo().search_fetch([], [*TOKEN_FIELDS, "state"]):
+            previous, until = backend.webhook_previous_token, backend.webhook_previous_until
+            known = [(backend.webhook_token, datetime.max), (previous, until or datetime.min)]
+            account = (backend.id, backend.state)
+            tokens += [(token.encode(), until, *account) for token, until in known if token]
+        return tokens
 
     # ---- self-test ----
 

@@ -14,6 +14,12 @@ _logger = logging.getLogger(__name__)
 
 LONGEST_KEY = 255
 KEYS = ("external_id", "custom_id", "email", "user_ref")
+PROMPT = """
+    INSERT INTO usercom_inbox (backend_id, state, attempts, priority, payload,
+                               create_date, write_date, external_id, custom_id, email, user_ref)
+    VALUES (%(backend_id)s, 'pending', 0, %(priority)s, %(payload)s,
+            %(now)s, %(now)s, %(external_id)s, %(custom_id)s, %(email)s, %(user_ref)s)
+    RETURNING id"""
 
 
 class RefusedCalls:
@@ -74,17 +80,17 @@ class UsercomInbox(models.Model):
     @api.model
     def _receive(self, token, body):
         """Store one call of User.com's automation; returns the word that answers it."""
-        backend = self.env["usercom.backend"]._by_webhook_token(token)
-        if not backend:
+        backend_id, state = self.env["usercom.backend"]._id_and_state(token)
+        if not backend_id:
             refused_calls.add()
             return "unauthorized"
         payload = self._parse(body)
         keys = self._keys(payload) if payload is not None else None
         if not keys:
             return "malformed"
-        if backend.state not in ("running", "paused"):
+        if state not in ("running", "paused"):
             return "never_run"
-        self._put(backend, keys, payload)
+        self._put(self.env["usercom.backend"].browse(backend_id), keys, payload)
         return "accepted"
 
     @api.model
@@ -134,26 +140,16 @@ class UsercomInbox(models.Model):
     @api.model
     def _put(self, backend, keys, payload=None):
         """Store one prompt; past the ORM, since User.com waits for the answer."""
-        now = fields.Datetime.now()
-        columns = {
+        values = {
             "backend_id": backend.id,
-            "state": "pending",
-            "attempts": 0,
             "priority": URGENT if self._tells_withdrawal(backend, payload) else 0,
             "payload": payload and json.dumps(payload),
-            "create_date": now,
-            "write_date": now,
+            "now": fields.Datetime.now(),
             **{name: keys.get(name) for name in KEYS},
         }
-        query = SQL(
-            "INSERT INTO usercom_inbox (%s) VALUES (%s) RETURNING id",
-            SQL(", ").join(map(SQL.identifier, columns)),
-            SQL(", ").join(SQL("%s", value) for value in columns.values()),
-        )
-        [[row_id]] = self.env.execute_query(query)
-        if backend.state == "running":
-            backend._wake()
-        return self.browse(row_id)
+        self.env.cr.execute(PROMPT, values)
+        backend._wake()
+        return self.browse(self.env.cr.fetchone())
 
     @api.model
     def _put_contacts(self, backend, partners):
