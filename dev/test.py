@@ -1,6 +1,6 @@
 """`make test`: the set-up where needed, a fresh database, all tests in one pytest."""
 
-from . import browser, odoo, ports, template
+from . import browser, nginx, odoo, ports, template
 from .locks import alone
 from .paths import ROOT, VENV
 from .postgres import Cluster
@@ -22,6 +22,7 @@ def main(arguments: list[str]) -> int:
         with alone("set-up", wait=True):
             odoo.ensure()
             browser.ensure()
+            nginx.ensure()
             cluster = Cluster(NAME)
         with cluster.running():
             env = odoo.environment(cluster.env, NAME)

@@ -34,7 +34,7 @@ class OdooServer:
         self._reset()
 
     def _reset(self) -> None:
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = Path(tempfile.gettempdir()) / f"{self.database}_{self.port}.log"
         self._session = requests.Session()
@@ -130,7 +130,7 @@ def until(condition: Any, seconds: float, what: str = "the condition") -> Any:
     raise TimeoutError(f"waited {seconds} s in vain for {what}")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
