@@ -19,6 +19,7 @@ import requests
 from psycopg2 import sql
 
 ROOT = Path(__file__).resolve().parents[1]
+ODOO_BIN = str(ROOT / "tests/e2e/odoo_bin.py")
 PATIENCE_SECONDS = 90
 REPEATED = re.compile(
     r"^.* odoo\.sql_db: bad query: .*\nERROR: could not serialize .*", re.MULTILINE
@@ -29,12 +30,13 @@ class OdooServer:
     """Serves while the context lasts. `url` is where, `call` reaches it as the administrator.
 
     Its database is a copy of the one that USERCOM_TEMPLATE names, as `make test` does. `options`
-    are further ones for Odoo's command line.
+    are further ones for Odoo's command line, `proxy` the headers that a proxy would add.
     """
 
-    def __init__(self, name: str, *options: str) -> None:
+    def __init__(self, name: str, *options: str, proxy: dict[str, str] | None = None) -> None:
         self.database = f"{os.environ['USERCOM_TEMPLATE']}_{name}"
         self._options = options
+        self._proxy = proxy or {}
         self._reset()
 
     def _reset(self) -> None:
@@ -42,6 +44,7 @@ class OdooServer:
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = Path(tempfile.gettempdir()) / f"{self.database}_{self.port}.log"
         self._session = requests.Session()
+        self._session.headers.update(self._proxy)
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> "OdooServer":
@@ -71,7 +74,7 @@ class OdooServer:
     def start(self) -> None:
         """Start Odoo as an administrator would, and wait until it answers."""
         options = ["-d", self.database, f"--http-port={self.port}", "--http-interface=127.0.0.1"]
-        command = [sys.executable, "-m", "odoo", *options, *self._options, "--log-level=warn"]
+        command = [sys.executable, ODOO_BIN, *options, *self._options, "--log-level=warn"]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
         until(self._answers, PATIENCE_SECONDS, what=f"Odoo; see {self.log}")

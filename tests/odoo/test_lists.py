@@ -251,6 +251,26 @@ class TestComparison(ListCase):
         self.assertEqual(drift["only_usercom"].external_id, stranger)
         self.assertEqual(differs.phone, "111111111")
 
+    def test_two_users_of_one_person_on_two_pages_are_told_to_a_person(self):
+        self.simulator.settings(page_size=1)
+        anna = self.contact(name="Anna Nowak", email="anna@example.org")
+        first, second = self.person(), self.person()
+        with patch.object(usercom_sweep, "BACKLOG", 1):
+            self.put(email="anna@example.org")
+            self.put(id=self.person(email="ewa@example.org"))
+            self.drain()
+        known = self.binding(anna).external_id
+        self.assertIn(known, (first, second))
+        other = first + second - known
+        about = [("external_id", "=", other), ("state", "=", "failed")]
+        self.env["usercom.inbox"].search(about).unlink()
+        for _week in range(2):
+            self.compared()
+        row = self.env["usercom.inbox"].search(about)
+        self.assertEqual((len(row), row.is_ambiguous), (1, True))
+        for part in ("Anna Nowak", str(known), str(other)):
+            self.assertIn(part, row.error)
+
     def test_repair_makes_odoo_like_user_com(self):
         differs, _gone, stranger = self.three()
         drift = self.compared()

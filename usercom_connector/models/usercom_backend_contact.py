@@ -95,6 +95,18 @@ class UsercomBackend(models.Model):
                 found |= {user_id: (how, contacts) for user_id, contacts in look(rest).items()}
         return found
 
+    def _find_outsiders(self, users):
+        """``{user id: contacts}`` of ``users`` without a contact, among those that take no part.
+
+        A phone number tells too little: the one of a company is that of all who work there.
+        """
+        everybody = self.with_context(usercom_everybody=True)
+        looks = (everybody._by_key, everybody._by_custom_id, everybody._by_email)
+        found = {}
+        for look in looks:
+            found |= look([user for user in users if user.id not in found])
+        return found
+
     def _by_link(self, users):
         bindings = self.env["usercom.binding"].search(
             [("backend_id", "=", self.id), ("external_id", "in", [user.id for user in users])]
@@ -149,7 +161,9 @@ class UsercomBackend(models.Model):
         """``{user id: contacts}`` whose ``field`` has the ``wanted`` value; archived ones last."""
         values = {value for value in wanted.values() if value}
         partners = self._partners().with_context(active_test=False)
-        domain = Domain(field, "in", list(values)) & self._partner_domain()
+        everybody = self.env.context.get("usercom_everybody")
+        those = self._partners_of_company() if everybody else self._partner_domain()
+        domain = Domain(field, "in", list(values)) & those
         by_value = partners.search(domain).grouped(field) if values else {}
         return {
             user_id: by_value[value].filtered("active") or by_value[value]

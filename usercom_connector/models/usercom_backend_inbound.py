@@ -17,7 +17,8 @@ _logger = logging.getLogger(__name__)
 @dataclass
 class TakenIn:
     """What became of one user: its contact, if any, what went wrong, whether to read it again,
-    whether somebody has to choose who it is, whether it told Odoo anything new.
+    whether somebody has to choose who it is, whether it told Odoo anything new, why it was left
+    alone.
     """
 
     partner: Any
@@ -26,6 +27,7 @@ class TakenIn:
     erased: bool = False
     ambiguous: bool = False
     is_news: bool = False
+    left_out: str = ""
 
 
 class UsercomBackend(models.Model):
@@ -159,13 +161,35 @@ class UsercomBackend(models.Model):
         erased = self.env["usercom.tombstone"]._erased(self, users)
         met = {user.id: TakenIn(nobody, erased=user.id in erased) for user in users}
         new = self._welcome([user for user in users if user.id not in erased])
-        if not new or self.new_user_policy not in ("create", "lead"):
+        if self.new_user_policy not in ("create", "lead"):
+            return met
+        left_out = self._leave_out(new)
+        new, met = [user for user in new if user.id not in left_out], met | left_out
+        if not new:
             return met
         self._hold_back_others(new)
         created = self._create_contacts(new)
         if self.new_user_policy == "lead" and "crm.lead" in self.env:
             self._create_leads([partner for partner, _problems in created.values()])
         return met | {key: TakenIn(*contact, is_news=True) for key, contact in created.items()}
+
+    def _leave_out(self, users):
+        """``{user id: TakenIn}`` of those whose contact is there, but takes no part."""
+        found = self._find_outsiders(users) if users else {}
+        nobody = self.env["res.partner"]
+        return {
+            user.id: TakenIn(nobody, left_out=self._outsider_message(user, found[user.id]))
+            for user in users
+            if user.id in found
+        }
+
+    def _outsider_message(self, user, partners):
+        return self.env._(
+            "Left alone: User.com user %(user)s is %(contacts)s in Odoo, not among the contacts "
+            "that take part.",
+            user=user.email or user.id,
+            contacts=", ".join(partners.mapped("display_name")),
+        )
 
     def _hold_back_others(self, users):
         """Let no other account create contacts of these e-mail addresses until we have."""

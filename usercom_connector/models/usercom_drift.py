@@ -59,15 +59,37 @@ class UsercomDrift(models.Model):
         linked = {binding.external_id: binding for binding in bindings}
         queued = self._queued(bindings)
         erased = self.env["usercom.tombstone"]._erased(backend, users)
-        found = []
-        welcome = {user.id for user in backend._welcome(users)}
+        found = self._strangers(
+            backend, [user for user in users if user.id not in linked.keys() | erased]
+        )
         for user in users:
             binding = linked.get(user.id)
-            if not binding and user.id in welcome - erased:
-                found.append({"kind": "only_usercom"} | self._keys(backend, user.id))
-            elif binding and binding.partner_id.id not in queued:
+            if binding and binding.partner_id.id not in queued:
                 found += self._differences(backend, binding, user)
         self.create(found)
+
+    @api.model
+    def _strangers(self, backend, users):
+        """The values of the rows of users without a contact; tell whose person has another user.
+
+        Such a user is met by nothing else where no call tells of it: a list has told of it before
+        the other was linked.
+        """
+        strangers = backend._welcome(users)
+        known = backend._find_contacts(strangers)
+        left_out = backend._leave_out([user for user in strangers if user.id not in known])
+        partners = self.env["res.partner"].union(*known.values())
+        bindings = self.env["usercom.binding"]._of(backend, partners)
+        for user in strangers:
+            refusal = user.id in known and backend._refusal(user, known[user.id], bindings)
+            if refusal and refusal.problems:
+                problems = "\n".join(refusal.problems)
+                self.env["usercom.inbox"]._tell(backend, user, problems, is_ambiguous=True)
+        return [
+            {"kind": "only_usercom"} | self._keys(backend, user.id)
+            for user in strangers
+            if user.id not in left_out
+        ]
 
     @api.model
     def _keys(self, backend, user_id):

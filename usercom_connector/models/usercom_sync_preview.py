@@ -88,6 +88,7 @@ class UsercomSync(models.Model):
         somebody = [user for user in self._people(users) if user.id not in known]
         found = self.backend_id._recognize(somebody)
         strangers = self.backend_id._welcome([user for user in somebody if user.id not in found])
+        left_out = self.backend_id._leave_out(strangers)
         somebody = [user for user in somebody if user.id in found] + strangers
         partners = self.env["res.partner"].union(*(contacts for _how, contacts in found.values()))
         terms = self._terms(partners)
@@ -96,6 +97,8 @@ class UsercomSync(models.Model):
         for user in somebody:
             how, contacts = found.get(user.id, (None, partners.browse()))
             line = self._preview_user(user, how, contacts, taken, terms)
+            if user.id in left_out:
+                line |= {"kind": "left_out", "problems": left_out[user.id].left_out}
             if line["kind"] in ("linked", "matched"):
                 taken[line["partner_id"]] = user.id
             lines.append(line)

@@ -51,11 +51,11 @@ class UsercomSync(models.Model):
         """The values of the line of a user that was taken in."""
         done = "done" if taken.partner or taken.stale else "skipped"
         return {
-            "kind": "matched" if taken.partner else "new_here",
+            "kind": "matched" if taken.partner else "left_out" if taken.left_out else "new_here",
             "label": self._label(user),
             "partner_id": taken.partner.id,
             "result": "failed" if taken.problems else done,
-            "problems": "\n".join(taken.problems) or False,
+            "problems": "\n".join(taken.problems) or taken.left_out or False,
         }
 
     def _after_run_pages(self):
