@@ -1,4 +1,4 @@
-"""How much memory Odoo's process takes for an export of many contacts."""
+"""How much memory Odoo's process takes while many contacts wait in the outbox."""
 
 import time
 from contextlib import suppress
@@ -15,13 +15,13 @@ MOST_MIB = 100
 
 
 def run() -> list[Result]:
-    """Export all of a few, and of many as many as the time allows."""
+    """Send all of a few, and of many as many as the time allows."""
     few, _sent = _export(FEW, PATIENCE_SECONDS)
     many, sent = _export(MANY, MINUTES * 60)
     return [
         Result(
-            "peak memory, export of 200,000 new contacts",
-            "2,000 contacts",
+            "peak memory of the drain, 200,000 new contacts in the outbox",
+            "2,000 in it",
             f"+ {many - few:.0f} MiB ({few:.0f} → {many:.0f}; {sent:,} of them sent"
             f" in {MINUTES} minutes)",
             f"+ ≤ {MOST_MIB} MiB",

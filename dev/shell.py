@@ -8,14 +8,16 @@ from .locks import alone
 from .paths import ROOT
 from .postgres import Cluster
 
+NAME = "shell"
+
 
 def main(command: list[str]) -> int:
     """Run the command with the ground under it; returns its exit status."""
     with alone("set-up", wait=True):
         odoo.ensure()
-        cluster = Cluster("shell", durable=True)
-    with alone("shell"), cluster.running():
-        env = odoo.environment(cluster.env, "shell")
+        cluster = Cluster(NAME, durable=True)
+    with alone(NAME), cluster.running():
+        env = odoo.environment(cluster.env, NAME)
         return subprocess.run(
             command or [os.environ.get("SHELL", "sh")], cwd=ROOT, env=env, check=False
         ).returncode

@@ -1,14 +1,15 @@
 """`make test`: the set-up where needed, a fresh database, all tests in one pytest."""
 
-from . import browser, odoo, ports, template
+from . import browser, nginx, odoo, ports, template
 from .locks import alone
-from .paths import ROOT, VENV
+from .paths import ADDON, ROOT, VENV
 from .postgres import Cluster
 from .process import foreground
 
 NAME = "test"
 _DATABASE = "usercom_test"
-_WHOLE = ("--cov=usercom_connector", "--cov-report=term:skip-covered", "--durations=10")
+# By its path: the servers of the tests, copies of the repository among them, count too.
+_WHOLE = (f"--cov={ADDON}", "--cov-report=term:skip-covered", "--durations=10")
 
 
 def main(arguments: list[str]) -> int:
@@ -22,6 +23,7 @@ def main(arguments: list[str]) -> int:
         with alone("set-up", wait=True):
             odoo.ensure()
             browser.ensure()
+            nginx.ensure()
             cluster = Cluster(NAME)
         with cluster.running():
             env = odoo.environment(cluster.env, NAME)

@@ -152,6 +152,13 @@ class Page:
         found = f"[...document.querySelectorAll({json.dumps(selector)})]"
         self._until(f"{found}.length && {found}.every((i) => i.naturalWidth > 0)", selector)
 
+    def cut_off(self):
+        """The badges that have no room for their text."""
+        return self._evaluate(
+            "return all('.badge').filter((e) => e.scrollWidth > e.clientWidth)"
+            ".map((e) => e.innerText)"
+        )
+
     def fits_in_width(self):
         """Whether nothing sticks out to the right."""
         return self._evaluate(

@@ -65,3 +65,4 @@ class TestPolish(BrowserCase):
         self.assertGreater(len(shown), 5, f"{screen} shows hardly any text")
         english = [t for t in shown if any(pattern.fullmatch(t) for pattern in self.english)]
         self.assertFalse(english, f"{screen} shows English")
+        self.assertFalse(page.cut_off(), f"{screen} cuts badges off")

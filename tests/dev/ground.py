@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def bare_copy(folder: Path) -> Path:
-    """A clone without a cache: nothing is installed or downloaded there yet."""
+    """The tools without a cache: nothing is installed or downloaded there yet."""
     shutil.copytree(ROOT / "dev", folder / "dev", ignore=shutil.ignore_patterns("__pycache__"))
     return folder
 
@@ -21,6 +21,16 @@ def files_of_git(folder: str = ".") -> list[str]:
     listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard", folder]
     names = subprocess.run(listed, cwd=ROOT, check=True, capture_output=True, text=True).stdout
     return [name for name in names.splitlines() if (ROOT / name).exists()]
+
+
+def clone(folder: Path) -> Path:
+    """A repository of the files git knows, as they are now, for a command to change."""
+    for name in files_of_git():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, folder / name)
+    subprocess.run(["git", "init", "--quiet"], cwd=folder, check=True)
+    subprocess.run(["git", "add", "--all"], cwd=folder, check=True)
+    return folder
 
 
 def command(*arguments: str, prelude: str = "") -> list[str]:

@@ -1,4 +1,4 @@
-"""The wheel carries the whole addon, and an Odoo in a clean environment finds it there."""
+"""The wheel carries the whole addon; after `pip install .` Odoo finds it in a clean environment."""
 
 import os
 import shutil
@@ -28,22 +28,26 @@ print(package.__file__)
 """
 
 
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    source = tmp_path_factory.mktemp("source")
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """What there is in the repository to build from."""
+    folder = tmp_path / "source"
+    folder.mkdir()
     for name in SOURCES:
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
-        copy(ROOT / name, source / name)
+        copy(ROOT / name, folder / name)
+    return folder
+
+
+@pytest.fixture
+def wheel(source: Path) -> Path:
     build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", str(source)]
     subprocess.run(build, check=True, capture_output=True)
     return next(source.glob("dist/*.whl"))
 
 
-def test_name_and_version_are_the_manifests(wheel: Path):
-    assert wheel.name.startswith("odoo_addon_usercom_connector-19.0.")
-
-
 def test_every_tracked_file_of_the_addon_is_in_it(wheel: Path):
+    assert wheel.name.startswith("odoo_addon_usercom_connector-19.0.")
     packed = {
         name.removeprefix("odoo/addons/")
         for name in zipfile.ZipFile(wheel).namelist()
@@ -53,15 +57,16 @@ def test_every_tracked_file_of_the_addon_is_in_it(wheel: Path):
     assert packed == set(files_of_git(ADDON)) and f"{ADDON}/__manifest__.py" in packed
 
 
-def test_odoo_lists_the_addon_from_a_clean_environment(wheel: Path, tmp_path: Path):
+def test_odoo_lists_the_addon_once_pip_has_installed_it(source: Path, tmp_path: Path):
+    """`pip install .`, but with the setuptools that are here instead of fetching some."""
     venv = tmp_path / "venv"
     python = venv / "bin/python"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", venv], check=True)
-    pip = [sys.executable, "-m", "pip", "--python", python, "install", "--no-deps", "--no-index"]
-    subprocess.run([*pip, wheel], check=True, capture_output=True)
     packages = next(venv.glob("lib/python*/site-packages"))
     odoo_folder = Path(odoo.release.__file__).parents[1]
     (packages / "odoo.pth").write_text(f"{odoo_folder}\n{sysconfig.get_path('purelib')}\n")
+    pip = [sys.executable, "-m", "pip", "--python", python, "install", "--no-build-isolation"]
+    subprocess.run([*pip, "--no-deps", "."], cwd=source, check=True, capture_output=True)
 
     env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
     find = [python, "-c", FIND]

@@ -19,12 +19,14 @@ def pair() -> Iterator[Pair]:
         simulator.attribute("email_consent", "boolean")
         simulator.attribute("tag_list", "json")
         simulator.attribute("greeting", "string")
-        simulator.settings(rate_limit=0)
+        simulator.settings(rate_limit=0, future_type="location")
+        simulator.attribute("place", "location")
         connect(odoo, simulator)
         account = odoo.call("usercom.backend", "search", [])
         odoo.call("usercom.backend", "write", account, {"rate_limit": 1000})
         pair_field(odoo, "category_id", "tag_list")
         pair_field(odoo, "example_greeting", "greeting")
+        pair_field(odoo, "example_place", "place")
         yield Pair(odoo, simulator)
 
 
@@ -40,7 +42,7 @@ def attributes(pair: Pair, email: str) -> dict[str, Any]:
     return pair.user(email)["attributes"]
 
 
-def test_a_value_type_of_its_own_travels_both_ways(pair: Pair) -> None:
+def test_a_further_pair_of_types_travels_both_ways(pair: Pair) -> None:
     tags = [tag(pair, "Tea"), tag(pair, "Coffee")]
     contact = pair.contact(email="jan@example.org", category_id=tags)
     assert attributes(pair, "jan@example.org")["tag_list"] == ["Coffee", "Tea"]
@@ -56,6 +58,27 @@ def test_a_value_type_of_its_own_travels_both_ways(pair: Pair) -> None:
         ),
         10,
     )
+
+
+def test_a_type_that_the_connector_does_not_know_travels_both_ways(pair: Pair) -> None:
+    contact = pair.contact(email="olga@example.org", example_place="52.23,21.01")
+    assert attributes(pair, "olga@example.org")["place"] == {"lat": 52.23, "lon": 21.01}
+
+    pair.simulator.quiet()
+    user = pair.user("olga@example.org")
+    pair.simulator.patch_user(user["id"], place={"lat": 50.06, "lon": 19.94})
+    until(lambda: pair.read(contact, "example_place")["example_place"] == "50.06, 19.94", 10)
+    pair.simulator.quiet()
+    pair.simulator.patch_user(user["id"], place=None)
+    until(lambda: not pair.read(contact, "example_place")["example_place"], 10)
+
+
+def test_a_value_of_it_that_cannot_be_read_is_told(pair: Pair) -> None:
+    contact = pair.contact(email="piotr@example.org", example_place="by the river")
+    pair.user("piotr@example.org")
+    failed = [["partner_id", "=", contact], ["state", "=", "failed"]]
+    [row] = until(lambda: pair.odoo.call("usercom.outbox", "search_read", failed, ["error"]), 10)
+    assert "“Place” could not be carried over, value “by the river”: not a number" in row["error"]
 
 
 def test_a_computed_value_is_sent_and_follows_what_it_is_made_of(pair: Pair) -> None:

@@ -1,6 +1,9 @@
 """Which user is this contact? Each doubtful case ends in a state that is known beforehand."""
 
 import hashlib
+from unittest.mock import patch
+
+from odoo.addons.usercom_connector.models import usercom_backend_drain
 
 from .common import UsercomCase
 
@@ -92,6 +95,13 @@ class TestOneEmail(UsercomCase):
         self.assertEqual(states, ["failed", "synced"])
         loser = twins.filtered(lambda twin: self.binding(twin).state == "failed")
         self.assertIn((twins - loser).name, self.binding(loser).last_error)
+
+    def test_contacts_without_one_do_not_wait_for_each_other(self):
+        people = self.env["res.partner"].create([{"name": f"Person {n}"} for n in range(5)])
+        with patch.object(usercom_backend_drain, "SHORT_WAIT", 0):  # who is put off stays waiting
+            self.drain()
+        self.assertEqual(len(self.calls("POST")), len(people))
+        self.assertFalse(self.waiting(people[-1]))
 
     def test_an_archived_first_keeps_the_user(self):
         first, second = self.pair_of_contacts()

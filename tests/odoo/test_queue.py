@@ -136,6 +136,14 @@ class TestLog(QueueCase):
         self.assertEqual(row.sent["phone_number"], "1")
         self.assertIn("No.", row.error)
 
+    def test_a_call_is_called_by_whom_it_is_about(self):
+        for keys, name in (
+            ({"id": 7, "email": "anna@example.org"}, "anna@example.org"),
+            ({"id": 7, "custom_id": "c-1"}, "User.com user 7"),
+            ({"custom_id": "c-1"}, "c-1"),
+        ):
+            self.assertEqual(self.put(**keys).display_name, name)
+
     def test_over_long_bodies_are_cut(self):
         for site in ("facebook", "google", "gravatar", "linkedin", "twitter"):
             self.pair(self.backend, "comment", f"{site}_url", direction="export")

@@ -113,7 +113,8 @@ class Attributes:
 
     def create(self, definition: dict[str, Any]) -> Attribute:
         """Define an attribute from a request body; raise InvalidError."""
-        errors = definition_errors(definition)
+        types = [name for name in (*VALUE_TYPES, self._settings.future_type) if name]
+        errors = definition_errors(definition, types)
         name, content_type = definition.get("name"), definition.get("content_type")
         if not errors and self._taken(name, content_type):
             errors["name"] = "An attribute of this name already exists."
@@ -144,7 +145,7 @@ class Attributes:
         del self.by_id[self.get(attribute_id).id]
 
 
-def definition_errors(definition: dict[str, Any]) -> dict[str, str]:
+def definition_errors(definition: dict[str, Any], types: list[str]) -> dict[str, str]:
     """Say what is wrong with the body of POST /attributes/: field -> message."""
     errors = {}
     name = definition.get("name")
@@ -152,8 +153,8 @@ def definition_errors(definition: dict[str, Any]) -> dict[str, str]:
         errors["name"] = f"Ensure this field has 1 to {NAME_LIMIT} characters."
     if definition.get("content_type") not in CONTENT_TYPES:
         errors["content_type"] = f"Must be one of: {', '.join(CONTENT_TYPES)}."
-    if definition.get("value_type") not in [*VALUE_TYPES]:
-        errors["value_type"] = f"Must be one of: {', '.join(VALUE_TYPES)}."
+    if definition.get("value_type") not in types:
+        errors["value_type"] = f"Must be one of: {', '.join(types)}."
     if definition.get("value_type") == "fixed" and not _are_choices(definition.get("choices")):
         errors["choices"] = "A fixed attribute needs a list of choices."
     return errors

@@ -120,7 +120,7 @@ def custom_value(account: "Account", values: Values, attribute: Attribute) -> An
 def _attribute_item(account: "Account", values: Values, attribute: Attribute, version: str) -> View:
     item = {"id": attribute.id, "name": attribute.name, "name_std": attribute.name_std}
     if version == "v1" and account.settings.numeric_value_types:
-        item |= {"description": "", "value_type": VALUE_TYPES[attribute.value_type]}
+        item |= {"description": "", "value_type": VALUE_TYPES.get(attribute.value_type, 0)}
     return item | {"value": custom_value(account, values, attribute)}
 
 

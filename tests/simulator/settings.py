@@ -31,6 +31,7 @@ class Settings:
     attributes_shape: Literal["flat", "list", "both"] = "flat"
     unset_attributes: Literal["null", "absent"] = "null"
     numeric_value_types: bool = False
+    future_type: str | None = None
     fixed_read: Literal["array", "string"] = "array"
     choices_read: Literal["strings", "objects", "absent"] = "strings"
     v2_key_name: Literal["user_key", "key", "both"] = "user_key"

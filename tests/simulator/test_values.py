@@ -19,6 +19,18 @@ def test_each_type_takes_and_gives_its_values(simulator, api, value_type, value)
     assert api.create(my_value=value)["my_value"] == value
 
 
+def test_a_type_of_the_future_holds_any_json(simulator, api):
+    future = {"content_type": "clientuser", "name": "Place", "value_type": "location"}
+    assert api("POST", "/attributes/", future).status_code == 400
+    simulator.settings(future_type="location")
+    assert api.get(f"/attributes/{simulator.attribute('Place', 'location')['id']}/") == {
+        **future,
+        "id": 1,
+        "name_std": "place",
+    }
+    assert api.create(place={"lat": 52.2})["place"] == {"lat": 52.2}
+
+
 def test_a_fixed_value_comes_back_as_an_array_or_a_string(simulator, api):
     simulator.attribute("Size", "fixed", ["S", "M"])
     assert api.create(size="M")["size"] == ["M"]

@@ -30,7 +30,7 @@ class BadValueError(ValueError):
 
 def convert(value: Any, attribute: Attribute, string_limit: int) -> Any:
     """Return the value as stored; raise BadValueError."""
-    converted = CONVERTERS[attribute.value_type](value, attribute)
+    converted = CONVERTERS.get(attribute.value_type, _json)(value, attribute)
     limit = attribute.limit or string_limit
     if isinstance(converted, str) and len(converted) > limit and attribute.value_type in TEXTS:
         message = f"Ensure this field has no more than {limit} characters."

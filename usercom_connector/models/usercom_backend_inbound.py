@@ -129,7 +129,7 @@ class UsercomBackend(models.Model):
     def _ambiguous_message(self, user, partners):
         return self.env._(
             "Several contacts match User.com user %(user)s: %(contacts)s. "
-            "Enter the id %(id)s in the User.com key of the right one.",
+            "Enter the id %(id)s in the User.com ID of the right one.",
             user=user.email or user.id,
             id=user.id,
             contacts=", ".join(partners.mapped("display_name")),

@@ -41,7 +41,7 @@ def explain(env, error):
         case AmbiguousUserError():
             return env._(
                 "Several User.com users match: %s. Merge them in User.com, or enter the id of the "
-                "right one in the contact's User.com key.",
+                "right one in the contact's User.com ID.",
                 ", ".join(map(str, error.ids)),
             )
         case RejectedError():

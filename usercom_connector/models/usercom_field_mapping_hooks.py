@@ -7,7 +7,7 @@ from .usercom_field_mapping import UNSUBSCRIBED_FIELD
 class UsercomFieldMapping(models.Model):
     """What other addons extend: which pairs there are, and which values are sent.
 
-    How a value is converted is ``_export_value`` and ``_odoo_value``. docs/development.md shows
+    How a value is converted is ``_value_exporter`` and ``_odoo_value``. docs/development.md shows
     each in use.
     """
 

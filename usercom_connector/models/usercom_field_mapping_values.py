@@ -47,7 +47,11 @@ class UsercomFieldMapping(models.Model):
         return export
 
     def _value_exporter(self):
-        """A function from a contact to the canonical value."""
+        """A function from a contact to the canonical value.
+
+        A hook: the function is asked for once and called for many contacts. It raises
+        ConversionError for a value that cannot be carried over.
+        """
         if self.is_consent:
             return self._consent_value
         read, field_type, attribute = self._reader(), self.field_type, self._as_attribute()
@@ -118,6 +122,11 @@ class UsercomFieldMapping(models.Model):
         return read
 
     def _odoo_value(self, partner, value, vals):
+        """``{field: value to write}`` for the canonical ``value``.
+
+        A hook. ``partner`` may be empty: a contact still to be created. ``vals`` is what the pairs
+        before this one write. Raises ConversionError for a value that cannot be carried over.
+        """
         value = import_value(value, self.field_type)
         if self.is_consent:
             return {self.field_name: self._consent_to_odoo(value)}

@@ -75,6 +75,12 @@ class UsercomInbox(models.Model):
         for row in self:
             row.payload_text = readable(row.payload)
 
+    @api.depends("external_id", "custom_id", "email")
+    def _compute_display_name(self):
+        for row in self:
+            known = row.external_id and self.env._("User.com user %s", row.external_id)
+            row.display_name = row.email or known or row.custom_id or ""
+
     # ---- the webhook ----
 
     @api.model

@@ -270,10 +270,9 @@ class UsercomOutbox(models.Model):
             email = row.partner_id.email_normalized
             if email in linked:
                 row._fail_taken(linked[email])
-            elif looked_for.get(email, row.partner_id) != row.partner_id:
+            elif email and looked_for.setdefault(email, row.partner_id) != row.partner_id:
                 row._postpone(1)
             else:
-                looked_for[email] = row.partner_id
                 free += row
         return free
 

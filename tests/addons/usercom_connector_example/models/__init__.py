@@ -1,1 +1,1 @@
-from . import res_partner, usercom_backend, usercom_field_mapping
+from . import res_partner, usercom_attribute, usercom_backend, usercom_field_mapping
