@@ -146,6 +146,17 @@ class TestBacklog(ListCase):
 
 
 class TestReconciliation(ListCase):
+    def test_what_it_brings_is_counted_as_received(self):
+        contact = self.synced(email="jan@example.org", phone="111111111")
+        self.person(email="anna@example.org")
+        self.simulator.patch_user(self.binding(contact).external_id, phone_number="222222222")
+        self.synced(email="known@example.org")
+        self.due("reconcile")
+        self.drain()
+        self.env.cr.flush()
+        received = self.env["usercom.statistic"].search([("kind", "=", "received")])
+        self.assertEqual(sum(received.mapped("rows")), 2)
+
     def test_what_the_webhook_missed_arrives(self):
         for path in ("users", "search", "both"):
             with self.subTest(path):

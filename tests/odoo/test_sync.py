@@ -189,6 +189,18 @@ class TestDirections(SyncCase):
     def at_user_com(self):
         return {user["email"] for user in self.simulator.users()}
 
+    def assert_counted(self, **sync_values):
+        self.ran("both", **sync_values)
+        self.env.cr.flush()
+        rows = self.env["usercom.statistic"].search([])
+        self.assertEqual({row.kind: row.rows for row in rows}, {"sent": 1, "received": 1})
+
+    def test_whom_it_brought_is_counted(self):
+        self.assert_counted(use_csv=False)
+
+    def test_whom_a_file_brought_is_counted_too(self):
+        self.assert_counted(use_csv=True)
+
     def test_both_ways(self):
         for use_csv in (True, False):
             with self.subTest(use_csv=use_csv):

@@ -70,6 +70,11 @@ class UsercomBackend(models.Model):
             key: case for user in users for key, case in self._take_in_page([user], **how).items()
         }
 
+    def _count_news(self, taken):
+        """Count those of ``taken`` that nobody asked for and that told Odoo something."""
+        if news := sum(case.is_news for case in taken):
+            self.env["usercom.statistic"]._count(self, "received", news)
+
     def _lots(self, users):
         """The users in lots in which no two may be the same person."""
         while users:

@@ -57,7 +57,7 @@ class Bell:
                     """INSERT INTO ir_cron_trigger (cron_id, call_at)
                        SELECT c.id, date_trunc('second', now() AT TIME ZONE 'UTC')
                          FROM ir_cron c JOIN usercom_backend b ON b.cron_id = c.id
-                        WHERE b.id = ANY(%s) AND b.state = 'running' AND c.active""",
+                        WHERE b.id = ANY(%s) AND c.active""",
                     [backend_ids],
                 )
             with sql_db.db_connect("postgres").cursor() as cr:

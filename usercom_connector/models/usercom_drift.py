@@ -160,6 +160,7 @@ class UsercomDrift(models.Model):
         for drift in drifts:
             keys = self.env["usercom.inbox"]._keys_in({"id": drift.external_id})
             self.env["usercom.inbox"].sudo()._put(drift.backend_id, keys)
+            drift.backend_id._wake()
         drifts.unlink()
 
     def action_repair_in_usercom(self):

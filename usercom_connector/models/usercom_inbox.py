@@ -96,7 +96,10 @@ class UsercomInbox(models.Model):
             return "malformed"
         if state not in ("running", "paused"):
             return "never_run"
-        self._put(self.env["usercom.backend"].browse(backend_id), keys, payload)
+        backend = self.env["usercom.backend"].browse(backend_id)
+        self._put(backend, keys, payload)
+        if state == "running":
+            backend._wake()
         return "accepted"
 
     @api.model
@@ -154,7 +157,6 @@ class UsercomInbox(models.Model):
             **{name: keys.get(name) for name in KEYS},
         }
         self.env.cr.execute(PROMPT, values)
-        backend._wake()
         return self.browse(self.env.cr.fetchone())
 
     @api.model

@@ -8,9 +8,10 @@ KEEP = timedelta(days=400)
 
 
 class UsercomStatistic(models.Model):
-    """How many rows of the queues an account has dealt with in each hour, by what became of them.
+    """How many people an account has dealt with in each hour, by what became of them.
 
-    Counted as the rows are settled, so that nobody has to count the rows of a long log.
+    Counted as rows of the queues are settled and pages of users are taken in, so that nobody has
+    to count the rows of a long log. What a CSV file brought to User.com counts once read back.
     """
 
     _name = "usercom.statistic"
@@ -36,7 +37,7 @@ class UsercomStatistic(models.Model):
 
     @api.model
     def _count(self, backend, kind, rows):
-        """Note, to be stored with this transaction, that so many ``rows`` became ``kind``."""
+        """Note, to be stored with this transaction, that so many ``rows`` are ``kind``."""
         precommit = self.env.cr.precommit
         if self._name not in precommit.data:
             precommit.data[self._name] = {}

@@ -197,6 +197,7 @@ class UsercomSweep(models.Model):
         else:
             taken = backend._take_in_page(users, prompts=prompts)
             self._note_missed(taken, prompts)
+        backend._count_news(case for key, case in taken.items() if key not in prompts)
         for user in users:
             if user.id in taken:
                 self.env["usercom.inbox"]._settle_met(

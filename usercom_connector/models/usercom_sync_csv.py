@@ -119,6 +119,8 @@ class UsercomSync(models.Model):
         missing = self.env["usercom.sync.line"].search(importing)
         now = fields.Datetime.now()
         if len(missing) < self.import_left:
+            come = self.import_left - len(missing)
+            self.env["usercom.statistic"]._count(self.backend_id, "sent", come)
             self.write({"import_left": len(missing), "import_seen_at": now})
         if missing and self.is_import_open and now < self.import_seen_at + PATIENCE:
             self.write({"next_page": False, "next_at": now + AGAIN})

@@ -46,6 +46,7 @@ class UsercomSync(models.Model):
             user.id: self._result(user, taken[user.id]) for user in users if user.id in taken
         }
         self.env["usercom.sync.line"]._record(self, results)
+        self.backend_id._count_news(taken.values())
 
     def _result(self, user, taken):
         """The values of the line of a user that was taken in."""
