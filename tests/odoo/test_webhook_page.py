@@ -44,6 +44,19 @@ class TestWebhookPage(UsercomCase):
         self.backend.invalidate_recordset()
         self.assertEqual(self.backend.webhook_last_call, row.create_date)
 
+    def test_it_is_known_longer_than_its_row(self):
+        Inbox = self.env["usercom.inbox"]
+        row = Inbox._put(self.backend, Inbox._keys({"extra": {"id": 7}}), {"extra": {"id": 7}})
+        called_at = row.create_date
+        row._finish()
+        self.env.flush_all()
+        long_ago = called_at - timedelta(days=9999)
+        self.env.cr.execute("UPDATE usercom_inbox SET write_date = %s", [long_ago])
+        Inbox._gc_log()
+        self.assertFalse(row.exists())
+        self.env.invalidate_all()
+        self.assertEqual(self.backend.webhook_last_call, called_at)
+
     def test_a_read_by_hand_is_no_call(self):
         contact = self.synced(email="jan@example.org")
         contact.action_usercom_pull()

@@ -35,6 +35,9 @@ class UsercomBackend(models.Model):
     webhook_url = fields.Char("Webhook URL", compute="_compute_webhook_url")
     webhook_extra = fields.Text("Extra Data", compute="_compute_webhook_extra")
     webhook_last_call = fields.Datetime("Last Call Received", compute="_compute_webhook_last_call")
+    webhook_called_at = fields.Datetime(
+        copy=False, readonly=True, help="The last call whose row the log may not hold any more."
+    )
     webhook_test_result = fields.Text("Self-Test", copy=False, readonly=True)
 
     _grace_not_negative = models.Constraint(
@@ -55,6 +58,7 @@ class UsercomBackend(models.Model):
             extra = {name: f"{{{{ {name} }}}}" for name in names}
             backend.webhook_extra = json.dumps(extra, indent=2, ensure_ascii=False)
 
+    @api.depends("webhook_called_at")
     def _compute_webhook_last_call(self):
         for backend in self:
             row = (
@@ -66,7 +70,7 @@ class UsercomBackend(models.Model):
                     limit=1,
                 )
             )
-            backend.webhook_last_call = row.create_date
+            backend.webhook_last_call = row.create_date or backend.webhook_called_at
 
     def action_open_webhook(self):
         """The webhook page of this account, by default the current company's."""

@@ -144,6 +144,11 @@ class UsercomInbox(models.Model):
         text = value.strip() if isinstance(value, str) else ""
         return text if 0 < len(text) <= LONGEST_KEY else None
 
+    def _delete_before(self, backend, moment):
+        if backend.webhook_called_at != backend.webhook_last_call:
+            backend.webhook_called_at = backend.webhook_last_call
+        return super()._delete_before(backend, moment)
+
     # ---- filling ----
 
     @api.model
