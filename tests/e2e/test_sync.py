@@ -15,6 +15,8 @@ from tests.simulator.process import Simulator
 KILLS = 20
 PEOPLE = 150  # on each side; a third of them on both
 LONGEST_SECONDS = 0.5
+IMPORT_SECONDS = 7  # longer than Odoo takes to start again
+UPLOAD = "/users/import/"
 SLOW, FAST = 20, 1000  # calls a second
 PATIENCE_SECONDS = 60
 NAMES = ("name", "email", "phone", "employee")
@@ -28,11 +30,16 @@ DUE_NOW = """
 @pytest.fixture
 def fresh() -> Iterator[Pair]:
     with OdooServer("e2e_sync") as odoo, Simulator() as simulator:
-        simulator.attribute("email_consent", "boolean")
-        simulator.settings(rate_limit=0, page_size=4)
-        connect(odoo, simulator)
-        simulator.automations()
-        yield Pair(odoo, simulator)
+        yield connected(odoo, simulator, page_size=4)
+
+
+def connected(odoo: OdooServer, simulator: Simulator, **switches: Any) -> Pair:
+    """Both sides, User.com's not calling the webhook."""
+    simulator.attribute("email_consent", "boolean")
+    simulator.settings(rate_limit=0, **switches)
+    connect(odoo, simulator)
+    simulator.automations()
+    return Pair(odoo, simulator)
 
 
 def populate(pair: Pair) -> None:
@@ -43,7 +50,9 @@ def populate(pair: Pair) -> None:
         "res.partner",
         "create",
         [
-            {"name": f"Jan No{n}", "email": f"p{n}@example.org", "phone": f"1{n:08}"}
+            {"name": f"Jan No{n}", "email": f"p{n}@example.org"}
+            | ({"phone": f"1{n:08}"} if n % 3 else {})
+            | ({"name": f"No{n}"} if n < 20 and n % 3 == 0 else {})
             for n in range(PEOPLE)
         ],
     )
@@ -59,14 +68,20 @@ def populate(pair: Pair) -> None:
 
 def sync(pair: Pair, use_csv: bool, kills: int) -> None:
     """Preview and run, the server being killed so many times in all."""
-    domain = "[('email', '=like', 'p%@example.org')]"
-    values = {"direction": "both", "domain": domain, "use_csv": use_csv}
-    [record] = pair.odoo.call("usercom.sync", "create", [values])
     dice = random.Random(7)
-    pair.odoo.call("usercom.sync", "action_preview", record)
+    record = begun(pair, use_csv)
     kill_until(pair, record, "ready", kills // 5, dice)
     pair.odoo.call("usercom.sync", "action_run", record)
     kill_until(pair, record, "done", kills - kills // 5, dice)
+
+
+def begun(pair: Pair, use_csv: bool) -> int:
+    """A sync whose preview is under way."""
+    domain = "[('email', '=like', 'p%@example.org')]"
+    values = {"direction": "both", "domain": domain, "use_csv": use_csv}
+    [record] = pair.odoo.call("usercom.sync", "create", [values])
+    pair.odoo.call("usercom.sync", "action_preview", record)
+    return int(record)
 
 
 def kill_until(pair: Pair, record: int, state: str, kills: int, dice: random.Random) -> None:
@@ -75,11 +90,20 @@ def kill_until(pair: Pair, record: int, state: str, kills: int, dice: random.Ran
     for _kill in range(kills):
         until(lambda: at_work(pair, record, state), PATIENCE_SECONDS, "the drain at work")
         time.sleep(dice.uniform(0, LONGEST_SECONDS))
-        pair.odoo.kill()
-        if state_of(pair, record) == state:
-            pytest.fail("too few people for so many kills")
-        pair.odoo.start()
-        hurry(pair)
+        kill(pair, record, state)
+    finish(pair, record, state)
+
+
+def kill(pair: Pair, record: int, state: str = "done") -> None:
+    """Kill the server and start it again."""
+    pair.odoo.kill()
+    if state_of(pair, record) == state:
+        pytest.fail("too few people for so many kills")
+    pair.odoo.start()
+    hurry(pair)
+
+
+def finish(pair: Pair, record: int, state: str = "done") -> None:
     pace(pair, FAST)
     until(lambda: hurried(pair, record) == state, PATIENCE_SECONDS, state)
     until(lambda: not waiting(pair), PATIENCE_SECONDS, "empty queues")
@@ -132,24 +156,108 @@ def both_sides(pair: Pair) -> tuple[list[Any], list[Any]]:
     )
 
 
-def undisturbed(pair: Pair, use_csv: bool) -> tuple[list[Any], list[Any]]:
-    populate(pair)
-    sync(pair, use_csv, 0)
-    return both_sides(pair)
+def uploads(pair: Pair) -> int:
+    return int(pair.simulator.counts()["routes"].get(f"POST {UPLOAD}", 0))
 
 
-def test_twenty_kills_leave_both_sides_as_if_there_had_been_none(fresh: Pair) -> None:
+def is_at(pair: Pair, condition: str) -> bool:
+    """Whether the sync stands where the SQL `condition` says."""
+    return bool(pair.odoo.sql(f"SELECT 1 FROM usercom_sync WHERE {condition}"))
+
+
+def kill_between_files(pair: Pair, record: int) -> None:
+    """The second is noted, and waits for the account's limit: nobody can tell that it never left.
+
+    There are three, as some contacts have no phone, and some of these no first name.
+    """
+    pace(pair, 1)
+    pair.odoo.call("usercom.sync", "action_run", record)
+    until(lambda: uploads(pair) == 1, PATIENCE_SECONDS, "the first file")
+    time.sleep(0.3)  # till its answer is stored; the next leaves a second after it
+    assert uploads(pair) == 1
+    kill(pair, record)
+
+
+def kill_in_upload(pair: Pair, record: int) -> None:
+    """User.com has taken the file and begun to import it; nobody is there to hear so."""
+    pair.simulator.settings(import_seconds=IMPORT_SECONDS)
+    pair.simulator.fault(kind="timeout", apply=True, seconds=60, path=UPLOAD, count=1)
+    pace(pair, SLOW)
+    until(lambda: uploads(pair) == 2, PATIENCE_SECONDS, "the third file")
+    kill(pair, record)
+
+
+def kill_while_importing(pair: Pair, record: int) -> None:
+    """It has read the list of users in vain, and will look again."""
+    until(lambda: is_at(pair, "step = 'verify' AND next_at > now()"), PATIENCE_SECONDS, "a look")
+    kill(pair, record)
+
+
+def kill_while_reading_back(pair: Pair, record: int, dice: random.Random) -> None:
+    until(lambda: is_at(pair, "step = 'verify' AND next_page > ''"), PATIENCE_SECONDS, "pages")
+    time.sleep(dice.uniform(0, LONGEST_SECONDS))
+    assert is_at(pair, "step = 'verify'")
+    kill(pair, record)
+
+
+def give_up_hope(pair: Pair, record: int) -> None:
+    """Long after the imports have ended, who has not come is sent singly."""
+    pace(pair, FAST)
+    until(lambda: looked_later(pair, record), PATIENCE_SECONDS, "the end of reading back")
+
+
+def looked_later(pair: Pair, record: int) -> bool:
+    pair.odoo.sql("UPDATE usercom_sync SET import_seen_at = import_seen_at - interval '1 hour'")
+    hurried(pair, record)
+    return not is_at(pair, "step = 'verify'")
+
+
+@pytest.fixture(scope="module")
+def undisturbed() -> Iterator[tuple[list[Any], list[Any]]]:
+    """Both sides after an initial sync that was left in peace."""
+    with OdooServer("e2e_calm") as odoo, Simulator() as simulator:
+        pair = connected(odoo, simulator)
+        populate(pair)
+        sync(pair, use_csv=True, kills=0)
+        yield both_sides(pair)
+
+
+def test_twenty_kills_leave_both_sides_as_if_there_had_been_none(
+    fresh: Pair, undisturbed: tuple[list[Any], list[Any]]
+) -> None:
     populate(fresh)
     sync(fresh, use_csv=False, kills=KILLS)
-    contacts, users = both_sides(fresh)
+    assert_like(undisturbed, fresh)
+
+
+def test_kills_while_files_are_imported_create_nobody_twice(
+    fresh: Pair, undisturbed: tuple[list[Any], list[Any]]
+) -> None:
+    """Though User.com takes as many rows of one e-mail address as it is sent."""
+    dice = random.Random(7)
+    fresh.simulator.settings(import_matches_email=False, page_size=100)
+    populate(fresh)
+    record = begun(fresh, use_csv=True)
+    finish(fresh, record, "ready")
+    kill_between_files(fresh, record)
+    kill_in_upload(fresh, record)
+    kill_while_importing(fresh, record)
+    fresh.simulator.settings(page_size=4)
+    kill_while_reading_back(fresh, record, dice)
+    kill_while_reading_back(fresh, record, dice)
+    fresh.simulator.settings(page_size=100)
+    fresh.simulator.quiet()
+    give_up_hope(fresh, record)
+    finish(fresh, record)
+    assert_like(undisturbed, fresh)
+
+
+def assert_like(undisturbed: tuple[list[Any], list[Any]], pair: Pair) -> None:
+    """Nobody is there twice, everybody is linked, and all is as it is without any kill."""
+    contacts, users = both_sides(pair)
     assert len(contacts) == len(users) == PEOPLE * 5 // 3
-    linked = fresh.odoo.sql(
+    linked = pair.odoo.sql(
         "SELECT count(DISTINCT external_id), count(*) FROM usercom_binding WHERE state = 'synced'"
     )
     assert linked == [(PEOPLE * 5 // 3, PEOPLE * 5 // 3)]
-    with OdooServer("e2e_calm") as odoo, Simulator() as simulator:
-        simulator.attribute("email_consent", "boolean")
-        simulator.settings(rate_limit=0)
-        connect(odoo, simulator)
-        simulator.automations()
-        assert undisturbed(Pair(odoo, simulator), use_csv=True) == (contacts, users)
+    assert undisturbed == (contacts, users)

@@ -308,6 +308,75 @@ class TestFirstContact(SyncCase):
                         self.simulator.user(self.there)["attributes"]["email_consent"], False
                     )
 
+    def left_apart(self, direction="both"):
+        contact = self.both(email_consent=False)
+        contact.employee = True
+        self.env.cr.flush()
+        self.waiting(contact).unlink()
+        sync = self.previewed(direction)
+        sync.field_ids.winner = "skip"
+        self.run_to_end(sync)
+        return contact
+
+    def conflict(self, contact):
+        return self.env["usercom.conflict"].search(
+            [("partner_id", "=", contact.id), ("mapping_id.field_name", "=", "phone")]
+        )
+
+    def test_values_left_as_they_are_stay_so_whatever_else_travels(self):
+        for direction in ("both", "export", "import"):
+            with self.subTest(direction=direction):
+                self._fresh_simulator()
+                self.found("jan@example.org").unlink()
+                self.env["usercom.tombstone"].search([]).unlink()
+                contact = self.left_apart(direction)
+                self.pair(self.backend, "city", "city")
+                contact.city = "Kraków"
+                self.drain()
+                self.simulator.patch_user(self.there, first_name="Janusz")
+                self.told(id=self.there)
+                self.backend.mapping_ids.filtered(lambda m: m.field_name == "city").unlink()
+                self.assertEqual(self.phones(contact), ("111111111", "222222222"))
+                self.assertEqual(self.simulator.user(self.there)["city"], "Kraków")
+                self.assertEqual(contact.name, "Janusz")
+                conflict = self.conflict(contact)
+                self.assertEqual((conflict.winner, conflict.state), ("none", "open"))
+                self.assertEqual((conflict.odoo, conflict.usercom), ("111111111", "222222222"))
+
+    def test_a_withdrawal_wins_where_values_are_left(self):
+        contact = self.left_apart()
+        self.assertFalse(contact.employee)
+
+    def test_a_later_change_of_a_value_that_was_left_travels(self):
+        contact = self.left_apart()
+        contact.phone = "333333333"
+        self.drain()
+        self.assertEqual(self.phones(contact), ("333333333", "333333333"))
+        self.simulator.patch_user(self.there, phone_number="222222222")
+        self.told(id=self.there)
+        self.assertEqual(self.phones(contact), ("222222222", "222222222"))
+
+    def test_what_was_left_is_settled_by_hand(self):
+        for side, phone in (("odoo", "111111111"), ("usercom", "222222222")):
+            with self.subTest(side=side):
+                self._fresh_simulator()
+                self.found("jan@example.org").unlink()
+                self.env["usercom.tombstone"].search([]).unlink()
+                contact = self.left_apart()
+                getattr(self.conflict(contact), f"action_keep_{side}")()
+                self.drain()
+                self.assertEqual(self.phones(contact), (phone, phone))
+                self.assertEqual(self.conflict(contact).state, "settled")
+
+    def test_a_side_that_is_not_written_to_cannot_win(self):
+        contact = self.both()
+        sync = self.previewed("export")
+        self.assertEqual(set(sync.field_ids.mapped("winner")), {"odoo"})
+        sync.field_ids.winner = "usercom"
+        self.run_to_end(sync)
+        self.assertEqual(self.phones(contact), ("111111111", "222222222"))
+        self.assertTrue(self.conflict(contact))
+
     def test_a_linked_contact_is_merged_by_its_mapping(self):
         contact = self.synced(email="jan@example.org", phone="111111111")
         user_id = self.binding(contact).external_id

@@ -267,3 +267,32 @@ class TestAlways:
             assert usercom == yes != base.get("key")
         if result.to_usercom == {"key": yes}:
             assert odoo == yes != base.get("key")
+
+
+class TestLeftApart:
+    SKIP = replace(CITY, policy="skip")
+
+    @pytest.mark.parametrize("direction", ["both", "export", "import"])
+    def test_both_values_stay_and_are_a_conflict(self, direction):
+        result = run(replace(self.SKIP, direction=direction), ABSENT, "A", "B")
+        assert moves(result) == NOWHERE
+        assert result.conflicts == [Conflict("city", None, "A", "B", None)]
+        for rule in (CITY, EXPORT, IMPORT):
+            again = merge([rule], result.base, {"city": "A"}, {"city": "B"}, odoo_is_newer=True)
+            assert moves(again) == NOWHERE
+            assert again.base == result.base
+            assert not again.conflicts
+
+    @pytest.mark.parametrize(
+        ("odoo", "usercom", "moved"),
+        [("C", "B", (ABSENT, "C")), ("A", "C", ("C", ABSENT)), ("B", "B", NOWHERE)],
+    )
+    def test_a_later_change_ends_it(self, odoo, usercom, moved):
+        base = run(self.SKIP, ABSENT, "A", "B").base
+        result = merge([CITY], base, {"city": odoo}, {"city": usercom}, odoo_is_newer=True)
+        assert moves(result) == moved
+        assert list(result.base) == ["city"]
+
+    def test_an_empty_value_is_filled_and_a_withdrawal_wins(self):
+        assert moves(run(self.SKIP, ABSENT, None, "B")) == ("B", ABSENT)
+        assert moves(run(replace(CONSENT, policy="skip"), ABSENT, True, False)) == (False, ABSENT)

@@ -4,6 +4,8 @@ from datetime import UTC
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..usercom.merge import APART
+
 
 def moment(user):
     """When ``user`` was changed, to the microsecond, in a form that sorts; None if not told."""
@@ -112,6 +114,12 @@ class UsercomBinding(models.Model):
         told = moment(user)
         known = self.remote_updated_at if self.external_id == user.id else None
         return bool(known and told and told < known)
+
+    def _agree_on(self, values):
+        """Count ``{key: canonical value}`` as agreed on, so that what differs has to be moved."""
+        apart = {key + APART for key in values}
+        known = {key: value for key, value in (self.base or {}).items() if key not in apart}
+        self.base = known | values
 
     def _disagree(self, backend, partner_ids, key, value):
         """Forget that ``value`` was agreed on: said anew, it has to be weighed anew."""

@@ -24,7 +24,11 @@ class UsercomConflict(models.Model):
     base_text = fields.Char("Last Agreed Value", compute="_compute_texts")
     odoo_text = fields.Char("Odoo's Value", compute="_compute_texts")
     usercom_text = fields.Char("User.com's Value", compute="_compute_texts")
-    winner = fields.Selection([("odoo", "Odoo"), ("usercom", "User.com")], "Kept", required=True)
+    winner = fields.Selection(
+        [("odoo", "Odoo"), ("usercom", "User.com"), ("none", "Each its own")],
+        "Kept",
+        required=True,
+    )
     state = fields.Selection(
         [("open", "Open"), ("settled", "Settled")], required=True, default="open"
     )
@@ -55,7 +59,7 @@ class UsercomConflict(models.Model):
                 "base": conflict.base,
                 "odoo": conflict.odoo,
                 "usercom": conflict.usercom,
-                "winner": conflict.winner,
+                "winner": conflict.winner or "none",
             }
             for meeting in meetings
             for conflict in meeting.agreed.conflicts
@@ -83,9 +87,21 @@ class UsercomConflict(models.Model):
         """Write the value of ``side`` if the other was kept: an edit, sent like any other."""
         self.check_access("read")
         for conflict in self.filtered(lambda conflict: conflict.state == "open"):
-            if conflict.winner != side:
+            if conflict.winner == "none":
+                conflict._end_apart(side)
+            elif conflict.winner != side:
                 conflict._write_to_contact(conflict[side])
             conflict.sudo().state = "settled"
+
+    def _end_apart(self, side):
+        """Both sides had been left as they are: from now on the value of ``side`` travels."""
+        Binding = self.env["usercom.binding"].sudo()
+        for binding in Binding._of(self.backend_id, self.partner_id).values():
+            binding._agree_on({self.mapping_id._key(): self.usercom})
+        if side == "usercom":
+            self._write_to_contact(self.usercom)
+        else:
+            self.env["usercom.outbox"].sudo()._enqueue(self.partner_id.ids, self.backend_id)
 
     def _write_to_contact(self, value):
         mapping, partner = self.mapping_id, self.partner_id.with_company(self.backend_id.company_id)

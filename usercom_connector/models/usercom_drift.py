@@ -210,4 +210,4 @@ class UsercomDrift(models.Model):
                 if key not in withdrawn or value != withdrawn[key]
             }
             binding = self.env["usercom.binding"]._ensure(drift.backend_id, drift.partner_id)
-            binding.base = (binding.base or {}) | values
+            binding._agree_on(values)

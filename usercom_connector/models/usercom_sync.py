@@ -93,7 +93,9 @@ class UsercomSync(models.Model):
     import_began_at = fields.Datetime(readonly=True, copy=False)
     import_left = fields.Integer(readonly=True, copy=False, help="Imported, not yet read back.")
     import_seen_at = fields.Datetime(readonly=True, copy=False)
-    is_import_open = fields.Boolean(readonly=True, copy=False, help="User.com is still importing.")
+    is_import_open = fields.Boolean(
+        readonly=True, copy=False, help="User.com may still be importing."
+    )
     next_at = fields.Datetime(readonly=True, copy=False, help="When to go on.")
     calls_total = fields.Float("Calls Expected", readonly=True, copy=False)
     calls_done = fields.Float("Calls Made", readonly=True, copy=False)

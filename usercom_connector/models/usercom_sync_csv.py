@@ -36,19 +36,22 @@ class UsercomSync(models.Model):
         if files is None:
             return 0
         for ids, content in files:
+            was_open = self.is_import_open
+            if not committed(self._mark_sent, ids):
+                break
             try:
                 report = client.import_users(content, trigger_automations=self.trigger_automations)
             except RejectedError as error:
-                committed(self._take_back, ids, error)
+                committed(self._take_back, ids, error, was_open)
             except UsercomError as error:  # it may have been taken: reading back tells
                 committed(self._doubt, error)
                 break
             else:
-                committed(self._note_report, report)
+                committed(self._note_report, report, was_open)
         return sum(len(ids) for ids, _content in files) or 1
 
     def _next_files(self):
-        """``[(line ids, file)]`` of the next contacts, marked as sent; [] if none is left."""
+        """``[(line ids, file)]`` of the next contacts, not marked yet; [] if none is left."""
         if not self._is_at_work():
             return None
         self.chunk_size = self.chunk_size or CHUNK
@@ -61,9 +64,18 @@ class UsercomSync(models.Model):
             return []
         if not self.import_began_at:
             self.import_began_at = fields.Datetime.now() - CLOCKS
-        rows = self._rows(self._open_lines(lines))
-        self.env["usercom.sync.line"].browse(rows).result = "importing"
-        return user_files(rows)
+        return user_files(self._rows(self._open_lines(lines)))
+
+    def _mark_sent(self, ids):
+        """Note a file before it leaves: killed now, nobody knows whether it has, or how far it is.
+
+        Returns whether it may leave.
+        """
+        if not self._is_at_work():
+            return False
+        self.env["usercom.sync.line"].browse(ids).result = "importing"
+        self.is_import_open = True
+        return True
 
     def _end_import(self):
         importing = [("sync_id", "=", self.id), ("result", "=", "importing")]
@@ -88,11 +100,12 @@ class UsercomSync(models.Model):
             rows[line.id] = push.new_user()
         return rows
 
-    def _note_report(self, report):
-        self._advance(1, is_import_open=self.is_import_open or not report.finished)
+    def _note_report(self, report, was_open):
+        self._advance(1, is_import_open=was_open or not report.finished)
 
-    def _take_back(self, ids, error):
+    def _take_back(self, ids, error, was_open):
         """User.com refuses the file: it is too long, or no file will do."""
+        self.is_import_open = was_open
         lines = self.env["usercom.sync.line"].browse(ids)
         lines.result = False
         if self.chunk_size // 2 < LEAST:
@@ -102,7 +115,6 @@ class UsercomSync(models.Model):
 
     def _doubt(self, error):
         self.error = explain(self.env, error)
-        self.is_import_open = True
         self._end_import()
         if isinstance(error, CredentialsError):
             self.backend_id._pause(self.error)

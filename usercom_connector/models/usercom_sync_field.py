@@ -19,6 +19,7 @@ class UsercomSyncField(models.Model):
             ("odoo", "Odoo wins"),
             ("usercom", "User.com wins"),
             ("newest", "The newer change wins"),
+            ("skip", "Leave both as they are"),
         ],
         "Which Value Counts",
         required=True,
@@ -28,17 +29,26 @@ class UsercomSyncField(models.Model):
 
     @api.model
     def _offer(self, sync):
-        """One choice for each pair that goes both ways; a consent knows none: "no" wins."""
+        """One choice for each pair that goes both ways; a consent knows none: "no" wins.
+
+        Where the sync goes one way, the side it comes from counts, unless that is changed.
+        """
+        source = {"export": "odoo", "import": "usercom"}.get(sync.direction)
         sync.field_ids.unlink()
         mappings = sync.backend_id._active_mappings().filtered(
             lambda mapping: mapping.direction == "both" and not mapping.is_consent
         )
         self.create(
             [
-                {"sync_id": sync.id, "mapping_id": m.id, "winner": m.conflict_policy}
+                {"sync_id": sync.id, "mapping_id": m.id, "winner": source or m.conflict_policy}
                 for m in mappings
             ]
         )
+
+    def _policy(self):
+        """The policy of the merge: what may not be written is left, however it is to count."""
+        unwritten = {"export": "usercom", "import": "odoo"}.get(self.sync_id.direction)
+        return "skip" if self.winner == unwritten else self.winner
 
     def _add(self, counts):
         """Count conflicts: ``{key: number}``."""

@@ -16,12 +16,12 @@ class UsercomSync(models.Model):
 
         Consents are brought together both ways whatever the direction is.
         """
-        winners = {choice.mapping_id: choice.winner for choice in self.field_ids}
+        policies = {choice.mapping_id: choice._policy() for choice in self.field_ids}
         mappings = self.backend_id._active_mappings()
         return [
             replace(
                 rule,
-                policy=winners.get(mapping, rule.policy),
+                policy=policies.get(mapping, rule.policy),
                 direction=rule.direction if rule.consent else self._narrowed(rule.direction),
             )
             for mapping, rule in zip(mappings, mappings._rules(), strict=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 from .client import Client
 from .errors import AmbiguousUserError, NotFoundError, RejectedError
-from .merge import Merge, Rule, merge
+from .merge import Merge, Rule, last_there, merge
 from .reading import read_user
 from .records import Attribute, User
 from .values import wire
@@ -169,7 +169,7 @@ class Push:
         return self._pushed(pushed.merge, user)
 
     def _changes(self) -> Merge:
-        return self._merge(self.base, {key: self.base.get(key) for key in self.odoo})
+        return self._merge(self.base, {key: last_there(self.base, key) for key in self.odoo})
 
     def _pushed(self, merged: Merge, user: User) -> Pushed:
         return Pushed(merged, user, ignored=self._ignored(user, merged))
@@ -214,7 +214,7 @@ class Push:
         return {
             key: value
             for key, value in merged.to_usercom.items()
-            if shown.get(key, value) != value and shown[key] == self.base.get(key)
+            if shown.get(key, value) != value and shown[key] == last_there(self.base, key)
         }
 
     def _merge(self, base: Values, usercom: Values) -> Merge:

@@ -5,13 +5,18 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Direction = Literal["both", "export", "import"]
-Policy = Literal["odoo", "usercom", "newest"]
+Policy = Literal["odoo", "usercom", "newest", "skip"]
 Side = Literal["odoo", "usercom"]
+
+APART = "≠"  # ends the key of what User.com had when both were left as they are; in a base
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """How one value is kept the same. `withdrawn` is the canonical value of a consent's "no"."""
+    """How one value is kept the same. `withdrawn` is the canonical value of a consent's "no".
+
+    The policy "skip" is one of a first contact: values that differ are left as they are.
+    """
 
     key: str
     direction: Direction
@@ -22,13 +27,16 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Both sides changed a value differently since they last agreed; `winner` was kept."""
+    """Both sides changed a value differently since they last agreed; `winner` was kept.
+
+    None where each side kept its own.
+    """
 
     key: str
     base: Any
     odoo: Any
     usercom: Any
-    winner: Side
+    winner: Side | None
 
 
 @dataclass(slots=True)
@@ -65,18 +73,39 @@ def merge(
 def _merge_value(
     result: Merge, rule: Rule, odoo: Any, usercom: Any, odoo_is_newer: bool | None
 ) -> None:
-    base = result.base.get(rule.key)
+    base, theirs = result.base.get(rule.key), last_there(result.base, rule.key)
     usercom = usercom if odoo == usercom else _heard(rule, base, usercom)
     if odoo == usercom:
-        result.base[rule.key] = odoo
+        _agree(result.base, rule.key, odoo)
         return
-    winner = _winner(rule, base, odoo, usercom, odoo_is_newer)
+    if (odoo, usercom) == (base, theirs):
+        return  # left apart
+    if _is_skipped(rule, odoo, usercom):
+        result.conflicts.append(Conflict(rule.key, base, odoo, usercom, None))
+        result.base |= {rule.key: odoo, rule.key + APART: usercom}
+        return
+    winner = _winner(rule, base, theirs, odoo, usercom, odoo_is_newer)
     if winner is None or not _may_move(rule, winner):
         return
-    if rule.direction == "both" and base not in (odoo, usercom):
+    if rule.direction == "both" and odoo != base and usercom != theirs:
         result.conflicts.append(Conflict(rule.key, base, odoo, usercom, winner))
     target = result.to_usercom if winner == "odoo" else result.to_odoo
-    target[rule.key] = result.base[rule.key] = odoo if winner == "odoo" else usercom
+    target[rule.key] = odoo if winner == "odoo" else usercom
+    _agree(result.base, rule.key, target[rule.key])
+
+
+def last_there(base: Mapping[str, Any], key: str) -> Any:
+    """Return the value of User.com that `base` knows: the agreed one, unless both were left."""
+    return base.get(key + APART, base.get(key))
+
+
+def _agree(base: dict[str, Any], key: str, value: Any) -> None:
+    base[key] = value
+    base.pop(key + APART, None)
+
+
+def _is_skipped(rule: Rule, odoo: Any, usercom: Any) -> bool:
+    return rule.policy == "skip" and not rule.consent and None not in (odoo, usercom)
 
 
 def _heard(rule: Rule, base: Any, usercom: Any) -> Any:
@@ -90,11 +119,11 @@ def _may_move(rule: Rule, winner: Side) -> bool:
 
 
 def _winner(
-    rule: Rule, base: Any, odoo: Any, usercom: Any, odoo_is_newer: bool | None
+    rule: Rule, base: Any, theirs: Any, odoo: Any, usercom: Any, odoo_is_newer: bool | None
 ) -> Side | None:
     if rule.consent and None in (odoo, usercom):
         return _stated_consent(rule, base, odoo, usercom)
-    if usercom == base:
+    if usercom == theirs:
         return "odoo"
     if odoo == base:
         return "usercom"
@@ -115,4 +144,4 @@ def _preferred(rule: Rule, odoo_is_newer: bool | None) -> Side:
         return "odoo" if rule.direction == "export" else "usercom"
     if rule.policy == "newest":
         return "usercom" if odoo_is_newer is False else "odoo"
-    return rule.policy
+    return "usercom" if rule.policy == "usercom" else "odoo"

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .errors import ConversionError
+from .merge import last_there
 from .names import join_name, split_name
 from .records import Attribute, User
 from .values import canonical
@@ -26,7 +27,7 @@ def read_user(
     errors: dict[str, ConversionError] = {}
     for key, attribute in attributes.items():
         try:
-            values[key] = canonical(raw[key], attribute) if key in raw else base.get(key)
+            values[key] = canonical(raw[key], attribute) if key in raw else last_there(base, key)
         except ConversionError as error:
             errors[key] = error
     return values, errors
@@ -37,7 +38,7 @@ def _name_parts(user: User, base: Mapping[str, Any]) -> dict[str, Any]:
     full = user.values.get("name")
     if not isinstance(full, str):
         return {}
-    agreed = [base.get(part) or "" for part in NAME_PARTS]
+    agreed = [last_there(base, part) or "" for part in NAME_PARTS]
     if join_name(*agreed) == " ".join(full.split()):
         return {}
     return {part: value or None for part, value in zip(NAME_PARTS, split_name(full), strict=True)}
