@@ -104,6 +104,32 @@ class TestStatistics(DashboardCase):
         self.told(id=self.person())
         self.assertEqual(self.counted()["received"], 1)
 
+    def test_what_lists_of_users_tell_is_counted(self):
+        sweep = self.env["usercom.sweep"]._of(self.backend, "reconcile")
+        sweep.read_until = sweep.started_at = sweep.started_at - timedelta(hours=2)
+        self.person()
+        for _reading in range(2):
+            sweep.started_at -= timedelta(hours=2)
+            self.drain()
+        self.assertEqual(self.counted(), {"received": 1})
+
+    def test_what_an_initial_sync_brings_is_counted(self):
+        self.backend.partner_domain = "[('email', '=like', '%@example.org')]"
+        self.backend.state = "authenticated"
+        for number in range(3):
+            self.contact(email=f"n{number}@example.org")
+        self.person()
+        self.env.cr.flush()
+        self.env["usercom.outbox"].search([]).unlink()
+        self.backend.action_run()
+        sync = self.env["usercom.sync"].create({})
+        sync.action_preview()
+        self.drain()
+        sync.action_run()
+        self.drain()
+        self.assertEqual(sync.state, "done")
+        self.assertEqual(self.counted(), {"sent": 3, "received": 1})
+
     def test_what_only_gives_way_to_a_newer_row_is_not(self):
         self.refused()
         row = self.env["usercom.outbox"].search([("state", "=", "failed")])
@@ -172,6 +198,15 @@ class TestTodo(DashboardCase):
         self.assertEqual(self.todo(), {"webhook_never": True})
         self.backend.mapping_ids.direction = "export"
         self.assertEqual(self.todo(), {})
+
+    def test_a_webhook_that_was_called_before_its_log_was_deleted(self):
+        self.call(email="anna@example.org")
+        self.env.cr.execute("UPDATE usercom_inbox SET write_date = '2020-01-01'")
+        called_at = self.backend.webhook_last_call
+        self.env["usercom.inbox"]._gc_log()
+        self.assertFalse(self.env["usercom.inbox"].search([]))
+        self.assertEqual(self.todo(), {})
+        self.assertEqual(self.backend.webhook_last_call, called_at)
 
     def test_failed_rows(self):
         self.refused(2)

@@ -36,6 +36,9 @@ class UsercomBackend(models.Model):
     webhook_url = fields.Char("Webhook URL", compute="_compute_webhook_url")
     webhook_extra = fields.Text("Extra Data", compute="_compute_webhook_extra")
     webhook_last_call = fields.Datetime("Last Call Received", compute="_compute_webhook_last_call")
+    webhook_called_at = fields.Datetime(
+        readonly=True, copy=False, help="The last call when the inbox was last cleaned up."
+    )
     webhook_test_result = fields.Text("Self-Test", copy=False, readonly=True)
 
     _grace_not_negative = models.Constraint(
@@ -67,7 +70,7 @@ class UsercomBackend(models.Model):
                     limit=1,
                 )
             )
-            backend.webhook_last_call = row.create_date
+            backend.webhook_last_call = row.create_date or backend.webhook_called_at
 
     def action_open_webhook(self):
         """The webhook page of this account, by default the current company's."""

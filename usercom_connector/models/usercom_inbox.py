@@ -214,3 +214,9 @@ class UsercomInbox(models.Model):
         received |= Domain("partner_id", "in", partners.ids)
         received |= Domain("email", "in", [email for email in emails if email])
         self.search(received).unlink()
+
+    def _delete_before(self, backend, moment):
+        """Keep the time of the last call, whose row may be among those that are deleted."""
+        if backend.webhook_called_at != backend.webhook_last_call:
+            backend.webhook_called_at = backend.webhook_last_call
+        return super()._delete_before(backend, moment)

@@ -44,6 +44,15 @@ class UsercomStatistic(models.Model):
         noted = precommit.data[self._name]
         noted[backend.id, kind] = noted.get((backend.id, kind), 0) + rows
 
+    @api.model
+    def _count_news(self, backend, taken, prompts=()):
+        """Note what lists of users told (``{user id: TakenIn}``), but for ``prompts``: as rows
+        of the inbox these are counted anyway.
+        """
+        news = sum(case.is_news for user_id, case in taken.items() if user_id not in prompts)
+        if news:
+            self._count(backend, "received", news)
+
     def _store(self):
         noted = self.env.cr.precommit.data.pop(self._name)
         hour = self._hour(fields.Datetime.now())

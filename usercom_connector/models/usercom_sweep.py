@@ -197,6 +197,7 @@ class UsercomSweep(models.Model):
         else:
             taken = backend._take_in_page(users, prompts=prompts)
             self._note_missed(taken, prompts)
+        self.env["usercom.statistic"]._count_news(backend, taken, prompts)
         for user in users:
             if user.id in taken:
                 self.env["usercom.inbox"]._settle_met(

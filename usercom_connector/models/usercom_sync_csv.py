@@ -166,3 +166,15 @@ class UsercomOutbox(models.Model):
         held = self.filtered(lambda row: row.partner_id in lines.partner_id)
         held._postpone(HOLD_SECONDS) if held else None
         return super(UsercomOutbox, self - held)._without_rivals(backend, bindings)
+
+
+class UsercomSyncLine(models.Model):
+    _inherit = "usercom.sync.line"
+
+    def _record(self, sync, results):
+        """Imported contacts that are read back count as sent."""
+        found = [vals["partner_id"] for vals in results.values() if vals["result"] == "done"]
+        importing = [("sync_id", "=", sync.id), ("result", "=", "importing")]
+        if sent := self.search_count([*importing, ("partner_id", "in", found)]):
+            self.env["usercom.statistic"]._count(sync.backend_id, "sent", sent)
+        return super()._record(sync, results)

@@ -42,6 +42,7 @@ class UsercomSync(models.Model):
     def _run_users(self, users):
         users = self._people(users)
         taken = self.backend_id._for_sync(self)._take_in_page(users)
+        self.env["usercom.statistic"]._count_news(self.backend_id, taken)
         results = {
             user.id: self._result(user, taken[user.id]) for user in users if user.id in taken
         }
