@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.tools import SQL
 
 
 class UsercomBackend(models.Model):
@@ -20,15 +21,48 @@ class UsercomBackend(models.Model):
         """Forget the ids of another system: here they are other people's.
 
         The contacts are matched anew as they are edited or pushed; consents and logs stay.
+        Past the ORM, as there may be hundreds of thousands.
         """
         ours = [("backend_id", "=", self.id)]
         waiting = [*ours, ("state", "in", ("pending", "failed"))]
-        self.env["usercom.outbox"].search([*waiting, ("operation", "!=", "sync")]).unlink()
-        self.env["usercom.inbox"].search(waiting).unlink()
-        for model in ("usercom.sweep", "usercom.drift"):
-            self.env[model].search(ours).unlink()
+        self._delete_all("usercom.outbox", [*waiting, ("operation", "!=", "sync")])
+        self._delete_all("usercom.inbox", waiting)
+        self._delete_all("usercom.sweep", ours)
+        self._delete_all("usercom.drift", ours)
         under_way = ("previewing", "ready", "running", "paused")
         for sync in self.env["usercom.sync"].search([*ours, ("state", "in", under_way)]):
             sync.action_cancel()
         self.env["usercom.tombstone"].search(ours).external_id = False
-        self.env["usercom.binding"].search(ours)._forget()
+        self._clear_keys()
+        self._delete_all("usercom.binding", ours)
+
+    def _delete_all(self, model, domain):
+        self.env.flush_all()
+        records = self.env[model]
+        query = records._search(domain)
+        table = SQL.identifier(records._table)
+        self.env.cr.execute(SQL("DELETE FROM %s WHERE id IN %s", table, query.subselect()))
+        self.env.invalidate_all()
+
+    def _clear_keys(self):
+        """Empty the key field of the linked contacts, in this account's company."""
+        Partner = self._seen(self.env["res.partner"]).with_context(usercom_linking=True)
+        field = Partner._fields[self._key_field()]
+        column, company = SQL.identifier(field.name), str(self.company_id.id)
+        emptied = SQL("%s - %s", column, company) if field.company_dependent else SQL("NULL")
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """UPDATE res_partner SET %s = %s
+                    WHERE id IN (SELECT partner_id FROM usercom_binding WHERE backend_id = %s)
+                      AND %s IS NOT NULL
+                   RETURNING id""",
+                column,
+                emptied,
+                self.id,
+                column,
+            )
+        )
+        partners = Partner.browse(row_id for (row_id,) in rows)
+        partners.invalidate_recordset(flush=False)
+        partners.modified([field.name])  # other apps may compute from it
