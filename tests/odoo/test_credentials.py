@@ -118,10 +118,13 @@ class TestOtherCredentials(SettingsCase):
         self.backend.removal_policy = "delete"
         deleted.unlink()
         self.put(id=self.binding(contact).external_id)
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        contact.with_company(elsewhere).usercom_key = "77"
         self.save(subdomain="other")
         self.backend.action_authenticate()
         seen = contact.with_company(self.company)
         self.assertFalse(seen.usercom_key)
+        self.assertEqual(seen.with_company(elsewhere).usercom_key, "77")
         self.assertFalse(self.binding(contact))
         self.assertFalse(self.env["usercom.inbox"].search([("state", "=", "pending")]))
         self.drain()
