@@ -16,7 +16,7 @@ from .result import Result
 
 CLIENTS = 16
 CALLS = 1500
-ROUNDS = 3
+ROUNDS = 6
 LEAST = 0.8
 BODY = json.dumps(
     {
