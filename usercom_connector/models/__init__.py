@@ -8,6 +8,7 @@ from . import (
     usercom_backend,
     usercom_backend_connection,
     usercom_backend_contact,
+    usercom_backend_match,
     usercom_backend_merge,
     usercom_backend_inbound,
     usercom_backend_drain,

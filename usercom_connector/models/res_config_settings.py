@@ -180,6 +180,7 @@ class ResConfigSettings(models.TransientModel):
                     "model_id": self.env["ir.model"]._get_id("res.partner"),
                     "ttype": "char",
                     "copied": False,
+                    "index": True,
                 }
             )
         )

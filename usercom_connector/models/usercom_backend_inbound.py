@@ -43,10 +43,9 @@ class UsercomBackend(models.Model):
         """
         taken = {}
         for lot in self._lots(users):
-            found = (self._by_link if only_linked else self._find_contacts)(lot)
-            taken |= self._take_in_lot(
-                lot, found | self._free(chosen or {}), prompts or {}, only_linked
-            )
+            found, outsiders = (self._by_link(lot), {}) if only_linked else self._find_contacts(lot)
+            found |= self._free(chosen or {})
+            taken |= self._take_in_lot(lot, found, outsiders, prompts or {}, only_linked)
         return taken
 
     def _take_in_page(self, users, **how):
@@ -97,7 +96,7 @@ class UsercomBackend(models.Model):
             if not self._bound_elsewhere(partner, user_id)
         }
 
-    def _take_in_lot(self, users, found, prompts, only_linked):
+    def _take_in_lot(self, users, found, outsiders, prompts, only_linked):
         known = [user for user in users if user.id in found]
         new = [] if only_linked else [user for user in users if user.id not in found]
         partners = self.env["res.partner"].union(*found.values())
@@ -110,7 +109,7 @@ class UsercomBackend(models.Model):
             key: TakenIn(met.partner, met.problems, is_news=bool(met.written))
             for key, met in (self._merge_users(pairs, edited) if pairs else {}).items()
         }
-        return {key: case for key, case in refused.items() if case} | merged | self._meet(new)
+        return {key: case for key, case in refused.items() if case} | merged | self._meet(new, outsiders)
 
     def _heed_prompts(self, pairs, prompts):
         """Withdraw first what the calls of User.com show as withdrawn."""
@@ -163,15 +162,18 @@ class UsercomBackend(models.Model):
 
     # ---- people Odoo does not know yet ----
 
-    def _meet(self, users):
-        """What the account does with new people: ``{user id: TakenIn}``."""
+    def _meet(self, users, outsiders):
+        """What the account does with new people: ``{user id: TakenIn}``.
+
+        ``outsiders``: {user id: contacts} of those who are in Odoo but take no part.
+        """
         nobody = self.env["res.partner"]
         erased = self.env["usercom.tombstone"]._erased(self, users)
         met = {user.id: TakenIn(nobody, erased=user.id in erased) for user in users}
         new = self._welcome([user for user in users if user.id not in erased])
         if self.new_user_policy not in ("create", "lead"):
             return met
-        left_out = self._leave_out(new)
+        left_out = self._leave_out(new, outsiders)
         new, met = [user for user in new if user.id not in left_out], met | left_out
         if not new:
             return met
@@ -181,14 +183,13 @@ class UsercomBackend(models.Model):
             self._create_leads([partner for partner, _problems in created.values()])
         return met | {key: TakenIn(*contact, is_news=True) for key, contact in created.items()}
 
-    def _leave_out(self, users):
+    def _leave_out(self, users, outsiders):
         """``{user id: TakenIn}`` of those whose contact is there, but takes no part."""
-        found = self._find_outsiders(users) if users else {}
         nobody = self.env["res.partner"]
         return {
-            user.id: TakenIn(nobody, left_out=self._outsider_message(user, found[user.id]))
+            user.id: TakenIn(nobody, left_out=self._outsider_message(user, outsiders[user.id]))
             for user in users
-            if user.id in found
+            if user.id in outsiders
         }
 
     def _outsider_message(self, user, partners):

@@ -49,10 +49,10 @@ class UsercomBackend(models.Model):
             return refusal
         return TakenIn(self.env["res.partner"])
 
-    def _meet(self, users):
+    def _meet(self, users, outsiders):
         if self._sync().direction == "export":
             return {user.id: TakenIn(self.env["res.partner"]) for user in users}
-        return super()._meet(users)
+        return super()._meet(users, outsiders)
 
     def action_sync(self):
         """The initial sync of this account."""

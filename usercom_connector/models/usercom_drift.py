@@ -76,8 +76,7 @@ class UsercomDrift(models.Model):
         the other was linked.
         """
         strangers = backend._welcome(users)
-        known = backend._find_contacts(strangers)
-        left_out = backend._leave_out([user for user in strangers if user.id not in known])
+        known, left_out = backend._find_contacts(strangers)
         partners = self.env["res.partner"].union(*known.values())
         bindings = self.env["usercom.binding"]._of(backend, partners)
         for user in strangers:

@@ -86,9 +86,9 @@ class UsercomSync(models.Model):
             self._expect_preview()
         known = self.env["usercom.sync.line"]._of_users(self, [user.id for user in users])
         somebody = [user for user in self._people(users) if user.id not in known]
-        found = self.backend_id._recognize(somebody)
+        found, outsiders = self.backend_id._recognize(somebody)
         strangers = self.backend_id._welcome([user for user in somebody if user.id not in found])
-        left_out = self.backend_id._leave_out(strangers)
+        left_out = self.backend_id._leave_out(strangers, outsiders)
         somebody = [user for user in somebody if user.id in found] + strangers
         partners = self.env["res.partner"].union(*(contacts for _how, contacts in found.values()))
         terms = self._terms(partners)
