@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 FEWEST_ROWS = 20  # below, a share says little
 DAY = timedelta(hours=24)
@@ -28,10 +29,16 @@ class UsercomBackend(models.Model):
     is_failing = fields.Boolean("Fails Often", readonly=True, copy=False)
     is_webhook_silent = fields.Boolean("Webhook Is Silent", readonly=True, copy=False)
 
-    _alerts_in_range = models.Constraint(
-        "CHECK (failure_alert_share BETWEEN 0 AND 100 AND webhook_alert_hours >= 0)",
-        "An alert needs a share from 0 to 100 % and a number of hours that is not below 0.",
-    )
+    @api.constrains("failure_alert_share", "webhook_alert_hours")
+    def _check_alerts(self):
+        for backend in self:
+            if not (0 <= backend.failure_alert_share <= 100 and backend.webhook_alert_hours >= 0):
+                raise ValidationError(
+                    self.env._(
+                        "An alert needs a share from 0 to 100 % and a number of hours that is not "
+                        "below 0."
+                    )
+                )
 
     def write(self, vals):
         result = super().write(vals)

@@ -108,6 +108,8 @@ class UsercomBackend(models.Model):
         return self._matches("phone_sanitized", numbers)
 
     def _e164(self, number):
+        if not number:
+            return None
         country = self.company_id.country_id
         return self.env["res.partner"]._phone_format(number=number, country=country) or None
 

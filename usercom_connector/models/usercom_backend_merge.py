@@ -69,7 +69,7 @@ class UsercomBackend(models.Model):
 
     def _meeting(self, partner, user, binding, edited, terms):
         """What has to move where between ``partner`` and ``user``; nothing is written yet."""
-        base = binding.base or {} if binding else {}
+        base = binding._agreed_with(user.id) if binding else {}
         remote, errors = read_user(user, terms.attributes, base)
         odoo, problems = terms.export(partner)
         remote |= terms.mappings._in_odoos_words(partner, odoo, remote)
@@ -120,25 +120,37 @@ class UsercomBackend(models.Model):
         """Link the contacts, record the conflicts, queue what Odoo knows better."""
         self._link_all(meetings, bindings)
         self.env["usercom.conflict"]._record(self, meetings)
+        outbox = self.env["usercom.outbox"]
         if to_push := [meeting.partner.id for meeting in meetings if meeting.to_push]:
-            self.env["usercom.outbox"]._enqueue(to_push, self)
+            outbox._enqueue(to_push, self)
         if pulled := [meeting.partner.id for meeting in meetings if meeting.written]:
+            outbox._enqueue_elsewhere(self, pulled)
             self._after_pull(self._seen(self.env["res.partner"].browse(pulled)))
 
     def _link_all(self, meetings, bindings):
         """As ``_link``, for many."""
         Binding = self.env["usercom.binding"]
+        outside = self._newly_linked_outside(meetings, bindings)
         missing = []
         for meeting in meetings:
             partner, user = meeting.partner, meeting.user
             error = "\n".join(meeting.problems)
             values = Binding._agreement(user.id, user, meeting.agreed.base, error)
+            if partner in outside:
+                values["left_at"] = values["synced_at"]
             if binding := bindings.get(partner.id):
                 binding.write(values)
             else:
-                missing.append({"partner_id": partner.id, **values})
+                missing.append({"partner_id": partner.id, "left_at": None, **values})
         if missing:
             Binding._insert(self, missing)
+
+    def _newly_linked_outside(self, meetings, bindings):
+        """The contacts that are linked now and take no part: they never did, so they cannot leave."""
+        known = {key for key, binding in bindings.items() if binding._is_live()}
+        new = [meeting.partner.id for meeting in meetings if meeting.partner.id not in known]
+        partners = self.env["res.partner"].browse(new)
+        return partners - self._taking_part(partners) if new else partners
 
     # ---- people who are new ----
 

@@ -32,7 +32,7 @@ class UsercomBackend(models.Model):
 
     def _meeting(self, partner, user, binding, *more):
         rules = self.env.context.get("usercom_sync_rules")
-        if rules is not None and not (binding and binding.base):
+        if rules is not None and not (binding and binding._agreed_with(user.id)):
             *more, terms = more
             more = (*more, replace(terms, rules=rules))
         return super()._meeting(partner, user, binding, *more)

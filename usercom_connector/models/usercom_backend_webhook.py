@@ -6,12 +6,13 @@ from urllib.parse import urlsplit
 import requests
 
 from odoo import api, fields, models, tools
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.http import db_list
 from odoo.tools import consteq
 
 PATH = "/usercom/webhook"
 TEST_SECONDS = 5
+MOST_GRACE = 720
 TOKEN_FIELDS = ["webhook_token", "webhook_previous_token", "webhook_previous_until"]
 NEAR = {"localhost", "127.0.0.1", "::1", "0.0.0.0"}
 
@@ -40,10 +41,12 @@ class UsercomBackend(models.Model):
     )
     webhook_test_result = fields.Text("Self-Test", copy=False, readonly=True)
 
-    _grace_not_negative = models.Constraint(
-        "CHECK (webhook_grace_hours BETWEEN 0 AND 720)",
-        "An old webhook token can stay valid for 0 to 720 hours.",
-    )
+    @api.constrains("webhook_grace_hours")
+    def _check_grace(self):
+        if any(not 0 <= backend.webhook_grace_hours <= MOST_GRACE for backend in self):
+            raise ValidationError(
+                self.env._("An old webhook token can stay valid for 0 to %s hours.", MOST_GRACE)
+            )
 
     # ---- what to paste ----
 

@@ -105,6 +105,10 @@ class UsercomBinding(models.Model):
         )
         self.env["res.partner"].invalidate_model(["usercom_binding_ids", "usercom_state"])
 
+    def _agreed_with(self, user_id):
+        """The base, if it is this user's: what was agreed with another tells nothing."""
+        return (self.base or {}) if self.external_id == user_id else {}
+
     def _is_live(self):
         """Whether it leads to a user that, as far as known, exists."""
         return bool(self.external_id) and self.state != "gone"

@@ -126,7 +126,13 @@ class UsercomDrift(models.Model):
         partner = backend._seen(binding.partner_id)
         usercom, _errors = read_user(user, mappings._attributes(), base)
         odoo, _problems = mappings._export_values(partner, base)
-        return odoo, usercom | mappings._in_odoos_words(partner, odoo, usercom)
+        usercom |= mappings._in_odoos_words(partner, odoo, usercom)
+        heard_of = {
+            rule.key: heard(rule, base.get(rule.key), usercom[rule.key])
+            for rule in mappings._rules()
+            if rule.key in usercom and odoo.get(rule.key) != usercom[rule.key]
+        }
+        return odoo, usercom | heard_of
 
     @api.model
     def _add_unmet(self, sweep):

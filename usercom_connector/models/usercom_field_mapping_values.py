@@ -127,6 +127,8 @@ class UsercomFieldMapping(models.Model):
         A hook. ``partner`` may be empty: a contact still to be created. ``vals`` is what the pairs
         before this one write. Raises ConversionError for a value that cannot be carried over.
         """
+        if self.field_name == "email" and partner.user_ids:  # to which a new password is sent
+            raise ConversionError(value, Reason.HAS_LOGIN)
         value = import_value(value, self.field_type)
         if self.is_consent:
             return {self.field_name: self._consent_to_odoo(value)}
@@ -289,4 +291,7 @@ class UsercomFieldMapping(models.Model):
             Reason.NOT_A_NUMBER: self.env._("not a number"),
             Reason.OUT_OF_RANGE: self.env._("out of range"),
             Reason.NOT_A_BOOLEAN: self.env._("neither yes nor no"),
+            Reason.HAS_LOGIN: self.env._(
+                "the contact has a login in Odoo, whose address only Odoo may change"
+            ),
         }.get(error.reason, self.env._("not readable as %s", self.value_type))

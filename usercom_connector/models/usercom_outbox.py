@@ -8,7 +8,7 @@ from ..usercom.excerpts import excerpt
 from ..usercom.jobs import Push, Pushed
 from .usercom_backend_drain import Task
 from .usercom_errors import explain
-from .usercom_queue import CLAIM_SIZE, LOW
+from .usercom_queue import CLAIM_SIZE, LOW, USUAL
 
 WITHDRAWN = "usercom.outbox.withdrawn"  # the contacts to be sent first, until precommit
 
@@ -115,14 +115,23 @@ class UsercomOutbox(models.Model):
     @api.model
     def _enqueue_linked(self, backends):
         """Queue, after all else, every linked contact: what differs is sent."""
+        self._insert_linked(LOW, SQL("b.id = ANY(%s)", backends.ids))
+
+    @api.model
+    def _enqueue_elsewhere(self, backend, partner_ids):
+        """Queue what ``backend`` brought in the other accounts that the contacts are linked to."""
+        others = SQL("b.id <> %s AND k.partner_id = ANY(%s)", backend.id, partner_ids)
+        self._insert_linked(USUAL, others)
+
+    def _insert_linked(self, priority, chosen):
         self._insert_waiting(
             SQL(
                 """SELECT k.backend_id, k.partner_id, %s AS priority
                      FROM usercom_binding k JOIN usercom_backend b ON b.id = k.backend_id
-                    WHERE b.id = ANY(%s) AND b.state IN ('running', 'paused')
+                    WHERE %s AND b.state IN ('running', 'paused')
                       AND k.external_id > 0 AND k.state <> 'gone' AND k.left_at IS NULL""",
-                LOW,
-                backends.ids,
+                priority,
+                chosen,
             )
         )
 
@@ -248,9 +257,9 @@ class UsercomOutbox(models.Model):
 
     def _push(self, backend, binding, rules, attributes):
         partner = backend._seen(self.partner_id)
-        base = binding.base or {} if binding else {}
-        values, problems = backend._active_mappings()._export_values(partner, base)
         identity = backend._identity(partner, binding)
+        base = binding._agreed_with(identity.user_id) if binding else {}
+        values, problems = backend._active_mappings()._export_values(partner, base)
         custom_id = backend._new_custom_id(partner, binding)
         job = Push(identity, rules, attributes, base, values, custom_id)
         return Task(self, job, problems)

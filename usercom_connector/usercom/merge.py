@@ -74,7 +74,7 @@ def _merge_value(
     result: Merge, rule: Rule, odoo: Any, usercom: Any, odoo_is_newer: bool | None
 ) -> None:
     base, theirs = result.base.get(rule.key), last_there(result.base, rule.key)
-    usercom = usercom if odoo == usercom else _heard(rule, base, usercom)
+    usercom = usercom if odoo == usercom else heard(rule, base, usercom)
     if odoo == usercom:
         _agree(result.base, rule.key, odoo)
         return
@@ -99,6 +99,15 @@ def last_there(base: Mapping[str, Any], key: str) -> Any:
     return base.get(key + APART, base.get(key))
 
 
+def heard(rule: Rule, base: Any, usercom: Any) -> Any:
+    """Return what User.com says by its value: its default, not being unsubscribed, says nothing.
+
+    It says "yes" only after a "no" that both agreed on.
+    """
+    is_default = rule.consent and rule.withdrawn is True and usercom is False
+    return None if is_default and base is None else usercom
+
+
 def _agree(base: dict[str, Any], key: str, value: Any) -> None:
     base[key] = value
     base.pop(key + APART, None)
@@ -106,12 +115,6 @@ def _agree(base: dict[str, Any], key: str, value: Any) -> None:
 
 def _is_skipped(rule: Rule, odoo: Any, usercom: Any) -> bool:
     return rule.policy == "skip" and not rule.consent and None not in (odoo, usercom)
-
-
-def _heard(rule: Rule, base: Any, usercom: Any) -> Any:
-    """Not being unsubscribed is everybody's default: it says "yes" only after a "no"."""
-    is_default = rule.consent and rule.withdrawn is True and usercom is False
-    return None if is_default and base is None else usercom
 
 
 def _may_move(rule: Rule, winner: Side) -> bool:
