@@ -157,8 +157,8 @@ class UsercomBackend(models.Model):
         """The contacts that are linked now and take no part: they never did, so they cannot leave."""
         known = {key for key, binding in bindings.items() if binding._is_live()}
         new = [meeting.partner.id for meeting in meetings if meeting.partner.id not in known]
-        partners = self.env["res.partner"].browse(new)
-        return partners - self._taking_part(partners) if new else partners
+        partners = self._partners().browse(new)
+        return partners - partners.filtered("active").filtered_domain(self._partner_domain())
 
     # ---- people who are new ----
 
