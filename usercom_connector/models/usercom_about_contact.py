@@ -9,8 +9,8 @@ class UsercomAboutContact(models.AbstractModel):
 
     def action_open_contact(self):
         """Open the contact's form; nothing where the row names nobody."""
-        self.ensure_one()
         self.check_access("read")
+        self.ensure_one()
         contact = self.partner_id
         contact.check_access("read")
         return bool(contact) and {

@@ -22,9 +22,7 @@ class UsercomBinding(models.Model):
     _rec_name = "partner_id"
     _order = "id desc"
 
-    backend_id = fields.Many2one(
-        "usercom.backend", "Account", required=True, ondelete="cascade"
-    )
+    backend_id = fields.Many2one("usercom.backend", "Account", required=True, ondelete="cascade")
     partner_id = fields.Many2one("res.partner", "Contact", required=True, ondelete="cascade")
     external_id = fields.Integer("User.com ID", aggregator=False)
     custom_id = fields.Char("Custom ID")

@@ -175,9 +175,7 @@ class UsercomSync(models.Model):
         self._check_state("ready")
         if self.backend_id.state != "running":
             raise UserError(
-                self.env._(
-                    "The account is not running. Press Save and Run in Settings → User.com."
-                )
+                self.env._("The account is not running. Press Save and Run in Settings → User.com.")
             )
         self._begin("running", calls_total=self._expected_calls(self.use_csv))
 
