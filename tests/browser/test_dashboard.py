@@ -11,6 +11,8 @@ WORDS = {
         "empty": "Connect User.com",
         "well": "All is well",
         "synced": "Synced",
+        "gone": "Gone from User.com",
+        "compared": "The comparison has started",
         "refused": "Could not be sent: 1",
         "outbox": "Outbox",
         "conflicts": "Values changed on both sides: 1",
@@ -19,7 +21,9 @@ WORDS = {
     "pl_PL": {
         "empty": "Połącz User.com",
         "well": "Wszystko w porządku",
-        "synced": "Zsynchronizowany",
+        "synced": "Zsynchronizowano",
+        "gone": "Nie ma już w User.com",
+        "compared": "Porównanie się rozpoczęło",
         "refused": "Nie udało się wysłać: 1",
         "outbox": "Skrzynka nadawcza",
         "conflicts": "Wartości zmienione po obu stronach: 1",
@@ -55,10 +59,14 @@ class TestDashboard(BrowserCase):
             page.see(words["synced"], "[name=contacts]")
             self.assertEqual(page.count(".o_dashboard_graph canvas"), 2)
             page.shoot("dashboard")
+            page.press("action_compare")
+            page.see(words["compared"], ".o_notification")
             self.a_bad_day()
             page.go("/odoo/usercom")
             page.see(words["conflicts"])
             page.see(words["paused"])
+            page.see(words["gone"], "[name=contacts]")
+            page.gone("[name=compare]")
             page.shoot("dashboard_attention")
             self.follow_the_buttons(page, words)
             self.backend.unlink()
@@ -68,6 +76,14 @@ class TestDashboard(BrowserCase):
             page.shoot("dashboard_empty")
             page.click(".o_nocontent_help a.btn")
             page.see("", "#usercom_credentials")
+
+    def test_a_row_about_a_contact_opens_it(self):
+        self.speak("en_US")
+        self.synced(name="Jan Kowalski", email="jan@example.org")
+        self.env.cr.flush()
+        with self.page("/odoo/action-usercom_connector.usercom_binding_action") as page:
+            page.click(".o_data_row .o_data_cell", "Jan Kowalski")
+            page.see("jan@example.org", ".o_form_view .o_form_sheet")
 
     def follow_the_buttons(self, page, words):
         page.see(words["refused"])
@@ -103,6 +119,7 @@ class TestDashboard(BrowserCase):
                 "winner": "odoo",
             }
         )
+        self.env["usercom.binding"].search([("state", "=", "synced")], limit=1).state = "gone"
         self.count_the_past("failed", (0, 0, 2, 0, 0, 1))
         self.backend.action_pause()
         self.env.cr.flush()

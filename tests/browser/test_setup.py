@@ -27,7 +27,7 @@ WORDS = {
         "connected": "Połączono z",
         "pairs": "Te pary zwykle do siebie należą",
         "gone": "W User.com nie ma już atrybutu",
-        "steps": "Otwórz Automatyzacje i utwórz nową.",
+        "steps": "Otwórz „Automations” i utwórz nową automatyzację.",
     },
 }
 

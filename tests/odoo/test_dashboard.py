@@ -1,11 +1,15 @@
 """What the dashboard tells, to whom, and where its numbers come from."""
 
 import json
+from ast import literal_eval
 from datetime import timedelta
 from unittest.mock import patch
 
+from lxml import etree
+
 from odoo import fields
 from odoo.exceptions import AccessError
+from odoo.fields import Domain
 from odoo.tests import new_test_user
 
 from .common import UsercomCase
@@ -182,14 +186,14 @@ class TestTodo(DashboardCase):
             self.contact(email="jan@example.org")
         self.drain()
         self.drain()
-        self.assertEqual(self.todo(), {"send_failed": "1", "send_unclear": "1"})
+        self.assertEqual(self.todo(), {"send_unclear": "1"})
 
     def test_a_contact_that_matches_several_users(self):
         for _twin in range(2):
             self.person(email="jan@example.org")
         self.contact(email="jan@example.org")
         self.drain()
-        self.assertEqual(self.todo(), {"send_failed": "1", "send_unclear": "1"})
+        self.assertEqual(self.todo(), {"send_unclear": "1"})
 
     def test_a_user_that_matches_several_contacts(self):
         for _twin in range(2):
@@ -197,7 +201,32 @@ class TestTodo(DashboardCase):
         self.env.cr.flush()
         self.env["usercom.outbox"].search([("state", "=", "pending")]).unlink()
         self.told(id=self.person())
-        self.assertEqual(self.todo(), {"receive_failed": "1", "receive_unclear": "1"})
+        self.assertEqual(self.todo(), {"receive_unclear": "1"})
+
+    def test_the_list_behind_each_button_shows_what_its_line_counts(self):
+        self.refused(2)
+        for _twin in range(2):
+            self.contact(email="jan@example.org")
+        self.drain()
+        self.drain()
+        self.simulator.fault(kind="status", status=400, method="GET", count=1)
+        self.told(id=self.person())
+        todo = self.todo()
+        self.assertEqual(todo, {"send_failed": "2", "send_unclear": "1", "receive_failed": "1"})
+        self.assertEqual({what: str(self.listed(what)) for what in todo}, todo)
+
+    def listed(self, what):
+        """How many rows the button of ``what`` leads to."""
+        Backend, view = self.env["usercom.backend"], self.env.ref(VIEW).id
+        arch = etree.fromstring(Backend.get_view(view, "kanban")["arch"])
+        [button] = arch.xpath(f"//div[@name='{what}']//button")
+        action = self.env["ir.actions.act_window"].browse(int(button.get("name")))
+        model = self.env[action.res_model]
+        search = etree.fromstring(model.get_view(view_type="search")["arch"])
+        filters = {f"search_default_{row.get('name')}": row for row in search.iter("filter")}
+        chosen = [filters[name] for name in literal_eval(button.get("context"))]
+        domains = [literal_eval(row.get("domain")) for row in chosen if row.get("domain")]
+        return model.search_count(Domain.AND(domains))
 
     def test_a_choice_made_is_no_more_to_do(self):
         for _twin in range(2):
@@ -225,6 +254,21 @@ class TestTodo(DashboardCase):
         self.simulator.fault(kind="status", status=400, path="/users/*", count=5)
         self.drain()
         self.assertIn("User.com refused", self.todo()["reconciliation"])
+
+
+class TestComparison(DashboardCase):
+    def test_it_says_where_its_result_appears(self):
+        told = self.backend.action_compare()["params"]
+        self.assertIn("The comparison has started", told["title"])
+        self.assertIn("Differences", told["message"])
+        self.assertFalse(self.env["usercom.sweep"]._of(self.backend, "compare").started_at)
+
+    def test_managers_have_a_button_for_it(self):
+        for group, count in ((USER, 0), ("usercom_connector.group_usercom_manager", 1)):
+            user = new_test_user(self.env, group, groups=group)
+            Backend, view = self.env["usercom.backend"].with_user(user), self.env.ref(VIEW).id
+            arch = Backend.get_view(view, "kanban")["arch"]
+            self.assertEqual(arch.count('name="action_compare"'), count)
 
 
 class TestReaders(DashboardCase):

@@ -226,6 +226,12 @@ class TestSettingsPage(SettingsCase):
         self.settings().action_usercom_run()
         self.assertEqual(self.account().state, "running")
 
+    def test_a_pause_keeps_what_was_typed(self):
+        self.authenticate()
+        self.settings().action_usercom_run()
+        self.settings(rate_limit=4).action_usercom_pause()
+        self.assertEqual((self.account().state, self.account().rate_limit), ("paused", 4))
+
     def test_running_without_authentication_is_refused(self):
         with self.assertRaisesRegex(UserError, "Authenticate first"):
             self.settings(subdomain="acme", api_key="x" * 64).action_usercom_run()

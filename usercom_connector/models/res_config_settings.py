@@ -166,6 +166,7 @@ class ResConfigSettings(models.TransientModel):
         return self._usercom_reload()
 
     def action_usercom_pause(self):
+        self._usercom_save()
         self._usercom_account().action_pause()
         return self._usercom_reload()
 
@@ -176,7 +177,7 @@ class ResConfigSettings(models.TransientModel):
             IrModelFields.create(
                 {
                     "name": KEY_FIELD,
-                    "field_description": self.env._("User.com Key"),
+                    "field_description": self.env._("User.com ID (custom)"),
                     "model_id": self.env["ir.model"]._get_id("res.partner"),
                     "ttype": "char",
                     "copied": False,

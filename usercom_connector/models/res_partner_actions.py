@@ -51,7 +51,9 @@ class ResPartner(models.Model):
                     self - partners,
                 ),
                 self._usercom_told(
-                    self.env._("Not known at User.com, for want of an e-mail address: %s."),
+                    self.env._(
+                        "Not found in User.com, and without an e-mail address to search for: %s."
+                    ),
                     partners - queued,
                 ),
             ],

@@ -21,7 +21,9 @@ class UsercomAttribute(models.Model):
     _description = "User.com Attribute"
     _order = "is_standard desc, name"
 
-    backend_id = fields.Many2one("usercom.backend", required=True, index=True, ondelete="cascade")
+    backend_id = fields.Many2one(
+        "usercom.backend", "Account", required=True, index=True, ondelete="cascade"
+    )
     name = fields.Char(required=True)
     name_std = fields.Char("Technical Name", required=True)
     value_type = fields.Selection(VALUE_TYPES, "Type", required=True)

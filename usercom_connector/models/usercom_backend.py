@@ -91,7 +91,8 @@ class UsercomBackend(models.Model):
     )
     use_webhook_values = fields.Boolean(
         "Use the Values of the Webhook",
-        help="Spares one call per event. User.com must send the user block, which is believed.",
+        help="Saves one API call per event. User.com must send the user block, and its values are "
+        "trusted without a check.",
     )
     log_days = fields.Integer("Keep Finished Rows for Days", required=True, default=30)
     match_phone = fields.Boolean("Match by Phone Number Too")

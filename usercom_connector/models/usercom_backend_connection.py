@@ -233,7 +233,7 @@ class UsercomBackend(models.Model):
         if self.database_uuid != self._database_uuid():
             return self.env._(
                 "This database is a copy of the one that was connected. "
-                "Authenticate again if it shall talk to User.com."
+                "Authenticate again if it should talk to User.com."
             )
         return None
 

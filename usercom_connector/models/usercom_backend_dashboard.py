@@ -79,7 +79,6 @@ class UsercomBackend(models.Model):
                 "failed": inbox_failed,
                 "last_day": sum(hours["received"]),
             },
-            "last_day": {"failed": sum(hours["failed"])},
         }
 
     def _rows(self, state):
@@ -114,17 +113,28 @@ class UsercomBackend(models.Model):
         return {"webhook_never": not is_called, "webhook_silent": self.is_webhook_silent}
 
     def _todo_of_records(self, figures):
-        """Numbers of failed rows, of people who were not told apart, conflicts, differences."""
+        """Numbers of failed rows, ambiguous ones apart, of conflicts and differences."""
         unclear = [*self._rows("failed"), ("is_ambiguous", "=", True)]
+        send_unclear = self.env["usercom.outbox"].sudo().search_count(unclear)
+        receive_unclear = self.env["usercom.inbox"].sudo().search_count(unclear)
         mine = [("backend_id", "=", self.id)]
         return {
-            "send_failed": figures["outbox"]["failed"],
-            "receive_failed": figures["inbox"]["failed"],
-            "send_unclear": self.env["usercom.outbox"].sudo().search_count(unclear),
-            "receive_unclear": self.env["usercom.inbox"].sudo().search_count(unclear),
+            "send_failed": figures["outbox"]["failed"] - send_unclear,
+            "receive_failed": figures["inbox"]["failed"] - receive_unclear,
+            "send_unclear": send_unclear,
+            "receive_unclear": receive_unclear,
             "conflicts": self.env["usercom.conflict"].sudo().search_count(self._rows("open")),
             "differences": self.env["usercom.drift"].sudo().search_count(mine),
         }
+
+    # ---- buttons ----
+
+    def action_compare(self):
+        super().action_compare()
+        return self._notify(
+            self.env._("The comparison has started."),
+            self.env._("Its result appears under Differences."),
+        )
 
     # ---- no account yet ----
 
@@ -140,7 +150,7 @@ class UsercomBackend(models.Model):
             )
             % (
                 self.env._("Connect User.com"),
-                self.env._("Enter the system name and the API key; then choose what travels."),
+                self.env._("Enter the system name and the API key; then choose what is synced."),
                 self.env._("Open the Settings"),
             )
         )

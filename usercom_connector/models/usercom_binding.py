@@ -17,11 +17,12 @@ class UsercomBinding(models.Model):
     """The link of one contact with one User.com user, and what both sides last agreed on."""
 
     _name = "usercom.binding"
+    _inherit = "usercom.about.contact"
     _description = "User.com Link"
     _rec_name = "partner_id"
     _order = "id desc"
 
-    backend_id = fields.Many2one("usercom.backend", required=True, ondelete="cascade")
+    backend_id = fields.Many2one("usercom.backend", "Account", required=True, ondelete="cascade")
     partner_id = fields.Many2one("res.partner", "Contact", required=True, ondelete="cascade")
     external_id = fields.Integer("User.com ID", aggregator=False)
     custom_id = fields.Char("Custom ID")

@@ -6,11 +6,14 @@ class UsercomConflict(models.Model):
     """A value that both sides changed differently: what each had, and which one was kept."""
 
     _name = "usercom.conflict"
+    _inherit = "usercom.about.contact"
     _description = "User.com Conflict"
     _rec_name = "partner_id"
     _order = "id desc"
 
-    backend_id = fields.Many2one("usercom.backend", required=True, index=True, ondelete="cascade")
+    backend_id = fields.Many2one(
+        "usercom.backend", "Account", required=True, index=True, ondelete="cascade"
+    )
     partner_id = fields.Many2one(
         "res.partner", "Contact", required=True, index=True, ondelete="cascade"
     )

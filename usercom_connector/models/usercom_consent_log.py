@@ -17,6 +17,7 @@ class UsercomConsentLog(models.Model):
     """
 
     _name = "usercom.consent.log"
+    _inherit = "usercom.about.contact"
     _description = "User.com Consent Log"
     _order = "id desc"
     _rec_name = "consent"

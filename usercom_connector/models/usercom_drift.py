@@ -11,11 +11,14 @@ class UsercomDrift(models.Model):
     """What the last full comparison found to be not the same on both sides."""
 
     _name = "usercom.drift"
+    _inherit = "usercom.about.contact"
     _description = "User.com Difference"
     _rec_name = "partner_id"
     _order = "kind, id"
 
-    backend_id = fields.Many2one("usercom.backend", required=True, index=True, ondelete="cascade")
+    backend_id = fields.Many2one(
+        "usercom.backend", "Account", required=True, index=True, ondelete="cascade"
+    )
     kind = fields.Selection(
         [
             ("different", "Different values"),

@@ -26,7 +26,7 @@ def explain(env, error):
             )
         case ThrottledError():
             return env._(
-                "User.com is answering too many calls. Try again in %s seconds.",
+                "User.com's call limit is used up. Try again in %s seconds.",
                 round(error.retry_after),
             )
         case UnreachableError():

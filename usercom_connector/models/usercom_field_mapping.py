@@ -16,6 +16,7 @@ class UsercomFieldMapping(models.Model):
 
     backend_id = fields.Many2one(
         "usercom.backend",
+        "Account",
         required=True,
         index=True,
         ondelete="cascade",

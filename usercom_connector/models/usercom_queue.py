@@ -30,7 +30,7 @@ class UsercomQueue(models.AbstractModel):
     _order = "id desc"
     _done_kind = None  # of `usercom.statistic`
 
-    backend_id = fields.Many2one("usercom.backend", required=True, ondelete="cascade")
+    backend_id = fields.Many2one("usercom.backend", "Account", required=True, ondelete="cascade")
     state = fields.Selection(
         [("pending", "Pending"), ("done", "Done"), ("failed", "Failed")],
         required=True,
@@ -43,9 +43,7 @@ class UsercomQueue(models.AbstractModel):
     next_attempt_at = fields.Datetime("Next Attempt")
     claimed_at = fields.Datetime("Being Worked On Since")
     error = fields.Text()
-    is_ambiguous = fields.Boolean(
-        "Not Told Apart", help="Several people match; somebody has to choose."
-    )
+    is_ambiguous = fields.Boolean("Ambiguous", help="Several people match; somebody has to choose.")
 
     _failed_idx = models.Index("(backend_id, write_date, is_ambiguous) WHERE state = 'failed'")
 

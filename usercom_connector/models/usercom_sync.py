@@ -69,7 +69,8 @@ class UsercomSync(models.Model):
     )
     trigger_automations = fields.Boolean(
         "Start User.com's Automations for Imported Users",
-        help="Leave this off unless everybody shall get, for instance, your welcome e-mail now.",
+        help="Leave this off unless every imported user should now get, for instance, your welcome "
+        "e-mail.",
     )
     field_ids = fields.One2many("usercom.sync.field", "sync_id", "Different Values")
     line_ids = fields.One2many("usercom.sync.line", "sync_id", "People")
@@ -176,7 +177,7 @@ class UsercomSync(models.Model):
         self._check_state("ready")
         if self.backend_id.state != "running":
             raise UserError(
-                self.env._("The account does not run. Press Save and Run in Settings → User.com.")
+                self.env._("The account is not running. Press Save and Run in Settings → User.com.")
             )
         self._begin("running", calls_total=self._expected_calls(self.use_csv))
 

@@ -1,0 +1,97 @@
+"""What the screens offer: what a row opens, what asks first, and which filters there are."""
+
+from ast import literal_eval
+
+from lxml import etree
+
+from odoo.exceptions import AccessError
+from odoo.fields import Command
+from odoo.tests import new_test_user
+
+from .common import UsercomCase
+
+USER = "usercom_connector.group_usercom_user"
+MANAGER = "usercom_connector.group_usercom_manager"
+ABOUT_CONTACTS = ("binding", "conflict", "drift", "consent.log")
+
+
+class ScreenCase(UsercomCase):
+    def setUp(self):
+        super().setUp()
+        self.user = new_test_user(self.env, "user", groups=USER)
+        self.manager = new_test_user(self.env, "manager", groups=MANAGER)
+
+    def arch(self, model, kind, reader):
+        """The view as the reader gets it."""
+        return etree.fromstring(self.env[model].with_user(reader).get_view(view_type=kind)["arch"])
+
+    def filtered(self, model, name):
+        """What the filter of this name finds."""
+        [found] = self.arch(model, "search", self.user).xpath(f"//filter[@name='{name}']")
+        return self.env[model].search(literal_eval(found.get("domain")))
+
+
+class TestRowsAboutContacts(ScreenCase):
+    def test_a_click_opens_the_contact(self):
+        contact = self.synced(email="jan@example.org")
+        action = self.binding(contact).action_open_contact()
+        self.assertEqual((action["res_model"], action["res_id"]), ("res.partner", contact.id))
+
+    def test_each_list_about_contacts_has_it(self):
+        for name in ABOUT_CONTACTS:
+            arch = self.arch(f"usercom.{name}", "list", self.manager)
+            self.assertEqual(arch.get("action"), "action_open_contact")
+            self.assertTrue(hasattr(self.env[f"usercom.{name}"], "action_open_contact"))
+
+    def test_a_row_that_names_nobody_opens_nothing(self):
+        difference = self.env["usercom.drift"].create(
+            {"backend_id": self.backend.id, "kind": "only_usercom", "external_id": 7}
+        )
+        self.assertFalse(difference.action_open_contact())
+
+    def test_who_may_not_read_the_contact_is_refused(self):
+        contact = self.synced(email="jan@example.org")
+        contact.company_id = self.env["res.company"].create({"name": "Elsewhere"})
+        with self.assertRaises(AccessError):
+            self.binding(contact).with_user(self.user).action_open_contact()
+
+
+class TestBulk(ScreenCase):
+    def test_what_overwrites_many_rows_asks_first(self):
+        for name in ("conflict", "drift", "tombstone"):
+            arch = self.arch(f"usercom.{name}", "list", self.manager)
+            buttons = arch.xpath("//header/button")
+            self.assertTrue(buttons)
+            self.assertTrue(all(button.get("confirm") for button in buttons), name)
+
+
+class TestContacts(ScreenCase):
+    def test_they_are_found_by_how_they_stand_with_usercom(self):
+        linked, gone = self.synced(email="jan@example.org"), self.synced(email="ewa@example.org")
+        self.binding(gone).state = "gone"
+        failed = self.contact(email="no@example.org")
+        self.simulator.fault(kind="status", status=400, method="POST", count=1)
+        self.drain()
+        ours = linked + gone + failed
+        self.assertEqual(ours & self.filtered("res.partner", "in_usercom"), linked)
+        self.assertEqual(ours & self.filtered("res.partner", "usercom_failed"), failed)
+
+    def test_an_employee_without_a_group_has_no_such_filters(self):
+        employee = new_test_user(self.env, "employee", groups="base.group_user")
+        arch = self.arch("res.partner", "search", employee)
+        self.assertFalse(arch.xpath("//filter[@name='in_usercom' or @name='usercom_failed']"))
+
+
+class TestSeveralCompanies(ScreenCase):
+    def test_a_row_tells_whose_it_is_to_those_who_see_several(self):
+        both = self.env.company + self.env["res.company"].create({"name": "Elsewhere"})
+        companies = [Command.set(both.ids)]
+        second = new_test_user(self.env, "second", groups=MANAGER, company_ids=companies)
+        for name in ("binding", "conflict", "drift", "field.mapping"):
+            self.assertTrue(self.accounts(f"usercom.{name}", second), name)
+            self.assertFalse(self.accounts(f"usercom.{name}", self.manager), name)
+
+    def accounts(self, model, reader):
+        """The columns that tell the account."""
+        path = "//field[@name='backend_id' and not(@column_invisible)]"
+        return self.arch(model, "list", reader).xpath(path)
