@@ -204,6 +204,23 @@ class TestReconciliation(ListCase):
         self.assertEqual(len(self.contacts_of(*ids)), 7)
         self.assertEqual(len(self.lists()), 2)
         self.assertFalse(self.sweep("reconcile").is_open)
+        self.assertEqual(self.sweep("reconcile").read_until, self.sweep("reconcile").until)
+        self.assertFalse(self.sweep("reconcile").error)
+
+    def test_what_is_refused_half_way_was_not_read(self):
+        self.simulator.settings(page_size=2)
+        ids = self.simulator.seed(*({"email": f"n{n}@example.org"} for n in range(7)))["ids"]
+        self.due("reconcile")
+        sweep = self.sweep("reconcile")
+        earlier = sweep.read_until
+        self.simulator.fault(kind="status", status=400, path="/users/*", skip=2)
+        self.drain()
+        self.assertEqual((sweep.read_until, sweep.is_open), (earlier, False))
+        self.assertIn("refused", sweep.error)
+        self.simulator.clear_faults()
+        sweep.started_at -= timedelta(hours=2)
+        self.drain()
+        self.assertEqual(len(self.contacts_of(*ids)), 7)
 
     def test_a_page_that_is_there_no_more_begins_the_list_again(self):
         ids = self.simulator.seed(*({"email": f"n{n}@example.org"} for n in range(3)))["ids"]

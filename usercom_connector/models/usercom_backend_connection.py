@@ -215,8 +215,10 @@ class UsercomBackend(models.Model):
     # ---- pausing ----
 
     def _pause(self, reason):
-        """Stop until an administrator acts; the queues wait."""
-        if self.state == "paused":
+        """Stop until an administrator acts; the queues wait. Who never ran is not to go on so."""
+        if self.state == "authenticated":
+            self.state = "draft"
+        if self.state in ("draft", "paused"):
             return
         self.write({"state": "paused", "pause_reason": reason})
         self._alert("paused", reason)

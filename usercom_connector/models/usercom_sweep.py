@@ -157,6 +157,7 @@ class UsercomSweep(models.Model):
     def _settle(self, page, newest):
         """Apply a page; ``newest`` is the last inbox row that came before it was read."""
         self.env.invalidate_all()
+        self.error = False
         if self.kind == "backlog" and not self.next_page and not self._pays(page):
             return self._finish()
         if self.kind == "compare":
@@ -214,6 +215,9 @@ class UsercomSweep(models.Model):
     def _finish(self):
         if self.kind == "backlog":
             self._prompts().single = True
-        if self.kind == "compare" and not self.error:
+        self.write({"is_open": False, "next_page": False})
+        if self.error:  # not read to the end
+            return
+        self.read_until = self.until
+        if self.kind == "compare":
             self.env["usercom.drift"]._add_unmet(self)
-        self.write({"is_open": False, "next_page": False, "read_until": self.until})

@@ -279,7 +279,9 @@ class UsercomSync(models.Model):
             while sync._may_go_on(deadline):
                 started = time.monotonic()
                 done = sync._take_step(client, pages)
-                count += done + backend._work_off_queues(client, deadline)
+                if settled := backend._work_off_queues(client, deadline):
+                    pages.forget()  # it may undo what has just been sent
+                count += done + settled
                 backend._committed(sync._count_seconds, time.monotonic() - started)
                 self.env["ir.cron"]._commit_progress(done)  # Odoo puts off jobs that show none
                 if not done:

@@ -1,7 +1,7 @@
 import math
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..usercom import CredentialsError, RejectedError, UsercomError
 from ..usercom.jobs import Push
@@ -119,6 +119,23 @@ class UsercomSync(models.Model):
         if isinstance(error, CredentialsError):
             self.backend_id._pause(self.error)
 
+    @api.model
+    def _importing(self, backend, partners):
+        """Those of ``partners`` whom User.com may be about to create; of a sync that was stopped
+        only for a while: nobody reads back what became of them.
+        """
+        syncs = self.search(
+            [
+                ("backend_id", "=", backend.id),
+                ("is_import_open", "=", True),
+                "|",
+                ("state", "=", "running"),
+                ("write_date", ">=", fields.Datetime.now() - PATIENCE),
+            ]
+        )
+        lines = [("sync_id", "in", syncs.ids), ("partner_id", "in", partners.ids)]
+        return self.env["usercom.sync.line"].search([*lines, ("result", "=", "importing")]).partner_id
+
     # ---- reading back ----
 
     def _run_verify(self, _client, pages):
@@ -158,13 +175,10 @@ class UsercomOutbox(models.Model):
 
     def _without_rivals(self, backend, bindings):
         """But for contacts that an import may be about to create: they wait for its end."""
-        lines = self.env["usercom.sync.line"].search(
-            [
-                ("sync_id.backend_id", "=", backend.id),
-                ("partner_id", "in", self.partner_id.ids),
-                ("result", "=", "importing"),
-            ]
+        unlinked = self.filtered(
+            lambda row: not backend._is_linked(row.partner_id, bindings.get(row.partner_id.id))
         )
-        held = self.filtered(lambda row: row.partner_id in lines.partner_id)
+        importing = self.env["usercom.sync"]._importing(backend, unlinked.partner_id)
+        held = unlinked.filtered(lambda row: row.partner_id in importing)
         held._postpone(HOLD_SECONDS) if held else None
         return super(UsercomOutbox, self - held)._without_rivals(backend, bindings)

@@ -113,20 +113,25 @@ class UsercomSyncLine(models.Model):
 
     @api.model
     def _settle_queued(self, sync):
-        """Take over what the outbox has made of the queued contacts; returns how many."""
+        """Take over what the outbox has made of the queued contacts; returns how many.
+
+        Who left before being sent has no link, and stays as it is.
+        """
         self.flush_model()
         rows = self.env.execute_query(
             SQL(
                 """UPDATE usercom_sync_line l
-                      SET result = CASE WHEN b.state = 'synced' THEN 'done' ELSE 'failed' END,
+                      SET result = CASE WHEN b.id IS NULL THEN 'skipped'
+                                        WHEN b.state = 'synced' THEN 'done' ELSE 'failed' END,
                           problems = CASE WHEN b.state <> 'synced' THEN b.last_error END,
                           external_id = coalesce(b.external_id, l.external_id)
-                     FROM usercom_binding b
-                    WHERE l.sync_id = %(sync)s AND l.result = 'queued'
-                      AND b.backend_id = %(backend)s AND b.partner_id = l.partner_id
+                     FROM usercom_sync_line q
+                     LEFT JOIN usercom_binding b
+                       ON b.backend_id = %(backend)s AND b.partner_id = q.partner_id
+                    WHERE q.id = l.id AND q.sync_id = %(sync)s AND q.result = 'queued'
                       AND NOT EXISTS (
                           SELECT FROM usercom_outbox o
-                           WHERE o.backend_id = b.backend_id AND o.partner_id = b.partner_id
+                           WHERE o.backend_id = %(backend)s AND o.partner_id = q.partner_id
                              AND o.state = 'pending' OFFSET 0)
                    RETURNING l.id""",
                 sync=sync.id,

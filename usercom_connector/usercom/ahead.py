@@ -17,7 +17,7 @@ class PagesAhead:
     def __init__(self, client: Client) -> None:
         self.client = client
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="usercom")
-        self._ahead: tuple[str, Future[UserPage]] | None = None
+        self._ahead: tuple[str, Future[UserPage] | None] | None = None
         self.is_kept = False
         """Whether the page last asked for was named by none read here: its name was kept."""
 
@@ -37,10 +37,17 @@ class PagesAhead:
 
         What was read ahead is returned once: asked for again, a page is read again.
         """
-        ahead, self._ahead = self._ahead, None
-        known = ahead[1] if ahead and ahead[0] == url else None
-        self.is_kept = bool(url) and known is None
-        page = known.result() if known else self.client.page_at(url) if url else first()
+        named, known = self._ahead or (None, None)
+        self._ahead = None
+        self.is_kept = bool(url) and named != url
+        if known and not self.is_kept:
+            page = known.result()
+        else:
+            page = self.client.page_at(url) if url else first()
         if page.next:
             self._ahead = page.next, self._pool.submit(self.client.page_at, page.next)
         return page
+
+    def forget(self) -> None:
+        """Read the next page anew: users have been changed since it was read ahead."""
+        self._ahead = self._ahead and (self._ahead[0], None)

@@ -1,0 +1,57 @@
+"""Pages of users that an initial sync reads, against a real simulator."""
+
+import time
+from unittest.mock import patch
+
+from .test_sync import SyncCase
+
+
+class TestReadAhead(SyncCase):
+    def with_first_page(self, sync, meanwhile):
+        """Let something happen while the first page is taken in and the second has been read."""
+        original, pages = type(sync)._run_users, []
+
+        def take(records, users):
+            original(records, users)
+            pages.append(users)
+            if len(pages) == 1:
+                until = time.monotonic() + 10
+                while len(self.calls("GET")) < 2 and time.monotonic() < until:
+                    time.sleep(0.05)
+                meanwhile(records.env)
+                records.env.cr.flush()
+
+        return patch.object(type(sync), "_run_users", take)
+
+    def consenting(self, count):
+        contacts = self.env["res.partner"].create(
+            [
+                {"name": f"No {n}", "email": f"no{n}@example.org", "employee": True}
+                for n in range(count)
+            ]
+        )
+        self.drain()
+        return contacts
+
+    def test_a_page_read_before_a_mass_update_undoes_nothing(self):
+        for final_next_404 in (False, True):
+            with self.subTest(final_next_404=final_next_404):
+                self._fresh_simulator()
+                contacts = self.consenting(60)
+                self.simulator.settings(page_size=30, final_next_404=final_next_404)
+                sync = self.previewed()
+                sync.action_run()
+                self.simulator.clear_journal()
+
+                def withdraw(env, ids=contacts.ids):
+                    env["res.partner"].browse(ids).employee = False
+
+                with self.with_first_page(sync, withdraw):
+                    self.drain()
+                self.assertEqual(sync.state, "done")
+                self.assertEqual(set(contacts.mapped("employee")), {False})
+                users = self.simulator.users(limit=1000)
+                self.assertEqual(
+                    {user["attributes"]["email_consent"] for user in users}, {False}
+                )
+                contacts.unlink()
