@@ -312,20 +312,32 @@ class TestPages:
 
     @pytest.mark.parametrize(
         "following",
-        ["http://127.0.0.1:1/users/", "http://evil.example/users/", "//evil.example/users/"],
+        [
+            "http://127.0.0.1:1/users/",
+            "//evil.example/users/",
+            "/admin/",
+            "http://evil.example/api/public/../../admin/",
+            "/api/public/%2e%2e/admin/",
+            "http://[::1/api/public/users/",
+        ],
     )
-    def test_next_on_another_host_is_not_asked(self, stub, client, following):
+    def test_next_outside_the_api_is_not_asked(self, stub, client, following):
         stub.on("GET /users/", {"results": [{"id": 1}], "next": following})
         with pytest.raises(ServerError):
             list(client.changed_users(None, None))
         assert len(stub.requests) == 1
 
-    def test_next_with_another_listening_host_never_sees_the_key(self, stub, client):
+    @pytest.mark.parametrize("prefix", ["", "http://{own}@{other}", "//{other}/proxied"])
+    def test_next_on_another_host_is_asked_of_our_own(self, stub, client, prefix):
+        """A server behind a proxy may not know its own name; the key goes nowhere else."""
         with Stub() as other:
-            following = f"http://{stub.host}@{other.host}/api/public/users/"
-            stub.on("GET /users/", {"results": [], "next": following})
-            with pytest.raises(ServerError):
-                list(client.changed_users(None, None))
+            host = prefix.format(own=stub.host, other=other.host)
+            following = f"{host}/api/public/users/?cursor=2"
+            stub.on(
+                "GET /users/", {"results": [{"id": 1}], "next": following}, {"results": [{"id": 2}]}
+            )
+            assert len(list(client.changed_users(None, None))) == 2
+            assert stub.requests[1].query == {"cursor": ["2"]}
             assert other.requests == []
 
     def test_next_cannot_change_the_scheme(self, stub, client):
@@ -335,19 +347,6 @@ class TestPages:
             "GET /users/", {"results": [{"id": 1}], "next": following}, {"results": [{"id": 2}]}
         )
         assert len(list(client.changed_users(None, None))) == 2
-
-    @pytest.mark.parametrize(
-        ("one", "other", "same"),
-        [
-            ("a.user.com", "A.User.com", True),
-            ("a.user.com", "a.user.com:443", True),
-            ("a.user.com:80", "a.user.com", True),
-            ("a.user.com", "a.user.com:8443", False),
-            ("a.user.com", "b.user.com", False),
-        ],
-    )
-    def test_what_is_the_same_host(self, one, other, same):
-        assert (transport_module._host(one) == transport_module._host(other)) is same
 
     def test_a_circle_ends(self, stub, client):
         following = f"{stub.url}/api/public/users/?cursor=1"

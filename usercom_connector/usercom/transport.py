@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, NoReturn
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -94,7 +94,7 @@ class Transport:
     def pages(self, path: str, params: Mapping[str, Any] | None = None) -> Iterator[list[Any]]:
         """Yield the results of a list page by page.
 
-        Raises ServerError for an answer that is no page or leads in a circle or to another host.
+        Raises ServerError for an answer that is no page, leads in a circle or out of the API.
         """
         page = self.page(path, params)
         yield page.items
@@ -135,12 +135,15 @@ class Transport:
         return f"{self.base_url}{API_ROOT}{path}"
 
     def _own_url(self, current: str, following: str) -> str:
-        """Return the next page's address on the scheme and host that we were told to trust."""
-        target = urlsplit(urljoin(current, str(following)))
-        own = urlsplit(self.base_url)
-        if _host(target.netloc) != _host(own.netloc):
-            raise ServerError(200, "answered with a next page on another host, which is not asked")
-        return target._replace(scheme=own.scheme, netloc=own.netloc).geturl()
+        """Return the next page's address below our own API, whichever host it names."""
+        try:
+            target = urlsplit(urljoin(current, str(following)))
+        except ValueError:
+            raise ServerError(200, "answered with a next page that is no address") from None
+        _before, root, path = target.path.partition(f"{API_ROOT}/")
+        if not root or ".." in unquote(path).split("/"):
+            raise ServerError(200, "answered with a next page outside its API, which is not asked")
+        return urlunsplit(("", "", self._url(f"/{path}"), target.query, ""))
 
     def _send(self, method: str, url: str, **request: Any) -> Any:
         """Return the parsed JSON of the answer, None for an empty one.
@@ -206,11 +209,6 @@ def results(answer: Any) -> list[Any]:
     if not isinstance(items, list):
         raise ServerError(200, "answered without the list asked for")
     return items
-
-
-def _host(netloc: str) -> str:
-    """Return host and port, without the ports that go without saying."""
-    return re.sub(":(80|443)$", "", netloc.lower())
 
 
 def _read(response: requests.Response) -> bytes:
