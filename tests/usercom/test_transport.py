@@ -3,6 +3,7 @@
 import logging
 import socket
 import threading
+from datetime import datetime
 
 import pytest
 import requests
@@ -305,10 +306,48 @@ class TestPages:
         assert [[user.id for user in page] for page in pages] == [[1], [2]]
         assert stub.requests[1].query == {"cursor": ["cD0y=="], "x": ["1"]}
 
-    def test_a_last_next_that_leads_nowhere_ends_the_list(self, stub, client):
+    @pytest.mark.parametrize(
+        ("count", "missing"), [({}, {}), ({"count": 1}, {}), ({"count": 1}, HTML)]
+    )
+    def test_a_last_next_that_leads_nowhere_ends_the_list(self, stub, client, count, missing):
         following = f"{stub.url}/api/public/users/?cursor=2"
-        stub.on("GET /users/", {"results": [{"id": 1}], "next": following}, Answer({}, 404))
+        page = {"results": [{"id": 1}], "next": following, **count}
+        stub.on("GET /users/", page, Answer(missing, 404))
         assert len(list(client.changed_users(None, None))) == 1
+
+    @pytest.mark.parametrize("missing", [{}, HTML])
+    def test_a_list_that_breaks_off_before_its_count_is_not_at_its_end(self, stub, client, missing):
+        first = {"results": [{"id": 1}], "next": "/api/public/users/?cursor=2", "count": 3}
+        second = {"results": [{"id": 2}], "next": "/api/public/users/?cursor=3", "count": 3}
+        stub.on("GET /users/", first, second, Answer(missing, 404))
+        with pytest.raises(ServerError) as caught:
+            list(client.changed_users(None, None))
+        assert caught.value.status == 404
+
+    def test_people_who_are_deleted_meanwhile_are_not_missed(self, stub, client):
+        first = {"results": [{"id": 1}], "next": "/api/public/users/?cursor=2", "count": 3}
+        second = {"results": [{"id": 3}], "next": "/api/public/users/?cursor=3", "count": 2}
+        stub.on("GET /users/", first, second, Answer({}, 404))
+        assert len(list(client.changed_users(None, None))) == 2
+
+    def test_a_page_kept_from_another_client_is_told_to_be_gone(self, stub, client, throttle):
+        first = {"results": [{"id": 1}], "next": "/api/public/users/?cursor=2", "count": 3}
+        stub.on("GET /users/", first, Answer({}, 404))
+        kept = client.changed_page(None, None).next
+        with pytest.raises(NotFoundError):
+            Client(stub.url, API_KEY, throttle=throttle).page_at(kept)
+
+    @pytest.mark.parametrize("missing", [Answer({}, 404), Answer(HTML, 404), Answer(None, 404)])
+    def test_a_list_that_is_not_there_is_not_an_empty_one(self, stub, client, missing):
+        for route in ("/users/", "/users/search/", "/attributes/"):
+            stub.on(f"GET {route}", missing)
+        for ask in (
+            lambda: client.changed_page(None, None),
+            lambda: client.changed_page(datetime.now(), None),
+            client.attributes,
+        ):
+            with pytest.raises(ServerError):
+                ask()
 
     @pytest.mark.parametrize(
         "following",
