@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Match, Route
 from starlette.types import Receive, Scope, Send
 
@@ -135,6 +135,9 @@ class Gate:
 
 def _error_response(call: Call, error: ApiError) -> Response:
     shape = call.account.settings.error_shape
+    if shape in ("html", "empty"):
+        page = f"<h1>{error}</h1>" if shape == "html" else ""
+        return HTMLResponse(page, error.status, error.headers)
     return JSONResponse(error.body(shape), error.status, error.headers)
 
 

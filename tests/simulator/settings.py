@@ -43,7 +43,7 @@ class Settings:
     delete_status: Literal[200, 204] = 204
     setter_body: Literal["user", "empty"] = "user"
     mass_custom_body: Literal["status", "empty"] = "status"
-    error_shape: Literal["errors", "fields", "detail"] = "errors"
+    error_shape: Literal["errors", "fields", "detail", "html", "empty"] = "errors"
 
     # What a write may hold.
     put: Literal["partial", "replace"] = "partial"

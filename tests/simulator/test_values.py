@@ -273,3 +273,11 @@ def test_a_400_has_one_of_three_shapes(simulator, api, shape, body):
     simulator.settings(error_shape=shape)
     answer = api("POST", "/users/", {"email": "no email"})
     assert (answer.status_code, answer.json()) == (400, body)
+
+
+@pytest.mark.parametrize(("shape", "text"), [("html", "<h1>Not found.</h1>"), ("empty", "")])
+def test_any_4xx_can_have_a_body_that_is_no_json(simulator, api, shape, text):
+    simulator.settings(error_shape=shape)
+    answer = api("GET", "/users/7/")
+    assert (answer.status_code, answer.text) == (404, text)
+    assert api("POST", "/users/", {"email": "none"}).status_code == 400

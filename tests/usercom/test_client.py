@@ -16,7 +16,7 @@ from usercom import (
     ServerError,
 )
 
-from .stub import MISSING, Answer
+from .stub import HTML, MISSING, Answer
 
 JANE = {"id": 7, "email": "Jane@Example.com", "custom_id": "odoo-1", "phone_number": "+48 600 1"}
 JOE = {"id": 8, "email": "joe@example.com", "custom_id": "odoo-2", "phone_number": "600 2"}
@@ -36,6 +36,7 @@ class TestProbe:
             (PAGE, FORBIDDEN, Account(can_read=True, can_write=False)),
             (FORBIDDEN, MISSING, Account(can_read=False, can_write=True)),
             (PAGE, Answer({"email": ["Required."]}, 400), Account(can_read=True, can_write=True)),
+            (PAGE, Answer(HTML, 404), Account(can_read=True, can_write=True)),
         ],
     )
     def test_scopes(self, stub, client, read, write, account):
@@ -171,8 +172,9 @@ class TestWrite:
         client.merge_users(11, [2, 5])
         assert stub.requests[0].json == {"parent": 11, "users_list": [2, 5]}
 
-    def test_a_merge_by_the_other_name_of_the_list(self, stub, client):
-        refusal = Answer({"users_list": ["Unknown."]}, 400)
+    @pytest.mark.parametrize("refusal", [{"users_list": ["Unknown."]}, HTML])
+    def test_a_merge_by_the_other_name_of_the_list(self, stub, client, refusal):
+        refusal = Answer(refusal, 400)
         stub.on("POST /users/merge/", refusal, {"success": True})
         client.merge_users(11, [2])
         assert stub.requests[1].json == {"parent": 11, "user_list": [2]}
@@ -199,9 +201,10 @@ class TestWrite:
         client.update_users(attribute, "USA", [1, 2])
         assert stub.requests[0].json == {"ids": [1, 2], "attribute": "country", "value": "USA"}
 
-    def test_one_value_for_many_where_only_post_will_do(self, stub, client):
+    @pytest.mark.parametrize("refusal", [{"detail": "Method not allowed."}, HTML, None])
+    def test_one_value_for_many_where_only_post_will_do(self, stub, client, refusal):
         path = "/users/mass_update_custom_attributes/"
-        stub.on(f"PUT {path}", Answer({"detail": "Method not allowed."}, 405))
+        stub.on(f"PUT {path}", Answer(refusal, 405))
         stub.on(f"POST {path}", {"status": "ok"})
         client.update_users(Attribute("A", "a", "string"), "x", [1])
         assert [request.method for request in stub.requests] == ["PUT", "POST"]
@@ -231,7 +234,15 @@ class TestChangedUsers:
         list(client.changed_users(self.SINCE, None))
         assert "max" not in stub.requests[0].query
 
-    @pytest.mark.parametrize("refusal", [MISSING, Answer({"detail": "Unknown lookup."}, 400)])
+    @pytest.mark.parametrize(
+        "refusal",
+        [
+            MISSING,
+            Answer({"detail": "Unknown lookup."}, 400),
+            Answer(HTML, 404),
+            Answer(HTML, 400),
+        ],
+    )
     def test_the_other_path(self, stub, client, refusal):
         stub.on("GET /users/search/", refusal)
         stub.on("GET /users/", {"results": [JANE], "next": None})

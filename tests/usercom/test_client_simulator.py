@@ -55,6 +55,7 @@ SWITCHES = [
     {"page_order": "descending"},
     {"page_size": 1},
     {"page_size": 1, "final_next_404": True},
+    {"error_shape": "empty"},
 ]
 VALUES = {
     "email_consent": (True, "boolean"),
@@ -139,6 +140,28 @@ def test_a_life_of_a_user(simulator, client, switches):
     for user_id in (created.id, other.id):
         with pytest.raises(NotFoundError):
             client.get_user(user_id)
+
+
+@pytest.mark.parametrize(
+    "switches",
+    [
+        {"date_range_path": "users"},
+        {"mass_custom_method": "POST"},
+        {"merge_key": "user_list"},
+        {"page_size": 1, "final_next_404": True},
+    ],
+    ids=str,
+)
+def test_what_is_tried_otherwise_where_a_refusal_is_a_page_of_html(simulator, client, switches):
+    simulator.settings(error_shape="html", **switches)
+    points = client.create_attribute("Points", "integer")
+    ids = simulator.seed({"email": "a@b.c"}, {"email": "d@e.f"})["ids"]
+    pages = list(client.changed_users(datetime.now(UTC) - timedelta(days=1), None))
+    assert sorted(user.id for page in pages for user in page) == ids
+    client.update_users(points, 3, ids)
+    assert client.get_user(ids[0]).values["points"] == 3
+    client.merge_users(*ids[:1], ids[1:])
+    assert len(simulator.users()) == 1
 
 
 def test_several_users_of_one_email_are_all_found(simulator, client):

@@ -112,6 +112,13 @@ def test_a_value_that_user_com_drops_is_told(simulator, client) -> None:
     assert done.ignored == {"phone_number": None}
 
 
+def test_a_name_of_two_words_is_kept_whichever_part_of_it_is_sent(simulator, client) -> None:
+    anna = JAN | {"first_name": "Anna", "last_name": "Kowalska"}
+    [user_id] = simulator.seed(anna)["ids"]
+    done = push(Identity(user_id), anna | {"first_name": "Anna Maria"}, anna).run(client)
+    assert done.kept and done.merge.base["first_name"] == "Anna Maria"
+
+
 def test_fetching_finds_by_id_or_e_mail_or_not_at_all(simulator, client) -> None:
     [user_id] = simulator.seed(JAN)["ids"]
     for identity in (

@@ -16,6 +16,7 @@ from .errors import (
     ServerError,
     ThrottledError,
     UnreachableError,
+    UnservedError,
     UsercomError,
 )
 from .merge import Conflict, Merge, Rule, merge
@@ -56,6 +57,7 @@ __all__ = [
     "Throttle",
     "ThrottledError",
     "UnreachableError",
+    "UnservedError",
     "User",
     "UserPage",
     "UsercomError",

@@ -14,13 +14,19 @@ from urllib.parse import quote
 
 import requests
 
-from .errors import ForbiddenError, NotFoundError, RejectedError, ServerError
+from .errors import (
+    ForbiddenError,
+    NotFoundError,
+    RejectedError,
+    ServerError,
+    UnservedError,
+)
 from .records import STANDARD_ATTRIBUTES, Account, Attribute, ImportReport, User, UserPage
 from .throttle import Throttle
 from .transport import RawPage, Transport, results
 from .type_table import TYPE_TABLE
 
-METHOD_NOT_ALLOWED = 405
+NOT_FOUND, METHOD_NOT_ALLOWED = 404, 405
 CONTACT_TYPES = {"clientuser", "user"}
 
 
@@ -74,7 +80,7 @@ class Client:
         """Write to user 0, who never exists: permission is checked before existence."""
         try:
             self._transport.write("PUT", "/users/0/", {})
-        except RejectedError:
+        except (RejectedError, UnservedError):
             return
 
     # --- users ---
@@ -157,9 +163,10 @@ class Client:
         body = {"parent": parent_id, "users_list": list(user_ids)}
         try:
             answer = self._transport.write("POST", "/users/merge/", body)
-        except NotFoundError:
-            raise
-        except RejectedError:  # the documentation's table and sample name the key differently
+        except (RejectedError, UnservedError) as error:
+            if error.status == NOT_FOUND:
+                raise
+            # The documentation's table and sample name the key differently.
             body["user_list"] = body.pop("users_list")
             answer = self._transport.write("POST", "/users/merge/", body)
         _check_success(answer)
@@ -171,7 +178,7 @@ class Client:
         path = f"/users/mass_update_{kind}_attributes/"
         try:
             self._transport.write("PUT", path, body)
-        except RejectedError as error:
+        except (RejectedError, UnservedError) as error:
             if error.status != METHOD_NOT_ALLOWED:
                 raise
             self._transport.write("POST", path, body)  # as the documentation's sample has it
@@ -191,11 +198,15 @@ class Client:
             return _user_page(self._transport.page("/users/"))
         try:  # either of the two documented paths may be the one that is served
             return _user_page(self._transport.page("/users/search/", params))
-        except RejectedError:
+        except (RejectedError, UnservedError):
             return _user_page(self._transport.page("/users/", params))
 
     def page_at(self, url: str) -> UserPage:
-        """Return the page that `UserPage.next` names. Raises NotFoundError."""
+        """Return the page that `UserPage.next` names. Raises NotFoundError: the list is at its end.
+
+        Also for a name kept from an earlier client: that page is gone. Raises ServerError for a
+        list that breaks off before its count.
+        """
         return _user_page(self._transport.next_page(url))
 
     def import_users(

@@ -31,6 +31,10 @@ class ServerError(RetryableError):
         self.status = status
 
 
+class UnservedError(ServerError):
+    """A 4xx that is not the API's own: from a server in between, or for what it does not serve."""
+
+
 class ThrottledError(RetryableError):
     """Too many calls (429): wait `retry_after` seconds."""
 

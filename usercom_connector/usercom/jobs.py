@@ -210,7 +210,7 @@ class Push:
 
     def _ignored(self, user: User, merged: Merge) -> Values:
         """Values that the answer shows as they were before: User.com dropped ours."""
-        shown, _errors = read_user(user, self.attributes, merged.to_usercom)
+        shown, _errors = read_user(user, self.attributes, merged.base)
         return {
             key: value
             for key, value in merged.to_usercom.items()

@@ -1,11 +1,13 @@
 """One HTTP request to User.com's API, its answer read whole, its failures typed."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, NoReturn
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -19,6 +21,7 @@ from .errors import (
     ServerError,
     ThrottledError,
     UnreachableError,
+    UnservedError,
 )
 from .throttle import Throttle
 
@@ -51,6 +54,19 @@ class RawPage:
     count: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How many items the pages of a list have shown, and the least count that they told."""
+
+    items: int = 0
+    of: int | None = None
+
+    def and_by(self, page: RawPage) -> Shown:
+        """Add a page. People who come or go meanwhile are no reason to miss any: the least."""
+        told = [count for count in (self.of, page.count) if count is not None]
+        return Shown(self.items + len(page.items), min(told, default=None))
+
+
 class Transport:
     """Sends requests with the API key to one host, and to no other."""
 
@@ -69,6 +85,7 @@ class Transport:
         self._throttle = throttle
         self._session = session or new_session()
         self._timeout = timeout
+        self._shown: dict[str, Shown] = {}  # before the page of this address
 
     def close(self) -> None:
         """Close the session's connections."""
@@ -94,7 +111,7 @@ class Transport:
     def pages(self, path: str, params: Mapping[str, Any] | None = None) -> Iterator[list[Any]]:
         """Yield the results of a list page by page.
 
-        Raises ServerError for an answer that is no page or leads in a circle or to another host.
+        Raises ServerError for an answer that is no page, leads in a circle or out of the API.
         """
         page = self.page(path, params)
         yield page.items
@@ -117,30 +134,56 @@ class Transport:
     def page(self, path: str, params: Mapping[str, Any] | None = None) -> RawPage:
         """Return the first page of a list. Raises ServerError for an answer that is none."""
         url = self._url(path)
-        return self._page(url, self._send("GET", url, headers=HEADERS, params=params))
+        try:
+            answer = self._send("GET", url, headers=HEADERS, params=params)
+        except NotFoundError:
+            raise UnservedError(404, "does not serve the list asked for") from None
+        return self._page(url, answer, Shown())
 
     def next_page(self, url: str) -> RawPage:
-        """Return the page that another one names as its next. Raises NotFoundError."""
-        url = self._own_url(self.base_url, url)
-        return self._page(url, self._send("GET", url, headers=HEADERS))
+        """Return the page that another one names as its next.
 
-    def _page(self, url: str, answer: Any) -> RawPage:
+        Raises NotFoundError if it is not there: that is the end of the list, or the name is too
+        old. Raises ServerError where the pages read here have shown less than the list's count.
+        """
+        url = self._own_url(self.base_url, url)
+        shown = self._shown.pop(url, Shown())
+        try:
+            answer = self._send("GET", url, headers=HEADERS)
+        except (NotFoundError, UnservedError) as error:
+            if error.status != 404 or shown.of is None:
+                raise
+            if shown.items < shown.of:
+                raise ServerError(404, "broke off a list") from None
+            raise NotFoundError from None
+        return self._page(url, answer, shown)
+
+    def _page(self, url: str, answer: Any, before: Shown) -> RawPage:
         items = results(answer)
         about = answer if isinstance(answer, dict) else {}
         following, count = about.get("next"), about.get("count")
-        next_url = self._own_url(url, following) if following else None
-        return RawPage(items, next_url, count if isinstance(count, int) else None)
+        page = RawPage(
+            items,
+            self._own_url(url, following) if following else None,
+            count if isinstance(count, int) else None,
+        )
+        if page.next:
+            self._shown[page.next] = before.and_by(page)
+        return page
 
     def _url(self, path: str) -> str:
         return f"{self.base_url}{API_ROOT}{path}"
 
     def _own_url(self, current: str, following: str) -> str:
-        """Return the next page's address on the scheme and host that we were told to trust."""
-        target = urlsplit(urljoin(current, str(following)))
-        own = urlsplit(self.base_url)
-        if _host(target.netloc) != _host(own.netloc):
-            raise ServerError(200, "answered with a next page on another host, which is not asked")
-        return target._replace(scheme=own.scheme, netloc=own.netloc).geturl()
+        """Return the next page's address below our own API, whichever host it names."""
+        try:
+            target = urlsplit(urljoin(current, str(following)))
+        except ValueError:
+            raise ServerError(200, "answered with a next page that is no address") from None
+        _before, root, path = target.path.partition(f"{API_ROOT}/")
+        if not root or ".." in unquote(path).split("/"):
+            raise ServerError(200, "answered with a next page outside its API, which is not asked")
+        return urlunsplit(("", "", self._url(f"/{path}"), target.query, ""))
 
     def _send(self, method: str, url: str, **request: Any) -> Any:
         """Return the parsed JSON of the answer, None for an empty one.
@@ -208,11 +251,6 @@ def results(answer: Any) -> list[Any]:
     return items
 
 
-def _host(netloc: str) -> str:
-    """Return host and port, without the ports that go without saying."""
-    return re.sub(":(80|443)$", "", netloc.lower())
-
-
 def _read(response: requests.Response) -> bytes:
     body = bytearray()
     for chunk in response.iter_content(CHUNK):
@@ -231,7 +269,8 @@ def _json(status: int, body: bytes) -> Any:
     try:
         return strict_json.loads(body)
     except ValueError:
-        raise ServerError(status, "sent an answer that is no JSON") from None
+        error = UnservedError if 400 <= status < 500 else ServerError
+        raise error(status, "sent an answer that is no JSON") from None
 
 
 def _details(answer: Any, depth: int = DETAILS_DEPTH) -> str:
