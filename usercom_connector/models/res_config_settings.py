@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools.sql import create_index, make_index_name
 
 SHARED = (
     "subdomain",
@@ -171,21 +172,28 @@ class ResConfigSettings(models.TransientModel):
 
     def action_usercom_create_key_field(self):
         """Keep the User.com id in a custom field of contacts, made for it."""
-        IrModelFields = self.env["ir.model.fields"]
-        self.usercom_key_field_id = IrModelFields._get("res.partner", KEY_FIELD) or (
-            IrModelFields.create(
-                {
-                    "name": KEY_FIELD,
-                    "field_description": self.env._("User.com Key"),
-                    "model_id": self.env["ir.model"]._get_id("res.partner"),
-                    "ttype": "char",
-                    "copied": False,
-                    "index": True,
-                }
-            )
-        )
+        self.usercom_key_field_id = self.env["ir.model.fields"]._get(
+            "res.partner", KEY_FIELD
+        ) or self._usercom_made_key_field()
         self._usercom_save()
         return self._usercom_reload()
+
+    def _usercom_made_key_field(self):
+        made = self.env["ir.model.fields"].create(
+            {
+                "name": KEY_FIELD,
+                "field_description": self.env._("User.com Key"),
+                "model_id": self.env["ir.model"]._get_id("res.partner"),
+                "ttype": "char",
+                "copied": False,
+                "company_dependent": True,  # each account has ids of its own
+            }
+        )
+        index = make_index_name("res_partner", KEY_FIELD)
+        create_index(
+            self.env.cr, index, "res_partner", [f"{KEY_FIELD} jsonb_path_ops"], method="gin"
+        )
+        return made
 
     def action_usercom_mappings(self):
         self._usercom_save()
