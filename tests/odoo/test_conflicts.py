@@ -192,3 +192,11 @@ class TestWebhookValues(UsercomCase):
         self.drain()
         self.assertEqual(self.contact_.phone, "1")
         self.assertEqual(self.calls("GET"), [f"GET /users/{self.user_id}/"])
+
+    def test_what_is_read_after_a_call_is_no_older_than_it(self):
+        self.call(phone_number="222222222")
+        self.drain()
+        self.simulator.patch_user(self.user_id, phone_number="333333333")
+        self.contact_.action_usercom_pull()
+        self.drain()
+        self.assertEqual(self.contact_.phone, "333333333")

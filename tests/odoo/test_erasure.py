@@ -63,6 +63,16 @@ class TestErasure(ConsentCase):
         self.drain()
         self.assertFalse(self.env["res.partner"].search([("email", "=", EMAIL)]))
 
+    def test_nor_who_could_not_be_told_apart_before(self):
+        self.simulator.seed({"email": EMAIL}, {"email": EMAIL})
+        contact = self.contact(email=EMAIL)
+        self.drain()
+        self.assertFalse(self.binding(contact).external_id)
+        self.erase(contact)
+        self.call(self.simulator.seed({"email": EMAIL})["ids"][0])
+        self.drain()
+        self.assertFalse(self.env["res.partner"].search([("email", "=", EMAIL)]))
+
     def test_nor_does_a_new_user_with_the_same_address(self):
         self.erase(self.known())
         self.call(self.simulator.seed({"email": EMAIL.upper()})["ids"][0])
@@ -90,6 +100,15 @@ class TestErasure(ConsentCase):
         self.told(contact, email_consent=False)
         self.assertFalse(contact.employee)
         self.assertEqual(self.log(contact)[-1], ("yes", "no", "webhook"))
+
+
+    def test_deleting_one_without_an_address_reads_no_others(self):
+        self.env["res.partner"].create([{"name": f"No {number}"} for number in range(50)])
+        contact = self.contact()
+        self.env.flush_all()
+        self.env.invalidate_all()
+        contact.unlink()
+        self.assertLess(len(self.env.cache.get_records(contact, contact._fields["name"])), 20)
 
 
 class TestCrossing(ConsentCase):

@@ -138,6 +138,20 @@ class TestOneEmail(UsercomCase):
         self.assertEqual(self.remote(second)["email"], "ewa@example.org")
 
 
+class TestAnotherId(UsercomCase):
+    """Somebody types another User.com id into a contact that is linked."""
+
+    def test_the_other_user_is_read_before_anything_is_agreed(self):
+        contact = self.synced(email="jan@example.org", phone="111111111")
+        other = {"email": "jan@example.net", "phone_number": "222222222"}
+        [user_id] = self.simulator.seed(other)["ids"]
+        contact.usercom_key = str(user_id)
+        self.drain()
+        self.assertEqual(self.binding(contact).external_id, user_id)
+        self.assertEqual(contact.phone, "111111111")  # where both differ, Odoo wins by default
+        self.assertEqual(self.remote(contact)["phone_number"], "111111111")
+
+
 class TestMergedThere(UsercomCase):
     def merge_there(self, parent_id, user_id):
         with self.backend._client() as client:
@@ -154,6 +168,19 @@ class TestMergedThere(UsercomCase):
         self.assertEqual(contact.usercom_key, str(parent_id))
         self.assertEqual(self.remote(contact)["phone_number"], "2")
         self.assertEqual(len(self.simulator.users()), 1)
+
+    def test_so_is_one_that_is_pulled_and_what_changed_in_odoo_is_kept(self):
+        same = {"email": "jan@example.org", "phone_number": "111111111"}
+        contact = self.synced(email="jan@example.org", phone="111111111")
+        [parent_id] = self.simulator.seed(same)["ids"]
+        self.merge_there(parent_id, self.binding(contact).external_id)
+        self.backend.mapping_ids.conflict_policy = "usercom"
+        contact.phone = "222222222"
+        contact.action_usercom_pull()
+        self.drain()
+        self.assertEqual(self.binding(contact).external_id, parent_id)
+        self.assertEqual(contact.phone, "222222222")
+        self.assertEqual(self.remote(contact)["phone_number"], "222222222")
 
     def test_merged_into_the_user_of_another_contact_the_row_fails_naming_it(self):
         first = self.synced(name="Anna Nowak", email="anna@example.org")

@@ -262,6 +262,11 @@ class TestComparison(ListCase):
         self.assertEqual(drift["only_usercom"].external_id, stranger)
         self.assertEqual(differs.phone, "111111111")
 
+    def test_who_never_said_anything_does_not_differ(self):
+        """Not being unsubscribed is everybody's default at User.com."""
+        self.synced(email="anna@example.org")
+        self.assertFalse(self.compared().get("different"))
+
     def test_two_users_of_one_person_on_two_pages_are_told_to_a_person(self):
         self.simulator.settings(page_size=1)
         anna = self.contact(name="Anna Nowak", email="anna@example.org")

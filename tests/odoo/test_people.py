@@ -49,6 +49,11 @@ class TestPeople(UsercomCase):
                 self.told(id=user_id)
                 self.assertEqual(self.binding(contact).external_id == user_id, allowed)
 
+    def test_a_user_without_a_phone_number_is_welcome_where_numbers_are_compared(self):
+        self.backend.match_phone = True
+        self.told(id=self.person())
+        self.assertTrue(self.found())
+
     def test_a_contact_that_is_another_user_already_is_named_and_kept(self):
         contact = self.synced(name="Anna Nowak", email="anna@example.org")
         known = self.binding(contact).external_id
@@ -68,6 +73,16 @@ class TestPeople(UsercomCase):
         self.told(id=user_id)
         self.assertEqual(self.binding(contact).external_id, user_id)
         self.assertEqual(contact.usercom_key, str(user_id))
+
+    def test_a_user_with_a_new_id_empties_nothing_that_the_one_that_is_gone_told(self):
+        contact = self.synced(email="anna@example.org", phone="111111111")
+        self.simulator.delete_user(self.binding(contact).external_id)
+        contact.name = "Anna Lis"
+        self.drain()
+        self.told(id=self.person())
+        self.drain()
+        self.assertEqual(contact.phone, "111111111")
+        self.assertEqual(self.remote(contact)["phone_number"], "111111111")
 
     def test_two_new_users_with_one_e_mail_become_one_contact(self):
         twins = [self.person(), self.person()]

@@ -24,6 +24,9 @@ class TestRemoval(UsercomCase):
             [("partner_id", "=", False), ("external_id", "=", user_id)]
         )
 
+    def linked(self, user_id):
+        return self.env["usercom.binding"]._of_user(self.backend, user_id).partner_id
+
     def told(self, user_id):
         """News about the user arrive, as the automation that the removal set off brings them."""
         Inbox = self.env["usercom.inbox"]
@@ -101,6 +104,23 @@ class TestRemoval(UsercomCase):
         contact.action_unarchive()
         self.drain()
         self.assertEqual(self.calls(), [])
+
+    def test_who_never_took_part_does_not_leave(self):
+        """Neither a new person whom the filter leaves out, nor one found in the archive."""
+        self.backend.partner_domain = "[('category_id.name', '=', 'Customer')]"
+        tag = self.env["res.partner.category"].create({"name": "Customer"})
+        for policy in ("unsubscribe", "delete"):
+            self.policy(policy)
+            archived = self.contact(email=f"old-{policy}@example.org", phone="1")
+            archived.write({"category_id": tag.ids, "active": False})
+            for email in (f"new-{policy}@example.org", archived.email):
+                with self.subTest(policy=policy, email=email):
+                    [user_id] = self.simulator.seed({"email": email})["ids"]
+                    self.told(user_id)
+                    self.assertEqual(self.linked(user_id).email, email)
+                    self.linked(user_id).city = "Łódź"
+                    self.drain()
+                    self.assertIs(self.simulator.user(user_id)["unsubscribed"], False)
 
     # ---- deleting ----
 

@@ -110,6 +110,16 @@ class TestSecrets(UsercomCase, HttpCase):
                         answer = self.rpc(model, "export_data", [[], [f"backend_id/{name}"]])
                         self.assertNoSecret(answer)
 
+    def test_nor_does_the_filter_of_an_initial_sync_tell(self):
+        """It is used by the drain, as root: whom it finds would spell the key out."""
+        manager = self.person("manager")
+        for name in SECRETS:
+            domain = f"[('usercom_binding_ids.backend_id.{name}', '=like', 'a%')]"
+            with self.subTest(name), self.assertRaises(AccessError):
+                self.env["usercom.sync"].with_user(manager).create(
+                    {"backend_id": self.backend.id, "domain": domain}
+                )
+
     def test_a_copy_holds_none(self):
         data = self.backend.copy_data()[0]
         self.assertTrue(data.keys().isdisjoint({*SECRETS, "subdomain", "state", "cron_id"}))
@@ -268,6 +278,19 @@ class TestTwoCompanies(UsercomCase):
         for company in (self.backend.company_id, self.other):
             link = links.filtered_domain([("backend_id.company_id", "=", company.id)])
             self.assertEqual(shared.with_company(company).usercom_key, str(link.external_id))
+
+    def test_what_one_account_brings_to_a_shared_contact_goes_to_the_other(self):
+        shared = self.contact(email="jan@example.org")
+        self.drain_both()
+        [theirs] = self.simulator.seed({"email": "jan.k@example.org"})["ids"]
+        shared.with_company(self.other).usercom_key = str(theirs)
+        self.drain_both()
+        mine = self.binding(shared).external_id
+        self.assertNotEqual(mine, theirs)
+        self.simulator.patch_user(mine, phone_number="222222222")
+        self.put(id=mine)
+        self.drain_both()
+        self.assertEqual(self.simulator.user(theirs)["phone_number"], "222222222")
 
     def test_a_companys_contact_goes_to_its_account_only(self):
         theirs = self.contact(email="anna@example.org", company_id=self.other.id)

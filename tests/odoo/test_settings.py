@@ -193,11 +193,15 @@ class TestSettingsPage(SettingsCase):
             ("1 to 3650 days", {"log_days": 0}),
             ("1 to 3650 days", {"log_days": 9999}),
             ("must be above 0", {"rate_limit": 0}),
+            ("0 to 100 %", {"failure_alert_share": 150}),
+            ("not below 0", {"webhook_alert_hours": -1}),
             ("“Contacts That Take Part” must not be empty", {"partner_domain": False}),
             ("“New People in User.com” must not be empty", {"new_user_policy": False}),
         ):
             with self.subTest(typed), self.assertRaisesRegex(ValidationError, message):
                 self.settings(**{"subdomain": "acme", **typed}).execute()
+        with self.assertRaisesRegex(ValidationError, "0 to 720 hours"):
+            self.account().webhook_grace_hours = 1000
 
     def test_saving_another_apps_settings_changes_nothing(self):
         self.settings().execute()

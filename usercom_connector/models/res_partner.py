@@ -4,7 +4,8 @@ from odoo import api, fields, models
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
-    usercom_key = fields.Char("User.com ID", company_dependent=True, copy=False)
+    # Odoo's own index of such a field finds all that have any key; ours finds those with a key.
+    usercom_key = fields.Char("User.com ID", company_dependent=True, copy=False, index=False)
     usercom_binding_ids = fields.One2many(
         "usercom.binding",
         "partner_id",

@@ -1,6 +1,6 @@
 from ast import literal_eval
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
@@ -215,6 +215,12 @@ class UsercomBackend(models.Model):
         """The account of ``company``, by default the current one; empty if it has none."""
         company = company or self.env.company
         return self.search([("company_id", "=", company.id)], limit=1)
+
+    @api.model
+    @tools.ormcache()
+    def _is_alone(self):
+        """Whether there is no second account."""
+        return self.sudo().search_count([], limit=2) < 2
 
     def _active_mappings(self):
         """The mappings that move data: a broken one stands still until it is mended."""

@@ -30,7 +30,7 @@ class UsercomBackend(models.Model):
     is_webhook_silent = fields.Boolean("Webhook Is Silent", readonly=True, copy=False)
 
     @api.constrains("failure_alert_share", "webhook_alert_hours")
-    def _check_alerts(self):
+    def _check_alert_bounds(self):
         for backend in self:
             if not (0 <= backend.failure_alert_share <= 100 and backend.webhook_alert_hours >= 0):
                 raise ValidationError(

@@ -212,7 +212,7 @@ class UsercomBackend(models.Model):
         What another one has committed since it began we cannot see. Then, if ``query`` finds such
         a contact, Odoo rolls back and tries again.
         """
-        if self.search_count([], limit=2) < 2:
+        if self._is_alone():
             return
         for lock in locks:
             self.env.cr.execute(SQL("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", lock))

@@ -1,5 +1,4 @@
 import json
-from functools import partial
 
 from odoo import models
 from odoo.fields import Domain
@@ -69,16 +68,27 @@ class UsercomBackend(models.Model):
 
     def _by_key(self, users):
         field, keys = self._key_field(), {user.id: str(user.id) for user in users}
-        if self.env["res.partner"]._fields[field].company_dependent:
-            domain = Domain.custom(to_sql=partial(self._has_key, field, keys.values()))
-        else:
-            domain = Domain(field, "in", list(keys.values()))
-        return self._matches(field, keys, domain)
+        if not self.env["res.partner"]._fields[field].company_dependent:
+            return self._matches(field, keys)
+        ids = self._ids_by_key(field, keys.values())
+        return self._matches(field, keys, Domain("id", "in", ids)) if ids else {}
 
-    def _has_key(self, field, keys, _model, alias, _query):
-        """SQL, served by an index: the company's value of ``field`` is one of ``keys``."""
-        column, company = SQL.identifier(alias, field), str(self.company_id.id)
-        return SQL("%s @> ANY(%s::jsonb[])", column, [json.dumps({company: key}) for key in keys])
+    def _ids_by_key(self, field, keys):
+        """The contacts whose ``field`` has one of ``keys`` in this company: an index look for each.
+
+        Where a plan is made without fresh statistics it would hold each contact against each key.
+        """
+        column = SQL.identifier(field, to_flush=self.env["res.partner"]._fields[field])
+        wanted = [json.dumps({str(self.company_id.id): key}) for key in keys]
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT p.id FROM unnest(%s::jsonb[]) AS k,
+                   LATERAL (SELECT id FROM res_partner WHERE %s @> k OFFSET 0) p""",
+                wanted,
+                column,
+            )
+        )
+        return [partner_id for (partner_id,) in rows]
 
     def _by_custom_id(self, users):
         custom_ids = {user.custom_id: user.id for user in users if user.custom_id}

@@ -69,7 +69,7 @@ class UsercomBackend(models.Model):
 
     def _meeting(self, partner, user, binding, edited, terms):
         """What has to move where between ``partner`` and ``user``; nothing is written yet."""
-        base = binding._agreed_with(user.id) if binding else {}
+        base = self._base(partner, user, binding)
         remote, errors = read_user(user, terms.attributes, base)
         odoo, problems = terms.export(partner)
         remote |= terms.mappings._in_odoos_words(partner, odoo, remote)
@@ -85,6 +85,14 @@ class UsercomBackend(models.Model):
             agreed.base.pop(key, None)
         agreed.base.update({key: remote[key] for key in agreed.to_usercom})  # until it is sent
         return meeting
+
+    def _base(self, partner, user, binding):
+        """What ``partner`` and ``user`` last agreed on; nothing where somebody chose the user."""
+        if not binding:
+            return {}
+        if user.id in (binding.external_id, self._known_id(partner)):
+            return binding._agreed_with(user.id)
+        return binding._handed_on_to(user)
 
     def _write_contacts(self, meetings):
         """Write the contacts, those that get the same values at once."""
@@ -149,8 +157,8 @@ class UsercomBackend(models.Model):
         """The contacts that are linked now and take no part: they never did, so they cannot leave."""
         known = {key for key, binding in bindings.items() if binding._is_live()}
         new = [meeting.partner.id for meeting in meetings if meeting.partner.id not in known]
-        partners = self.env["res.partner"].browse(new)
-        return partners - self._taking_part(partners) if new else partners
+        partners = self._partners().browse(new)
+        return partners - partners.filtered("active").filtered_domain(self._partner_domain())
 
     # ---- people who are new ----
 

@@ -43,6 +43,7 @@ class UsercomBinding(models.Model):
         help="Since when the contact is archived or no longer among those that take part.",
     )
     remote_updated_at = fields.Char(help="When the user was last changed, as far as known. UTC.")
+    told_at = fields.Char(help="When the last call was sent whose values were believed. UTC.")
     compared_at = fields.Datetime(help="When a full comparison last met the user.")
 
     _partner_uniq = models.Constraint(
@@ -61,6 +62,13 @@ class UsercomBinding(models.Model):
         return {binding.partner_id.id: binding for binding in found}
 
     @api.model
+    def _of_user(self, backend, user_id):
+        """The link to this user of User.com, empty if there is none."""
+        return self.search(
+            [("backend_id", "=", backend.id), ("external_id", "=", user_id or -1)]
+        )
+
+    @api.model
     def _owners(self, backend, external_ids):
         """``{User.com id: contact}`` of those users that are linked."""
         found = self.search(
@@ -76,7 +84,8 @@ class UsercomBinding(models.Model):
     @api.model
     def _agreement(self, user_id, user, base, error=None):
         """The column values for `_agree`."""
-        told = {"custom_id": user.custom_id, "remote_updated_at": moment(user)} if user else {}
+        seen_at = "told_at" if user and user.is_told else "remote_updated_at"
+        told = {"custom_id": user.custom_id, seen_at: moment(user)} if user else {}
         return told | {
             "external_id": user_id,
             "base": base,
@@ -109,15 +118,27 @@ class UsercomBinding(models.Model):
         """The base, if it is this user's: what was agreed with another tells nothing."""
         return (self.base or {}) if self.external_id == user_id else {}
 
+    def _handed_on_to(self, user):
+        """The base, with ``user`` in the place of the linked one, as after a merge at User.com.
+
+        What the new one leaves unsaid was not handed on.
+        """
+        told = {key for key, value in user.values.items() if value not in (None, "")}
+        return {key: value for key, value in (self.base or {}).items() if key in told}
+
     def _is_live(self):
         """Whether it leads to a user that, as far as known, exists."""
         return bool(self.external_id) and self.state != "gone"
 
     def _knows_newer(self, user):
-        """Whether the user has been seen in a later state than ``user`` is."""
-        told = moment(user)
-        known = self.remote_updated_at if self.external_id == user.id else None
-        return bool(known and told and told < known)
+        """Whether the user has been seen in a later state than ``user`` is.
+
+        When a call was sent says nothing of what is read: that changed before the call.
+        """
+        if self.external_id != user.id or not (at := moment(user)):
+            return False
+        known = [self.remote_updated_at or "", user.is_told and self.told_at or ""]
+        return at < max(known)
 
     def _agree_on(self, values):
         """Count ``{key: canonical value}`` as agreed on, so that what differs has to be moved."""

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..usercom.merge import heard
 from ..usercom.reading import read_user
 
 

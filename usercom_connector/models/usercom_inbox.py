@@ -206,14 +206,10 @@ class UsercomInbox(models.Model):
 
         What came under an e-mail address that another contact has too is that one's as well.
         """
-        others = (
-            self.env["res.partner"]
-            .with_context(active_test=False)
-            .search([("email_normalized", "in", partners.mapped("email_normalized"))])
-        )
-        emails = set(partners.mapped("email_normalized")) - set(
-            (others - partners).mapped("email_normalized")
-        )
+        everybody = self.env["res.partner"].with_context(active_test=False)
+        emails = set(filter(None, partners.mapped("email_normalized")))
+        others = everybody.search([("email_normalized", "in", list(emails))]) - partners
+        emails -= set(others.mapped("email_normalized"))
         links = self.env["usercom.binding"].search([("partner_id", "in", partners.ids)])
         received = Domain.OR(
             Domain("backend_id", "=", link.backend_id.id)
@@ -221,5 +217,5 @@ class UsercomInbox(models.Model):
             for link in links
         )
         received |= Domain("partner_id", "in", partners.ids)
-        received |= Domain("email", "in", [email for email in emails if email])
+        received |= Domain("email", "in", list(emails))
         self.search(received).unlink()

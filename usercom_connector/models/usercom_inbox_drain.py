@@ -1,4 +1,5 @@
 from collections import Counter
+from dataclasses import replace
 
 from odoo import api, models
 from odoo.fields import Domain
@@ -72,9 +73,7 @@ class UsercomInbox(models.Model):
         )
         if not all(mapping._is_told_by(newest) for mapping in mappings):
             return None
-        binding = self.env["usercom.binding"].search(
-            [("backend_id", "=", backend.id), ("external_id", "=", newest.id)]
-        )
+        binding = self.env["usercom.binding"]._of_user(backend, newest.id)
         return None if binding._knows_newer(newest) else newest
 
     def _payload_user(self):
@@ -82,7 +81,7 @@ class UsercomInbox(models.Model):
         payload = self.payload or {}
         try:
             said = payload["user"] | {"id": self.external_id, "updated_at": payload["timestamp"]}
-            user = User.from_json(said)
+            user = replace(User.from_json(said), is_told=True)
         except (KeyError, TypeError, ValueError):
             return None
         return user if user.id and user.updated_at else None
@@ -94,6 +93,7 @@ class UsercomInbox(models.Model):
         backend = self.backend_id._told_by(self, user)
         if user is None:
             return self._settle_missing(backend, task.job.identity)
+        self._settle_merged_away(backend, task.job.identity, user)
         chosen = {user.id: self.partner_id[0]} if self.partner_id else {}
         self._settle_taken(user, backend._take_in([user], chosen, {user.id: self})[user.id])
 
@@ -161,16 +161,15 @@ class UsercomInbox(models.Model):
 
     # ---- users that are gone ----
 
+    def _settle_merged_away(self, backend, identity, user):
+        """The user asked for was not there, and the person is ``user`` now."""
+        if identity.user_id not in (None, user.id):
+            self.env["usercom.binding"]._of_user(backend, identity.user_id).state = "gone"
+
     def _settle_missing(self, backend, identity):
         """User.com has no such user (any more)."""
         Binding = self.env["usercom.binding"]
-        link = Binding.search(
-            [
-                ("backend_id", "=", backend.id),
-                ("external_id", "=", identity.user_id or 0),
-                ("external_id", ">", 0),
-            ]
-        )
+        link = Binding._of_user(backend, identity.user_id)
         message = self.env._("User.com has no such user.")
         link.write({"state": "gone", "last_error": message})
         for partner in self.partner_id - link.partner_id:

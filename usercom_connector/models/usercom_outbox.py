@@ -120,6 +120,8 @@ class UsercomOutbox(models.Model):
     @api.model
     def _enqueue_elsewhere(self, backend, partner_ids):
         """Queue what ``backend`` brought in the other accounts that the contacts are linked to."""
+        if backend._is_alone():
+            return
         others = SQL("b.id <> %s AND k.partner_id = ANY(%s)", backend.id, partner_ids)
         self._insert_linked(USUAL, others)
 

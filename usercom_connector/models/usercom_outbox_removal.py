@@ -114,9 +114,7 @@ class UsercomOutbox(models.Model):
 
     def _part_from_deleted(self):
         """Who was linked to the deleted user meanwhile, a person entered anew, is sent anew."""
-        met = self.env["usercom.binding"].search(
-            [("backend_id", "=", self.backend_id.id), ("external_id", "=", self.external_id or -1)]
-        )
+        met = self.env["usercom.binding"]._of_user(self.backend_id, self.external_id)
         if partners := met.partner_id:
             met._forget()
             self._enqueue(partners.ids, self.backend_id)

@@ -44,20 +44,27 @@ class UsercomTombstone(models.Model):
 
     @api.model
     def _bury(self, partners):
-        """Remember those of ``partners`` that an account knows, or is getting to know."""
+        """Remember ``partners`` in each account that knows them or may meet them yet.
+
+        That no account has linked them says nothing: several users may have matched.
+        """
         links = self.env["usercom.binding"].search(
             [("partner_id", "in", partners.ids), ("external_id", ">", 0)]
         )
-        waiting = self.env["usercom.outbox"].search(
-            [("partner_id", "in", partners.ids), ("state", "=", "pending")]
-        )
-        graves = {(row.backend_id, row.partner_id): 0 for row in waiting}
+        backends = self.env["usercom.backend"].search([("state", "in", ("running", "paused"))])
+        graves = {
+            (backend, partner): 0
+            for backend in backends
+            for partner in partners
+            if partner.company_id.id in (False, backend.company_id.id)
+        }
         graves |= {(link.backend_id, link.partner_id): link.external_id for link in links}
+        hashes = {partner: self._hash(partner.email) for partner in partners}
         return self.create(
             [
-                {"backend_id": backend.id, "external_id": user_id, "email_hash": known}
+                {"backend_id": backend.id, "external_id": user_id, "email_hash": hashes[partner]}
                 for (backend, partner), user_id in graves.items()
-                if (known := self._hash(partner.email)) or user_id
+                if hashes[partner] or user_id
             ]
         )
 

@@ -97,6 +97,8 @@ class User:
     phone_number: str | None
     updated_at: datetime | None
     values: Mapping[str, Any] = field(hash=False, repr=False)
+    is_told: bool = False
+    """Whether a call told of it, as of `updated_at`, when the call was sent; else it was read."""
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
