@@ -1,4 +1,7 @@
 from odoo import api, fields, models
+from odoo.tools.sql import add_index, make_index_name
+
+from .res_partner import KEY_INDEX
 
 SHARED = (
     "subdomain",
@@ -172,21 +175,26 @@ class ResConfigSettings(models.TransientModel):
 
     def action_usercom_create_key_field(self):
         """Keep the User.com id in a custom field of contacts, made for it."""
-        IrModelFields = self.env["ir.model.fields"]
-        self.usercom_key_field_id = IrModelFields._get("res.partner", KEY_FIELD) or (
-            IrModelFields.create(
-                {
-                    "name": KEY_FIELD,
-                    "field_description": self.env._("User.com ID (custom)"),
-                    "model_id": self.env["ir.model"]._get_id("res.partner"),
-                    "ttype": "char",
-                    "copied": False,
-                    "index": True,
-                }
-            )
-        )
+        self.usercom_key_field_id = self.env["ir.model.fields"]._get(
+            "res.partner", KEY_FIELD
+        ) or self._usercom_made_key_field()
         self._usercom_save()
         return self._usercom_reload()
+
+    def _usercom_made_key_field(self):
+        made = self.env["ir.model.fields"].create(
+            {
+                "name": KEY_FIELD,
+                "field_description": self.env._("User.com ID (custom)"),
+                "model_id": self.env["ir.model"]._get_id("res.partner"),
+                "ttype": "char",
+                "copied": False,
+                "company_dependent": True,  # each account has ids of its own
+            }
+        )
+        index = make_index_name("res_partner", KEY_FIELD)
+        add_index(self.env.cr, index, "res_partner", KEY_INDEX % KEY_FIELD, unique=False)
+        return made
 
     def action_usercom_mappings(self):
         self._usercom_save()

@@ -1,5 +1,8 @@
 from odoo import api, fields, models
 
+# Without fast updates: each look would go through the list of what is still to be put in order.
+KEY_INDEX = "USING gin (%s jsonb_path_ops) WITH (fastupdate = off)"
+
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
@@ -31,7 +34,7 @@ class ResPartner(models.Model):
     )
 
     _usercom_email_idx = models.Index("(email_normalized) WHERE email_normalized IS NOT NULL")
-    _usercom_key_idx = models.Index("USING gin (usercom_key jsonb_path_ops) WITH (fastupdate = off)")
+    _usercom_key_idx = models.Index(KEY_INDEX % "usercom_key")
 
     @api.model
     def _usercom_states(self):

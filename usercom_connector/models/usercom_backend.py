@@ -151,7 +151,13 @@ class UsercomBackend(models.Model):
             and not field.readonly
             and not (field.compute or field.related)
             and field.name not in {*NO_KEY_FIELDS, *self.mapping_ids.mapped("field_name")}
+            and (field.company_dependent or not self._is_key_elsewhere(chosen))
         )
+
+    def _is_key_elsewhere(self, chosen):
+        """Whether ``chosen`` keeps the ids of another account."""
+        others = [("id", "not in", self.ids), ("key_field_id", "=", chosen.id)]
+        return bool(self.sudo().search_count(others, limit=1))
 
     @api.constrains("partner_domain")
     def _check_partner_domain(self):

@@ -68,7 +68,7 @@ class UsercomBackend(models.Model):
 
     def _known_id(self, partner):
         """The id in the contact's key field; text that is no id counts as none."""
-        key = (partner[self._key_field()] or "").strip()
+        key = (self._seen(partner)[self._key_field()] or "").strip()
         return int(key) if key.isdecimal() else None
 
     # ---- linking ----

@@ -111,7 +111,20 @@ class UsercomBackend(models.Model):
         for rows in self._claims(deadline):
             # Not in the claim's transaction: the edit of a row that was found waiting may have
             # been committed after that one's snapshot was taken.
-            yield from self._committed(rows._tasks, self)
+            yield from self._committed(self._build, rows)
+
+    def _build(self, rows):
+        """The tasks of ``rows``; where one of them cannot be built, the others still are."""
+        tasks, error = self._attempted(rows._tasks, self)
+        if error is None:
+            return tasks
+        left = rows.exists()
+        if len(rows) > 1:
+            return [task for row in left for task in self._build(row)]
+        _logger.info("user.com call could not be prepared", exc_info=error)
+        for row in left:
+            row._fail(f"{row.display_name}: {error}")
+        return []
 
     def _claims(self, deadline):
         """Claim and yield a few rows at a time, or many that are alike."""
@@ -158,27 +171,38 @@ class UsercomBackend(models.Model):
 
         return retrying(fresh, self.env)
 
+    def _attempted(self, method, *arguments, **named):
+        """``(result, None)``, or ``(None, error)`` where the method failed; nothing is kept then.
+
+        For what other apps have a hand in: one contact must not stop the rest.
+        """
+        try:
+            with self.env.cr.savepoint():
+                return method(*arguments, **named), None
+        except (OperationalError, ConcurrencyError):
+            raise  # to be tried again by ``retrying``
+        except Exception as error:
+            self.env.invalidate_all()
+            return None, error
+
     def _is_running(self):
         self.env.invalidate_all()
         return self.state == "running"
 
     def _settle_all(self, outcomes):
         """Store what came out; where one of them cannot be stored, the others still are."""
-        try:
-            with self.env.cr.savepoint():
-                for outcome in outcomes:
-                    self._settle(outcome)
-                self._react_to_pushes(outcomes)
-        except (OperationalError, ConcurrencyError):
-            raise  # to be tried again by ``retrying``
-        except Exception as error:  # another app's rules; one contact must not stop the rest
-            if len(outcomes) > 1:
-                for outcome in outcomes:
-                    self._settle_all([outcome])
-            else:
-                _logger.info("user.com result could not be stored", exc_info=True)
-                self.env.invalidate_all()
-                self._fail_to_store(outcomes[0], str(error))
+        _done, error = self._attempted(self._settle_each, outcomes)
+        if error and len(outcomes) > 1:
+            for outcome in outcomes:
+                self._settle_all([outcome])
+        elif error:
+            _logger.info("user.com result could not be stored", exc_info=error)
+            self._fail_to_store(outcomes[0], str(error))
+
+    def _settle_each(self, outcomes):
+        for outcome in outcomes:
+            self._settle(outcome)
+        self._react_to_pushes(outcomes)
 
     def _fail_to_store(self, outcome, message):
         if rows := outcome.task.rows.exists():

@@ -2,8 +2,6 @@ import logging
 from dataclasses import dataclass, field
 from typing import Any
 
-from psycopg2 import OperationalError
-
 from odoo import models
 from odoo.exceptions import AccessError, ConcurrencyError
 from odoo.tools import SQL
@@ -55,16 +53,12 @@ class UsercomBackend(models.Model):
         # Foreign keys are checked by plans that PostgreSQL keeps. Those made while there were few
         # contacts read all of them for each link, however many there are by now.
         self.env.cr.execute("DISCARD PLANS")
-        try:
-            with self.env.cr.savepoint():
-                return self._take_in(users, **how)
-        except (OperationalError, ConcurrencyError):
-            raise  # to be tried again by ``retrying``
-        except Exception as error:  # another app's rules; one contact must not stop the rest
-            self.env.invalidate_all()
-            if len(users) == 1:
-                _logger.info("user.com user could not be stored", exc_info=True)
-                return {users[0].id: TakenIn(self.env["res.partner"], [str(error)])}
+        taken, error = self._attempted(self._take_in, users, **how)
+        if error is None:
+            return taken
+        if len(users) == 1:
+            _logger.info("user.com user could not be stored", exc_info=error)
+            return {users[0].id: TakenIn(self.env["res.partner"], [str(error)])}
         return {
             key: case for user in users for key, case in self._take_in_page([user], **how).items()
         }

@@ -66,7 +66,7 @@ class UsercomFieldMapping(models.Model):
         if self.field_type == "many2one":
             return lambda partner: partner[name][self._code_field(partner[name])] or None
         if self.field_type == "many2many":
-            return lambda partner: partner[name].mapped("display_name")
+            return lambda partner: [n for n in partner[name].mapped("display_name") if n]
         return itemgetter(name)
 
     def _source(self):

@@ -45,7 +45,8 @@ class UsercomOutbox(models.Model):
         if len(self) < WORTHWHILE:
             return []
         bindings = self.env["usercom.binding"]._of(backend, self.partner_id)
-        groups = self._groups(self._pushes(backend, bindings))
+        tasks, _error = backend._attempted(self._pushes, backend, bindings)
+        groups = self._groups(tasks or ())  # after an error none: singly it shows whose it is
         return [task.rows.id for group in groups for task in group]
 
     @api.model

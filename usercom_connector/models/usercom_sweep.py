@@ -161,7 +161,7 @@ class UsercomSweep(models.Model):
         if self.kind == "backlog" and not self.next_page and not self._pays(page):
             return self._finish()
         if self.kind == "compare":
-            self.env["usercom.drift"]._compare(self, page.users)
+            self._compare(page.users)
         else:
             self._take_in(page.users, newest)
         if page.next:
@@ -169,6 +169,19 @@ class UsercomSweep(models.Model):
         else:
             self._finish()
         return None
+
+    def _compare(self, users):
+        """Compare ``users``; where one is in the way of the others, each by itself."""
+        compare = self.env["usercom.drift"]._compare
+        _done, error = self.backend_id._attempted(compare, self, users)
+        if error and len(users) > 1:
+            for user in users:
+                self._compare([user])
+        elif error:
+            _logger.info("user.com user could not be compared", exc_info=error)
+            links = [("backend_id", "=", self.backend_id.id), ("external_id", "=", users[0].id)]
+            self.env["usercom.binding"].search(links).compared_at = self.started_at
+            self.env["usercom.inbox"]._tell(self.backend_id, users[0], str(error))
 
     def _pays(self, page):
         """Whether the pages are fewer than the users who wait."""
