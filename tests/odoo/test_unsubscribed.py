@@ -71,6 +71,13 @@ class TestUnsubscribed(ConsentCase):
         self.blacklist._add("jan@example.org")
         self.assertIs(self.unsubscribed(self.synced(email="jan@example.org")), True)
 
+    def test_who_once_left_the_blacklist_is_put_on_it_again(self):
+        contact = self.synced(email="jan@example.org").with_context(active_test=False)
+        self.blacklist._add("jan@example.org").action_archive()
+        self.assertFalse(contact.usercom_unsubscribed)
+        contact.usercom_unsubscribed = True
+        self.assertTrue(self.blocked())
+
     def test_a_withdrawal_follows_the_person_to_a_new_address(self):
         contact = self.synced(email="jan@example.org")
         self.told(contact, unsubscribed=True)

@@ -49,7 +49,7 @@ class MailBlacklist(models.Model):
     def _blocked(self, emails):
         """Those of the normalized ``emails`` that are on the blacklist."""
         wanted = [email for email in emails if email]
-        return set(self.search([("email", "in", wanted)]).mapped("email"))
+        return set(self.search([("email", "in", wanted), ("active", "=", True)]).mapped("email"))
 
     @api.model
     def _block(self, emails):

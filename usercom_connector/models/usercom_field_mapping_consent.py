@@ -63,7 +63,10 @@ class UsercomFieldMapping(models.Model):
 
     def _shown(self, partner):
         """The consent as the field shows it: True, False or None."""
-        value = partner[self.field_name]
+        return self._meant(partner[self.field_name])
+
+    def _meant(self, value):
+        """The consent that a ``value`` of the field means: True, False or None."""
         if self.field_type == "selection":
             value = read_word(value) if value else None
         return answer(value, self._withdrawn())
@@ -114,7 +117,7 @@ class UsercomFieldMapping(models.Model):
 
     def _refuses(self, partners, value):
         """Whether ``value`` means "yes", and one of ``partners`` has said "no" before."""
-        if not value or value == self._consent_to_odoo(self._withdrawn()):
+        if self._meant(value or False) is not True:
             return False
         seen = self.backend_id._seen(partners)
         return any(self._known(partner) is False for partner in seen)
