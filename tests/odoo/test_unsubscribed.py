@@ -5,7 +5,7 @@ from odoo.exceptions import ValidationError
 from .test_consent_log import ConsentCase
 
 
-class TestUnsubscribed(ConsentCase):
+class BlacklistCase(ConsentCase):
     @property
     def blacklist(self):
         return self.env["mail.blacklist"]
@@ -21,6 +21,8 @@ class TestUnsubscribed(ConsentCase):
         consent = self.backend.mapping_ids.filtered(lambda m: m.field_name == "employee")
         self.backend.email_consent_id = consent
 
+
+class TestUnsubscribed(BlacklistCase):
     def test_an_unsubscribed_user_is_put_on_the_blacklist(self):
         contact = self.synced(email="jan@example.org")
         self.told(contact, unsubscribed=True)
