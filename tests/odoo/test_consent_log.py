@@ -75,14 +75,21 @@ class TestConsentLog(ConsentCase):
         contact = self.contact(employee=True)
         contact.employee = False
         self.env.cr.flush()
-        rows = [[self.external_id(contact), "True", "+48 1"]]
-        result = (
-            self.env["res.partner"]
-            .with_context(import_file=True)
-            .load(["id", "employee", "phone"], rows)
-        )
-        self.assertFalse(result["messages"])
+        self.load(contact, employee="True", phone="+48 1")
         self.assertEqual((contact.employee, contact.phone), (False, "+48 1"))
+
+    def test_an_old_file_takes_nobody_off_the_blacklist(self):
+        contact = self.synced(email="jan@example.org")
+        self.told(contact, unsubscribed=True)
+        self.load(contact, usercom_unsubscribed="False", phone="+48 1")
+        self.assertEqual((contact.usercom_unsubscribed, contact.phone), (True, "+48 1"))
+        self.assertTrue(self.env["mail.blacklist"].search([("email", "=", "jan@example.org")]))
+
+    def load(self, contact, **cells):
+        """One line of a file is imported over ``contact``."""
+        importing = self.env["res.partner"].with_context(import_file=True)
+        rows = [[self.external_id(contact), *cells.values()]]
+        self.assertFalse(importing.load(["id", *cells], rows)["messages"])
 
     def external_id(self, contact):
         self.env["ir.model.data"].create(

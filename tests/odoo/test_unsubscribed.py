@@ -5,7 +5,7 @@ from odoo.exceptions import ValidationError
 from .test_consent_log import ConsentCase
 
 
-class TestUnsubscribed(ConsentCase):
+class BlacklistCase(ConsentCase):
     @property
     def blacklist(self):
         return self.env["mail.blacklist"]
@@ -21,6 +21,8 @@ class TestUnsubscribed(ConsentCase):
         consent = self.backend.mapping_ids.filtered(lambda m: m.field_name == "employee")
         self.backend.email_consent_id = consent
 
+
+class TestUnsubscribed(BlacklistCase):
     def test_an_unsubscribed_user_is_put_on_the_blacklist(self):
         contact = self.synced(email="jan@example.org")
         self.told(contact, unsubscribed=True)
@@ -70,6 +72,13 @@ class TestUnsubscribed(ConsentCase):
     def test_who_was_on_the_blacklist_before_is_unsubscribed_there(self):
         self.blacklist._add("jan@example.org")
         self.assertIs(self.unsubscribed(self.synced(email="jan@example.org")), True)
+
+    def test_who_once_left_the_blacklist_is_put_on_it_again(self):
+        contact = self.synced(email="jan@example.org").with_context(active_test=False)
+        self.blacklist._add("jan@example.org").action_archive()
+        self.assertFalse(contact.usercom_unsubscribed)
+        contact.usercom_unsubscribed = True
+        self.assertTrue(self.blocked())
 
     def test_a_withdrawal_follows_the_person_to_a_new_address(self):
         contact = self.synced(email="jan@example.org")

@@ -39,8 +39,10 @@ class MailBlacklist(models.Model):
             if emails and (consents or UNSUBSCRIBED_FIELD in watched):
                 contacts = self.env["res.partner"].sudo().with_context(active_test=False)
                 contacts = contacts.search([("email_normalized", "in", list(emails))])
+                said = contacts.browse(self.env.context.get("usercom_speaking", contacts.ids))
                 for mapping in consents:
-                    mapping._note(consent, contacts)
+                    mapping._note(consent, contacts & said)
+                    mapping._of_the_address()._note(consent, contacts - said)
                 self.env["usercom.outbox"]._enqueue_later(contacts.ids)
 
     # ---- many addresses at once ----
@@ -49,7 +51,7 @@ class MailBlacklist(models.Model):
     def _blocked(self, emails):
         """Those of the normalized ``emails`` that are on the blacklist."""
         wanted = [email for email in emails if email]
-        return set(self.search([("email", "in", wanted)]).mapped("email"))
+        return set(self.search([("email", "in", wanted), ("active", "=", True)]).mapped("email"))
 
     @api.model
     def _block(self, emails):

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .usercom_field_mapping import UNSUBSCRIBED_FIELD
+
 
 class ResPartner(models.Model):
     """Whatever consent a contact gives or withdraws is noted in the same transaction."""
@@ -30,10 +32,11 @@ class ResPartner(models.Model):
             partner.usercom_unsubscribed = partner.email_normalized in blocked
 
     def _inverse_usercom_unsubscribed(self):
-        blacklist = self.env["mail.blacklist"].sudo()
+        blacklist = self.env["mail.blacklist"].sudo().with_context(usercom_speaking=self.ids)
         leaving = self.filtered(lambda partner: not partner.usercom_unsubscribed)
         blacklist._block((self - leaving).mapped("email_normalized"))
         blacklist._unblock(leaving.mapped("email_normalized"))
+        self.invalidate_recordset(["usercom_unsubscribed"])  # what was read meanwhile is no answer
 
     @api.depends_context("company")
     def _compute_usercom_answers(self):
@@ -48,6 +51,7 @@ class ResPartner(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         partners = super().create(vals_list)
+        partners._usercom_note_blocked()
         names = {name for vals in vals_list for name in vals}
         for mapping in self.env["usercom.field.mapping"]._consents_of(names):
             told = zip(partners, vals_list, strict=True)
@@ -66,8 +70,16 @@ class ResPartner(models.Model):
             for mapping, shown in before.items():
                 mapping._note_shown(contacts, shown)
         if "email" in vals:
+            contacts._usercom_note_blocked()
             contacts._usercom_share_withdrawals()
         return result
+
+    def _usercom_note_blocked(self):
+        """Whose address is on the blacklist wants no e-mail, since whenever it is there."""
+        for mapping in self.env["usercom.field.mapping"]._consents_of([UNSUBSCRIBED_FIELD]):
+            shown = mapping._all_shown(self)
+            blocked = self.browse(key for key, consent in shown.items() if consent is False)
+            mapping._of_the_address()._note(False, blocked)
 
     def _usercom_share_withdrawals(self):
         """Keep the strictest of what the contacts with one e-mail address said."""

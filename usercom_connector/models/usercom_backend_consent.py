@@ -65,7 +65,8 @@ class UsercomBackend(models.Model):
     def _note_told(self, told):
         """Note the consents that User.com told: ``{contact: {key: canonical value}}``.
 
-        Their fields may show them already: an empty checkbox looks like a "no".
+        Their fields may show them already: an empty checkbox looks like a "no". A "yes" that they
+        do not show any more has met a "no" that was told with it.
         """
         for mapping in self.mapping_ids.filtered("is_consent"):
             for consent in (True, False):
@@ -74,7 +75,8 @@ class UsercomBackend(models.Model):
                     for partner, values in told.items()
                     if answer(values.get(mapping._key()), mapping._withdrawn()) is consent
                 ]
-                mapping._note(consent, self._seen(self.env["res.partner"].browse(said)))
+                seen = self._seen(self.env["res.partner"].browse(said))
+                mapping._note(consent, seen.filtered(mapping._shown) if consent else seen)
 
     def _own(self, partners):
         """Those of ``partners`` that are of this company or of none."""
@@ -93,7 +95,11 @@ class UsercomBackend(models.Model):
 
     def _blacklist_consent(self):
         """The consent that the e-mail blacklist shows, empty if that is not paired."""
-        return self.mapping_ids.filtered(lambda m: m.field_name == UNSUBSCRIBED_FIELD)
+        return self.mapping_ids.filtered(
+            lambda m: (
+                m.is_consent and m.field_name == UNSUBSCRIBED_FIELD and m._key() == UNSUBSCRIBED
+            )
+        )
 
     def _only_read(self):
         """The consent that the policy leaves unwritten at User.com."""
@@ -108,7 +114,23 @@ class UsercomBackend(models.Model):
             self._opt_out(partners)
         elif mapping == email and consent is not None and blacklist:
             changed = self._seen(partners).filtered(lambda p: blacklist._shown(p) != consent)
+            if consent and changed:
+                changed -= self._refused_by_others(changed)
             changed.write({UNSUBSCRIBED_FIELD: not consent})
+
+    def _sharing(self, partners):
+        """The contacts, archived ones too, that have an e-mail address of ``partners``."""
+        emails = [email for email in partners.mapped("email_normalized") if email]
+        everybody = self._seen(partners).with_context(active_test=False)
+        return self._own(everybody.search([("email_normalized", "in", emails)]))
+
+    def _refused_by_others(self, partners):
+        """Those of ``partners`` at whose address somebody else wants no e-mail."""
+        keys = [self.email_consent_id._key(), UNSUBSCRIBED]
+        others = self._sharing(partners) - partners
+        refusing = self.env["usercom.consent.log"]._refusing(self, keys, others)
+        addresses = set(refusing.mapped("email_normalized"))
+        return partners.filtered(lambda p: p.email_normalized in addresses)
 
     # ---- mailing lists ----
 

@@ -36,6 +36,7 @@ class UsercomConsentLog(models.Model):
             ("sync", "Sync run"),
             ("merge", "Merge of contacts"),
             ("mapping", "Found when the consent was mapped"),
+            ("address", "Shared with the e-mail address"),
         ],
         required=True,
         readonly=True,
@@ -88,6 +89,7 @@ class UsercomConsentLog(models.Model):
     def _record(self, backend, consent, answer, partners):
         """Note that the contacts now say ``answer`` (True, False, None), where that is news.
 
+        It is news, too, when a contact says "no" that had it only by its address so far.
         ``partners`` is SQL for ids of contacts. Returns the ids of those whose answer is new.
         """
         self.env["res.partner"].flush_model(["company_id"])
@@ -106,7 +108,8 @@ class UsercomConsentLog(models.Model):
                        (SELECT clock_timestamp() AT TIME ZONE 'UTC' AS at) now
                  WHERE p.id IN (%(partners)s)
                    AND (p.company_id IS NULL OR p.company_id = %(company)s)
-                   AND coalesce(l.new_value, 'unset') <> %(answer)s
+                   AND (coalesce(l.new_value, 'unset') <> %(answer)s
+                        OR %(answer)s = 'no' AND l.origin = 'address' AND %(origin)s <> 'address')
                  ORDER BY p.id
                 RETURNING partner_id
                 """,
@@ -129,9 +132,10 @@ class UsercomConsentLog(models.Model):
 
     @api.model
     def _last(self, backend, condition):
-        """SQL: the last answer among the rows ``c`` that ``condition`` chooses."""
+        """SQL: the last answer among the rows ``c`` that ``condition`` chooses, and its origin."""
         return SQL(
-            """SELECT c.new_value FROM usercom_consent_log c WHERE c.backend_id = %s AND %s
+            """SELECT c.new_value, c.origin FROM usercom_consent_log c
+                WHERE c.backend_id = %s AND %s
                 ORDER BY c.id DESC LIMIT 1""",
             backend.id,
             condition,
@@ -154,6 +158,24 @@ class UsercomConsentLog(models.Model):
         for partner_id, consent, word in rows:
             known[partner_id][consent] = CONSENTS[word]
         return known
+
+    @api.model
+    def _refusing(self, backend, consents, partners):
+        """Those of ``partners`` who last said "no" to one of ``consents``, themselves."""
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT partner_id FROM (
+                       SELECT DISTINCT ON (partner_id, consent) partner_id, new_value, origin
+                         FROM usercom_consent_log
+                        WHERE backend_id = %s AND partner_id = ANY(%s) AND consent = ANY(%s)
+                        ORDER BY partner_id, consent, id DESC) l
+                    WHERE new_value = 'no' AND origin <> 'address'""",
+                backend.id,
+                partners.ids,
+                consents,
+            )
+        )
+        return partners.filtered(lambda partner: (partner.id,) in set(rows))
 
     # ---- right of access ----
 

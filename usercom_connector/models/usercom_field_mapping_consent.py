@@ -4,6 +4,7 @@ from odoo.tools import SQL
 
 from ..usercom import answer, consent_attribute, has_both_answers, key_of, said
 from ..usercom.canonical import read_word
+from .usercom_field_mapping import UNSUBSCRIBED_FIELD
 
 UNSUBSCRIBED = "unsubscribed"
 
@@ -23,10 +24,17 @@ class UsercomFieldMapping(models.Model):
             field = mapping.field_id.sudo().field_description
             mapping.display_name = f"{field} ↔ {mapping.attribute_id.name}"
 
-    @api.constrains("is_consent", "field_id")
+    @api.constrains("is_consent", "field_id", "attribute_id")
     def _check_consent(self):
         for mapping in self.filtered("is_consent"):
             field = mapping._partner_field()
+            if field.name == UNSUBSCRIBED_FIELD and mapping._key() != UNSUBSCRIBED:
+                raise ValidationError(
+                    self.env._(
+                        "“%s” can be a consent only together with User.com's “Unsubscribed”.",
+                        mapping.field_id.field_description,
+                    )
+                )
             if field.type == "selection" and not has_both_answers(mapping._choice_keys()):
                 raise ValidationError(
                     self.env._(
@@ -63,7 +71,10 @@ class UsercomFieldMapping(models.Model):
 
     def _shown(self, partner):
         """The consent as the field shows it: True, False or None."""
-        value = partner[self.field_name]
+        return self._meant(partner[self.field_name])
+
+    def _meant(self, value):
+        """The consent that a ``value`` of the field means: True, False or None."""
         if self.field_type == "selection":
             value = read_word(value) if value else None
         return answer(value, self._withdrawn())
@@ -114,7 +125,7 @@ class UsercomFieldMapping(models.Model):
 
     def _refuses(self, partners, value):
         """Whether ``value`` means "yes", and one of ``partners`` has said "no" before."""
-        if not value or value == self._consent_to_odoo(self._withdrawn()):
+        if self._meant(value or False) is not True:
             return False
         seen = self.backend_id._seen(partners)
         return any(self._known(partner) is False for partner in seen)
@@ -143,17 +154,26 @@ class UsercomFieldMapping(models.Model):
                 self.backend_id, news, self._key(), self._withdrawn()
             )
             self.env["usercom.outbox"]._hurry(news)
-            self._share_withdrawals(partners)
         self.backend_id._keep_email_consent(self, consent, partners)
+        if consent is not None:
+            self._share_withdrawals(partners)
 
     def _share_withdrawals(self, partners):
-        """Of what the contacts with one e-mail address said, the strictest counts for all."""
-        emails = [email for email in partners.mapped("email_normalized") if email]
-        everybody = self.backend_id._seen(partners).with_context(active_test=False)
-        sharing = self.backend_id._own(everybody.search([("email_normalized", "in", emails)]))
-        refused = sharing.filtered(lambda p: self._known(p) is False)
+        """Of what the contacts with one e-mail address said, the strictest counts for all.
+
+        What another has only because of the address does not count against ``partners``.
+        """
+        sharing = self._of_the_address().backend_id._sharing(partners)
+        log = self.env["usercom.consent.log"]
+        refused = log._refusing(self.backend_id, [self._key()], sharing)
+        refused |= (sharing & partners).filtered(lambda p: self._known(p) is False)
         addresses = set(refused.mapped("email_normalized"))
         self._withdraw(sharing.filtered(lambda p: p.email_normalized in addresses))
+
+    def _of_the_address(self):
+        """This consent, noting what is said of an e-mail address, not by the contact itself."""
+        origin = (self.env.context.get("usercom_origin") or {}) | {"origin": "address"}
+        return self.with_context(usercom_origin=origin)
 
     def _withdraw(self, partners):
         """Show "no" on those contacts that show "yes"."""
@@ -199,6 +219,8 @@ class UsercomFieldMapping(models.Model):
             if mapping._partner_field().store:
                 for value in mapping._telling_values():
                     mapping._adopt_value(value)
+            elif mapping.field_name == UNSUBSCRIBED_FIELD:
+                mapping._adopt_blacklist()
 
     def _telling_values(self):
         """The field's values that say something by themselves."""
@@ -209,3 +231,12 @@ class UsercomFieldMapping(models.Model):
         shown = read_word(value) != self._withdrawn()
         showing = contacts._search([(self.field_name, "=", value)]).subselect()
         self.env["usercom.consent.log"]._record(self.backend_id, self._key(), shown, showing)
+
+    def _adopt_blacklist(self):
+        self.env["mail.blacklist"].flush_model(["email", "active"])
+        self.env["res.partner"].flush_model(["email_normalized"])
+        blocked = SQL(
+            """SELECT a.id FROM res_partner a
+                 JOIN mail_blacklist m ON m.email = a.email_normalized AND m.active"""
+        )
+        self.env["usercom.consent.log"]._record(self.backend_id, self._key(), False, blocked)

@@ -30,6 +30,8 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
     def _update_values(self, src_partners, dst_partner):
         result = super()._update_values(src_partners, dst_partner.with_context(usercom_merge=True))
         origin = {"usercom_origin": {"origin": "merge"}}
-        for mapping in self.env["usercom.field.mapping"].with_context(**origin)._consents():
-            mapping._settle_merged(dst_partner, self.env.context["usercom_strictest"][mapping.id])
+        strictest = self.env.context["usercom_strictest"]
+        consents = self.env["usercom.field.mapping"].with_context(**origin)._consents()
+        for mapping in consents.sorted(lambda m: strictest[m.id] is False):  # what "no" undoes
+            mapping._settle_merged(dst_partner, strictest[mapping.id])
         return result
