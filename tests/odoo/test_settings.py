@@ -298,3 +298,12 @@ class TestKeyField(SettingsCase):
         self.assertEqual((created.name, created.ttype), ("x_usercom_key", "char"))
         self.settings().action_usercom_create_key_field()
         self.assertEqual(self.account().key_field_id, created)
+
+    def test_the_contact_shows_the_id_wherever_it_is_kept(self):
+        self.authenticate()
+        contact = self.contact(email="jan@example.org")
+        for name in ("usercom_key", "ref"):
+            self.account().key_field_id = self.field(name)
+            with self.subTest(name), Form(contact) as form:
+                form.usercom_known_id = "7"
+            self.assertEqual(contact[name], "7")

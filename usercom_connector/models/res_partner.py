@@ -9,6 +9,13 @@ class ResPartner(models.Model):
 
     # Odoo's own index of such a field finds all that have any key; ours finds those with a key.
     usercom_key = fields.Char("User.com ID", company_dependent=True, copy=False, index=False)
+    usercom_known_id = fields.Char(
+        "ID at User.com",
+        compute="_compute_usercom_known_id",
+        inverse="_inverse_usercom_known_id",
+        help="The User.com id, in whichever field the account of the company keeps it.",
+        groups="usercom_connector.group_usercom_user",
+    )
     usercom_binding_ids = fields.One2many(
         "usercom.binding",
         "partner_id",
@@ -40,6 +47,22 @@ class ResPartner(models.Model):
     def _usercom_states(self):
         """A link's states, in the reader's language."""
         return self.env["usercom.binding"]._fields["state"]._description_selection(self.env)
+
+    @api.depends_context("company")
+    @api.depends("usercom_key")
+    def _compute_usercom_known_id(self):
+        field = self._usercom_key_field()
+        for partner in self:
+            partner.usercom_known_id = partner[field]
+
+    def _inverse_usercom_known_id(self):
+        field = self._usercom_key_field()
+        for partner in self:
+            partner[field] = partner.usercom_known_id
+
+    @api.model
+    def _usercom_key_field(self):
+        return self.env["usercom.backend"].sudo()._of_company()._key_field()
 
     @api.depends_context("company")
     @api.depends("usercom_binding_ids.state", "usercom_binding_ids.backend_id")
