@@ -185,18 +185,18 @@ class UsercomSweep(models.Model):
 
     def _pays(self, page):
         """Whether the pages are fewer than the users who wait."""
-        waiting = self._prompts().grouped("user_ref")
-        return (page.count or 0) <= PAGE_SIZE * len(waiting)
+        inbox, prompts = self.env["usercom.inbox"], self._prompts()
+        [(users,)] = inbox._read_group(prompts, [], ["user_ref:count_distinct"])
+        return (page.count or 0) <= PAGE_SIZE * users
 
     def _prompts(self):
-        return self.env["usercom.inbox"].search(
-            [
-                ("backend_id", "=", self.backend_id.id),
-                ("state", "=", "pending"),
-                ("single", "=", False),
-                ("id", "<=", self.newest_prompt),
-            ]
-        )
+        """The domain of the prompts of a backlog."""
+        return [
+            ("backend_id", "=", self.backend_id.id),
+            ("state", "=", "pending"),
+            ("single", "=", False),
+            ("id", "<=", self.newest_prompt),
+        ]
 
     def _take_in(self, users, newest):
         """Take in a page; of a backlog's, people nobody asked for only if they are linked."""
@@ -227,7 +227,7 @@ class UsercomSweep(models.Model):
 
     def _finish(self):
         if self.kind == "backlog":
-            self._prompts().single = True
+            self.env["usercom.inbox"].search(self._prompts()).single = True
         self.write({"is_open": False, "next_page": False})
         if self.error:  # not read to the end
             return
