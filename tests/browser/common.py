@@ -106,6 +106,12 @@ class Page:
         self._until(f"{found}.length", f"{selector} “{text}”")
         self._evaluate(f"{found}[0].click()")
 
+    def click_and_reload(self, selector):
+        """Click what has the whole page loaded anew, and wait until it is."""
+        self._evaluate("window.isOld = true")
+        self.click(selector)
+        self._until("!window.isOld", "the page to be loaded anew")
+
     def see(self, text, selector="body"):
         """Wait until `text` is to be read in an element."""
         self._until(
@@ -178,6 +184,11 @@ class Page:
         PICTURES.mkdir(parents=True, exist_ok=True)
         path = PICTURES / f"{name}_{self._language[:2]}.png"
         path.write_bytes(base64.b64decode(picture["data"]))
+
+    def resize(self, width, height, sharpness=1):
+        """Show the page in a window of this size, with so many dots to a pixel."""
+        size = {"width": width, "height": height, "deviceScaleFactor": sharpness, "mobile": False}
+        self._browser._websocket_request("Emulation.setDeviceMetricsOverride", params=size)
 
     def scroll_to(self, selector):
         self._until(f"all({json.dumps(selector)}).length", selector)

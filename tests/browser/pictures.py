@@ -1,12 +1,19 @@
 """Takes the pictures of the documentation; run by `make pictures`, not with the tests."""
 
-from PIL import Image
+from contextlib import contextmanager
 
+from PIL import Image, ImageChops
+
+from . import acme
 from .common import PICTURES, ROOT, BrowserCase
 
 ENGLISH = ROOT / "usercom_connector/static/description"
 POLISH = ROOT / "docs/pictures"
 URL = "usercom_connector.api_url"
+WIDTH, HEIGHT, SHARPNESS = 1366, 900, 2
+WIDE = 1600  # has room for the title beside many buttons
+MARGIN = 24 * SHARPNESS
+CONSENTS = "h2:has(+ .o_settings_container #usercom_email_consent)"
 
 
 class TestPictures(BrowserCase):
@@ -17,7 +24,13 @@ class TestPictures(BrowserCase):
     def setUp(self):
         super().setUp()
         self.backend.unlink()
+        self.env.company.name = "Acme"
         self.simulator.attribute("Shoe size", "integer")
+        self.simulator.attribute("Newsletter", "boolean")
+        self.simulator.seed(*acme.users())
+        self.contacts = self.env["res.partner"].create(acme.contacts())
+        self.addCleanup(self.registry.reset_changes)
+        acme.newsletter(self.env)
         self.parameters = self.env["ir.config_parameter"]
         self.parameters.set_param("web.base.url", "https://odoo.acme.example")
 
@@ -36,8 +49,19 @@ class TestPictures(BrowserCase):
         self.parameters.set_param(URL, False)  # the address that customers have
         self.configure()
         self.parameters.set_param(URL, self.simulator.url)
-        self.people()
+        self.bring_together()
+        self.live()
         self.look()
+        self.parameters.set_param(URL, False)
+        self.finish()
+
+    @contextmanager
+    def page(self, path):
+        with super().page(path) as page:
+            page.resize(WIDTH, HEIGHT, SHARPNESS)
+            yield page
+
+    # ---- what there is to see ----
 
     def connect(self):
         with self.page("/odoo/usercom-settings") as page:
@@ -52,46 +76,101 @@ class TestPictures(BrowserCase):
     def configure(self):
         with self.page("/odoo/usercom-settings") as page:
             page.see("acme.user.com", "#usercom_status")
-            self.keep(page, "settings")
+            self.keep(page, "settings", height=1018)
             page.press("action_usercom_mappings")
             page.press("action_suggest")
             page.scroll_to(".modal button[name='action_add']")
-            self.keep(page, "suggestions")
+            self.keep(page, "suggestions", height=720)
             page.press("action_add")
             page.gone(".modal")
             page.see("Last name", ".o_list_view")
-            self.keep(page, "mappings")
+            self.env.invalidate_all()
+            mappings = self.backend.mapping_ids
+            self.consent = mappings.filtered(lambda pair: pair.field_name == "x_newsletter")
+            self.consent.is_consent = True
+            self.env.cr.flush()
+            page.go("/odoo/usercom-mappings")
+            page.see("Newsletter", ".o_list_view")
+            self.keep(page, "mappings", width=WIDE)
             page.go("/odoo/usercom-settings")
             page.press("action_usercom_webhook")
             page.see("https://odoo.acme.example", '[name="webhook_url"]')
-            self.keep(page, "webhook")
+            self.keep(page, "webhook", height=1175)
 
-    def people(self):
-        """Three who are synced, and one whose e-mail address somebody else has already."""
-        named = ("Anna Nowak", "Jan Kowalski", "Ewa Zielińska")
-        emails = [f"{name.split()[0].lower()}@example.com" for name in named]
-        for name, email in zip((*named, "Janek Kowalski"), (*emails, emails[1]), strict=True):
-            person = self.contact(name=name, email=email, phone="+48 601 111 222", city="Kraków")
-            self.drain()
-        self.failed = person
+    def bring_together(self):
+        sync = self.env["usercom.sync"].create({"backend_id": self.backend.id})
+        sync.action_preview()
+        self.drain()
+        action = "action-usercom_connector.usercom_sync_action"
+        with self.page(f"/odoo/{action}/{sync.id}") as page:
+            page.see("", '[name="field_ids"] .o_data_row')
+            self.keep(page, "initial_sync", height=1200)
+        sync.use_csv = False
+        sync.action_run()
+        self.drain()
+
+    def live(self):
+        """A consent is given and withdrawn, a value changed on both sides, a person doubled."""
+        self.anna, twice = self.contacts[0], self.contacts[1]
+        admin = self.env.ref("base.user_admin")
+        customer = {"x_newsletter": True, "lang": self.language, **acme.details(self.env)}
+        self.anna.with_user(admin).write(customer)
+        self.contact(name="Piotrek Nowak", email=twice.email, city=twice.city)
+        twice.phone = "+48 601 000 000"
+        self.simulator.patch_user(self.binding(twice).external_id, phone_number="+48602000000")
+        self.called(twice)
+        self.drain()
+        self.simulator.patch_user(self.binding(self.anna).external_id, newsletter=False)
+        self.called(self.anna)
+        acme.a_day(self.backend)
+        acme.spread(self.env)
+
+    def called(self, contact):
+        """User.com's automation calls about the contact."""
+        extra = {"id": self.binding(contact).external_id}
+        Inbox = self.env["usercom.inbox"]
+        Inbox._put(self.backend, Inbox._keys({"extra": extra}), {"extra": extra})
+        self.drain()
 
     def look(self):
-        with self.page("/odoo/action-usercom_connector.usercom_outbox_action") as page:
-            page.see("Janek Kowalski", ".o_list_view")
-            self.keep(page, "outbox")
-            page.go(f"/odoo/action-contacts.action_contacts/{self.failed.id}")
+        with self.page("/odoo/usercom-outbox") as page:
+            page.see("Piotrek Nowak", ".o_list_view")
+            self.keep(page, "outbox", height=640)
+            page.go(f"/odoo/action-contacts.action_contacts/{self.anna.id}")
             page.click(".nav-link", "User.com")
-            page.see("anek", '[name="usercom_error"]')
-            self.keep(page, "contact")
-            page.go("/odoo/action-usercom_connector.usercom_backend_dashboard_action")
+            page.see("newsletter", '[name="usercom_consent_log_ids"]')
+            self.keep(page, "contact", height=875)
+            page.go("/odoo/usercom")
             page.see("acme", ".o_kanban_view")
             self.keep(page, "dashboard")
 
-    def keep(self, page, name):
-        """One picture, of few colours and so of few bytes."""
+    def finish(self):
+        """The lower half of the settings, filled in."""
+        self.env["mailing.list"].create({"name": "Newsletter"})
+        self.backend.write({"email_consent_id": self.consent.id, "opt_out_lists": "Newsletter"})
+        with self.page("/odoo/usercom-settings") as page:
+            page.see("Newsletter", "#usercom_opt_out_lists")
+            self.keep(page, "settings_end", height=790, top=CONSENTS)
+
+    # ---- taking one ----
+
+    def keep(self, page, name, width=WIDTH, height=HEIGHT, top=None):
+        """One picture, without the empty end of the page, of few colors and so of few bytes."""
+        page.resize(width, height, SHARPNESS)
+        if top:
+            page.scroll_to(top)
         page.shoot(f"picture_{name}")
+        page.resize(WIDTH, HEIGHT, SHARPNESS)
         language = self.language[:2]
         image = Image.open(PICTURES / f"picture_{name}_{language}.png").convert("RGB")
         folder = ENGLISH if language == "en" else POLISH
         folder.mkdir(exist_ok=True)
-        image.quantize(128).save(folder / f"{name}.png", optimize=True)
+        whole = image.crop((0, 0, image.width, self.end_of(image)))
+        whole.quantize(128).save(folder / f"{name}.png", optimize=True)
+
+    def end_of(self, image):
+        """Where the last row ends that shows anything, and a margin."""
+        row = image.crop((0, image.height - 1, image.width, image.height))
+        empty = row.resize(image.size)
+        difference = ImageChops.difference(image, empty).getbbox()
+        return min(image.height, (difference[3] if difference else 0) + MARGIN)

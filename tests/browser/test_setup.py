@@ -15,6 +15,7 @@ WORDS = {
         "pairs": "These pairs usually belong together",
         "gone": "User.com has no attribute",
         "steps": "Open Automations and create a new one.",
+        "hours": "hours",
     },
     "pl_PL": {
         "draft": "Niepołączone",
@@ -28,6 +29,7 @@ WORDS = {
         "pairs": "Te pary zwykle do siebie należą",
         "gone": "W User.com nie ma już atrybutu",
         "steps": "Otwórz „Automations” i utwórz nową automatyzację.",
+        "hours": "godz.",
     },
 }
 
@@ -77,6 +79,8 @@ class TestSetup(BrowserCase):
 
     def complete(self, page, words):
         page.shoot("settings_authenticated")
+        page.see("%", "#usercom_failure_alert")
+        page.see(words["hours"], "#usercom_webhook_alert")
         page.fill("usercom_rate_limit", "8")
         page.press("action_usercom_run")
         page.see(words["running"], "#usercom_status")
@@ -144,7 +148,7 @@ class TestSetup(BrowserCase):
     def change_key(self, page, words):
         """A wrong key is saved over the one that works, and the right one again."""
         page.fill("usercom_api_key", "x" * 64)
-        page.click(".o_form_button_save")
+        page.click_and_reload(".o_form_button_save")
         page.see(words["paused"], "#usercom_status")
         page.see(words["unproven"], ".alert")
         page.shoot("settings_unproven")
