@@ -27,8 +27,14 @@ class UsercomSync(models.Model):
 
     _inherit = "usercom.sync"
 
+    fillings = fields.Json(readonly=True, copy=False)  # {names of filled attributes: new users}
+
     def _csv_calls(self, count):
-        return math.ceil(count / CHUNK) + math.ceil(count / PAGE_SIZE)
+        """Files, for each filling its own, pages to read them back, and who goes singly."""
+        count -= self.singly_count
+        chunks = math.ceil(count / CHUNK)
+        files = sum(min(alike, chunks) for alike in (self.fillings or {}).values())
+        return (files or chunks) + math.ceil(count / PAGE_SIZE) + 2 * self.singly_count
 
     # ---- sending ----
 
@@ -95,7 +101,7 @@ class UsercomSync(models.Model):
         importing = [("sync_id", "=", self.id), ("result", "=", "importing")]
         left = self.env["usercom.sync.line"].search_count(importing)
         values = {"import_left": left, "import_seen_at": fields.Datetime.now(), "next_page": False}
-        self.write({"step": "verify" if left else "send", **values})
+        self.write({"step": "verify" if left else "send", "page_count": 0, **values})
 
     def _rows(self, lines):
         """``{line id: JSON values}`` of new users.
@@ -103,14 +109,16 @@ class UsercomSync(models.Model):
         Who has no key to be found by, or the e-mail address of another, goes singly.
         """
         rivals, rows = self._rivals(lines), {}
-        for line, push, _problems in self._new_users(lines):
-            if line not in rivals and _can_be_imported(push):
-                rows[line.id] = push.new_user()
+        for line, row, _problems in self._new_users(lines):
+            if row and line not in rivals:
+                rows[line.id] = row
         self._go_singly(lines.filtered(lambda line: line.id not in rows))
         return rows
 
     def _new_users(self, lines):
-        """Yield ``(line, what would create the user, problems)``."""
+        """Yield ``(line, JSON values, problems)``; None for values where no file will do: nothing
+        to find the user by, or one that exists is named already.
+        """
         backend = self.backend_id
         mappings = backend._active_mappings()
         rules, attributes = mappings._rules(), mappings._attributes()
@@ -119,7 +127,9 @@ class UsercomSync(models.Model):
             values, problems = export(partner)
             identity = backend._identity(partner, None)
             custom_id = backend._new_custom_id(partner, None)
-            yield line, Push(identity, rules, attributes, {}, values, custom_id), problems
+            push = Push(identity, rules, attributes, {}, values, custom_id)
+            can_be_imported = not identity.user_id and (identity.email or identity.custom_id)
+            yield line, push.new_user() if can_be_imported else None, problems
 
     def _rivals(self, lines):
         """Those ``lines`` whose e-mail address another contact has brought to User.com."""
@@ -191,7 +201,6 @@ class UsercomSync(models.Model):
 
     def _after_verify_pages(self):
         """Read again while an import goes on; then send singly who has not come."""
-        self._follow_queued()
         importing = [("sync_id", "=", self.id), ("result", "=", "importing")]
         missing = self.env["usercom.sync.line"].search(importing)
         now = fields.Datetime.now()
@@ -200,7 +209,8 @@ class UsercomSync(models.Model):
             self.env["usercom.statistic"]._count(self.backend_id, "sent", come)
             self.write({"import_left": len(missing), "import_seen_at": now})
         if missing and self.is_import_open and now < self.import_seen_at + PATIENCE:
-            self.write({"next_page": False, "next_at": now + AGAIN})
+            total = self.calls_total + self.page_count
+            self._advance(0, next_page=False, next_at=now + AGAIN, page_count=0, calls_total=total)
             return
         self._go_singly(missing)
         open_lines = [("sync_id", "=", self.id), ("kind", "=", "new_there"), ("result", "=", False)]
@@ -215,11 +225,6 @@ class UsercomSync(models.Model):
                 "is_import_open": False,
             }
         )
-
-
-def _can_be_imported(push):
-    """Whether the user can be found again: not one that a contact's key already names."""
-    return not push.identity.user_id and (push.identity.email or push.identity.custom_id)
 
 
 class UsercomOutbox(models.Model):
