@@ -1,5 +1,10 @@
 """CSV files of an initial sync: what happens around them, against a real simulator."""
 
+from unittest.mock import patch
+
+from odoo.addons.usercom_connector.models import usercom_sync_csv
+from odoo.addons.usercom_connector.usercom import Client
+
 from .test_sync import SyncCase
 
 
@@ -44,3 +49,110 @@ class TestHeldBack(SyncCase):
         self.waiting(contact).next_attempt_at = False
         self.drain()
         self.assertIs(self.simulator.user(user_id)["attributes"]["email_consent"], False)
+
+    def test_another_with_the_same_address_waits_too(self):
+        self.importing()
+        self.contact(email="jan@example.org")
+        self.drain()
+        self.assertNotIn("POST /users/", self.calls())
+
+
+class TestNotTaken(SyncCase):
+    """A file that User.com did not even look at goes once more; nobody goes singly."""
+
+    def assert_sent_again(self, sync, contact):
+        self.drain()
+        self.assertEqual((sync.state, sync.error), ("done", False))
+        self.assertEqual(self.calls("POST"), ["POST /users/import/"] * 2)
+        self.assertFalse(self.line(sync, partner_id=contact).singly)
+        self.assertEqual(self.line(sync, partner_id=contact).result, "done")
+
+    def refused(self, **fault):
+        contact = self.quietly(email="jan@example.org")
+        sync = self.previewed("export")
+        self.simulator.fault(kind="status", path="/users/import/", count=1, **fault)
+        self.simulator.clear_journal()
+        sync.action_run()
+        self.drain()
+        self.assertEqual((sync.state, sync.step), ("running", "import"))
+        self.assertFalse(sync.is_import_open)
+        return sync, contact
+
+    def test_where_it_was_throttled(self):
+        sync, contact = self.refused(status=429, headers={"retry-after": "1"})
+        self.assertTrue(sync.next_at)
+        sync.next_at = False
+        self.assert_sent_again(sync, contact)
+
+    def test_where_the_key_was_refused(self):
+        for status in (401, 403):
+            with self.subTest(status=status):
+                self._fresh_simulator()
+                sync, contact = self.refused(status=status)
+                self.assertEqual(self.backend.state, "paused")
+                self.backend.state = "running"
+                self.assert_sent_again(sync, contact)
+                contact.unlink()
+
+
+class TestSeveralFiles(SyncCase):
+    """A file for each set of filled fields, the longest first."""
+
+    def setUp(self):
+        super().setUp()
+        self.many = [self.quietly(email=f"n{n}@example.org") for n in range(3)]
+        self.few = self.quietly(email="few@example.org", phone="1", employee=True)
+        self.files = []
+
+    def ran_with(self, meanwhile, **values):
+        """A finished sync; ``meanwhile`` something happens while the first file is on its way."""
+        original = Client.import_users
+
+        def send(client, content, **options):
+            self.files.append(content.decode())
+            if len(self.files) == 1:
+                meanwhile()
+                self.env.cr.flush()
+            return original(client, content, **options)
+
+        sync = self.previewed("export", **values)
+        self.simulator.clear_journal()
+        with patch.object(Client, "import_users", send):
+            self.run_to_end(sync)
+        return sync
+
+    def test_what_was_edited_meanwhile_leaves_in_no_file(self):
+        def withdraw():
+            self.few.employee = False
+
+        self.ran_with(withdraw)
+        self.assertEqual(len(self.files), 1)
+        self.assertNotIn("few@example.org", self.files[0])
+        self.assertIs(self.remote(self.few)["attributes"]["email_consent"], False)
+
+    def test_edits_go_between_files(self):
+        edited = self.synced(email="edited@example.org")
+
+        def edit():
+            self.env["res.partner"].browse(edited.id).phone = "2"
+
+        with patch.object(usercom_sync_csv, "STEP_SECONDS", 0):
+            self.ran_with(edit)
+        writes = [call.split("/")[0] for call in self.writes()]
+        self.assertEqual(writes, ["POST ", "PUT ", "POST "])
+
+    def test_who_has_the_address_of_another_by_now_is_refused(self):
+        other = self.synced(email="other@example.org", phone="7")
+        sync, original = self.env["usercom.sync"], type(self.env["usercom.sync"])._after_run_pages
+
+        def take_the_address(records):
+            original(records)
+            records.env["res.partner"].browse(other.id).email = "few@example.org"
+            records.env.cr.flush()
+
+        with patch.object(type(sync), "_after_run_pages", take_the_address):
+            sync = self.ran("export")
+        self.assertEqual(self.remote(other)["phone_number"], "7")
+        line = self.line(sync, partner_id=self.few)
+        self.assertEqual(line.result, "failed")
+        self.assertIn("same User.com user", line.problems)

@@ -35,3 +35,98 @@ class TestStates(SyncCase):
         self.drain()
         self.assertEqual(sync.state, "done")
         self.assertEqual(self.line(sync, partner_id=contact).result, "skipped")
+
+
+class TestEverybody(SyncCase):
+    """Who has no line in the preview is sent all the same."""
+
+    def test_who_was_entered_between_preview_and_run_is_sent(self):
+        for use_csv in (True, False):
+            with self.subTest(use_csv=use_csv):
+                self._fresh_simulator()
+                sync = self.previewed("export", use_csv=use_csv)
+                late = self.quietly(email="late@example.org")
+                twin = self.quietly(email="late@example.org")
+                self.run_to_end(sync)
+                self.assertEqual(self.line(sync, partner_id=late).result, "done")
+                self.assertEqual(self.line(sync, partner_id=twin).kind, "ambiguous")
+                self.assertEqual(len(self.simulator.users()), 1)
+                (late + twin).unlink()
+
+    def test_who_lost_the_line_to_another_contact_is_sent(self):
+        first = self.quietly(email="jan@example.org")
+        self.person(email="jan@example.org")
+        sync = self.previewed()
+        first.email = "first@example.org"
+        second = self.quietly(email="jan@example.org")
+        self.env.cr.flush()
+        self.waiting(first).unlink()
+        self.run_to_end(sync)
+        self.assertEqual(self.remote(second)["email"], "jan@example.org")
+        self.assertEqual(self.remote(first)["email"], "first@example.org")
+
+    def test_a_preview_is_not_forgotten_with_the_log(self):
+        self.quietly(email="jan@example.org")
+        sync = self.previewed()
+        sync.ended_at = "2020-01-01"
+        self.env["usercom.sync.line"]._gc_lines()
+        self.assertEqual(len(sync.line_ids), 1)
+
+
+class TestNumbers(SyncCase):
+    def test_files_are_expected_for_each_set_of_filled_fields(self):
+        self.quietly(email="jan@example.org")
+        self.quietly(email="ola@example.org", phone="1")
+        self.quietly(email="olga@example.org", phone="2")
+        self.quietly(name="Nobody", ref="in")
+        self.backend.partner_domain = "['|', ('email', '=like', '%@example.org'), ('ref', '=', 'in')]"
+        sync = self.previewed("export")
+        self.assertEqual(sync.singly_count, 1)
+        self.assertIn("6 calls", sync.cost)  # a page, two files, a page to read back, two singly
+        sync.action_run()
+        self.assertEqual(sync.calls_total, 6)
+
+    def test_pages_of_visitors_count_too(self):
+        self.simulator.seed(*({} for _visitor in range(250)))
+        sync = self.previewed("import")
+        self.assertFalse(sync.line_ids)
+        self.assertIn("3 calls", sync.cost)
+
+    def test_the_preview_takes_as_many_calls_as_user_com_has_pages(self):
+        self.simulator.seed(count=250)
+        self.simulator.fault(kind="status", status=503, path="/users/", skip=1)
+        sync = self.sync()
+        sync.action_preview()
+        self.drain()
+        self.assertEqual(sync.calls_total, 2.5)
+
+    def test_what_is_sent_to_matched_contacts_is_counted(self):
+        for number in range(5):
+            self.quietly(email=f"n{number}@example.org", phone=str(number))
+            self.person(email=f"n{number}@example.org")
+        self.quietly(email="new@example.org")
+        sync = self.previewed("export", use_csv=False)
+        sync.action_run()
+        self.assertEqual(sync.calls_total, 1 + 5 + 2)
+        self.simulator.fault(kind="status", status=503, method="POST", path="/users/")
+        self.drain()
+        self.assertEqual(sync.calls_done, 1 + 5)
+
+    def test_a_list_that_is_read_anew_is_counted_once(self):
+        self.simulator.seed(count=250)
+        self.simulator.fault(kind="status", status=503, path="/users/", skip=1)
+        sync = self.sync("import")
+        sync.action_preview()
+        self.drain()
+        self.simulator.clear_faults()
+        sync.next_page = f"{self.simulator.url}/api/public/nowhere/"
+        self.drain()
+        self.assertEqual((sync.state, sync.page_count), ("ready", 3))
+
+    def test_conflicts_are_counted_once_the_preview_is_ready(self):
+        self.quietly(email="jan@example.org", phone="111111111")
+        self.person(email="jan@example.org", phone_number="222222222")
+        sync = self.previewed()
+        self.assertEqual(sync.conflict_count, 1)
+        sync.action_change()
+        self.assertEqual(sync.conflict_count, 0)

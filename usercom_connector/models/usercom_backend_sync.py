@@ -3,6 +3,8 @@ from dataclasses import replace
 
 from odoo import models
 
+from ..usercom.merge import APART, Conflict
+from ..usercom.reading import read_user
 from .usercom_backend_drain import RUN_SECONDS
 from .usercom_backend_inbound import TakenIn
 
@@ -32,7 +34,7 @@ class UsercomBackend(models.Model):
 
     def _meeting(self, partner, user, binding, *more):
         rules = self.env.context.get("usercom_sync_rules")
-        if rules is not None and not (binding and binding._agreed_with(user.id)):
+        if rules is not None and not _have_agreed(binding, user):
             *more, terms = more
             more = (*more, replace(terms, rules=rules))
         return super()._meeting(partner, user, binding, *more)
@@ -41,7 +43,29 @@ class UsercomBackend(models.Model):
         if self._sync().direction == "import":  # but for withdrawn consents
             for meeting in meetings:
                 meeting.to_push = bool(meeting.agreed.to_usercom)
+            self._leave_apart(
+                meeting
+                for meeting in meetings
+                if meeting.to_push and not _have_agreed(bindings.get(meeting.partner.id), meeting.user)
+            )
         return super()._settle_meetings(meetings, bindings)
+
+    def _leave_apart(self, meetings):
+        """What else differs stays so, as conflicts to be settled by hand: what is to be pushed is
+        a withdrawn consent, and nothing more.
+        """
+        mappings = self._active_mappings()
+        attributes, export = mappings._attributes(), mappings._exporter()
+        sent = [rule.key for rule in mappings._rules() if rule.direction != "import"]
+        for meeting in meetings:
+            agreed = meeting.agreed
+            odoo, _problems = export(meeting.partner)
+            remote, _errors = read_user(meeting.user, attributes, agreed.base)
+            for key in sent:
+                value, there = odoo.get(key), remote.get(key)
+                if key not in agreed.to_usercom and value not in (None, agreed.base.get(key)):
+                    agreed.base |= {key: value, key + APART: there}
+                    agreed.conflicts.append(Conflict(key, None, value, there, None))
 
     def _refusal(self, user, partners, bindings):
         refusal, sync = super()._refusal(user, partners, bindings), self._sync()
@@ -79,3 +103,8 @@ class UsercomBackend(models.Model):
         if due := self.env["usercom.sync"]._next_due(self):
             self.cron_id._trigger(due)
         return result
+
+
+def _have_agreed(binding, user):
+    """Whether the contact of the ``binding`` and ``user`` have met before."""
+    return bool(binding and binding._agreed_with(user.id))

@@ -89,6 +89,7 @@ class UsercomSync(models.Model):
         copy=False,
     )
     next_page = fields.Char(readonly=True, copy=False)
+    page_count = fields.Integer(readonly=True, copy=False, help="Pages of this reading so far.")
     last_line_id = fields.Integer(readonly=True, copy=False)
     chunk_size = fields.Integer(readonly=True, copy=False, help="Rows of the next CSV file.")
     import_began_at = fields.Datetime(readonly=True, copy=False)
@@ -218,8 +219,10 @@ class UsercomSync(models.Model):
                 "state": state,
                 "step": "pages",
                 "next_page": False,
+                "page_count": 0,
                 "last_line_id": 0,
                 "chunk_size": 0,
+                "fillings": False,
                 "is_import_open": False,
                 "import_began_at": False,
                 "next_at": False,
@@ -282,7 +285,7 @@ class UsercomSync(models.Model):
                 if settled := backend._work_off_queues(client, deadline):
                     pages.forget()  # it may undo what has just been sent
                 count += done + settled
-                backend._committed(sync._count_seconds, time.monotonic() - started)
+                backend._committed(sync._count_work, time.monotonic() - started)
                 self.env["ir.cron"]._commit_progress(done)  # Odoo puts off jobs that show none
                 if not done:
                     break
@@ -310,8 +313,9 @@ class UsercomSync(models.Model):
         is_time = not self.next_at or self.next_at <= fields.Datetime.now()
         return is_time and self._may_be_gone_on_with()
 
-    def _count_seconds(self, seconds):
+    def _count_work(self, seconds):
         self.worked_seconds += seconds
+        self._count_sent()
 
     def _take_step(self, client, pages):
         """Do the next piece; returns how many people that was, 0 to leave it for this run."""

@@ -1,15 +1,17 @@
 import math
+import time
 from datetime import timedelta
 
 from odoo import api, fields, models
 
-from ..usercom import CredentialsError, RejectedError, UsercomError
+from ..usercom import CredentialsError, RejectedError, ThrottledError, UsercomError
 from ..usercom.jobs import Push
 from ..usercom.user_file import user_files
 from .usercom_errors import explain
 from .usercom_sync import PAGE_SIZE
 
 CHUNK = 5000  # rows a file; how many User.com takes is not documented
+STEP_SECONDS = 4.0  # of files in a row: as long as an edit may have to wait
 LEAST = 100  # rows, below which files are not worth it
 CLOCKS = timedelta(minutes=10)  # by which two clocks may differ
 AGAIN = timedelta(seconds=15)
@@ -25,30 +27,27 @@ class UsercomSync(models.Model):
 
     _inherit = "usercom.sync"
 
+    fillings = fields.Json(readonly=True, copy=False)  # {names of filled attributes: new users}
+
     def _csv_calls(self, count):
-        return math.ceil(count / CHUNK) + math.ceil(count / PAGE_SIZE)
+        """Files, for each filling its own, pages to read them back, and who goes singly."""
+        count -= self.singly_count
+        chunks = math.ceil(count / CHUNK)
+        files = sum(min(alike, chunks) for alike in (self.fillings or {}).values())
+        return (files or chunks) + math.ceil(count / PAGE_SIZE) + 2 * self.singly_count
 
     # ---- sending ----
 
     def _run_import(self, client, _pages):
-        committed = self.backend_id._committed
-        files = committed(self._next_files)
+        files = self.backend_id._committed(self._next_files)
         if files is None:
             return 0
+        sent, until = 0, time.monotonic() + STEP_SECONDS
         for ids, content in files:
-            was_open = self.is_import_open
-            if not committed(self._mark_sent, ids):
+            if sent and time.monotonic() > until or not self._send_file(client, ids, content):
                 break
-            try:
-                report = client.import_users(content, trigger_automations=self.trigger_automations)
-            except RejectedError as error:
-                committed(self._take_back, ids, error, was_open)
-            except UsercomError as error:  # it may have been taken: reading back tells
-                committed(self._doubt, error)
-                break
-            else:
-                committed(self._note_report, report, was_open)
-        return sum(len(ids) for ids, _content in files) or 1
+            sent += len(ids)
+        return sent or 1
 
     def _next_files(self):
         """``[(line ids, file)]`` of the next contacts, not marked yet; [] if none is left."""
@@ -66,14 +65,35 @@ class UsercomSync(models.Model):
             self.import_began_at = fields.Datetime.now() - CLOCKS
         return user_files(self._rows(self._open_lines(lines)))
 
+    def _send_file(self, client, ids, content):
+        """Send a file, noted before it leaves; returns whether the next one may follow."""
+        committed, was_open = self.backend_id._committed, self.is_import_open
+        if not committed(self._mark_sent, ids):
+            return False
+        try:
+            report = client.import_users(content, trigger_automations=self.trigger_automations)
+        except (ThrottledError, CredentialsError) as error:
+            committed(self._put_off, ids, error, was_open)
+            return False
+        except RejectedError as error:
+            committed(self._take_back, ids, error, was_open)
+        except UsercomError as error:  # it may have been taken: reading back tells
+            committed(self._doubt, error)
+            return False
+        else:
+            committed(self._note_report, report, was_open)
+        return True
+
     def _mark_sent(self, ids):
         """Note a file before it leaves: killed now, nobody knows whether it has, or how far it is.
 
-        Returns whether it may leave.
+        Returns whether it may leave: not if what it says of somebody has been edited since.
         """
-        if not self._is_at_work():
+        lines = self.env["usercom.sync.line"].browse(ids)
+        waiting = self.env["usercom.outbox"]._waiting_contacts(self.backend_id, lines.partner_id)
+        if waiting or not self._is_at_work():
             return False
-        self.env["usercom.sync.line"].browse(ids).result = "importing"
+        lines.result = "importing"
         self.is_import_open = True
         return True
 
@@ -81,27 +101,57 @@ class UsercomSync(models.Model):
         importing = [("sync_id", "=", self.id), ("result", "=", "importing")]
         left = self.env["usercom.sync.line"].search_count(importing)
         values = {"import_left": left, "import_seen_at": fields.Datetime.now(), "next_page": False}
-        self.write({"step": "verify" if left else "send", **values})
+        self.write({"step": "verify" if left else "send", "page_count": 0, **values})
 
     def _rows(self, lines):
-        """``{line id: JSON values}`` of new users; who has no key to be found by goes singly."""
+        """``{line id: JSON values}`` of new users.
+
+        Who has no key to be found by, or the e-mail address of another, goes singly.
+        """
+        rivals, rows = self._rivals(lines), {}
+        for line, row, _problems in self._new_users(lines):
+            if row and line not in rivals:
+                rows[line.id] = row
+        self._go_singly(lines.filtered(lambda line: line.id not in rows))
+        return rows
+
+    def _new_users(self, lines):
+        """Yield ``(line, JSON values, problems)``; None for values where no file will do: nothing
+        to find the user by, or one that exists is named already.
+        """
         backend = self.backend_id
         mappings = backend._active_mappings()
         rules, attributes = mappings._rules(), mappings._attributes()
-        rows = {}
+        export = mappings._exporter()
         for line, partner in zip(lines, backend._seen(lines.partner_id), strict=True):
+            values, problems = export(partner)
             identity = backend._identity(partner, None)
-            if identity.user_id or not (identity.email or identity.custom_id):
-                line.singly = True
-                continue
-            values, _problems = mappings._export_values(partner, {})
             custom_id = backend._new_custom_id(partner, None)
             push = Push(identity, rules, attributes, {}, values, custom_id)
-            rows[line.id] = push.new_user()
-        return rows
+            can_be_imported = not identity.user_id and (identity.email or identity.custom_id)
+            yield line, push.new_user() if can_be_imported else None, problems
+
+    def _rivals(self, lines):
+        """Those ``lines`` whose e-mail address another contact has brought to User.com."""
+        linked, looked_for = self.backend_id._holders(lines.partner_id.mapped("email_normalized"))
+        taken = linked.keys() | looked_for.keys()
+        return lines.filtered(lambda line: line.partner_id.email_normalized in taken)
+
+    def _go_singly(self, lines):
+        lines.write({"result": False, "singly": True})
+        self.calls_total += 2 * len(lines)
 
     def _note_report(self, report, was_open):
         self._advance(1, is_import_open=was_open or not report.finished)
+
+    def _put_off(self, ids, error, was_open):
+        """User.com has not taken the file: it goes again, as if it had never left."""
+        self.env["usercom.sync.line"].browse(ids).result = False
+        self.is_import_open = was_open
+        if isinstance(error, ThrottledError):
+            self.next_at = fields.Datetime.now() + timedelta(seconds=error.retry_after)
+        else:
+            self._give_up(error)
 
     def _take_back(self, ids, error, was_open):
         """User.com refuses the file: it is too long, or no file will do."""
@@ -109,20 +159,19 @@ class UsercomSync(models.Model):
         lines = self.env["usercom.sync.line"].browse(ids)
         lines.result = False
         if self.chunk_size // 2 < LEAST:
-            lines.singly = True
+            self._go_singly(lines)
         self.chunk_size = max(self.chunk_size // 2, LEAST)
         self.error = explain(self.env, error)
 
     def _doubt(self, error):
         self.error = explain(self.env, error)
         self._end_import()
-        if isinstance(error, CredentialsError):
-            self.backend_id._pause(self.error)
 
     @api.model
     def _importing(self, backend, partners):
-        """Those of ``partners`` whom User.com may be about to create; of a sync that was stopped
-        only for a while: nobody reads back what became of them.
+        """Whom User.com may be about to create, of ``partners`` and those with their addresses.
+
+        Of a sync that was stopped only for a while: nobody reads back what became of them.
         """
         syncs = self.search(
             [
@@ -133,8 +182,17 @@ class UsercomSync(models.Model):
                 ("write_date", ">=", fields.Datetime.now() - PATIENCE),
             ]
         )
-        lines = [("sync_id", "in", syncs.ids), ("partner_id", "in", partners.ids)]
-        return self.env["usercom.sync.line"].search([*lines, ("result", "=", "importing")]).partner_id
+        emails = [email for email in partners.mapped("email_normalized") if email]
+        lines = self.env["usercom.sync.line"].search(
+            [
+                ("sync_id", "in", syncs.ids),
+                ("result", "=", "importing"),
+                "|",
+                ("partner_id", "in", partners.ids),
+                ("partner_id.email_normalized", "in", emails),
+            ]
+        )
+        return lines.partner_id
 
     # ---- reading back ----
 
@@ -143,7 +201,6 @@ class UsercomSync(models.Model):
 
     def _after_verify_pages(self):
         """Read again while an import goes on; then send singly who has not come."""
-        self._follow_queued()
         importing = [("sync_id", "=", self.id), ("result", "=", "importing")]
         missing = self.env["usercom.sync.line"].search(importing)
         now = fields.Datetime.now()
@@ -152,14 +209,14 @@ class UsercomSync(models.Model):
             self.env["usercom.statistic"]._count(self.backend_id, "sent", come)
             self.write({"import_left": len(missing), "import_seen_at": now})
         if missing and self.is_import_open and now < self.import_seen_at + PATIENCE:
-            self.write({"next_page": False, "next_at": now + AGAIN})
+            total = self.calls_total + self.page_count
+            self._advance(0, next_page=False, next_at=now + AGAIN, page_count=0, calls_total=total)
             return
-        missing.write({"result": False, "singly": True})
+        self._go_singly(missing)
         open_lines = [("sync_id", "=", self.id), ("kind", "=", "new_there"), ("result", "=", False)]
         more = self.env["usercom.sync.line"].search_count(
             [*open_lines, ("singly", "=", False)], limit=1
         )
-        self.calls_total += 2 * len(missing)
         self.write(
             {
                 "step": "import" if more else "send",
@@ -179,6 +236,9 @@ class UsercomOutbox(models.Model):
             lambda row: not backend._is_linked(row.partner_id, bindings.get(row.partner_id.id))
         )
         importing = self.env["usercom.sync"]._importing(backend, unlinked.partner_id)
-        held = unlinked.filtered(lambda row: row.partner_id in importing)
+        emails = set(importing.mapped("email_normalized")) - {False}
+        held = unlinked.filtered(
+            lambda row: row.partner_id in importing or row.partner_id.email_normalized in emails
+        )
         held._postpone(HOLD_SECONDS) if held else None
         return super(UsercomOutbox, self - held)._without_rivals(backend, bindings)

@@ -56,6 +56,8 @@ class UsercomSyncLine(models.Model):
     _partner_idx = models.Index("(partner_id, sync_id) WHERE partner_id IS NOT NULL")
     _kind_idx = models.Index("(sync_id, kind, result)")
     _open_idx = models.Index("(sync_id, id) WHERE kind = 'new_there' AND result IS NULL")
+    _singly_idx = models.Index("(sync_id) WHERE singly IS TRUE")
+    _problems_idx = models.Index("(sync_id) WHERE problems IS NOT NULL")
     _under_way_idx = models.Index("(sync_id, result, id) WHERE result IN ('queued', 'importing')")
 
     @api.depends("conflicts")
@@ -75,8 +77,9 @@ class UsercomSyncLine(models.Model):
         """Delete the people of syncs that ended longer ago than the account keeps its log."""
         for backend in self.env["usercom.backend"].search([("log_days", ">=", 0)]):
             moment = fields.Datetime.now() - timedelta(days=backend.log_days)
-            ended = [("backend_id", "=", backend.id), ("ended_at", "<", moment)]
-            self.env["usercom.sync"].search(ended)._forget_lines()
+            ended = [("state", "in", ("done", "cancelled")), ("ended_at", "<", moment)]
+            syncs = self.env["usercom.sync"].search([("backend_id", "=", backend.id), *ended])
+            syncs._forget_lines()
 
     # ---- what became of them ----
 
@@ -113,7 +116,7 @@ class UsercomSyncLine(models.Model):
 
     @api.model
     def _settle_queued(self, sync):
-        """Take over what the outbox has made of the queued contacts; returns how many.
+        """Take over what the outbox has made of the queued contacts; returns how many calls that took.
 
         Who left before being sent has no link, and stays as it is.
         """
@@ -133,10 +136,10 @@ class UsercomSyncLine(models.Model):
                           SELECT FROM usercom_outbox o
                            WHERE o.backend_id = %(backend)s AND o.partner_id = q.partner_id
                              AND o.state = 'pending' OFFSET 0)
-                   RETURNING l.id""",
+                   RETURNING CASE l.kind WHEN 'new_there' THEN 2 ELSE 1 END""",
                 sync=sync.id,
                 backend=sync.backend_id.id,
             )
         )
         self.invalidate_model()
-        return len(rows)
+        return sum(calls for (calls,) in rows)

@@ -42,7 +42,8 @@ class UsercomSync(models.Model):
         return committed(self._settle_page, settle, page)
 
     def _read_anew(self):
-        self.next_page = False
+        calls = self.calls_done - self.page_count
+        self.write({"next_page": False, "page_count": 0, "calls_done": calls})
 
     def _give_up(self, error):
         """For this run of the drain; the next tries again."""
@@ -56,8 +57,10 @@ class UsercomSync(models.Model):
     def _settle_page(self, settle, page):
         if not self._is_at_work():
             return 0
+        if self.state == "previewing" and not self.next_page:
+            self._expect_preview(page.count)
         settle(page.users)
-        self._advance(1, next_page=page.next)
+        self._advance(1, next_page=page.next, page_count=self.page_count + 1)
         if not page.next:
             self._after_pages()
         return len(page.users) or 1
@@ -82,8 +85,6 @@ class UsercomSync(models.Model):
         return self._take_page(pages, self._preview_users)
 
     def _preview_users(self, users):
-        if not self.next_page:
-            self._expect_preview()
         known = self.env["usercom.sync.line"]._of_users(self, [user.id for user in users])
         somebody = [user for user in self._people(users) if user.id not in known]
         found, outsiders = self.backend_id._recognize(somebody)
@@ -110,10 +111,11 @@ class UsercomSync(models.Model):
         """The ``users`` there is anything to know by."""
         return [user for user in users if self._label(user)]
 
-    def _expect_preview(self):
+    def _expect_preview(self, users):
+        """``users``: how many there are, if User.com tells."""
         contacts = self.backend_id._partners().search_count(self._chosen())
-        users = self.env["usercom.binding"].search_count([("backend_id", "=", self.backend_id.id)])
-        self.calls_total = max(users, contacts) / PAGE_SIZE + contacts / LOOK_SIZE
+        linked = self.env["usercom.binding"].search_count([("backend_id", "=", self.backend_id.id)])
+        self.calls_total = (users or max(linked, contacts)) / PAGE_SIZE + contacts / LOOK_SIZE
 
     def _chosen(self):
         return self.backend_id._partner_domain() & self._domain()
@@ -200,11 +202,15 @@ class UsercomSync(models.Model):
 
     # ---- contacts that no user was matched to ----
 
-    def _add_unmet(self):
-        """A line for each chosen contact without one; by SQL, however many there are."""
+    def _add_unmet(self, only_new=False):
+        """A line for each chosen contact without one; by SQL, however many there are.
+
+        ``only_new``: for those without a user. Returns how many.
+        """
         contacts = self.backend_id._partners()._search(self._chosen() & Domain("active", "=", True))
         self.env.flush_all()
         terms = {"sync": self.id, "backend": self.backend_id.id, "contacts": contacts.subselect()}
+        terms["users"] = not only_new
         self.env.cr.execute(
             SQL(
                 """INSERT INTO usercom_sync_line
@@ -216,14 +222,17 @@ class UsercomSync(models.Model):
                      LEFT JOIN usercom_binding b
                        ON b.partner_id = p.id AND b.backend_id = %(backend)s
                     WHERE p.id IN %(contacts)s
+                      AND (%(users)s OR coalesce(b.external_id, 0) = 0)
                       AND NOT EXISTS (SELECT FROM usercom_sync_line l
                                        WHERE l.sync_id = %(sync)s AND l.partner_id = p.id)
                     ORDER BY p.id""",
                 **terms,
             )
         )
+        count = self.env.cr.rowcount
         self._mark_sharers()
         self.env["usercom.sync.line"].invalidate_model()
+        return count
 
     def _mark_sharers(self):
         """Of contacts with one e-mail address only the first can be User.com's."""
@@ -233,7 +242,7 @@ class UsercomSync(models.Model):
                 """UPDATE usercom_sync_line l SET kind = 'ambiguous', problems = %(message)s
                      FROM res_partner p
                     WHERE p.id = l.partner_id AND l.sync_id = %(sync)s AND l.kind = 'new_there'
-                      AND EXISTS (
+                      AND l.result IS NULL AND EXISTS (
                           SELECT FROM res_partner q
                             JOIN usercom_sync_line o ON o.partner_id = q.id
                            WHERE q.email_normalized = p.email_normalized
@@ -261,12 +270,15 @@ class UsercomSync(models.Model):
         if not lines or self.direction == "import":
             self._finish("ready")
             return 1
-        mappings = self.backend_id._active_mappings()
-        for line, partner in zip(lines, self.backend_id._seen(lines.partner_id), strict=True):
-            _values, problems = mappings._export_values(partner, {})
+        fillings = Counter(self.fillings or {})
+        for line, row, problems in self._new_users(lines):
+            if row:
+                fillings[",".join(sorted(row))] += 1
+            else:
+                line.singly = True
             if problems:
                 line.problems = "\n".join(problems)
-        self._advance(1, last_line_id=lines[-1].id)
+        self._advance(1, last_line_id=lines[-1].id, fillings=dict(fillings))
         return len(lines)
 
     # ---- what it will take ----
@@ -280,13 +292,11 @@ class UsercomSync(models.Model):
 
     def _expected_calls(self, use_csv):
         """How many calls a run will make, at most: a search and a write for each new user."""
-        counts = self._counts()
-        users = sum(counts.values()) - counts.get("new_there", 0) - counts.get("missing", 0)
-        calls = max(math.ceil(users / PAGE_SIZE), 1)
+        calls = max(self.page_count, 1)
         if self.direction == "import":
             return calls
         lines = self.env["usercom.sync.line"]
-        matched = [("sync_id", "=", self.id), ("kind", "=", "matched"), ("sends", "=", True)]
-        calls += lines.search_count(matched)
-        new = counts.get("new_there", 0)
+        known = [("sync_id", "=", self.id), ("kind", "in", ("linked", "matched"))]
+        calls += lines.search_count([*known, ("sends", "=", True)])
+        new = self._counts().get("new_there", 0)
         return calls + (self._csv_calls(new) if use_csv else 2 * new)

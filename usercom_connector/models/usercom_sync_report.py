@@ -26,7 +26,10 @@ class UsercomSync(models.Model):
     missing_count = fields.Integer("No Longer in User.com", compute="_compute_counts")
     left_out_count = fields.Integer("Left Out", compute="_compute_counts")
     problem_count = fields.Integer("With Problems", compute="_compute_counts")
-    conflict_count = fields.Integer("With Different Values", compute="_compute_counts")
+    conflict_count = fields.Integer(
+        "With Different Values", compute="_compute_conflict_count", store=True
+    )
+    singly_count = fields.Integer("Created One by One", compute="_compute_counts")
     done_count = fields.Integer("Brought Together", compute="_compute_counts")
     failed_count = fields.Integer("Failed", compute="_compute_counts")
     skipped_count = fields.Integer("Left as They Are", compute="_compute_counts")
@@ -45,7 +48,14 @@ class UsercomSync(models.Model):
             for result in ("done", "failed", "skipped"):
                 sync[f"{result}_count"] = results.get(result, 0)
             sync.problem_count = lines.search_count([*people, ("problems", "!=", False)])
-            sync.conflict_count = lines.search_count([*people, ("conflicts", "!=", False)])
+            sync.singly_count = lines.search_count([*people, ("singly", "=", True)])
+
+    @api.depends("state")
+    def _compute_conflict_count(self):
+        """Stored, as only a preview finds such: counting all people for each look takes long."""
+        for sync in self:
+            people = [("sync_id", "=", sync.id), ("conflicts", "!=", False)]
+            sync.conflict_count = self.env["usercom.sync.line"].search_count(people)
 
     @api.depends("state", "direction", "use_csv")
     def _compute_cost(self):

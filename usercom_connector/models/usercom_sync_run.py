@@ -42,15 +42,20 @@ class UsercomSync(models.Model):
     def _run_users(self, users):
         users = self._people(users)
         taken = self.backend_id._for_sync(self)._take_in_page(users)
+        met = self.env["res.partner"].union(*(case.partner for case in taken.values()))
+        to_send = self.env["usercom.outbox"]._waiting_contacts(self.backend_id, met)
         results = {
-            user.id: self._result(user, taken[user.id]) for user in users if user.id in taken
+            user.id: self._result(user, taken[user.id], to_send)
+            for user in users
+            if user.id in taken
         }
         self.env["usercom.sync.line"]._record(self, results)
         self.backend_id._count_news(taken.values())
 
-    def _result(self, user, taken):
+    def _result(self, user, taken, to_send):
         """The values of the line of a user that was taken in."""
         done = "done" if taken.partner or taken.stale else "skipped"
+        done = "queued" if taken.partner in to_send else done
         return {
             "kind": "matched" if taken.partner else "left_out" if taken.left_out else "new_here",
             "label": self._label(user),
@@ -61,21 +66,13 @@ class UsercomSync(models.Model):
 
     def _after_run_pages(self):
         """Say what is left alone, and go on to the contacts that are only in Odoo."""
-        self._follow_queued()
-        kinds = () if self.direction == "import" else ("new_there",)
-        self._mark("l.result IS NULL AND NOT l.kind = ANY(%s)", "skipped", list(kinds))
+        kinds = []
+        if self.direction != "import":
+            self.calls_total += 2 * self._add_unmet(only_new=True)  # who came after the preview
+            kinds.append("new_there")
+        self._mark("l.result IS NULL AND NOT l.kind = ANY(%s)", "skipped", kinds)
         by_csv = self.use_csv and kinds
         self.write({"step": "import" if by_csv else "send", "next_page": False})
-
-    def _follow_queued(self):
-        """What has something to be sent is not done yet."""
-        self._mark(
-            """l.result = 'done' AND l.partner_id IN (
-                   SELECT partner_id FROM usercom_outbox
-                    WHERE backend_id = %s AND state = 'pending')""",
-            "queued",
-            self.backend_id.id,
-        )
 
     def _mark(self, condition, result, *terms):
         """Give the lines ``l`` of the SQL ``condition`` this result."""
@@ -115,9 +112,8 @@ class UsercomSync(models.Model):
         """Hand some contacts to the outbox, unless enough wait there; returns how many."""
         if self.step != "send":
             return 0
+        self._count_sent()
         lines = self.env["usercom.sync.line"]
-        settled = lines._settle_queued(self)
-        self.calls_done += 2 * settled
         if lines.search_count(self._queued(), limit=REFILL) >= REFILL:
             return 0
         left = [("sync_id", "=", self.id), ("kind", "=", "new_there"), ("result", "=", False)]
@@ -126,6 +122,9 @@ class UsercomSync(models.Model):
             sent.result = "queued"
             self.env["usercom.outbox"]._enqueue(sent.partner_id.ids, self.backend_id)
         return len(some)
+
+    def _count_sent(self):
+        self.calls_done += self.env["usercom.sync.line"]._settle_queued(self)
 
     def _open_lines(self, lines):
         """Those ``lines`` whose contacts still take part, and are not on their way already."""

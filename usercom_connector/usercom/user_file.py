@@ -12,7 +12,8 @@ from . import strict_json
 
 
 def user_files(rows: Mapping[int, Mapping[str, Any]]) -> list[tuple[list[int], bytes]]:
-    """Return [(keys of the rows, file)] for ``{key: {name_std: JSON value}}``; no cell is empty.
+    """Return [(keys of the rows, file)] for ``{key: {name_std: JSON value}}``, the longest first;
+    no cell is empty.
 
     What an empty cell does is not documented: it might clear a value, or answer a consent that
     nobody was asked for. So rows that have the same values make a file of their own.
@@ -20,7 +21,8 @@ def user_files(rows: Mapping[int, Mapping[str, Any]]) -> list[tuple[list[int], b
     alike: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for key, row in rows.items():
         alike[tuple(sorted(row))].append(key)
-    return [(keys, _file(names, [rows[key] for key in keys])) for names, keys in alike.items()]
+    longest_first = sorted(alike.items(), key=lambda group: -len(group[1]))
+    return [(keys, _file(names, [rows[key] for key in keys])) for names, keys in longest_first]
 
 
 def _file(names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> bytes:
