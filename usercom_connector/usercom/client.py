@@ -116,11 +116,36 @@ class Client:
         return self._find(f"/users-by-id/{quote(custom_id, safe='')}/")
 
     def _find_by_email(self, email: str) -> list[User]:
-        """Search as written, then in lower case: User.com may or may not mind the case."""
+        """Search in any case, in one call; where that is not served, exactly.
+
+        The exact search may mind the case, so it can neither rule a person out nor tell of a
+        second one. It would have to be followed by this one for each person who is new.
+        """
+        try:
+            users = self._holding("email", email)
+        except (RejectedError, ServerError) as error:
+            if error.status >= 500:
+                raise
+            return self._find_exactly(email)
+        return _of_email(users, email)
+
+    def _holding(self, name: str, text: str) -> list[User]:
+        """Return the users whose attribute holds a text, in any case; all pages of them.
+
+        Raises RejectedError or ServerError where User.com does not serve that.
+        """
+        users: list[User] = []
+        for page in self._transport.pages("/users/search/", {f"{name}__icontains": text}):
+            users += _users(page)
+            if any(text.lower() not in str(user.values.get(name)).lower() for user in users):
+                raise ServerError(200, "took no notice of what was searched for")
+        return users
+
+    def _find_exactly(self, email: str) -> list[User]:
+        """Search as written, then in lower case."""
         for spelling in dict.fromkeys((email, email.lower())):
             users = self._find("/users/search/", email=spelling, many="true")
-            found = [user for user in users if (user.email or "").lower() == email.lower()]
-            if found:
+            if found := _of_email(users, email):
                 return found
         return []
 
@@ -275,6 +300,10 @@ def _attribute(data: Any) -> Attribute:
 
 def _is_of_contacts(item: Any) -> bool:
     return not isinstance(item, dict) or item.get("content_type", "user") in CONTACT_TYPES
+
+
+def _of_email(users: Iterable[User], email: str) -> list[User]:
+    return [user for user in users if (user.email or "").lower() == email.lower()]
 
 
 def _digits(phone: str | None) -> str:
