@@ -136,6 +136,10 @@ class Push:
             return None
         return self._changes().to_usercom
 
+    def judged(self, user: User) -> Pushed:
+        """Return what `run` would, had it been answered with this user."""
+        return self._pushed(self._changes(), user)
+
     def sent(self) -> Pushed:
         """Return what `run` would, once the change of a known user has got there otherwise."""
         return Pushed(self._changes())
