@@ -23,3 +23,39 @@ class TestSpelling(UsercomCase):
         self.contact(email="jan@example.org")
         self.drain()
         self.assertEqual(self.calls(), ["GET /users/search/", "POST /users/"])
+
+    def test_what_user_com_only_spells_otherwise_is_left_as_odoo_spells_it(self):
+        self.simulator.settings(email_store="lower", phone_store="digits")
+        contact = self.synced(email="Jan@Example.org", phone="+48 600 700 800")
+        self.assertEqual(self.binding(contact).state, "synced")
+        self.told(id=self.binding(contact).external_id)
+        self.assertEqual((contact.email, contact.phone), ("Jan@Example.org", "+48 600 700 800"))
+        self.assertEqual(self.calls("PUT"), [])
+
+    def cut(self):
+        """A contact whose street User.com has cut."""
+        self.pair(self.backend, "street", "region")
+        contact = self.synced(email="jan@example.org", street="Polna 1")
+        self.simulator.settings(too_long="truncate", string_limit=20)
+        contact.street = "ulica Kazimierza Wielkiego 12/7"
+        self.drain()
+        return contact
+
+    def test_a_value_that_user_com_cuts_is_told_and_does_not_come_back(self):
+        contact = self.cut()
+        error = self.binding(contact).last_error
+        for part in (contact.display_name, "Street", "ulica Kazimierza Wie”", "12/7"):
+            self.assertIn(part, error)
+        self.told(id=self.binding(contact).external_id)
+        self.drain()
+        self.assertEqual(contact.street, "ulica Kazimierza Wielkiego 12/7")
+        self.assertEqual(len(self.calls("PUT")), 1)
+
+    def test_a_value_that_was_cut_is_changed_by_a_later_edit_of_either_side(self):
+        contact = self.cut()
+        self.simulator.patch_user(self.binding(contact).external_id, region="Leśna 3")
+        self.told(id=self.binding(contact).external_id)
+        self.assertEqual(contact.street, "Leśna 3")
+        contact.street = "Polna 2"
+        self.drain()
+        self.assertEqual(self.remote(contact)["region"], "Polna 2")

@@ -5,7 +5,6 @@ retried here: that is for the caller, who knows what may be repeated.
 """
 
 import math
-import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -21,6 +20,7 @@ from .errors import (
     ServerError,
     UnservedError,
 )
+from .phones import digits
 from .records import STANDARD_ATTRIBUTES, Account, Attribute, ImportReport, User, UserPage
 from .throttle import Throttle
 from .transport import RawPage, Transport, results
@@ -100,7 +100,7 @@ class Client:
         wanted = [value for value in (custom_id, email, phone) if value is not None]
         if len(wanted) != 1:
             raise TypeError("find_users takes exactly one of custom_id, email and phone")
-        if not wanted[0].strip() or (phone is not None and not _digits(phone)):
+        if not wanted[0].strip() or (phone is not None and not digits(phone)):
             return []
         if custom_id is not None:
             users = self._find_by_custom_id(custom_id)
@@ -108,7 +108,7 @@ class Client:
         if email is not None:
             return self._find_by_email(email.strip())
         users = self._find("/users/search/", phone_number=phone)
-        return [user for user in users if _digits(user.phone_number) == _digits(phone)]
+        return [user for user in users if digits(user.phone_number) == digits(phone)]
 
     def _find_by_custom_id(self, custom_id: str) -> list[User]:
         if "/" in custom_id:  # servers decode %2F before they take the path apart
@@ -304,10 +304,6 @@ def _is_of_contacts(item: Any) -> bool:
 
 def _of_email(users: Iterable[User], email: str) -> list[User]:
     return [user for user in users if (user.email or "").lower() == email.lower()]
-
-
-def _digits(phone: str | None) -> str:
-    return re.sub(r"\D", "", phone or "")
 
 
 def _date_range(since: datetime | None, until: datetime | None) -> dict[str, Any]:
