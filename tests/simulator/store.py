@@ -55,6 +55,11 @@ class Index:
         """Return the ids that have the value, lowest first."""
         return sorted(_several(self._ids.get(value, ())))
 
+    def holding(self, part: str) -> list[int]:
+        """Return the ids whose value has a part."""
+        found = [held for value, held in self._ids.items() if part in value]
+        return [each for held in found for each in _several(held)]
+
 
 def _several(held: int | tuple[int, ...]) -> tuple[int, ...]:
     return held if isinstance(held, tuple) else (held,)
@@ -153,6 +158,10 @@ class Store:
     def find(self, field: Field, value: str) -> list[User]:
         """Return the users of an indexed value, lowest id first; e-mail ignores case."""
         return [self.users[each] for each in self.indexes[field].get(index_key(field, value))]
+
+    def emails_with(self, part: str) -> list[int]:
+        """Return the ids of the users whose e-mail has a part, in any case."""
+        return self.indexes["email"].holding(index_key("email", part))
 
     def find_key(self, key: str) -> list[User]:
         return [self.users[each] for each in self.keys.get(key)]

@@ -64,11 +64,38 @@ class TestFindUsers:
     @pytest.mark.parametrize(
         ("answer", "found"),
         [
+            ([JANE], [7]),
+            ({"results": [JANE, JANE], "next": None}, [7]),
+            (
+                {"results": [JANE, {**JANE, "id": 9}, {**JOE, "email": "mary-jane@example.com"}]},
+                [7, 9],
+            ),
+            ({"results": []}, []),
+            ([], []),
+        ],
+    )
+    def test_by_email_in_any_case_with_one_call(self, stub, client, answer, found):
+        stub.on("GET /users/search/", answer)
+        assert ids(client.find_users(email="jane@example.com")) == found
+        [request] = stub.requests
+        assert request.query == {"email__icontains": ["jane@example.com"]}
+
+    def test_by_email_on_every_page(self, stub, client):
+        following = "/api/public/users/search/?cursor=2"
+        last = {"results": [{**JANE, "id": 9}]}
+        stub.on("GET /users/search/", {"results": [JANE], "next": following, "count": 2}, last)
+        assert ids(client.find_users(email="jane@example.com")) == [7, 9]
+
+    @pytest.mark.parametrize(
+        "refusal",
+        [Answer({"detail": "No."}, 400), MISSING, Answer(HTML, 404), JANE, None, [JANE, JOE]],
+    )
+    @pytest.mark.parametrize(
+        ("answer", "found"),
+        [
             (JANE, [7]),
             ([JANE], [7]),
             ([JANE, {**JANE, "id": 9}], [7, 9]),
-            ({"results": [JANE, JANE], "next": None}, [7]),
-            ({"results": []}, []),
             ([], []),
             (MISSING, []),
             (None, []),
@@ -76,19 +103,27 @@ class TestFindUsers:
             ([JANE, JOE], [7]),
         ],
     )
-    def test_by_email_in_every_shape(self, stub, client, answer, found):
-        stub.on("GET /users/search/", answer)
+    def test_by_email_exactly_where_nothing_else_is_served(
+        self, stub, client, refusal, answer, found
+    ):
+        stub.on("GET /users/search/", refusal, answer)
         assert ids(client.find_users(email="jane@example.com")) == found
-        assert stub.requests[0].query == {"email": ["jane@example.com"], "many": ["true"]}
+        assert stub.requests[1].query == {"email": ["jane@example.com"], "many": ["true"]}
+
+    @pytest.mark.parametrize("failure", [Answer(HTML, 404), Answer(HTML), Answer(None, 502)])
+    def test_a_failure_is_not_nobody(self, stub, client, failure):
+        stub.on("GET /users/search/", failure)
+        with pytest.raises(ServerError):
+            client.find_users(email="jane@example.com")
 
     def test_by_email_without_its_blanks(self, stub, client):
         stub.on("GET /users/search/", JANE)
         assert ids(client.find_users(email=" jane@example.com ")) == [7]
 
     def test_by_email_that_only_the_lower_case_finds(self, stub, client):
-        stub.on("GET /users/search/", MISSING, JANE)
+        stub.on("GET /users/search/", MISSING, MISSING, JANE)
         assert ids(client.find_users(email="JANE@example.com")) == [7]
-        assert stub.requests[1].query["email"] == ["jane@example.com"]
+        assert stub.requests[2].query["email"] == ["jane@example.com"]
 
     @pytest.mark.parametrize("answer", [JANE, {"results": [JANE, JOE]}, [JANE]])
     def test_by_phone_however_it_is_written(self, stub, client, answer):

@@ -169,6 +169,18 @@ def test_several_users_of_one_email_are_all_found(simulator, client):
     assert len(client.find_users(email="a@b.c")) == 2
 
 
+@pytest.mark.parametrize("search", ["exact", "insensitive"])
+@pytest.mark.parametrize(
+    "email", ["Jan@Example.org", "50%_off+a&b@example.org", "ŻÓŁW@example.org"]
+)
+def test_an_email_is_found_in_whatever_case_it_is_stored(simulator, client, search, email):
+    simulator.settings(email_search=search)
+    similar = [{"email": f"x{email}"}, {"email": "50xxoff+a&b@example.org"}]
+    ids = simulator.seed({"email": email}, {"email": email.lower()}, *similar)["ids"]
+    for asked in (email, email.lower(), email.upper()):
+        assert [user.id for user in client.find_users(email=asked)] == ids[:2]
+
+
 @pytest.mark.parametrize("shape", ["errors", "fields", "detail"])
 def test_the_reason_of_a_refusal_is_told(simulator, client, shape):
     simulator.settings(error_shape=shape)

@@ -119,6 +119,27 @@ def test_a_name_of_two_words_is_kept_whichever_part_of_it_is_sent(simulator, cli
     assert done.kept and done.merge.base["first_name"] == "Anna Maria"
 
 
+def test_a_value_that_user_com_cuts_is_left_apart(simulator, client) -> None:
+    simulator.settings(too_long="truncate", string_limit=15)
+    [user_id] = simulator.seed(JAN)["ids"]
+    long = "jan.kowalski@example.org"
+    done = push(Identity(user_id), JAN | {"email": long}, JAN).run(client)
+    assert not done.kept and done.altered == {"email": long[:15]}
+    again = push(Identity(user_id), JAN | {"email": long}, done.base)
+    assert again.changes() == {}
+    newer = push(Identity(user_id), JAN | {"email": "j@k.pl"}, done.base)
+    assert newer.changes() == {"email": "j@k.pl"}
+
+
+def test_a_name_that_was_changed_there_meanwhile_is_not_taken_for_another_value(
+    simulator, client
+) -> None:
+    anna = JAN | {"first_name": "Anna", "last_name": "Kowalska"}
+    [user_id] = simulator.seed(anna | {"last_name": "Nowak"})["ids"]
+    done = push(Identity(user_id), anna | {"first_name": "Zofia Maria"}, anna).run(client)
+    assert done.kept and done.altered == {}
+
+
 def test_fetching_finds_by_id_or_e_mail_or_not_at_all(simulator, client) -> None:
     [user_id] = simulator.seed(JAN)["ids"]
     for identity in (

@@ -321,34 +321,6 @@ class UsercomOutbox(models.Model):
         wrote = isinstance(result, Pushed) and result.wrote
         return self.partner_id if wrote else super()._pushed(task, result)
 
-    def _settle_push(self, task, pushed):
-        backend, partner = self.backend_id, self.partner_id
-        if pushed.missing:
-            return self._settle_missing(backend, partner)
-        if pushed.found:
-            return self._settle_found(backend, partner, pushed.found)
-        user_id = pushed.user.id if pushed.user else task.job.identity.user_id
-        base = {k: v for k, v in pushed.merge.base.items() if k not in pushed.ignored}
-        problems = task.problems + backend._active_mappings()._ignored_problems(
-            partner, pushed.ignored
-        )
-        backend._link(partner, user_id, pushed.user, base, problems)
-        answer = dict(pushed.user.values) if pushed.user else None
-        self._close(problems, sent=excerpt(pushed.merge.to_usercom), answer=excerpt(answer))
-
-    def _settle_found(self, backend, partner, user):
-        """Merge with a user met for the first time; what Odoo knows better is sent next."""
-        if self._was_taken_away(user):
-            return self._put_back()  # to be looked for again
-        if other := backend._bound_elsewhere(partner, user.id):
-            return self._fail_taken(other)
-        self._close(backend._told_by(self, user)._merge_user(partner, user))
-
-    def _settle_missing(self, backend, partner):
-        """The known user is gone from User.com: nothing re-creates the person by itself."""
-        self.env["usercom.binding"]._ensure(backend, partner).state = "gone"
-        self._finish()
-
     def _not_queued_anew(self):
         waiting = self.search(
             [

@@ -5,7 +5,6 @@ retried here: that is for the caller, who knows what may be repeated.
 """
 
 import math
-import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -21,6 +20,7 @@ from .errors import (
     ServerError,
     UnservedError,
 )
+from .phones import digits
 from .records import STANDARD_ATTRIBUTES, Account, Attribute, ImportReport, User, UserPage
 from .throttle import Throttle
 from .transport import RawPage, Transport, results
@@ -100,7 +100,7 @@ class Client:
         wanted = [value for value in (custom_id, email, phone) if value is not None]
         if len(wanted) != 1:
             raise TypeError("find_users takes exactly one of custom_id, email and phone")
-        if not wanted[0].strip() or (phone is not None and not _digits(phone)):
+        if not wanted[0].strip() or (phone is not None and not digits(phone)):
             return []
         if custom_id is not None:
             users = self._find_by_custom_id(custom_id)
@@ -108,7 +108,7 @@ class Client:
         if email is not None:
             return self._find_by_email(email.strip())
         users = self._find("/users/search/", phone_number=phone)
-        return [user for user in users if _digits(user.phone_number) == _digits(phone)]
+        return [user for user in users if digits(user.phone_number) == digits(phone)]
 
     def _find_by_custom_id(self, custom_id: str) -> list[User]:
         if "/" in custom_id:  # servers decode %2F before they take the path apart
@@ -116,11 +116,36 @@ class Client:
         return self._find(f"/users-by-id/{quote(custom_id, safe='')}/")
 
     def _find_by_email(self, email: str) -> list[User]:
-        """Search as written, then in lower case: User.com may or may not mind the case."""
+        """Search in any case, in one call; where that is not served, exactly.
+
+        The exact search may mind the case, so it can neither rule a person out nor tell of a
+        second one. It would have to be followed by this one for each person who is new.
+        """
+        try:
+            users = self._holding("email", email)
+        except (RejectedError, ServerError) as error:
+            if error.status >= 500:
+                raise
+            return self._find_exactly(email)
+        return _of_email(users, email)
+
+    def _holding(self, name: str, text: str) -> list[User]:
+        """Return the users whose attribute holds a text, in any case; all pages of them.
+
+        Raises RejectedError or ServerError where User.com does not serve that.
+        """
+        users: list[User] = []
+        for page in self._transport.pages("/users/search/", {f"{name}__icontains": text}):
+            users += _users(page)
+            if any(text.lower() not in str(user.values.get(name)).lower() for user in users):
+                raise ServerError(200, "took no notice of what was searched for")
+        return users
+
+    def _find_exactly(self, email: str) -> list[User]:
+        """Search as written, then in lower case."""
         for spelling in dict.fromkeys((email, email.lower())):
             users = self._find("/users/search/", email=spelling, many="true")
-            found = [user for user in users if (user.email or "").lower() == email.lower()]
-            if found:
+            if found := _of_email(users, email):
                 return found
         return []
 
@@ -277,8 +302,8 @@ def _is_of_contacts(item: Any) -> bool:
     return not isinstance(item, dict) or item.get("content_type", "user") in CONTACT_TYPES
 
 
-def _digits(phone: str | None) -> str:
-    return re.sub(r"\D", "", phone or "")
+def _of_email(users: Iterable[User], email: str) -> list[User]:
+    return [user for user in users if (user.email or "").lower() == email.lower()]
 
 
 def _date_range(since: datetime | None, until: datetime | None) -> dict[str, Any]:

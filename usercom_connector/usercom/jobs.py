@@ -9,7 +9,7 @@ from typing import Any
 
 from .client import Client
 from .errors import AmbiguousUserError, NotFoundError, RejectedError
-from .merge import Merge, Rule, last_there, merge
+from .merge import APART, Merge, Rule, last_there, merge
 from .reading import read_user
 from .records import Attribute, User
 from .values import wire
@@ -83,6 +83,7 @@ class Pushed:
 
     `user` is the one written to, None where nothing had to be sent. `found` is a user to merge with
     first. `missing`: User.com has no such user. `ignored`: values it answered without keeping.
+    `altered`: what it keeps in place of those it made something else of.
     """
 
     merge: Merge | None = None
@@ -90,11 +91,19 @@ class Pushed:
     found: User | None = None
     missing: bool = False
     ignored: Values = field(default_factory=dict)
+    altered: Values = field(default_factory=dict)
 
     @property
     def kept(self) -> bool:
         """Whether User.com has what was sent."""
-        return bool(self.user) and not self.ignored
+        return bool(self.user) and not self.ignored and not self.altered
+
+    @property
+    def base(self) -> Values:
+        """What both sides agree on, and where each keeps its own."""
+        agreed = self.merge.base if self.merge else {}
+        agreed = {key: value for key, value in agreed.items() if key not in self.ignored}
+        return agreed | {key + APART: value for key, value in self.altered.items()}
 
     @property
     def wrote(self) -> bool:
@@ -136,6 +145,10 @@ class Push:
             return None
         return self._changes().to_usercom
 
+    def judged(self, user: User) -> Pushed:
+        """Return what `run` would, had it been answered with this user."""
+        return self._pushed(self._changes(), user)
+
     def sent(self) -> Pushed:
         """Return what `run` would, once the change of a known user has got there otherwise."""
         return Pushed(self._changes())
@@ -172,7 +185,18 @@ class Push:
         return self._merge(self.base, {key: last_there(self.base, key) for key in self.odoo})
 
     def _pushed(self, merged: Merge, user: User) -> Pushed:
-        return Pushed(merged, user, ignored=self._ignored(user, merged))
+        """What the answer shows as it was before was dropped; anything else is User.com's own."""
+        shown, _errors = read_user(user, self.attributes, merged.base)
+        other = {
+            key: shown[key]
+            for key, value in merged.to_usercom.items()
+            if shown.get(key, value) != value
+        }
+        before = {key for key, value in other.items() if value == last_there(self.base, key)}
+        ignored = {key: merged.to_usercom[key] for key in before}
+        # The parts of a name that is told as a whole are but guessed.
+        altered = {key: other[key] for key in other.keys() - before if key in user.values}
+        return Pushed(merged, user, ignored=ignored, altered=altered)
 
     def _never_agreed(self) -> bool:
         """Whether a value to send has no base, as after a new mapping: not to be sent blindly."""
@@ -207,15 +231,6 @@ class Push:
 
     def _new_custom_id(self) -> Values:
         return {"custom_id": self.custom_id} if self.custom_id else {}
-
-    def _ignored(self, user: User, merged: Merge) -> Values:
-        """Values that the answer shows as they were before: User.com dropped ours."""
-        shown, _errors = read_user(user, self.attributes, merged.base)
-        return {
-            key: value
-            for key, value in merged.to_usercom.items()
-            if shown.get(key, value) != value and shown[key] == last_there(self.base, key)
-        }
 
     def _merge(self, base: Values, usercom: Values) -> Merge:
         return merge(self.rules, base, self.odoo, usercom, odoo_is_newer=True)

@@ -9,19 +9,20 @@ from typing import Any
 
 from . import strict_json
 from .client import Client
-from .errors import AmbiguousUserError, RejectedError
+from .errors import AmbiguousUserError, NotFoundError, RejectedError
 from .jobs import Push, Pushed
 from .records import Attribute
 from .values import wire
 
 WORTHWHILE = 20  # contacts; fewer go singly, which tells more about each
-MOST = 1000  # ids a call; how many User.com takes is not documented
+MOST = 2000  # ids a call; how many User.com takes is not documented
 TRIALS = 3
 
 
 def is_worthwhile(pushes: int, values: int) -> bool:
     """Whether one mass update for each of the values spares calls, besides telling less."""
-    return pushes >= WORTHWHILE and 1 + values * math.ceil((pushes - 1) / MOST) < pushes
+    parts = math.ceil((pushes - 1) / MOST)
+    return pushes >= WORTHWHILE and 1 + (values + 1) * parts < pushes
 
 
 def mass_key(push: Push) -> tuple[tuple[str, str], ...] | None:
@@ -45,8 +46,8 @@ class MassPush:
     def run(self, client: Client) -> list[Pushed | None]:
         """Return what became of each push, None for one that has to go singly.
 
-        A mass update answers nothing of use. So the first goes singly, and the others follow at
-        once when User.com has kept its values.
+        A mass update answers nothing of use. So the first goes singly, the others follow at once
+        when User.com has kept its values, and of them one is read back.
         """
         results: list[Pushed | None] = []
         while len(results) < TRIALS and not (results and _kept(results[-1])):
@@ -76,7 +77,21 @@ def _update(client: Client, pushes: Sequence[Push]) -> list[Pushed | None]:
         attribute = first.attributes[key]
         ids = _set(client, attribute, wire(value, attribute), ids)
     kept = set(ids)
+    if not _have_arrived(client, [push for push in pushes if push.identity.user_id in kept]):
+        kept = set()
     return [push.sent() if push.identity.user_id in kept else None for push in pushes]
+
+
+def _have_arrived(client: Client, pushes: Sequence[Push]) -> bool:
+    """Whether one of the last few has got it. The last: User.com may stop after so many ids."""
+    return any(_has_arrived(client, push) for push in reversed(pushes[-TRIALS:]))
+
+
+def _has_arrived(client: Client, push: Push) -> bool:
+    try:
+        return push.judged(client.get_user(push.identity.user_id or 0)).kept
+    except NotFoundError:
+        return False
 
 
 def _set(client: Client, attribute: Attribute, value: Any, ids: list[Any]) -> list[Any]:

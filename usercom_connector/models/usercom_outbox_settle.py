@@ -1,0 +1,53 @@
+from odoo import models
+
+from ..usercom.excerpts import excerpt
+from ..usercom.kept import is_respelled
+
+
+class UsercomOutbox(models.Model):
+    """What comes of a push: a link, values agreed on, problems told."""
+
+    _inherit = "usercom.outbox"
+
+    def _settle_push(self, task, pushed):
+        backend, partner = self.backend_id, self.partner_id
+        if pushed.missing:
+            return self._settle_missing(backend, partner)
+        if pushed.found:
+            return self._settle_found(backend, partner, pushed.found)
+        user_id = pushed.user.id if pushed.user else task.job.identity.user_id
+        mappings = backend._active_mappings()
+        problems = task.problems + mappings._ignored_problems(partner, pushed.ignored)
+        problems += self._altered_problems(mappings, pushed)
+        backend._link(partner, user_id, pushed.user, pushed.base, problems)
+        answer = dict(pushed.user.values) if pushed.user else None
+        self._close(problems, sent=excerpt(pushed.merge.to_usercom), answer=excerpt(answer))
+
+    def _settle_found(self, backend, partner, user):
+        """Merge with a user met for the first time; what Odoo knows better is sent next."""
+        if self._was_taken_away(user):
+            return self._put_back()  # to be looked for again
+        if other := backend._bound_elsewhere(partner, user.id):
+            return self._fail_taken(other)
+        self._close(backend._told_by(self, user)._merge_user(partner, user))
+
+    def _settle_missing(self, backend, partner):
+        """The known user is gone from User.com: nothing re-creates the person by itself."""
+        self.env["usercom.binding"]._ensure(backend, partner).state = "gone"
+        self._finish()
+
+    def _altered_problems(self, mappings, pushed):
+        """One problem for each value of which User.com keeps something else."""
+        sent = pushed.merge.to_usercom
+        return [
+            self.env._(
+                "%(contact)s: User.com keeps “%(shown)s” instead of “%(value)s” in “%(field)s”.",
+                contact=self.partner_id.display_name,
+                shown=str(pushed.altered[mapping._key()])[:80],
+                value=str(sent[mapping._key()])[:80],
+                field=mapping.field_id.field_description,
+            )
+            for mapping in mappings
+            if (key := mapping._key()) in pushed.altered
+            and not is_respelled(sent[key], pushed.altered[key], mapping._as_attribute())
+        ]
