@@ -259,7 +259,7 @@ class UsercomOutbox(models.Model):
 
     def _push(self, backend, binding, rules, attributes):
         partner = backend._seen(self.partner_id)
-        identity = backend._identity(partner, binding)
+        identity = backend._identity_to_send(partner, binding)
         base = binding._agreed_with(identity.user_id) if binding else {}
         values, problems = backend._active_mappings()._export_values(partner, base)
         custom_id = backend._new_custom_id(partner, binding)
