@@ -87,6 +87,13 @@ class UsercomBackend(models.Model):
 
     # ---- linking ----
 
+    def _linked_meanwhile(self, partner, identity):
+        """The link of ``partner``, if it has come to lead to another user than ``identity``."""
+        link = self.env["usercom.binding"]._of(self, partner).get(partner.id)
+        if not (link and link._is_live()) or link.external_id == identity.user_id:
+            return None
+        return None if identity.user_id and self._known_id(partner) == identity.user_id else link
+
     def _bound_elsewhere(self, partner, user_id):
         """The other contact that is linked to this user already, if any."""
         return (
@@ -108,7 +115,7 @@ class UsercomBackend(models.Model):
         binding._agree(user_id, user, base, "\n".join(problems))
         seen = self._seen(partner)
         if vals := self._key_vals(seen, user_id):
-            seen.with_context(usercom_linking=True).write(vals)
+            seen.with_context(usercom_linking=self._key_field()).write(vals)
 
     def _key_vals(self, seen, user_id):
         """What to write into the key field of a contact as this account sees it."""

@@ -66,15 +66,15 @@ class UsercomOutbox(models.Model):
         return self.search(domain).partner_id
 
     @api.model
-    def _drop_waiting(self, partners):
-        """Delete the rows of ``partners`` that nobody works on yet."""
-        self.search(
+    def _waiting_rows(self, partners):
+        """The rows of ``partners`` that nobody works on yet."""
+        return self.search(
             [
                 ("partner_id", "in", partners.ids),
                 ("state", "=", "pending"),
                 ("claimed_at", "=", False),
             ]
-        ).unlink()
+        )
 
     # ---- draining ----
 
@@ -202,6 +202,8 @@ class UsercomOutbox(models.Model):
 
     def _settle_push(self, task, pushed):
         backend, partner = self.backend_id, self.partner_id
+        if link := backend._linked_meanwhile(partner, task.job.identity):
+            return self._settle_linked_meanwhile(link, task.job.identity, pushed.user)
         if pushed.missing:
             return self._settle_missing(backend, partner)
         if pushed.found:
@@ -214,6 +216,12 @@ class UsercomOutbox(models.Model):
         backend._link(partner, user_id, pushed.user, base, problems)
         answer = dict(pushed.user.values) if pushed.user else None
         self._close(problems, sent=excerpt(pushed.merge.to_usercom), answer=excerpt(answer))
+
+    def _settle_linked_meanwhile(self, link, identity, user):
+        """The contact is another user by now; one that was created for it is merged into that."""
+        if user and not identity.user_id:
+            self._merge_users(link.backend_id, link.external_id, [user.id])
+        self._put_back()
 
     def _settle_found(self, backend, partner, user):
         """Merge with a user met for the first time; what Odoo knows better is sent next."""
@@ -229,21 +237,13 @@ class UsercomOutbox(models.Model):
         self._finish()
 
     def _not_queued_anew(self):
-        waiting = self.search(
-            [
-                ("partner_id", "in", self.partner_id.ids),
-                ("state", "=", "pending"),
-                ("claimed_at", "=", False),
-                ("id", "not in", self.ids),
-            ]
-        )
+        waiting = self._waiting_rows(self.partner_id) - self
         taken = {row._contact() for row in waiting}
-        rows = self.browse()
+        newest = {}
         for row in self.sorted("id", reverse=True):
             if row._contact() not in taken:
-                taken.add(row._contact())
-                rows += row
-        return rows
+                newest.setdefault(row._contact(), row.id)
+        return self.browse(newest.values())
 
     def _contact(self):
         """What no two waiting rows may share."""

@@ -110,7 +110,7 @@ class UsercomOutbox(models.Model):
                   FROM (%(chosen)s) chosen ORDER BY backend_id, partner_id
                 ON CONFLICT (backend_id, partner_id)
                       WHERE state = 'pending' AND claimed_at IS NULL
-                      DO UPDATE SET priority = EXCLUDED.priority
+                      DO UPDATE SET priority = EXCLUDED.priority, next_attempt_at = NULL
                              WHERE EXCLUDED.priority > usercom_outbox.priority
                 RETURNING backend_id)
                 SELECT DISTINCT backend_id FROM queued
@@ -128,4 +128,6 @@ class UsercomOutbox(models.Model):
         self.env["usercom.binding"]._revive(backend, partners)
         if partners:
             self._enqueue(partners.ids, backend)
+            waiting = self._waiting_rows(partners)
+            waiting.filtered(lambda row: row.backend_id == backend).next_attempt_at = False
         return partners
