@@ -231,3 +231,56 @@ class TestCost(EditCase):
         self.drain()
         counts = [self.queries(lambda tag=tag: tag.write({"name": "new"})) for tag in tags]
         self.assertEqual(*counts)
+
+
+class TestWhileLinking(EditCase):
+    """What other apps write as a contact gets its user."""
+
+    def rule(self, trigger, code):
+        """An automation rule on contacts whose field ``trigger`` changes."""
+        if "base.automation" not in self.env:
+            self.skipTest("Odoo's automation rules are not installed")
+        model = self.env.ref("base.model_res_partner")
+        rule = self.env["base.automation"].create(
+            {
+                "name": "Rule",
+                "model_id": model.id,
+                "trigger": "on_create_or_write",
+                "trigger_field_ids": self.env["ir.model.fields"]._get("res.partner", trigger).ids,
+            }
+        )
+        rule.action_server_ids = self.env["ir.actions.server"].create(
+            {
+                "name": "Step",
+                "model_id": model.id,
+                "state": "code",
+                "code": code,
+                "usage": "base_automation",
+                "base_automation_id": rule.id,
+            }
+        )
+
+    def test_what_a_rule_writes_to_who_gets_a_user_is_sent(self):
+        self.rule("usercom_key", "if record.usercom_key: record.write({'city': 'Gdynia'})")
+        contact = self.synced(email="jan@example.org", city="Łódź")
+        self.assertEqual(contact.city, "Gdynia")
+        self.assertEqual(self.remote(contact)["city"], "Gdynia")
+
+    def test_the_link_itself_is_not(self):
+        contact = self.synced(email="jan@example.org")
+        self.assertFalse(self.waiting(contact))
+
+    def test_an_address_copied_from_a_new_person_is_sent(self):
+        self.backend.partner_domain = "[]"
+        self.pair(self.backend, "parent_id", "region", direction="import")
+        company = self.synced(name="Firma", is_company=True, email="firma@example.org")
+        colleague = self.synced(email="jan@example.org", parent_id=company.id)
+        self.env.cr.execute("UPDATE res_partner SET create_date = create_date - interval '1 day'")
+        self.env.invalidate_all()
+        self.told(id=self.person(region="Firma", city="Sopot"))
+        self.assertEqual(self.found().parent_id, company)
+        self.assertEqual((company.city, colleague.city), ("Sopot", "Sopot"))
+        self.drain()
+        self.assertEqual(self.remote(colleague)["city"], "Sopot")
+        self.assertEqual(self.remote(company)["city"], "Sopot")
+        self.assertEqual(self.calls("PUT /users/%s/" % self.binding(self.found()).external_id), [])

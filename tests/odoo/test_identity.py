@@ -71,6 +71,39 @@ class TestCustomId(UsercomCase):
         self.assertEqual(self.binding(contact).external_id, ids[1])
 
 
+class TestNothingToFindBy(UsercomCase):
+    """A contact with neither e-mail, custom id nor phone number to match by."""
+
+    def created_unheard(self):
+        contact = self.contact(name="Ewa Lis")
+        self.simulator.fault(kind="reset", apply=True, method="POST", count=1)
+        with patch.object(usercom_backend_drain, "SHORT_WAIT", 0):
+            self.drain()
+        self.assertFalse(self.binding(contact).external_id)
+        return contact
+
+    def test_a_lost_answer_creates_no_second_user(self):
+        contact = self.created_unheard()
+        self.waiting(contact).next_attempt_at = False
+        self.drain()
+        self.assertEqual(len(self.simulator.users()), 1)
+        self.assertEqual(self.binding(contact).state, "synced")
+
+    def test_nor_does_a_call_about_the_user_create_a_second_contact(self):
+        contact = self.created_unheard()
+        [user] = self.simulator.users()
+        self.told(id=user["id"])
+        self.assertEqual(self.binding(contact).external_id, user["id"])
+        self.assertEqual(self.env["res.partner"].search([("name", "=", "Ewa Lis")]), contact)
+
+    def test_with_an_e_mail_the_policy_gives_the_custom_id(self):
+        self.backend.custom_id_policy = "email"
+        contact = self.synced(name="Ewa Lis")
+        contact.email = "ewa@example.org"
+        self.drain()
+        self.assertEqual(self.remote(contact)["custom_id"], "ewa@example.org")
+
+
 class TestOneEmail(UsercomCase):
     """Two contacts with one e-mail address share one user at most."""
 

@@ -1,9 +1,11 @@
 """Contacts merged in Odoo: the survivor keeps its user, and nobody is left behind."""
 
+from odoo.addons.usercom_connector.usercom.overlap import Outcome
+
 from .common import UsercomCase
 
 
-class TestPartnerMerge(UsercomCase):
+class MergeCase(UsercomCase):
     def merge(self, *contacts):
         """Merge with Odoo's wizard; the last contact survives."""
         partners = self.env["res.partner"].union(*contacts)
@@ -19,6 +21,8 @@ class TestPartnerMerge(UsercomCase):
         self.backend.state = "running"
         return contact
 
+
+class TestPartnerMerge(MergeCase):
     def test_two_linked_contacts_become_one_user(self):
         lost = self.synced(name="Jan K.", email="jan@example.org", phone="1")
         kept = self.synced(name="Jan Kowalski", email="jan.k@example.org")
@@ -98,3 +102,35 @@ class TestPartnerMerge(UsercomCase):
         Inbox._put(self.backend, Inbox._keys({"user": {"id": lost_id}}))
         self.drain()
         self.assertFalse(self.env["res.partner"].search([("email", "=", "a@example.org")]))
+
+
+class TestUnderWay(MergeCase):
+    """The loser's push runs while the contacts are merged."""
+
+    def merged_meanwhile(self, lost, kept):
+        self.env.cr.flush()
+        outbox = self.env["usercom.outbox"]
+        [task] = outbox._claim(self.backend, 0, self.waiting(lost).id)._tasks(self.backend)
+        with self.backend._client() as client:
+            result = task.job.run(client)
+        self.merge(lost, kept)
+        self.backend._settle_all([Outcome(task, result)])
+        self.drain()
+
+    def one_user_is_left(self, kept, user_id):
+        self.assertEqual(self.binding(kept).external_id, user_id)
+        self.assertEqual(kept.usercom_key, str(user_id))
+        self.assertEqual([user["id"] for user in self.simulator.users()], [user_id])
+
+    def test_the_survivor_keeps_its_user(self):
+        kept, lost = (self.synced(email=f"{name}@example.org") for name in ("a", "b"))
+        user_id = self.binding(kept).external_id
+        lost.phone = "2"
+        self.merged_meanwhile(lost, kept)
+        self.one_user_is_left(kept, user_id)
+
+    def test_a_user_created_for_the_loser_is_merged_too(self):
+        kept = self.synced(email="a@example.org")
+        user_id = self.binding(kept).external_id
+        self.merged_meanwhile(self.contact(email="b@example.org"), kept)
+        self.one_user_is_left(kept, user_id)

@@ -1,5 +1,12 @@
 """A row that waits again and one that an edit has queued since become one."""
 
+from datetime import timedelta
+from unittest.mock import patch
+
+from odoo import fields
+
+from odoo.addons.usercom_connector.models import usercom_backend_drain
+
 from .common import UsercomCase
 
 
@@ -67,13 +74,50 @@ class TestQueue(UsercomCase):
         self.drain()
         self.assertEqual(row.state, "failed")
 
-    def test_after_a_day_it_is_given_up(self):
+    def broken_off(self, row):
+        self.simulator.fault(kind="reset", count=1)
+        with patch.object(usercom_backend_drain, "SHORT_WAIT", 0):
+            self.drain()
+        return row
+
+    def test_after_a_day_of_attempts_it_is_given_up(self):
+        contact = self.contact(email="jan@example.org", phone="222")
+        row = self.broken_off(self.waiting(contact))
+        row.write({"tried_since": row.tried_since - timedelta(hours=25), "next_attempt_at": False})
+        self.assertEqual(self.broken_off(row).state, "failed")
+        row.action_retry()
+        self.assertEqual(self.broken_off(row).state, "pending")
+
+    def test_a_day_of_waiting_before_the_first_attempt_does_not_count(self):
         contact = self.contact(email="jan@example.org", phone="222")
         row = self.waiting(contact)
         self.env.cr.execute(
             "UPDATE usercom_outbox SET create_date = create_date - interval '25 hours'"
         )
         self.env.invalidate_all()
-        self.simulator.fault(kind="reset", count=1)
+        self.assertEqual(self.broken_off(row).state, "pending")
+
+    def put_off(self):
+        """A contact that waits for its next attempt, as its row in the inbox does."""
+        contact = self.synced(email="jan@example.org", phone="111")
+        contact.phone = "222"
+        rows = self.waiting(contact), self.put(id=self.binding(contact).external_id)
+        for row in rows:
+            row.next_attempt_at = fields.Datetime.now() + timedelta(hours=1)
+        return contact, *rows
+
+    def test_a_push_by_hand_does_not_wait(self):
+        contact, row, told = self.put_off()
+        told.unlink()
+        contact.action_usercom_push()
         self.drain()
-        self.assertEqual(row.state, "failed")
+        self.assertEqual(row.state, "done")
+
+    def test_nor_does_a_withdrawn_consent(self):
+        contact, row, told = self.put_off()
+        contact.employee = True
+        self.env.cr.flush()
+        self.assertTrue(row.next_attempt_at)
+        contact.employee = False
+        self.drain()
+        self.assertEqual((row.state, told.state), ("done", "done"))

@@ -40,15 +40,19 @@ class Base(models.AbstractModel):
         result = super()._compute_field_value(field)
         if watched := self._usercom_watched():
             computed = self.pool.field_computed[field]
-            self._usercom_touch(watched, [each.name for each in computed if each.store])
+            if names := [each.name for each in computed if each.store and each.name in watched]:
+                self._usercom_touch(watched, names)
         return result
 
     def _usercom_watched(self):
         """``{field: paths}``: where in contacts the fields of this model are of concern."""
         context = self.env.context
-        if context.get("usercom_linking") or context.get(MODULE_UNINSTALL_FLAG):
+        if context.get(MODULE_UNINSTALL_FLAG):
             return {}
-        return self.env["usercom.backend"]._watched_fields().get(self._name, {})
+        watched = self.env["usercom.backend"]._watched_fields().get(self._name, {})
+        if key_field := context.get("usercom_linking"):  # all else is another app's doing
+            return {name: watched[name] for name in watched if name != key_field}
+        return watched
 
     def _usercom_touch_created(self, watched, vals_list):
         links = {name for vals in vals_list for name in vals if self._fields[name].relational}

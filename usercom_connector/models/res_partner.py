@@ -85,10 +85,11 @@ class ResPartner(models.Model):
 
     def _usercom_touch(self, watched, names):
         """But for the contacts that a merge with User.com writes: it looks after them itself."""
-        if self.env.context.get("usercom_creating"):
-            return None
-        merged = self.browse(self.env.context.get("usercom_merged_ids", ()))
-        return super(ResPartner, self - merged)._usercom_touch(watched, names)
+        others = self - self.browse(self.env.context.get("usercom_merged_ids", ()))
+        if self.env.context.get("usercom_creating"):  # what Odoo copies to company and colleagues
+            now = self.env.cr.now()
+            others = others.filtered(lambda partner: partner.create_date and partner.create_date < now)
+        return super(ResPartner, others)._usercom_touch(watched, names)
 
     def unlink(self):
         if not self.env.context.get("usercom_merge"):  # which has dealt with their links

@@ -1,4 +1,5 @@
 import hashlib
+from dataclasses import astuple, replace
 from functools import lru_cache
 
 from odoo import models
@@ -12,6 +13,11 @@ from ..usercom.jobs import Identity
 def normalized(email):
     """The e-mail address as Odoo compares it, None if there is none."""
     return email_normalize(email, strict=False) or None
+
+
+def own_custom_id(partner):
+    """The custom id of who has nothing else to be found by; `_by_database_id` reads it."""
+    return f"odoo-{partner.id}"
 
 
 class UsercomBackend(models.Model):
@@ -41,6 +47,13 @@ class UsercomBackend(models.Model):
             phone=(self.match_phone and partner.phone) or None,
         )
 
+    def _identity_to_send(self, partner, binding):
+        """As ``_identity``, with something to be found by when an answer was lost."""
+        identity = self._identity(partner, binding)
+        if any(astuple(identity)):
+            return identity
+        return replace(identity, custom_id=own_custom_id(partner))
+
     def _custom_id(self, partner, email):
         """The custom id that the policy gives to ``partner`` with this ``email``, None if none."""
         email = normalized(email)
@@ -56,14 +69,15 @@ class UsercomBackend(models.Model):
     def _new_custom_id(self, partner, binding):
         """The custom id to set now, None to leave it.
 
-        One that the policy made of an earlier e-mail follows the e-mail. One that somebody else
-        gave, a web shop for instance, stays: others know the user by it.
+        One that the policy made of an earlier e-mail follows the e-mail, and so does our makeshift.
+        One that somebody else gave, a web shop for instance, stays: others know the user by it.
         """
         wanted = self._custom_id(partner, partner.email)
         known = binding and binding.custom_id
         if known:
             earlier = self._custom_id(partner, (binding.base or {}).get("email"))
-            return wanted if known == earlier != wanted else None
+            ours = known in (earlier, own_custom_id(partner))
+            return wanted if ours and known != wanted else None
         return wanted
 
     def _known_id(self, partner):
@@ -72,6 +86,13 @@ class UsercomBackend(models.Model):
         return int(key) if key.isdecimal() else None
 
     # ---- linking ----
+
+    def _linked_meanwhile(self, partner, identity):
+        """The link of ``partner``, if it has come to lead to another user than ``identity``."""
+        link = self.env["usercom.binding"]._of(self, partner).get(partner.id)
+        if not (link and link._is_live()) or link.external_id == identity.user_id:
+            return None
+        return None if identity.user_id and self._known_id(partner) == identity.user_id else link
 
     def _bound_elsewhere(self, partner, user_id):
         """The other contact that is linked to this user already, if any."""
@@ -94,7 +115,7 @@ class UsercomBackend(models.Model):
         binding._agree(user_id, user, base, "\n".join(problems))
         seen = self._seen(partner)
         if vals := self._key_vals(seen, user_id):
-            seen.with_context(usercom_linking=True).write(vals)
+            seen.with_context(usercom_linking=self._key_field()).write(vals)
 
     def _key_vals(self, seen, user_id):
         """What to write into the key field of a contact as this account sees it."""

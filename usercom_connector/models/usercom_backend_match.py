@@ -98,15 +98,14 @@ class UsercomBackend(models.Model):
         return {custom_ids[binding.custom_id]: binding.partner_id for binding in bindings}
 
     def _by_database_id(self, users):
-        if self.custom_id_policy != "database_id":
-            return {}
-        texts = {user.id: user.custom_id or "" for user in users}
-        numbers = {
-            user_id: int(text)
-            for user_id, text in texts.items()
-            if text.isdecimal() and len(text) < 10
-        }
+        numbers = {user.id: self._database_id(user.custom_id or "") for user in users}
         return self._matches("id", numbers)
+
+    def _database_id(self, custom_id):
+        """The contact that `_identity_to_send`, or the policy, made ``custom_id`` of, if any."""
+        number = custom_id.removeprefix("odoo-")
+        is_ours = number != custom_id or self.custom_id_policy == "database_id"
+        return int(number) if is_ours and number.isdecimal() and len(number) < 10 else None
 
     def _by_email(self, users):
         return self._matches("email_normalized", {user.id: normalized(user.email) for user in users})

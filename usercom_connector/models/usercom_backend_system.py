@@ -46,8 +46,9 @@ class UsercomBackend(models.Model):
 
     def _clear_keys(self):
         """Empty the key field of the linked contacts, in this account's company."""
-        Partner = self._seen(self.env["res.partner"]).with_context(usercom_linking=True)
-        field = Partner._fields[self._key_field()]
+        name = self._key_field()
+        Partner = self._seen(self.env["res.partner"]).with_context(usercom_linking=name)
+        field = Partner._fields[name]
         column, company = SQL.identifier(field.name), str(self.company_id.id)
         emptied = SQL("%s - %s", column, company) if field.company_dependent else SQL("NULL")
         self.env.flush_all()

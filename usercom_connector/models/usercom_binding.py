@@ -181,9 +181,9 @@ class UsercomBinding(models.Model):
     def _forget(self):
         """Unlink the contacts; pushed again, they are looked for and created anew."""
         for backend, bindings in self.grouped("backend_id").items():
-            backend._seen(bindings.partner_id).with_context(usercom_linking=True).write(
-                {backend._key_field(): False}
-            )
+            key_field = backend._key_field()
+            seen = backend._seen(bindings.partner_id).with_context(usercom_linking=key_field)
+            seen.write({key_field: False})
         self.unlink()
 
     # ---- merged contacts ----
@@ -206,5 +206,6 @@ class UsercomBinding(models.Model):
 
     def _move_to(self, partner):
         self.partner_id = partner
-        seen = self.backend_id._seen(partner).with_context(usercom_linking=True)
-        seen[self.backend_id._key_field()] = str(self.external_id)
+        key_field = self.backend_id._key_field()
+        seen = self.backend_id._seen(partner).with_context(usercom_linking=key_field)
+        seen[key_field] = str(self.external_id)

@@ -192,7 +192,8 @@ class UsercomInbox(models.Model):
         """What waits for contacts that withdrew a consent goes first: they are sent after it."""
         self.env.cr.execute(
             SQL(
-                """UPDATE usercom_inbox i SET priority = %s FROM usercom_binding b
+                """UPDATE usercom_inbox i SET priority = %s, next_attempt_at = NULL
+                     FROM usercom_binding b
                     WHERE b.backend_id = i.backend_id AND b.external_id = i.external_id
                       AND b.partner_id = ANY(%s) AND i.state = 'pending'""",
                 URGENT,

@@ -107,13 +107,19 @@ class UsercomOutbox(models.Model):
         bindings = self.env["usercom.binding"]._of(self.backend_id, self.partner_id)
         again = done = self.browse()
         for row, push, pushed in zip(self, task.job.pushes, results, strict=True):
+            user_id, link = push.identity.user_id, bindings.get(row.partner_id.id)
+            is_same = link and link.external_id == user_id
             if pushed is None:
                 again += row
-            elif pushed.missing or pushed.found or pushed.ignored or pushed.altered:
+            elif _needs_a_look(pushed) or not is_same:
                 row._settle(Task(row, push), pushed)
             else:
-                user_id = push.identity.user_id
-                bindings[row.partner_id.id]._agree(user_id, pushed.user, pushed.merge.base)
+                link._agree(user_id, pushed.user, pushed.merge.base)
                 done += row
         done._close([], sent=excerpt(task.job.pushes[0].changes()))
         again._put_back(singly=True)
+
+
+def _needs_a_look(pushed):
+    """Whether User.com has not simply taken what was sent."""
+    return pushed.missing or pushed.found or pushed.ignored or pushed.altered

@@ -11,6 +11,8 @@ class UsercomOutbox(models.Model):
 
     def _settle_push(self, task, pushed):
         backend, partner = self.backend_id, self.partner_id
+        if link := backend._linked_meanwhile(partner, task.job.identity):
+            return self._settle_linked_meanwhile(link, task.job.identity, pushed.user)
         if pushed.missing:
             return self._settle_missing(backend, partner)
         if pushed.found:
@@ -22,6 +24,12 @@ class UsercomOutbox(models.Model):
         backend._link(partner, user_id, pushed.user, pushed.base, problems)
         answer = dict(pushed.user.values) if pushed.user else None
         self._close(problems, sent=excerpt(pushed.merge.to_usercom), answer=excerpt(answer))
+
+    def _settle_linked_meanwhile(self, link, identity, user):
+        """The contact is another user by now; one that was created for it is merged into that."""
+        if user and not identity.user_id:
+            self._merge_users(link.backend_id, link.external_id, [user.id])
+        self._put_back()
 
     def _settle_found(self, backend, partner, user):
         """Merge with a user met for the first time; what Odoo knows better is sent next."""

@@ -15,7 +15,7 @@ FIRST_DELAY = 2.0
 LONGEST_DELAY = 3600.0
 CLAIM_SIZE = 10  # what is claimed is sent before the inbox is looked at again
 LOW, USUAL, URGENT = -1, 0, 1
-DONE = {"state": "done", "claimed_at": False, "error": False}
+DONE = {"state": "done", "claimed_at": False, "tried_since": False, "error": False}
 
 
 class UsercomQueue(models.AbstractModel):
@@ -41,6 +41,7 @@ class UsercomQueue(models.AbstractModel):
     )
     attempts = fields.Integer(aggregator=False)
     next_attempt_at = fields.Datetime("Next Attempt")
+    tried_since = fields.Datetime(help="When the first of its attempts failed.")
     claimed_at = fields.Datetime("Being Worked On Since")
     error = fields.Text()
     is_ambiguous = fields.Boolean("Ambiguous", help="Several people match; somebody has to choose.")
@@ -167,9 +168,10 @@ class UsercomQueue(models.AbstractModel):
         now = fields.Datetime.now()
         for row in self:
             row.attempts += 1
+            row.tried_since = row.tried_since or now
             row.next_attempt_at = now + timedelta(seconds=self._delay(row.attempts))
         worn_out = self.filtered(
-            lambda row: row.attempts >= most or row.create_date < now - MAX_AGE
+            lambda row: row.attempts >= most or row.tried_since < now - MAX_AGE
         )
         worn_out._fail(message)
         (self - worn_out)._put_back(error=message)

@@ -17,7 +17,7 @@ class UsercomQueue(models.AbstractModel):
         """Send the chosen failed rows round again."""
         self._check_manager()
         rows = self.filtered(lambda row: row.state == "failed").sudo()
-        rows._put_back(attempts=0, next_attempt_at=False, error=False)
+        rows._put_back(attempts=0, next_attempt_at=False, tried_since=False, error=False)
         rows.backend_id._wake()
 
     def action_retry_alike(self):

@@ -179,8 +179,8 @@ class UsercomSweep(models.Model):
                 self._compare([user])
         elif error:
             _logger.info("user.com user could not be compared", exc_info=error)
-            links = [("backend_id", "=", self.backend_id.id), ("external_id", "=", users[0].id)]
-            self.env["usercom.binding"].search(links).compared_at = self.started_at
+            link = self.env["usercom.binding"]._of_user(self.backend_id, users[0].id)
+            link.compared_at = self.started_at
             self.env["usercom.inbox"]._tell(self.backend_id, users[0], str(error))
 
     def _pays(self, page):

@@ -24,7 +24,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
 
     def _settle_links(self, src_partners, dst_partner):
         """Settle links and queue: Odoo would move them by SQL, and delete what collides."""
-        self.env["usercom.outbox"].sudo()._drop_waiting(src_partners + dst_partner)
+        self.env["usercom.outbox"].sudo()._waiting_rows(src_partners + dst_partner).unlink()
         self.env["usercom.binding"].sudo()._merge_contacts(src_partners, dst_partner)
 
     def _update_values(self, src_partners, dst_partner):

@@ -1,0 +1,133 @@
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from .usercom_queue import LOW, USUAL
+
+WITHDRAWN = "usercom.outbox.withdrawn"  # the contacts to be sent first, until precommit
+
+
+class UsercomOutbox(models.Model):
+    """How contacts get into the outbox."""
+
+    _inherit = "usercom.outbox"
+
+    @api.model
+    def _enqueue_later(self, record_ids, path="id"):
+        """Queue, when this transaction is about to commit, the contacts whose ``path`` leads to
+        one of the records; by default the records are the contacts.
+        """
+        precommit = self.env.cr.precommit
+        if self._name not in precommit.data:
+            precommit.data[self._name] = defaultdict(set)
+            precommit.add(self._enqueue_touched)
+        precommit.data[self._name][path].update(record_ids)
+
+    def _enqueue_touched(self):
+        data = self.env.cr.precommit.data
+        touched, urgent = data.pop(self._name, {}), data.pop(WITHDRAWN, ())
+        partner_ids = touched.pop("id", set())
+        if touched:
+            partners = self.env["res.partner"].sudo().with_context(active_test=False)
+            domain = Domain.OR(Domain(path, "in", ids) for path, ids in touched.items())
+            partner_ids.update(partners.search(domain, order="id").ids)
+        if partner_ids:
+            self.sudo()._enqueue(partner_ids, urgent=urgent)
+
+    @api.model
+    def _hurry(self, partner_ids):
+        """Queue contacts that withdrew a consent; they go before all others."""
+        if partner_ids:
+            self.env.cr.precommit.data.setdefault(WITHDRAWN, set()).update(partner_ids)
+            self._enqueue_later(partner_ids)
+
+    @api.model
+    def _enqueue(self, partner_ids, backends=None, urgent=()):
+        """One waiting row for each contact in each account that may know it."""
+        self._insert_waiting(
+            SQL(
+                """SELECT b.id AS backend_id, p.id AS partner_id,
+                          (p.id = ANY(%(urgent)s))::int AS priority
+                     FROM res_partner p
+                     JOIN usercom_backend b
+                       ON p.company_id IS NULL OR p.company_id = b.company_id
+                       OR EXISTS (SELECT FROM usercom_binding k
+                                   WHERE k.partner_id = p.id AND k.backend_id = b.id)
+                    WHERE p.id = ANY(%(partners)s) AND %(chosen)s""",
+                partners=list(partner_ids),
+                urgent=list(urgent),
+                chosen=SQL("b.state IN ('running', 'paused')")
+                if backends is None
+                else SQL("b.id = ANY(%s)", backends.ids),
+            )
+        )
+        if urgent:
+            self.env["usercom.inbox"]._hurry(urgent)
+
+    @api.model
+    def _enqueue_linked(self, backends):
+        """Queue, after all else, every linked contact: what differs is sent."""
+        self._insert_linked(LOW, SQL("b.id = ANY(%s)", backends.ids))
+
+    @api.model
+    def _enqueue_elsewhere(self, backend, partner_ids):
+        """Queue what ``backend`` brought in the other accounts that the contacts are linked to."""
+        if backend._is_alone():
+            return
+        others = SQL("b.id <> %s AND k.partner_id = ANY(%s)", backend.id, partner_ids)
+        self._insert_linked(USUAL, others)
+
+    def _insert_linked(self, priority, chosen):
+        self._insert_waiting(
+            SQL(
+                """SELECT k.backend_id, k.partner_id, %s AS priority
+                     FROM usercom_binding k JOIN usercom_backend b ON b.id = k.backend_id
+                    WHERE %s AND b.state IN ('running', 'paused')
+                      AND k.external_id > 0 AND k.state <> 'gone' AND k.left_at IS NULL""",
+                priority,
+                chosen,
+            )
+        )
+
+    @api.model
+    def _insert_waiting(self, chosen):
+        """Queue what the SQL ``chosen`` selects: (backend_id, partner_id, priority).
+
+        A row that waits already is locked, at most made more urgent: so no drain can claim it
+        before the edit behind this call is committed, and send the contact without it.
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """
+                WITH queued AS (
+                INSERT INTO usercom_outbox
+                       (backend_id, partner_id, operation, state, attempts, priority,
+                        create_uid, write_uid, create_date, write_date)
+                SELECT backend_id, partner_id, 'sync', 'pending', 0, priority,
+                       %(uid)s, %(uid)s, %(now)s, %(now)s
+                  FROM (%(chosen)s) chosen ORDER BY backend_id, partner_id
+                ON CONFLICT (backend_id, partner_id)
+                      WHERE state = 'pending' AND claimed_at IS NULL
+                      DO UPDATE SET priority = EXCLUDED.priority, next_attempt_at = NULL
+                             WHERE EXCLUDED.priority > usercom_outbox.priority
+                RETURNING backend_id)
+                SELECT DISTINCT backend_id FROM queued
+                """,
+                uid=self.env.uid,
+                now=fields.Datetime.now(),
+                chosen=chosen,
+            )
+        )
+        self.env["usercom.backend"].browse(backend_id for (backend_id,) in rows)._wake()
+
+    @api.model
+    def _push_contacts(self, backend, partners):
+        """Queue ``partners`` by hand: even users who are gone are created anew. Returns them."""
+        self.env["usercom.binding"]._revive(backend, partners)
+        if partners:
+            self._enqueue(partners.ids, backend)
+            waiting = self._waiting_rows(partners)
+            waiting.filtered(lambda row: row.backend_id == backend).next_attempt_at = False
+        return partners
