@@ -112,7 +112,8 @@ class UsercomOutbox(models.Model):
                 row._settle(Task(row, push), pushed)
             else:
                 user_id = push.identity.user_id
-                bindings[row.partner_id.id]._agree(user_id, pushed.user, pushed.merge.base)
+                base, since = pushed.merge.base, push.base
+                bindings[row.partner_id.id]._agree(user_id, pushed.user, base, since=since)
                 done += row
         done._close([], sent=excerpt(task.job.pushes[0].changes()))
         again._put_back(singly=True)
