@@ -71,3 +71,18 @@ class TestConsentFields(ConsentCase):
             with self.subTest(field), self.assertRaises(ValidationError) as caught:
                 self.pair(self.backend, field, attribute, is_consent=True)
             self.assertIn(word.lower(), str(caught.exception).lower())
+
+    def test_the_blacklist_is_a_consent_with_unsubscribed_alone(self):
+        with self.assertRaisesRegex(ValidationError, "Unsubscribed"):
+            self.pair(self.backend, "usercom_unsubscribed", "sms_flag", is_consent=True)
+
+    def test_another_pair_with_the_blacklist_only_tells_of_it(self):
+        self.pair(self.backend, "usercom_unsubscribed", "sms_flag", direction="export")
+        consent = self.backend.mapping_ids.filtered(lambda m: m.field_name == "employee")
+        self.backend.email_consent_id = consent
+        contact = self.synced(email="jan@example.org", employee=True)
+        contact.employee = False
+        self.drain()
+        self.assertTrue(contact.usercom_unsubscribed)
+        user = self.remote(contact)
+        self.assertEqual((user["unsubscribed"], user["attributes"]["sms_flag"]), (True, True))

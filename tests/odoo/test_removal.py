@@ -96,6 +96,31 @@ class TestRemoval(UsercomCase):
         self.drain()
         self.assertIs(self.remote(contact)["unsubscribed"], True)
 
+    def test_our_own_unsubscribe_comes_back_as_nobodys_no(self):
+        self.policy("unsubscribe")
+        for number, said in enumerate((None, True)):
+            contact = self.synced(email=f"jan{number}@example.org")
+            if said:
+                contact.usercom_unsubscribed = True
+                contact.usercom_unsubscribed = False
+                self.drain()
+            contact.action_archive()
+            self.drain()
+            user_id = self.binding(contact).external_id
+            payload = {"timestamp": "2099-01-01T00:00:00Z", "extra": {"unsubscribed": True}}
+            keys = self.env["usercom.inbox"]._keys({"user": {"id": user_id}})
+            self.env["usercom.inbox"]._put(self.backend, keys, payload)
+            self.drain()
+            self.assertFalse(contact.usercom_unsubscribed)
+            self.assertFalse(self.env["mail.blacklist"].search([("email", "=", contact.email)]))
+            contact.action_unarchive()
+            self.drain()
+            self.assertIs(self.remote(contact)["unsubscribed"], True)
+            contact.usercom_unsubscribed = True
+            contact.usercom_unsubscribed = False
+            self.drain()
+            self.assertIs(self.remote(contact)["unsubscribed"], bool(number))
+
     def test_restored_before_the_drain_nothing_happened(self):
         self.policy("delete")
         contact = self.synced(email="jan@example.org")

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..usercom import answer
+from ..usercom.merge import APART
 from ..usercom.records import read_moment
 from .mailing_subscription import SUBSCRIPTION
 from .usercom_field_mapping import UNSUBSCRIBED_FIELD
@@ -131,6 +132,13 @@ class UsercomBackend(models.Model):
         refusing = self.env["usercom.consent.log"]._refusing(self, keys, others)
         addresses = set(refusing.mapped("email_normalized"))
         return partners.filtered(lambda p: p.email_normalized in addresses)
+
+    def _leave_unsubscribed(self, partners):
+        """We have unsubscribed users ourselves: what Odoo knows stays, and no echo is a "no"."""
+        mapping = self._blacklist_consent()
+        for binding in self.env["usercom.binding"]._of(self, partners).values() if mapping else ():
+            value = mapping._consent_value(self._seen(binding.partner_id))
+            binding.base = (binding.base or {}) | {UNSUBSCRIBED: value, UNSUBSCRIBED + APART: True}
 
     # ---- mailing lists ----
 

@@ -109,10 +109,10 @@ class UsercomBackend(models.Model):
             .partner_id
         )
 
-    def _link(self, partner, user_id, user, base, problems=()):
+    def _link(self, partner, user_id, user, base, problems=(), since=None):
         """Bind ``partner`` to User.com's ``user_id`` and remember what both agree on."""
         binding = self.env["usercom.binding"]._ensure(self, partner)
-        binding._agree(user_id, user, base, "\n".join(problems))
+        binding._agree(user_id, user, base, "\n".join(problems), since)
         seen = self._seen(partner)
         if vals := self._key_vals(seen, user_id):
             seen.with_context(usercom_linking=self._key_field()).write(vals)

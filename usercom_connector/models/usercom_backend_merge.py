@@ -5,6 +5,7 @@ from typing import Any
 from odoo import models
 
 from ..usercom import Merge, User, merge
+from ..usercom.merge import APART
 from ..usercom.reading import NAME_PARTS, read_user
 
 
@@ -81,9 +82,9 @@ class UsercomBackend(models.Model):
         meeting.written = {k: v for k, v in agreed.to_odoo.items() if k not in refused}
         meeting.to_push = bool(agreed.to_usercom)
         meeting.vals |= self._key_vals(partner, user.id)
-        for key in refused:
-            agreed.base.pop(key, None)
+        _take_back(agreed.base, base, refused)
         agreed.base.update({key: remote[key] for key in agreed.to_usercom})  # until it is sent
+        _leave_apart(meeting, terms.rules, odoo, remote)
         return meeting
 
     def _base(self, partner, user, binding):
@@ -202,3 +203,20 @@ class UsercomBackend(models.Model):
             "email": user.email,
             self._key_field(): str(user.id),
         }
+
+
+def _take_back(base, former, keys):
+    """Have ``base`` say of ``keys`` what ``former`` did."""
+    for name in (name for key in keys for name in (key, key + APART)):
+        base.pop(name, None)
+        if name in former:
+            base[name] = former[name]
+
+
+def _leave_apart(meeting, rules, odoo, remote):
+    """Count as left apart what Odoo has and cannot send: else it would be met for ever."""
+    base, moving = meeting.agreed.base, meeting.agreed.to_usercom | meeting.written
+    for key in (r.key for r in rules if r.direction != "import" and r.key not in moving):
+        differs = key not in base or (key in remote and base[key] != odoo.get(key))
+        if differs and odoo.get(key) is not None:
+            base |= {key: odoo[key], key + APART: remote.get(key)}

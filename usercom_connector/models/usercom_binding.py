@@ -54,6 +54,7 @@ class UsercomBinding(models.Model):
         "(backend_id, external_id) WHERE external_id > 0",
         "This User.com user is linked to another contact already.",
     )
+    _custom_id_idx = models.Index("(backend_id, custom_id) WHERE custom_id IS NOT NULL")
     _state_idx = models.Index("(backend_id, state)")
 
     @api.model
@@ -77,9 +78,15 @@ class UsercomBinding(models.Model):
         )
         return {binding.external_id: binding.partner_id for binding in found}
 
-    def _agree(self, user_id, user, base, error=None):
-        """Both sides now agree on ``base``; ``user`` is None where User.com was not asked."""
+    def _agree(self, user_id, user, base, error=None, since=None):
+        """Both sides now agree on ``base``; ``user`` is None where User.com was not asked.
+
+        ``since``: the base that ``base`` was made of. What has been agreed on meanwhile stays.
+        """
         self.ensure_one()
+        known = self._agreed_with(user_id)
+        if since is not None and known:
+            base = _carried_over(since, base, known)
         self.write(self._agreement(user_id, user, base, error))
 
     @api.model
@@ -209,3 +216,9 @@ class UsercomBinding(models.Model):
         key_field = self.backend_id._key_field()
         seen = self.backend_id._seen(partner).with_context(usercom_linking=key_field)
         seen[key_field] = str(self.external_id)
+
+
+def _carried_over(since, base, known):
+    """The base ``known`` with what changed from ``since`` to ``base``."""
+    changed = {key: value for key, value in base.items() if (key, value) not in since.items()}
+    return {key: known[key] for key in known if key in base or key not in since} | changed

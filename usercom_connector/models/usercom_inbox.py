@@ -68,6 +68,12 @@ class UsercomInbox(models.Model):
     _due_idx = models.Index("(backend_id, next_attempt_at) WHERE state = 'pending'")
     _user_idx = models.Index("(backend_id, user_ref) WHERE state = 'pending'")
     _external_idx = models.Index("(backend_id, external_id) WHERE state = 'pending'")
+    _custom_idx = models.Index(
+        "(backend_id, custom_id) WHERE state = 'pending' AND coalesce(external_id, 0) = 0"
+    )
+    _email_idx = models.Index(
+        "(email, backend_id) WHERE state = 'pending' AND coalesce(external_id, 0) = 0"
+    )
     _called_idx = models.Index("(backend_id, id) WHERE payload IS NOT NULL")
 
     @api.depends("payload")
@@ -192,12 +198,23 @@ class UsercomInbox(models.Model):
         """What waits for contacts that withdrew a consent goes first: they are sent after it."""
         self.env.cr.execute(
             SQL(
-                """UPDATE usercom_inbox i SET priority = %s, next_attempt_at = NULL
-                     FROM usercom_binding b
-                    WHERE b.backend_id = i.backend_id AND b.external_id = i.external_id
-                      AND b.partner_id = ANY(%s) AND i.state = 'pending'""",
-                URGENT,
-                list(partner_ids),
+                """UPDATE usercom_inbox SET priority = %(urgent)s, next_attempt_at = NULL
+                    WHERE id IN (
+                       SELECT i.id FROM usercom_inbox i JOIN usercom_binding b
+                              ON b.backend_id = i.backend_id AND b.external_id = i.external_id
+                        WHERE b.partner_id = ANY(%(partners)s) AND i.state = 'pending'
+                       UNION
+                       SELECT i.id FROM usercom_inbox i JOIN usercom_binding b
+                              ON b.backend_id = i.backend_id AND b.custom_id = i.custom_id
+                        WHERE b.partner_id = ANY(%(partners)s) AND i.state = 'pending'
+                          AND coalesce(i.external_id, 0) = 0
+                       UNION
+                       SELECT i.id FROM usercom_inbox i JOIN res_partner p
+                              ON p.email_normalized = i.email
+                        WHERE p.id = ANY(%(partners)s) AND i.state = 'pending'
+                          AND coalesce(i.external_id, 0) = 0)""",
+                urgent=URGENT,
+                partners=list(partner_ids),
             )
         )
 

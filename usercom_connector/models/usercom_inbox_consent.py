@@ -2,6 +2,7 @@ from odoo import api, fields, models, tools
 
 from ..usercom import answer
 from ..usercom.canonical import read_word
+from ..usercom.merge import APART
 from ..usercom.records import read_moment
 
 
@@ -33,6 +34,8 @@ class UsercomInbox(models.Model):
         for mapping in backend.mapping_ids.filtered("is_consent"):
             moment = self._withdrawn_at(mapping)
             if moment and mapping._has_said_yes_before(partner, moment):
+                if mapping._is_left_withdrawn(partner):
+                    continue
                 read = read_word(user.values.get(mapping._key()))
                 reads_yes = answer(read, mapping._withdrawn()) is True
                 if not reads_yes or mapping._sent_yes_since(partner, moment):
@@ -73,6 +76,12 @@ class UsercomFieldMapping(models.Model):
             limit=1,
         )
         return last.new_value == "yes" and (last.source_at or last.create_date) <= moment
+
+    def _is_left_withdrawn(self, partner):
+        """Whether User.com's "no" is known, and was left without a word from the contact."""
+        binding = self.env["usercom.binding"]._of(self.backend_id, partner).get(partner.id)
+        base = (binding and binding.base) or {}
+        return base.get(self._key() + APART) == self._withdrawn()
 
     def _sent_yes_since(self, partner, moment):
         """Whether we wrote a "yes" to User.com after ``moment``."""

@@ -95,7 +95,18 @@ class UsercomOutbox(models.Model):
                      JOIN usercom_inbox i
                        ON i.backend_id = b.backend_id AND i.external_id = b.external_id
                     WHERE b.backend_id = r.backend_id AND b.partner_id = r.partner_id
-                      AND b.external_id > 0 AND i.state = 'pending' OFFSET 0)"""
+                      AND b.external_id > 0 AND i.state = 'pending' OFFSET 0)
+               AND NOT EXISTS (
+                   SELECT FROM usercom_binding b
+                     JOIN usercom_inbox i
+                       ON i.backend_id = b.backend_id AND i.custom_id = b.custom_id
+                    WHERE b.backend_id = r.backend_id AND b.partner_id = r.partner_id
+                      AND i.state = 'pending' AND coalesce(i.external_id, 0) = 0 OFFSET 0)
+               AND NOT EXISTS (
+                   SELECT FROM res_partner p
+                     JOIN usercom_inbox i ON i.email = p.email_normalized
+                    WHERE p.id = r.partner_id AND i.backend_id = r.backend_id
+                      AND i.state = 'pending' AND coalesce(i.external_id, 0) = 0 OFFSET 0)"""
         )
 
     @api.model

@@ -114,7 +114,7 @@ class UsercomOutbox(models.Model):
             elif _needs_a_look(pushed) or not is_same:
                 row._settle(Task(row, push), pushed)
             else:
-                link._agree(user_id, pushed.user, pushed.merge.base)
+                link._agree(user_id, pushed.user, pushed.merge.base, since=push.base)
                 done += row
         done._close([], sent=excerpt(task.job.pushes[0].changes()))
         again._put_back(singly=True)

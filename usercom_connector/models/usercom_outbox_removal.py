@@ -106,6 +106,8 @@ class UsercomOutbox(models.Model):
                 binding._forget()
             else:
                 binding.left_at = fields.Datetime.now()
+        if self.operation == "unsubscribe":
+            self.backend_id._leave_unsubscribed(self.partner_id)
         if self.operation == "merge":
             self._read_again()
         if self.operation == "delete":

@@ -162,7 +162,7 @@ class Push:
             return Pushed(merged)
         if self.gives_consent(merged.to_usercom):
             user = client.get_user(user_id)
-            if self._withdraws_consent(user):
+            if self._withdraws_consent(user, merged.to_usercom):
                 return Pushed(found=user)
         return self._clear(client, self._pushed(merged, client.update_user(user_id, values)))
 
@@ -211,11 +211,17 @@ class Push:
         """Whether a "yes" is to be sent: never over a "no" that nobody has told us of yet."""
         return any(r.consent and sent.get(r.key) == (not r.withdrawn) for r in self.rules)
 
-    def _withdraws_consent(self, user: User) -> bool:
-        """Whether the user says "no" where both sides last agreed on something else."""
+    def _withdraws_consent(self, user: User, sent: Values) -> bool:
+        """Whether the user says "no" where User.com last said something else.
+
+        A "no" to a consent that Odoo only tells of matters where that consent is `sent`.
+        """
         shown, _errors = read_user(user, self.attributes, self.base)
-        consents = [rule for rule in self.rules if rule.consent]
-        return any(shown.get(r.key) == r.withdrawn != self.base.get(r.key) for r in consents)
+        return any(
+            shown.get(r.key) == r.withdrawn != last_there(self.base, r.key)
+            for r in self.rules
+            if r.consent and (r.direction != "export" or r.key in sent)
+        )
 
     def _create(self, client: Client) -> Pushed:
         return self._pushed(self._introduction(), client.create_user(self.new_user()))
