@@ -150,7 +150,7 @@ class TestPictures(BrowserCase):
         self.backend.write({"email_consent_id": self.consent.id, "opt_out_lists": "Newsletter"})
         with self.page("/odoo/usercom-settings") as page:
             page.see("Newsletter", "#usercom_opt_out_lists")
-            self.keep(page, "settings_end", height=790, top=CONSENTS)
+            self.keep(page, "settings_end", height=745, top=CONSENTS)
 
     # ---- taking one ----
 

@@ -51,6 +51,14 @@ class TestDashboard(BrowserCase):
             page.shoot("dashboard_phone")
             self.assertTrue(page.fits_in_width())
 
+    def test_a_row_about_a_contact_opens_it(self):
+        self.speak("en_US")
+        self.synced(name="Jan Kowalski", email="jan@example.org")
+        self.env.cr.flush()
+        with self.page("/odoo/action-usercom_connector.usercom_binding_action") as page:
+            page.click(".o_data_row .o_data_cell", "Jan Kowalski")
+            page.see("jan@example.org", ".o_form_view .o_form_sheet")
+
     def walk(self):
         words = WORDS[self.language]
         self.a_good_day()
@@ -61,29 +69,21 @@ class TestDashboard(BrowserCase):
             page.shoot("dashboard")
             page.press("action_compare")
             page.see(words["compared"], ".o_notification")
-            self.a_bad_day()
-            page.go("/odoo/usercom")
+        self.a_bad_day()
+        with self.page("/odoo/usercom") as page:
             page.see(words["conflicts"])
             page.see(words["paused"])
             page.see(words["gone"], "[name=contacts]")
             page.gone("[name=compare]")
             page.shoot("dashboard_attention")
             self.follow_the_buttons(page, words)
-            self.backend.unlink()
-            self.env.cr.flush()
-            page.go("/odoo/usercom")
+        self.backend.unlink()
+        self.env.cr.flush()
+        with self.page("/odoo/usercom") as page:
             page.see(words["empty"], ".o_nocontent_help")
             page.shoot("dashboard_empty")
             page.click(".o_nocontent_help a.btn")
             page.see("", "#usercom_credentials")
-
-    def test_a_row_about_a_contact_opens_it(self):
-        self.speak("en_US")
-        self.synced(name="Jan Kowalski", email="jan@example.org")
-        self.env.cr.flush()
-        with self.page("/odoo/action-usercom_connector.usercom_binding_action") as page:
-            page.click(".o_data_row .o_data_cell", "Jan Kowalski")
-            page.see("jan@example.org", ".o_form_view .o_form_sheet")
 
     def follow_the_buttons(self, page, words):
         page.see(words["refused"])
