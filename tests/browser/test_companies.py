@@ -1,0 +1,34 @@
+"""The dashboard of somebody who works for two companies: each card opens its own account's lists."""
+
+from odoo.fields import Command
+
+from .common import BrowserCase
+
+
+class TestCompanies(BrowserCase):
+    def setUp(self):
+        super().setUp()
+        self.speak("en_US")
+        company = self.env["res.company"].create({"name": "Second Company"})
+        self.env.ref("base.user_admin").write(
+            {
+                "company_ids": [Command.link(company.id)],
+                "group_ids": [Command.link(self.env.ref("base.group_multi_company").id)],
+            }
+        )
+        self.other = self.account(company, "second")
+        for backend in self.backend + self.other:
+            self.contact(name=f"Of {backend.subdomain}", company_id=backend.company_id.id)
+        self.env.cr.flush()
+
+    def test_a_card_opens_the_lists_of_its_account(self):
+        ids = "-".join(map(str, (self.backend + self.other).company_id.ids))
+        with self.page("/odoo/usercom") as page:
+            page._evaluate(f"document.cookie = 'cids={ids}; path=/'")
+            for place, backend in enumerate(self.backend + self.other, 1):
+                other = self.backend + self.other - backend
+                page.go("/odoo/usercom")
+                page.click(f".o_kanban_record:nth-child({place}) [name=outbox] a")
+                page.see(backend.subdomain, ".o_searchview .o_facet_values")
+                page.see(f"Of {backend.subdomain}", ".o_list_view")
+                self.assertNotIn(f"Of {other.subdomain}", page.texts())
