@@ -108,7 +108,7 @@ class UsercomOutbox(models.Model):
         for row, push, pushed in zip(self, task.job.pushes, results, strict=True):
             if pushed is None:
                 again += row
-            elif pushed.missing or pushed.found or pushed.ignored or pushed.altered:
+            elif pushed.missing or pushed.found or pushed.ignored or pushed.apart:
                 row._settle(Task(row, push), pushed)
             else:
                 user_id = push.identity.user_id

@@ -19,6 +19,7 @@ from .errors import (
     RejectedError,
     ServerError,
     UnservedError,
+    UsercomError,
 )
 from .phones import digits
 from .records import STANDARD_ATTRIBUTES, Account, Attribute, ImportReport, User, UserPage
@@ -50,6 +51,7 @@ class Client:
     ) -> None:
         """Raise InvalidKeyError for a key that no HTTP header can hold."""
         self._transport = Transport(base_url, api_key, throttle, session, timeout)
+        self._no_changes: UsercomError | None = None
 
     def __repr__(self) -> str:
         return f"Client({self._transport.base_url!r})"
@@ -165,9 +167,23 @@ class Client:
         return self._written(self._transport.write("POST", "/users/", dict(values)))
 
     def update_user(self, user_id: int, values: Mapping[str, Any]) -> User:
-        """Change only the values given. Raises NotFoundError."""
+        """Change only the values given. Raises NotFoundError, and what `refuse_changes` told."""
+        if self._no_changes:
+            raise self._no_changes
         answer = self._transport.write("PUT", f"/users/{user_id}/", dict(values))
         return self._written(answer, user_id)
+
+    def remove_attributes(self, user_id: int, names: Iterable[str]) -> User:
+        """Empty custom attributes, a call for each. Returns the user as it is then."""
+        for name in names:
+            path, body = f"/users/{user_id}/remove_attribute/", {"attribute": name}
+            try:
+                self._transport.write("POST", path, body)
+            except (RejectedError, UnservedError) as error:  # clients use either method
+                if error.status not in (NOT_FOUND, METHOD_NOT_ALLOWED):
+                    raise
+                self._transport.write("DELETE", path, body)
+        return self.get_user(user_id)
 
     def _written(self, answer: Any, user_id: int | None = None) -> User:
         """Return the user of the answer, read back when the answer is not the whole of it."""
@@ -178,6 +194,10 @@ class Client:
         if not isinstance(user_id, int):
             raise ServerError(200, "did not tell which user it has written")
         return self.get_user(user_id)
+
+    def refuse_changes(self, reason: UsercomError) -> None:
+        """Change no more users, also not those whom other threads are about to change."""
+        self._no_changes = reason
 
     def delete_user(self, user_id: int) -> None:
         """Delete a user for good. Raises NotFoundError."""
