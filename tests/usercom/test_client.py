@@ -1,6 +1,8 @@
 """The calls of the API: what is sent, and every documented shape of the answer."""
 
 import io
+import itertools
+import logging
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -8,13 +10,16 @@ from usercom import (
     STANDARD_ATTRIBUTES,
     Account,
     Attribute,
+    ConversionError,
     ForbiddenError,
     ImportReport,
     InvalidKeyError,
     NotFoundError,
     RejectedError,
     ServerError,
+    canonical,
 )
+from usercom import client as client_module
 
 from .stub import HTML, MISSING, Answer
 
@@ -291,6 +296,41 @@ class TestChangedUsers:
         with pytest.raises(RejectedError):
             list(client.changed_users(self.SINCE, None))
 
+    ODD = [
+        None,
+        5,
+        {"email": "x"},
+        {"id": "7"},
+        {**JOE, "attributes": [{"name": "A", "name_std": []}]},
+    ]
+
+    def test_what_is_no_user_is_left_out_and_counted(self, stub, client, caplog):
+        caplog.set_level(logging.INFO, logger=client_module.__name__)
+        following = "/api/public/users/?cursor=2"
+        first = {"results": [JANE, *self.ODD], "next": following}
+        stub.on("GET /users/", first, {"results": [None, {**JANE, "id": 9}]})
+        assert [ids(page) for page in client.changed_users(None, None)] == [[7, 8], [9]]
+        assert [record.args for record in caplog.records] == [(4,), (1,)]
+
+    def test_a_page_without_any_user_is_no_page(self, stub, client):
+        stub.on("GET /users/", {"results": [None, {"error": "busy"}]})
+        with pytest.raises(ServerError):
+            list(client.changed_users(None, None))
+
+    def test_what_is_no_user_is_no_result_of_a_search(self, stub, client):
+        stub.on("GET /users/search/", [JANE, None])
+        with pytest.raises(ServerError):
+            client.find_users(email="jane@example.com")
+
+    def test_a_number_that_is_none_spoils_but_its_own_value(self, stub, client):
+        odd = '{"results": [{"id": 7, "a": NaN, "b": -Infinity, "c": 1e999, "d": 1.5}, {"id": 8}]}'
+        stub.on("GET /users/", Answer(odd))
+        [[seven, eight]] = client.changed_users(None, None)
+        for name, value_type in itertools.product("abc", ("float", "string", "json", "fixed")):
+            with pytest.raises(ConversionError):
+                canonical(seven.values[name], Attribute("A", "a", value_type))
+        assert (seven.values["d"], eight.id) == (1.5, 8)
+
     def test_everybody(self, stub, client):
         stub.on("GET /users/", {"results": [JANE, JOE], "next": None})
         assert [ids(page) for page in client.changed_users(None, None)] == [[7, 8]]
@@ -319,6 +359,12 @@ class TestAttributes:
         item = {"name": "A", "content_type": "user", "value_type": "geo"}
         stub.on("GET /attributes/", {"results": [item]})
         assert client.attributes() == list(STANDARD_ATTRIBUTES)
+
+    @pytest.mark.parametrize("item", [None, {"name": None, "content_type": "user"}, 5])
+    def test_what_is_no_attribute_is_left_out(self, stub, client, item):
+        size = {"name": "Size", "content_type": "user", "value_type": "string"}
+        stub.on("GET /attributes/", {"results": [item, size]})
+        assert client.attributes()[-1] == Attribute("Size", "size", "string")
 
     @pytest.mark.parametrize("item", [None, {"content_type": "user"}, 5])
     def test_what_is_no_attribute(self, stub, client, item):

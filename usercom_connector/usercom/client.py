@@ -4,11 +4,12 @@ Where its documentation leaves a point open, every answer it could mean is taken
 retried here: that is for the caller, who knows what may be repeated.
 """
 
+import logging
 import math
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import IO, Any, Self
+from typing import IO, Any, Self, TypeVar
 from urllib.parse import quote
 
 import requests
@@ -26,6 +27,10 @@ from .records import STANDARD_ATTRIBUTES, Account, Attribute, ImportReport, User
 from .throttle import Throttle
 from .transport import RawPage, Transport, results
 from .type_table import TYPE_TABLE
+
+Item = TypeVar("Item")
+
+_logger = logging.getLogger(__name__)
 
 NOT_FOUND, METHOD_NOT_ALLOWED = 404, 405
 CONTACT_TYPES = {"clientuser", "user"}
@@ -235,7 +240,7 @@ class Client:
         """
         page = self.changed_page(since, until)
         yield page.users
-        yield from map(_users, self._transport.pages_after(page.next))
+        yield from map(_listed_users, self._transport.pages_after(page.next))
 
     def changed_page(self, since: datetime | None, until: datetime | None) -> UserPage:
         """Return the first page of `changed_users`, of all users without both bounds."""
@@ -270,7 +275,7 @@ class Client:
         """Return the contact attributes of these types, the standard ones first, by `name_std`."""
         known = {attribute.name_std: attribute for attribute in STANDARD_ATTRIBUTES}
         for page in self._transport.pages("/attributes/"):
-            for attribute in map(_attribute, filter(_is_of_contacts, page)):
+            for attribute in _readable(filter(_is_of_contacts, page), Attribute.from_json):
                 if attribute.value_type in types:
                     known.setdefault(attribute.name_std, attribute)
         return list(known.values())
@@ -303,7 +308,12 @@ def _user(data: Any) -> User:
 
 
 def _user_page(page: RawPage) -> UserPage:
-    return UserPage(_users(page.items), page.next, page.count)
+    return UserPage(_listed_users(page.items), page.next, page.count)
+
+
+def _listed_users(items: Iterable[Any]) -> list[User]:
+    """Return the users, each once, and no other things."""
+    return list({user.id: user for user in _readable(items, User.from_json)}.values())
 
 
 def _users(items: Iterable[Any]) -> list[User]:
@@ -316,6 +326,24 @@ def _attribute(data: Any) -> Attribute:
         return Attribute.from_json(data)
     except ValueError:
         raise ServerError(200, "answered without the attribute asked for") from None
+
+
+def _readable(items: Iterable[Any], read: Callable[[Any], Item]) -> list[Item]:
+    """Read the items of a list; a few that cannot be read are left out.
+
+    Raises ServerError where none can be.
+    """
+    found, odd = [], 0
+    for item in items:
+        try:
+            found.append(read(item))
+        except ValueError:
+            odd += 1
+    if odd and not found:
+        raise ServerError(200, "answered with a list of something else")
+    if odd:
+        _logger.info("user.com listed %s items that cannot be read", odd)
+    return found
 
 
 def _is_of_contacts(item: Any) -> bool:
