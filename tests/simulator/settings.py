@@ -67,6 +67,8 @@ class Settings:
     email_store: Literal["as_sent", "lower"] = "as_sent"
     email_search: Literal["exact", "insensitive"] = "exact"
     email_pick: Literal["first", "last"] = "first"
+    custom_id_search: Literal["both", "v1"] = "both"
+    encoded_slash: Literal["decoded", "kept"] = "decoded"
     phone_store: Literal["as_sent", "digits"] = "as_sent"
     phone_search: Literal["results", "object"] = "results"
     missed_search: Literal["404", "empty_body"] = "404"

@@ -78,6 +78,32 @@ class TestFindUsers:
         assert ids(client.find_users(email="JANE@example.com")) == [7]
         assert stub.requests[2].query["email"] == ["jane@example.com"]
 
+    @pytest.mark.parametrize("miss", [MISSING, {**JOE, "custom_id": "search"}])
+    def test_by_custom_id_with_a_slash_where_the_search_is_not_served(self, stub, client, miss):
+        stub.on("GET /users-by-id/search/", miss)
+        stub.on("GET /users-by-id/a%2Fb/", {**JANE, "custom_id": "a/b"})
+        assert ids(client.find_users(custom_id="a/b")) == [7]
+
+    def test_a_custom_id_with_a_slash_may_have_no_path(self, stub, client):
+        stub.on("GET /users-by-id/a%2Fb/", Answer(HTML, 404))
+        assert client.find_users(custom_id="a/b") == []
+
+    def test_a_page_of_html_is_not_nobody_of_this_custom_id(self, stub, client):
+        stub.on("GET /users-by-id/search/", Answer(HTML, 404))
+        with pytest.raises(ServerError):
+            client.find_users(custom_id="a/b")
+
+    def test_one_user_of_a_phone_may_be_the_first_of_several(self, stub, client):
+        others = {
+            "results": [
+                {**JANE, "id": 9, "phone_number": "486001"},
+                {**JOE, "phone_number": "04860012"},
+            ]
+        }
+        stub.on("GET /users/search/", JANE, others)
+        assert ids(client.find_users(phone="+48 600 1")) == [7, 9]
+        assert stub.requests[1].query == {"phone_number__icontains": ["486001"]}
+
     @pytest.mark.parametrize("answer", [JANE, {"results": [JANE, JOE]}, [JANE]])
     def test_by_phone_however_it_is_written(self, stub, client, answer):
         stub.on("GET /users/search/", answer)
