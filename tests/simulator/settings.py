@@ -94,6 +94,7 @@ class Settings:
     # Automations.
     api_writes_trigger: bool = True
     consent_attribute: str | None = None
+    consent_delay: float = 0
 
     def change(self, values: dict[str, Any]) -> None:
         """Set the named switches; raise BadOptionError and change nothing when one does not fit."""
