@@ -40,6 +40,12 @@ async def list_users(call: Call) -> Response:
     return user_page(call, search.matching(account, search.filters(account, suffixed)))
 
 
+async def search_users_by_id(call: Call) -> Response:
+    if call.version == "v2" and call.account.settings.custom_id_search == "v1":
+        return call.user_response(call.account.users.by_custom_id("search"))
+    return await search_users(call)
+
+
 async def search_users(call: Call) -> Response:
     account, query = call.account, call.query
     if "search" in query:
@@ -175,7 +181,7 @@ def routes() -> list[Route]:
         Route("/users/", list_users, methods=["GET"]),
         Route("/users/", create_user, methods=["POST"]),
         Route("/users/search/", search_users, methods=["GET"]),
-        Route("/users-by-id/search/", search_users, methods=["GET"]),
+        Route("/users-by-id/search/", search_users_by_id, methods=["GET"]),
         Route("/users/update_or_create/", update_or_create, methods=["POST"]),
         Route("/users/merge/", merge_users, methods=["POST"]),
         *(route for family in BOTH_FAMILIES for route in _family(family)),

@@ -7,7 +7,7 @@ import json
 import random
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
@@ -169,8 +169,18 @@ class Dispatcher:
         return {name: view[name] for name in DOCUMENTED_IN_CALLS}
 
     def _launch(self, call: OutgoingCall, delay: float | None = None) -> None:
-        wait = call.automation.wait() if delay is None else delay
-        task = asyncio.get_running_loop().create_task(self._send(call, wait))
+        self._track(self._send(call, call.automation.wait() if delay is None else delay))
+
+    def later(self, seconds: float, action: Callable[[], None]) -> None:
+        """Do what an automation does besides calling, after so long."""
+        self._track(self._act(seconds, action))
+
+    async def _act(self, seconds: float, action: Callable[[], None]) -> None:
+        await asyncio.sleep(seconds)
+        action()
+
+    def _track(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

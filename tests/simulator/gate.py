@@ -7,7 +7,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
@@ -22,6 +22,7 @@ from .faults import Lost
 
 PREFIX = "/api/public"
 BODY_KEPT = 64 * 1024
+KEPT_SLASH = "\0"
 
 Handler = Callable[[Call], Awaitable[Response]]
 logger = logging.getLogger(__name__)
@@ -84,7 +85,7 @@ class Gate:
 
     async def _admitted(self, call: Call) -> Response:
         account, request = call.account, call.request
-        path = request.scope["path"].removeprefix(PREFIX)
+        path = _path(call)
         if not path.endswith("/"):
             if account.settings.slashless != "ok":
                 return _slashless(call)
@@ -110,7 +111,8 @@ class Gate:
                 break
         if found is None:
             raise not_found()
-        request.scope |= {"template": found.template, "path_params": found.params}
+        params = {name: _with_slashes(value) for name, value in found.params.items()}
+        request.scope |= {"template": found.template, "path_params": params}
         return found
 
     def _admit(self, call: Call) -> None:
@@ -131,6 +133,19 @@ class Gate:
         except Exception:
             logger.exception("the simulator itself failed")
             return JSONResponse({"detail": "The simulator itself failed; see its stderr."}, 500)
+
+
+def _path(call: Call) -> str:
+    """Return the path below the API's root, decoded."""
+    scope = call.request.scope
+    if call.account.settings.encoded_slash == "decoded":
+        return scope["path"].removeprefix(PREFIX)
+    raw = scope["raw_path"].decode().removeprefix(PREFIX)
+    return unquote(raw.replace("%2F", KEPT_SLASH))
+
+
+def _with_slashes(value: Any) -> Any:
+    return value.replace(KEPT_SLASH, "/") if isinstance(value, str) else value
 
 
 def _error_response(call: Call, error: ApiError) -> Response:

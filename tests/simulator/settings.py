@@ -67,6 +67,8 @@ class Settings:
     email_store: Literal["as_sent", "lower"] = "as_sent"
     email_search: Literal["exact", "insensitive"] = "exact"
     email_pick: Literal["first", "last"] = "first"
+    custom_id_search: Literal["both", "v1"] = "both"
+    encoded_slash: Literal["decoded", "kept"] = "decoded"
     phone_store: Literal["as_sent", "digits"] = "as_sent"
     phone_search: Literal["results", "object"] = "results"
     missed_search: Literal["404", "empty_body"] = "404"
@@ -92,6 +94,7 @@ class Settings:
     # Automations.
     api_writes_trigger: bool = True
     consent_attribute: str | None = None
+    consent_delay: float = 0
 
     def change(self, values: dict[str, Any]) -> None:
         """Set the named switches; raise BadOptionError and change nothing when one does not fit."""

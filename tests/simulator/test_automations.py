@@ -230,6 +230,34 @@ def test_calls_are_replayed_late_doubled_and_reversed(simulator, user, hook, rec
     assert receiver.received[-1].body == receiver.received[0].body
 
 
+def test_the_coupling_of_a_consent_is_an_automation(simulator, api):
+    simulator.attribute("Email consent", "boolean")
+    simulator.settings(consent_attribute="email_consent", api_writes_trigger=False)
+    api.create(email="a@x.yz", email_consent=False)
+    api("PUT", "/users/1/", {"email_consent": True})
+    api("PUT", "/users/1/", {"email_consent": False})
+    for trigger in ("0", "1"):
+        csv = f"email,email_consent\n{trigger}@x.yz,false\n"
+        form = {"data": {"trigger_automations": trigger}, "files": {"input_file": ("u.csv", csv)}}
+        assert api("POST", "/users/import/", **form).json()["data"]["succeeded"] == 1
+    assert [user["unsubscribed"] for user in simulator.users()] == [False, False, True]
+
+
+def test_a_new_user_without_consent_is_unsubscribed(simulator, api):
+    simulator.attribute("Email consent", "boolean")
+    simulator.settings(consent_attribute="email_consent")
+    assert api.create(email="a@x.yz", email_consent=False)["unsubscribed"] is True
+    assert api.create(email="b@x.yz")["unsubscribed"] is False
+
+
+def test_the_coupling_of_a_consent_may_take_its_time(simulator, api):
+    simulator.attribute("Email consent", "boolean")
+    simulator.settings(consent_attribute="email_consent", consent_delay=0.05)
+    assert api.create(email="a@x.yz", email_consent=False)["unsubscribed"] is False
+    simulator.quiet(0)
+    assert simulator.user(1)["unsubscribed"] is True
+
+
 def test_consents_and_unsubscribed_are_apart_unless_coupled(simulator, api, user, hook, receiver):
     simulator.patch_user(user, unsubscribed=True)
     assert simulator.patch_user(user, email_consent=True)["unsubscribed"] is True

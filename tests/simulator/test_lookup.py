@@ -201,3 +201,17 @@ def test_what_moves_updated_at_is_a_switch(simulator, api, switch, nothing_new, 
     assert moves(city="Graz") == nothing_new
     assert moves(consent=True) == custom
     assert moves(city="Wien") == standard
+
+
+@pytest.mark.parametrize(("switch", "status"), [("decoded", 404), ("kept", 200)])
+def test_an_encoded_slash_may_be_part_of_a_custom_id(simulator, api, switch, status):
+    simulator.settings(encoded_slash=switch)
+    simulator.seed({"custom_id": "a/b ż"})
+    assert api("GET", "/users-by-id/a%2Fb%20%C5%BC/").status_code == status
+
+
+def test_the_search_for_a_custom_id_may_be_one_of_v1_only(simulator, api, api_v1):
+    simulator.settings(custom_id_search="v1")
+    simulator.seed({"custom_id": "c1"}, {"custom_id": "search"})
+    assert api_v1.get("/users-by-id/search/", user_id="c1")["id"] == 1
+    assert api.get("/users-by-id/search/", user_id="c1")["id"] == 2

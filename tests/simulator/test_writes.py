@@ -200,3 +200,11 @@ def test_a_refused_write_changes_nothing(api):
     body = {"email": "a@x.yz", "company_custom_id": "nowhere"}
     assert api("POST", "/users/", body).status_code == 400
     assert api.get("/users/")["count"] == 0
+
+
+@pytest.mark.parametrize("key", ["custom_id", "company_custom_id"])
+def test_the_names_of_v2_are_unknown_in_v1(simulator, api_v1, key):
+    assert api_v1.create(**{key: "c1"})["user_id"] is None
+    simulator.settings(unknown_attribute="reject")
+    answer = api_v1("POST", "/users/", {key: "c1"})
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, [key])

@@ -51,6 +51,7 @@ class Users:
         self._attach(user, changes)
         if fires:
             self.account.dispatcher.fire("new_user", user, set())
+            self._note_consent(user, set(values))
         return user
 
     def _twin(self, changes: Changes) -> User | None:
@@ -80,7 +81,7 @@ class Users:
             self.store.touch(user, times.now())
         if changed and fires:
             self.account.dispatcher.fire("attribute_change", user, changed)
-        self._couple_consent(user, changed)
+            self._note_consent(user, changed)
 
     def _refuse_company(self, changes: Changes) -> None:
         if changes.company is not None and not self.account.companies.find(changes.company):
@@ -123,14 +124,21 @@ class Users:
         if changes.company is not None:
             self.account.companies.join(self.account.companies.by_custom_id(changes.company), user)
 
-    def _couple_consent(self, user: User, changed: set[Field]) -> None:
+    def _note_consent(self, user: User, changed: set[Field]) -> None:
         """The customer's own automation: a consent given or withdrawn sets `unsubscribed`."""
-        if self.settings.consent_attribute is None:
-            return
-        consent = self.account.attributes.resolve(self.settings.consent_attribute)
+        name, delay = self.settings.consent_attribute, self.settings.consent_delay
+        consent = None if name is None else self.account.attributes.resolve(name)
         if consent is None or consent.field not in changed:
             return
         given = bool(user.values.get(consent.field))
+        if delay:
+            self.account.dispatcher.later(delay, lambda: self._couple_consent(user, given))
+        else:
+            self._couple_consent(user, given)
+
+    def _couple_consent(self, user: User, given: bool) -> None:
+        if self.store.users.get(user.id) is not user:
+            return
         change = self.store.label if given else self.store.unlabel
         change(user, "lists", self.account.lists.named(CONSENT_LIST).id)
         self.account.events.add(user.id, CONSENT_EVENT, None, {})

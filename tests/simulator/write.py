@@ -50,6 +50,8 @@ class Reader:
                 changes.tags = self._tags(value)
             elif key == COMPANY_KEYS[version] and self.content_type == USER:
                 changes.company = None if value is None else str(value)
+            elif self._is_of_another_version(key, version):
+                self._unknown(key, value)
             else:
                 self._value(changes, self._plain_key(key, version), value)
         if self.errors:
@@ -60,6 +62,9 @@ class Reader:
         if self.content_type != USER:
             return key
         return "custom_id" if key == CUSTOM_ID_KEYS[version] else key
+
+    def _is_of_another_version(self, key: str, version: str) -> bool:
+        return self.content_type == USER and key == "custom_id" != CUSTOM_ID_KEYS[version]
 
     def _tags(self, value: Any) -> list[str]:
         if isinstance(value, list) and all(isinstance(tag, str) for tag in value):
@@ -81,9 +86,11 @@ class Reader:
 
     def attribute(self, key: str, value: Any) -> Attribute | None:
         """Find the attribute; an unknown one is treated as the switch says."""
-        found = self.attributes.resolve(key, self.content_type)
-        if found or self.settings.unknown_attribute == "drop":
-            return found
+        return self.attributes.resolve(key, self.content_type) or self._unknown(key, value)
+
+    def _unknown(self, key: str, value: Any) -> Attribute | None:
+        if self.settings.unknown_attribute == "drop":
+            return None
         if self.settings.unknown_attribute == "reject":
             self.errors[key] = "There is no attribute of this name."
             return None

@@ -1,7 +1,6 @@
 """The calls of the API: what is sent, and every documented shape of the answer."""
 
 import io
-from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from usercom import (
@@ -19,13 +18,8 @@ from usercom import (
 from .stub import HTML, MISSING, Answer
 
 JANE = {"id": 7, "email": "Jane@Example.com", "custom_id": "odoo-1", "phone_number": "+48 600 1"}
-JOE = {"id": 8, "email": "joe@example.com", "custom_id": "odoo-2", "phone_number": "600 2"}
 FORBIDDEN = Answer({"detail": "No permission."}, 403)
 PAGE = {"results": [], "next": None}
-
-
-def ids(users):
-    return [user.id for user in users]
 
 
 class TestProbe:
@@ -58,113 +52,6 @@ class TestProbe:
     def test_an_address_that_is_not_user_com(self, stub, client):
         with pytest.raises(RejectedError):
             client.probe()
-
-
-class TestFindUsers:
-    @pytest.mark.parametrize(
-        ("answer", "found"),
-        [
-            ([JANE], [7]),
-            ({"results": [JANE, JANE], "next": None}, [7]),
-            (
-                {"results": [JANE, {**JANE, "id": 9}, {**JOE, "email": "mary-jane@example.com"}]},
-                [7, 9],
-            ),
-            ({"results": []}, []),
-            ([], []),
-        ],
-    )
-    def test_by_email_in_any_case_with_one_call(self, stub, client, answer, found):
-        stub.on("GET /users/search/", answer)
-        assert ids(client.find_users(email="jane@example.com")) == found
-        [request] = stub.requests
-        assert request.query == {"email__icontains": ["jane@example.com"]}
-
-    def test_by_email_on_every_page(self, stub, client):
-        following = "/api/public/users/search/?cursor=2"
-        last = {"results": [{**JANE, "id": 9}]}
-        stub.on("GET /users/search/", {"results": [JANE], "next": following, "count": 2}, last)
-        assert ids(client.find_users(email="jane@example.com")) == [7, 9]
-
-    @pytest.mark.parametrize(
-        "refusal",
-        [Answer({"detail": "No."}, 400), MISSING, Answer(HTML, 404), JANE, None, [JANE, JOE]],
-    )
-    @pytest.mark.parametrize(
-        ("answer", "found"),
-        [
-            (JANE, [7]),
-            ([JANE], [7]),
-            ([JANE, {**JANE, "id": 9}], [7, 9]),
-            ([], []),
-            (MISSING, []),
-            (None, []),
-            (Answer(" \n"), []),
-            ([JANE, JOE], [7]),
-        ],
-    )
-    def test_by_email_exactly_where_nothing_else_is_served(
-        self, stub, client, refusal, answer, found
-    ):
-        stub.on("GET /users/search/", refusal, answer)
-        assert ids(client.find_users(email="jane@example.com")) == found
-        assert stub.requests[1].query == {"email": ["jane@example.com"], "many": ["true"]}
-
-    @pytest.mark.parametrize("failure", [Answer(HTML, 404), Answer(HTML), Answer(None, 502)])
-    def test_a_failure_is_not_nobody(self, stub, client, failure):
-        stub.on("GET /users/search/", failure)
-        with pytest.raises(ServerError):
-            client.find_users(email="jane@example.com")
-
-    def test_by_email_without_its_blanks(self, stub, client):
-        stub.on("GET /users/search/", JANE)
-        assert ids(client.find_users(email=" jane@example.com ")) == [7]
-
-    def test_by_email_that_only_the_lower_case_finds(self, stub, client):
-        stub.on("GET /users/search/", MISSING, MISSING, JANE)
-        assert ids(client.find_users(email="JANE@example.com")) == [7]
-        assert stub.requests[2].query["email"] == ["jane@example.com"]
-
-    @pytest.mark.parametrize("answer", [JANE, {"results": [JANE, JOE]}, [JANE]])
-    def test_by_phone_however_it_is_written(self, stub, client, answer):
-        stub.on("GET /users/search/", answer)
-        assert ids(client.find_users(phone="+486001")) == [7]
-        assert stub.requests[0].query == {"phone_number": ["+486001"]}
-
-    def test_a_phone_without_digits_finds_nobody(self, stub, client):
-        stub.on("GET /users/search/", {"results": [{"id": 1, "phone_number": None}]})
-        assert client.find_users(phone="n/a") == []
-
-    def test_by_custom_id(self, stub, client):
-        stub.on("GET /users-by-id/odoo-1/", JANE)
-        assert ids(client.find_users(custom_id="odoo-1")) == [7]
-        assert client.find_users(custom_id="odoo-3") == []
-
-    @pytest.mark.parametrize("custom_id", ["a?c#d", "user@123", "ż 1", "50%"])
-    def test_by_custom_id_with_any_character(self, stub, client, custom_id):
-        client.find_users(custom_id=custom_id)
-        assert stub.requests[0].query == {}
-        assert stub.requests[0].path.count("/") == 5
-
-    def test_by_custom_id_with_a_slash(self, stub, client):
-        stub.on("GET /users-by-id/search/", {**JANE, "custom_id": "a/../b"})
-        assert ids(client.find_users(custom_id="a/../b")) == [7]
-        assert stub.requests[0].query == {"user_id": ["a/../b"]}
-
-    @pytest.mark.parametrize("custom_id", ["search", "odoo"])
-    def test_a_custom_id_that_means_something_else_there(self, stub, client, custom_id):
-        stub.on(f"GET /users-by-id/{custom_id}/", JANE)
-        assert client.find_users(custom_id=custom_id) == []
-
-    @pytest.mark.parametrize("key", ["custom_id", "email", "phone"])
-    def test_an_empty_key_finds_nobody_and_asks_nothing(self, stub, client, key):
-        assert client.find_users(**{key: " "}) == []
-        assert stub.requests == []
-
-    @pytest.mark.parametrize("keys", [{}, {"email": "a@b.c", "phone": "1"}])
-    def test_exactly_one_key(self, client, keys):
-        with pytest.raises(TypeError):
-            client.find_users(**keys)
 
 
 class TestWrite:
@@ -252,51 +139,6 @@ class TestWrite:
         assert len(stub.requests) == 1
 
 
-class TestChangedUsers:
-    SINCE = datetime(2021, 2, 1, 8, 0, 0, 500_000)
-    UNTIL = datetime(2021, 2, 1, 10, 0, tzinfo=timezone(timedelta(hours=1)))
-
-    def test_the_range_is_unix_seconds_and_a_little_wider(self, stub, client):
-        stub.on("GET /users/search/", PAGE)
-        list(client.changed_users(self.SINCE, self.UNTIL))
-        first = int(datetime(2021, 2, 1, 8, tzinfo=UTC).timestamp())
-        last = int(datetime(2021, 2, 1, 9, tzinfo=UTC).timestamp())
-        expected = {"search": ["updated_at"], "min": [str(first - 1)], "max": [str(last + 1)]}
-        assert stub.requests[0].query == expected
-
-    def test_one_bound_is_enough(self, stub, client):
-        stub.on("GET /users/search/", PAGE)
-        list(client.changed_users(self.SINCE, None))
-        assert "max" not in stub.requests[0].query
-
-    @pytest.mark.parametrize(
-        "refusal",
-        [
-            MISSING,
-            Answer({"detail": "Unknown lookup."}, 400),
-            Answer(HTML, 404),
-            Answer(HTML, 400),
-        ],
-    )
-    def test_the_other_path(self, stub, client, refusal):
-        stub.on("GET /users/search/", refusal)
-        stub.on("GET /users/", {"results": [JANE], "next": None})
-        assert [ids(page) for page in client.changed_users(self.SINCE, None)] == [[7]]
-        assert stub.requests[1].query["search"] == ["updated_at"]
-
-    def test_a_refusal_on_the_way_is_not_taken_for_a_missing_path(self, stub, client):
-        following = f"{stub.url}/api/public/users/search/?cursor=2"
-        page = {"results": [JANE], "next": following}
-        stub.on("GET /users/search/", page, Answer({"detail": "Bad cursor."}, 400))
-        with pytest.raises(RejectedError):
-            list(client.changed_users(self.SINCE, None))
-
-    def test_everybody(self, stub, client):
-        stub.on("GET /users/", {"results": [JANE, JOE], "next": None})
-        assert [ids(page) for page in client.changed_users(None, None)] == [[7, 8]]
-        assert stub.requests[0].query == {}
-
-
 class TestAttributes:
     def test_standard_ones_then_those_of_contacts(self, stub, client):
         def define(name, content_type, value_type="string"):
@@ -319,6 +161,12 @@ class TestAttributes:
         item = {"name": "A", "content_type": "user", "value_type": "geo"}
         stub.on("GET /attributes/", {"results": [item]})
         assert client.attributes() == list(STANDARD_ATTRIBUTES)
+
+    @pytest.mark.parametrize("item", [None, {"name": None, "content_type": "user"}, 5])
+    def test_what_is_no_attribute_is_left_out(self, stub, client, item):
+        size = {"name": "Size", "content_type": "user", "value_type": "string"}
+        stub.on("GET /attributes/", {"results": [item, size]})
+        assert client.attributes()[-1] == Attribute("Size", "size", "string")
 
     @pytest.mark.parametrize("item", [None, {"content_type": "user"}, 5])
     def test_what_is_no_attribute(self, stub, client, item):

@@ -46,6 +46,7 @@ SWITCHES = [
     {"email_search": "insensitive"},
     {"email_pick": "last"},
     {"phone_store": "digits"},
+    {"custom_id_search": "v1", "encoded_slash": "kept"},
     {"phone_search": "object"},
     {"missed_search": "empty_body"},
     {"slashless": "404"},

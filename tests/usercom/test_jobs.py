@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from usercom import STANDARD_ATTRIBUTES, AmbiguousUserError, Client, Rule, Throttle
+from usercom import STANDARD_ATTRIBUTES, AmbiguousUserError, Client, EmptiedError, Rule, Throttle
 from usercom.jobs import Fetch, Identity, MergeUsers, Push, Remove
 
 from tests.simulator.process import Simulator
@@ -110,6 +110,38 @@ def test_a_value_that_user_com_drops_is_told(simulator, client) -> None:
     [user_id] = simulator.seed(JAN)["ids"]
     done = push(Identity(user_id), JAN | {"phone_number": None}, JAN).run(client)
     assert done.ignored == {"phone_number": None}
+    again = push(Identity(user_id), JAN | {"phone_number": None}, done.base)
+    assert again.changes() == {}
+
+
+CUSTOM = {"born": ("date", "1990-05-17"), "points": ("integer", 7), "member": ("boolean", True)}
+
+
+@pytest.mark.parametrize("method", ["both", "POST", "DELETE"])
+@pytest.mark.parametrize("shape", ["errors", "html"])
+def test_a_custom_value_is_cleared_where_user_com_takes_no_notice_of_null(
+    simulator, client, method, shape
+) -> None:
+    simulator.settings(null_value="ignore", removal_method=method, error_shape=shape)
+    attributes = {name: client.create_attribute(name, kind) for name, (kind, _v) in CUSTOM.items()}
+    base = {name: value for name, (_type, value) in CUSTOM.items()}
+    [user_id] = simulator.seed(base)["ids"]
+    rules = [Rule(key, "both", "odoo") for key in CUSTOM]
+    empty = dict.fromkeys(CUSTOM)
+    done = Push(Identity(user_id), rules, attributes, base, empty).run(client)
+    assert done.kept and simulator.user(user_id)["attributes"] == empty
+
+
+@pytest.mark.parametrize("status", [400, 404])
+def test_a_custom_value_that_cannot_be_cleared_is_left_apart(simulator, client, status) -> None:
+    simulator.settings(null_value="ignore")
+    simulator.fault(status=status, path="/users/*/remove_attribute/")
+    attributes = {"points": client.create_attribute("points", "integer")}
+    [user_id] = simulator.seed({"points": 7})["ids"]
+    rules, base = [Rule("points", "both", "odoo")], {"points": 7}
+    done = Push(Identity(user_id), rules, attributes, base, {"points": None}).run(client)
+    assert done.ignored == {"points": None} and done.apart == {"points": 7}
+    assert Push(Identity(user_id), rules, attributes, done.base, {"points": None}).changes() == {}
 
 
 def test_a_name_of_two_words_is_kept_whichever_part_of_it_is_sent(simulator, client) -> None:
@@ -124,7 +156,7 @@ def test_a_value_that_user_com_cuts_is_left_apart(simulator, client) -> None:
     [user_id] = simulator.seed(JAN)["ids"]
     long = "jan.kowalski@example.org"
     done = push(Identity(user_id), JAN | {"email": long}, JAN).run(client)
-    assert not done.kept and done.altered == {"email": long[:15]}
+    assert not done.kept and done.apart == {"email": long[:15]}
     again = push(Identity(user_id), JAN | {"email": long}, done.base)
     assert again.changes() == {}
     newer = push(Identity(user_id), JAN | {"email": "j@k.pl"}, done.base)
@@ -137,7 +169,19 @@ def test_a_name_that_was_changed_there_meanwhile_is_not_taken_for_another_value(
     anna = JAN | {"first_name": "Anna", "last_name": "Kowalska"}
     [user_id] = simulator.seed(anna | {"last_name": "Nowak"})["ids"]
     done = push(Identity(user_id), anna | {"first_name": "Zofia Maria"}, anna).run(client)
-    assert done.kept and done.altered == {}
+    assert done.kept and done.apart == {}
+
+
+def test_a_change_that_empties_the_rest_is_the_last(simulator, client) -> None:
+    simulator.settings(put="replace")
+    base = JAN | {"last_name": "Kowalski"}
+    user_id, other = simulator.seed(base, base)["ids"]
+    with pytest.raises(EmptiedError) as caught:
+        push(Identity(user_id), base | {"phone_number": None}, base).run(client)
+    with pytest.raises(EmptiedError):
+        push(Identity(other), base | {"phone_number": None}, base).run(client)
+    assert caught.value.user_id == user_id and "email" in caught.value.names
+    assert calls(simulator) == ["PUT"]
 
 
 def test_fetching_finds_by_id_or_e_mail_or_not_at_all(simulator, client) -> None:

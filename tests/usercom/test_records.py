@@ -179,3 +179,9 @@ class TestStandardAttributes:
 )
 def test_derive_name_std(name, std):
     assert derive_name_std(name) == std
+
+
+@pytest.mark.parametrize("choices", [5, "a,b", None, {"a": 1}, True])
+def test_choices_that_are_no_list_are_not_told(choices):
+    data = {"name": "Size", "value_type": "fixed", "choices": choices}
+    assert Attribute.from_json(data).choices == ()

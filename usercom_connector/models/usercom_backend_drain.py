@@ -13,6 +13,7 @@ from odoo.service.model import retrying
 from ..usercom import (
     AmbiguousUserError,
     CredentialsError,
+    EmptiedError,
     RetryableError,
     ThrottledError,
     UnreachableError,
@@ -223,6 +224,9 @@ class UsercomBackend(models.Model):
                 rows._retry_later(explain(self.env, outcome.error))
             case CredentialsError():
                 rows._put_back()
+                self._pause(explain(self.env, outcome.error))
+            case EmptiedError():
+                rows._keep_emptied(outcome.error)
                 self._pause(explain(self.env, outcome.error))
             case AmbiguousUserError():
                 rows._fail(explain(self.env, outcome.error), is_ambiguous=True)

@@ -2,6 +2,7 @@
 
 from ..usercom import (
     AmbiguousUserError,
+    EmptiedError,
     ForbiddenError,
     InvalidKeyError,
     RejectedError,
@@ -43,6 +44,14 @@ def explain(env, error):
                 "Several User.com users match: %s. Merge them in User.com, or enter the id of the "
                 "right one in the contact's User.com ID.",
                 ", ".join(map(str, error.ids)),
+            )
+        case EmptiedError():
+            return env._(
+                "User.com emptied values of user %(user)s that it was not sent: %(names)s. Ask "
+                "User.com's support to have PUT /users/ change only what it is sent, and enter "
+                "these values in User.com again, before you resume.",
+                user=error.user_id,
+                names=", ".join(error.names),
             )
         case RejectedError():
             return env._("User.com refused: %s", error.details)

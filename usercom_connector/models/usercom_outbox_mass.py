@@ -122,4 +122,4 @@ class UsercomOutbox(models.Model):
 
 def _needs_a_look(pushed):
     """Whether User.com has not simply taken what was sent."""
-    return pushed.missing or pushed.found or pushed.ignored or pushed.altered
+    return pushed.missing or pushed.found or pushed.ignored or pushed.apart

@@ -2,6 +2,7 @@ from odoo import models
 
 from ..usercom.excerpts import excerpt
 from ..usercom.kept import is_respelled
+from ..usercom.merge import APART
 
 
 class UsercomOutbox(models.Model):
@@ -20,7 +21,7 @@ class UsercomOutbox(models.Model):
         user_id = pushed.user.id if pushed.user else task.job.identity.user_id
         mappings = backend._active_mappings()
         problems = task.problems + mappings._ignored_problems(partner, pushed.ignored)
-        problems += self._altered_problems(mappings, pushed)
+        problems += self._apart_problems(mappings, pushed)
         backend._link(
             partner, user_id, pushed.user, pushed.base, problems, since=task.job.base
         )
@@ -46,18 +47,26 @@ class UsercomOutbox(models.Model):
         self.env["usercom.binding"]._ensure(backend, partner).state = "gone"
         self._finish()
 
-    def _altered_problems(self, mappings, pushed):
+    def _keep_emptied(self, error):
+        """What User.com emptied of itself is nobody's wish: Odoo keeps its values."""
+        link = self.env["usercom.binding"].search(
+            [("backend_id", "=", self.backend_id.id), ("external_id", "=", error.user_id)]
+        )
+        link.base = link.base | {name + APART: None for name in error.names}
+        self._put_back()
+
+    def _apart_problems(self, mappings, pushed):
         """One problem for each value of which User.com keeps something else."""
         sent = pushed.merge.to_usercom
         return [
             self.env._(
                 "%(contact)s: User.com keeps “%(shown)s” instead of “%(value)s” in “%(field)s”.",
                 contact=self.partner_id.display_name,
-                shown=str(pushed.altered[mapping._key()])[:80],
+                shown=str(pushed.apart[mapping._key()])[:80],
                 value=str(sent[mapping._key()])[:80],
                 field=mapping.field_id.field_description,
             )
             for mapping in mappings
-            if (key := mapping._key()) in pushed.altered
-            and not is_respelled(sent[key], pushed.altered[key], mapping._as_attribute())
+            if (key := mapping._key()) in pushed.apart.keys() - pushed.ignored.keys()
+            and not is_respelled(sent[key], pushed.apart[key], mapping._as_attribute())
         ]

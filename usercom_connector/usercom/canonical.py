@@ -30,6 +30,8 @@ def canonical(raw: Any, attribute: Attribute) -> Any:
     """
     if raw is None or (isinstance(raw, str) and not raw.strip()):
         return None
+    if isinstance(raw, strict_json.OddNumber):
+        raise ConversionError(raw, Reason.NOT_A_NUMBER)
     return _READERS[attribute.value_type](raw, attribute)
 
 

@@ -9,21 +9,23 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Se
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import IO, Any, Self
-from urllib.parse import quote
 
 import requests
 
-from .errors import (
-    ForbiddenError,
-    NotFoundError,
-    RejectedError,
-    ServerError,
-    UnservedError,
+from .answers import (
+    attribute_of,
+    check_success,
+    import_report,
+    listed_users,
+    readable,
+    user_of,
 )
+from .errors import ForbiddenError, RejectedError, ServerError, UnservedError, UsercomError
 from .phones import digits
 from .records import STANDARD_ATTRIBUTES, Account, Attribute, ImportReport, User, UserPage
+from .search import Search
 from .throttle import Throttle
-from .transport import RawPage, Transport, results
+from .transport import RawPage, Transport
 from .type_table import TYPE_TABLE
 
 NOT_FOUND, METHOD_NOT_ALLOWED = 404, 405
@@ -50,6 +52,8 @@ class Client:
     ) -> None:
         """Raise InvalidKeyError for a key that no HTTP header can hold."""
         self._transport = Transport(base_url, api_key, throttle, session, timeout)
+        self._search = Search(self._transport)
+        self._no_changes: UsercomError | None = None
 
     def __repr__(self) -> str:
         return f"Client({self._transport.base_url!r})"
@@ -87,7 +91,7 @@ class Client:
 
     def get_user(self, user_id: int) -> User:
         """Return one user. Raises NotFoundError."""
-        return _user(self._transport.get(f"/users/{user_id}/"))
+        return user_of(self._transport.get(f"/users/{user_id}/"))
 
     def find_users(
         self, *, custom_id: str | None = None, email: str | None = None, phone: str | None = None
@@ -103,81 +107,47 @@ class Client:
         if not wanted[0].strip() or (phone is not None and not digits(phone)):
             return []
         if custom_id is not None:
-            users = self._find_by_custom_id(custom_id)
-            return [user for user in users if user.custom_id == custom_id]
+            return self._search.by_custom_id(custom_id)
         if email is not None:
-            return self._find_by_email(email.strip())
-        users = self._find("/users/search/", phone_number=phone)
-        return [user for user in users if digits(user.phone_number) == digits(phone)]
-
-    def _find_by_custom_id(self, custom_id: str) -> list[User]:
-        if "/" in custom_id:  # servers decode %2F before they take the path apart
-            return self._find("/users-by-id/search/", user_id=custom_id)
-        return self._find(f"/users-by-id/{quote(custom_id, safe='')}/")
-
-    def _find_by_email(self, email: str) -> list[User]:
-        """Search in any case, in one call; where that is not served, exactly.
-
-        The exact search may mind the case, so it can neither rule a person out nor tell of a
-        second one. It would have to be followed by this one for each person who is new.
-        """
-        try:
-            users = self._holding("email", email)
-        except (RejectedError, ServerError) as error:
-            if error.status >= 500:
-                raise
-            return self._find_exactly(email)
-        return _of_email(users, email)
-
-    def _holding(self, name: str, text: str) -> list[User]:
-        """Return the users whose attribute holds a text, in any case; all pages of them.
-
-        Raises RejectedError or ServerError where User.com does not serve that.
-        """
-        users: list[User] = []
-        for page in self._transport.pages("/users/search/", {f"{name}__icontains": text}):
-            users += _users(page)
-            if any(text.lower() not in str(user.values.get(name)).lower() for user in users):
-                raise ServerError(200, "took no notice of what was searched for")
-        return users
-
-    def _find_exactly(self, email: str) -> list[User]:
-        """Search as written, then in lower case."""
-        for spelling in dict.fromkeys((email, email.lower())):
-            users = self._find("/users/search/", email=spelling, many="true")
-            if found := _of_email(users, email):
-                return found
-        return []
-
-    def _find(self, path: str, **params: Any) -> list[User]:
-        try:
-            answer = self._transport.get(path, params)
-        except NotFoundError:
-            return []
-        if answer is None:
-            return []
-        if isinstance(answer, dict) and "results" not in answer:
-            answer = [answer]
-        return _users(results(answer))
+            return self._search.by_email(email.strip())
+        return self._search.by_phone(phone or "")
 
     def create_user(self, values: Mapping[str, Any]) -> User:
         """Create a user. A crash before the answer leaves one behind: look for it first."""
         return self._written(self._transport.write("POST", "/users/", dict(values)))
 
     def update_user(self, user_id: int, values: Mapping[str, Any]) -> User:
-        """Change only the values given. Raises NotFoundError."""
+        """Change only the values given. Raises NotFoundError, and what `refuse_changes` told."""
+        if self._no_changes:
+            raise self._no_changes
         answer = self._transport.write("PUT", f"/users/{user_id}/", dict(values))
         return self._written(answer, user_id)
+
+    def remove_attributes(self, user_id: int, names: Iterable[str]) -> User:
+        """Empty custom attributes, a call for each. Returns the user as it is then."""
+        for name in names:
+            path, body = f"/users/{user_id}/remove_attribute/", {"attribute": name}
+            try:
+                self._transport.write("POST", path, body)
+            except (RejectedError, UnservedError) as error:  # clients use either method
+                if error.status not in (NOT_FOUND, METHOD_NOT_ALLOWED):
+                    raise
+                self._transport.write("DELETE", path, body)
+        return self.get_user(user_id)
 
     def _written(self, answer: Any, user_id: int | None = None) -> User:
         """Return the user of the answer, read back when the answer is not the whole of it."""
         if isinstance(answer, dict) and "email" in answer:
-            return _user(answer)
+            return user_of(answer)
         if user_id is None:
             user_id = answer.get("id") if isinstance(answer, dict) else None
         if not isinstance(user_id, int):
             raise ServerError(200, "did not tell which user it has written")
         return self.get_user(user_id)
+
+    def refuse_changes(self, reason: UsercomError) -> None:
+        """Change no more users, also not those whom other threads are about to change."""
+        self._no_changes = reason
 
     def delete_user(self, user_id: int) -> None:
         """Delete a user for good. Raises NotFoundError."""
@@ -194,7 +164,7 @@ class Client:
             # The documentation's table and sample name the key differently.
             body["user_list"] = body.pop("users_list")
             answer = self._transport.write("POST", "/users/merge/", body)
-        _check_success(answer)
+        check_success(answer)
 
     def update_users(self, attribute: Attribute, value: Any, user_ids: Sequence[int]) -> None:
         """Set one attribute to one JSON value for many users, in one call."""
@@ -215,7 +185,7 @@ class Client:
         """
         page = self.changed_page(since, until)
         yield page.users
-        yield from map(_users, self._transport.pages_after(page.next))
+        yield from map(listed_users, self._transport.pages_after(page.next))
 
     def changed_page(self, since: datetime | None, until: datetime | None) -> UserPage:
         """Return the first page of `changed_users`, of all users without both bounds."""
@@ -241,8 +211,8 @@ class Client:
         fields = {"trigger_automations": "1" if trigger_automations else "0"}
         files = {"input_file": ("users.csv", csv, "text/csv")}
         answer = self._transport.upload("/users/import/", files, fields)
-        _check_success(answer)
-        return _import_report(answer)
+        check_success(answer)
+        return import_report(answer)
 
     # --- attributes ---
 
@@ -250,7 +220,7 @@ class Client:
         """Return the contact attributes of these types, the standard ones first, by `name_std`."""
         known = {attribute.name_std: attribute for attribute in STANDARD_ATTRIBUTES}
         for page in self._transport.pages("/attributes/"):
-            for attribute in map(_attribute, filter(_is_of_contacts, page)):
+            for attribute in readable(filter(_is_of_contacts, page), Attribute.from_json):
                 if attribute.value_type in types:
                     known.setdefault(attribute.name_std, attribute)
         return list(known.values())
@@ -263,7 +233,7 @@ class Client:
         body["value_type"] = value_type
         if value_type == "fixed":
             body |= {"choices": list(choices), "allow_multiple_choices": multiple}
-        created = _attribute(self._transport.write("POST", "/attributes/", body))
+        created = attribute_of(self._transport.write("POST", "/attributes/", body))
         return replace(created, choices=tuple(choices), multiple=multiple)
 
 
@@ -275,35 +245,12 @@ def _is_allowed(call: Callable[[], object]) -> bool:
     return True
 
 
-def _user(data: Any) -> User:
-    try:
-        return User.from_json(data)
-    except ValueError:
-        raise ServerError(200, "answered without the user asked for") from None
-
-
 def _user_page(page: RawPage) -> UserPage:
-    return UserPage(_users(page.items), page.next, page.count)
-
-
-def _users(items: Iterable[Any]) -> list[User]:
-    """Return the users, each once."""
-    return list({user.id: user for user in map(_user, items)}.values())
-
-
-def _attribute(data: Any) -> Attribute:
-    try:
-        return Attribute.from_json(data)
-    except ValueError:
-        raise ServerError(200, "answered without the attribute asked for") from None
+    return UserPage(listed_users(page.items), page.next, page.count)
 
 
 def _is_of_contacts(item: Any) -> bool:
     return not isinstance(item, dict) or item.get("content_type", "user") in CONTACT_TYPES
-
-
-def _of_email(users: Iterable[User], email: str) -> list[User]:
-    return [user for user in users if (user.email or "").lower() == email.lower()]
 
 
 def _date_range(since: datetime | None, until: datetime | None) -> dict[str, Any]:
@@ -318,23 +265,3 @@ def _date_range(since: datetime | None, until: datetime | None) -> dict[str, Any
 
 def _utc(moment: datetime) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _check_success(answer: Any) -> None:
-    if isinstance(answer, dict) and answer.get("success") is False:
-        raise RejectedError(200, "User.com reports no success and gives no reason.")
-
-
-def _import_report(answer: Any) -> ImportReport:
-    try:
-        data = answer["data"]
-        return ImportReport(
-            id=str(data["id"]),
-            total=int(data["total_count"]),
-            succeeded=int(data["succeeded"]),
-            failed=int(data["failed"]),
-            errors=tuple(data.get("rows_with_errors") or ()),
-            finished=bool(data.get("finished_at", True)),
-        )
-    except (AttributeError, KeyError, TypeError, ValueError):
-        raise ServerError(200, "answered without the import's report") from None

@@ -94,6 +94,20 @@ class AmbiguousUserError(UsercomError):
         super().__init__(f"Several User.com users match: {named}. Merge them in User.com.")
 
 
+class EmptiedError(UsercomError):
+    """A change of a user has emptied all that it did not name: no more may be sent.
+
+    `user_id` and the attributes `names` tell what was lost at User.com.
+    """
+
+    def __init__(self, user_id: int, names: Iterable[str]) -> None:
+        self.user_id = user_id
+        self.names = tuple(names)
+        super().__init__(
+            f"User.com emptied what it was not sent of user {user_id}: {', '.join(self.names)}."
+        )
+
+
 class Reason(StrEnum):
     """Why one value cannot be carried over."""
 

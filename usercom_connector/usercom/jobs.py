@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from .client import Client
-from .errors import AmbiguousUserError, NotFoundError, RejectedError
+from .errors import (
+    AmbiguousUserError,
+    EmptiedError,
+    NotFoundError,
+    RejectedError,
+    UnservedError,
+)
+from .kept import emptied
 from .merge import APART, Merge, Rule, last_there, merge
 from .reading import read_user
 from .records import Attribute, User
@@ -83,7 +90,7 @@ class Pushed:
 
     `user` is the one written to, None where nothing had to be sent. `found` is a user to merge with
     first. `missing`: User.com has no such user. `ignored`: values it answered without keeping.
-    `altered`: what it keeps in place of those it made something else of.
+    `apart`: what it has in place of those it made something else of, or cannot empty.
     """
 
     merge: Merge | None = None
@@ -91,19 +98,23 @@ class Pushed:
     found: User | None = None
     missing: bool = False
     ignored: Values = field(default_factory=dict)
-    altered: Values = field(default_factory=dict)
+    apart: Values = field(default_factory=dict)
 
     @property
     def kept(self) -> bool:
         """Whether User.com has what was sent."""
-        return bool(self.user) and not self.ignored and not self.altered
+        return bool(self.user) and not self.ignored and not self.apart
 
     @property
     def base(self) -> Values:
-        """What both sides agree on, and where each keeps its own."""
+        """What both sides agree on, and where each keeps its own.
+
+        A value that was only dropped is not agreed on.
+        """
         agreed = self.merge.base if self.merge else {}
-        agreed = {key: value for key, value in agreed.items() if key not in self.ignored}
-        return agreed | {key + APART: value for key, value in self.altered.items()}
+        dropped = self.ignored.keys() - self.apart.keys()
+        apart = {key + APART: value for key, value in self.apart.items()}
+        return {key: value for key, value in agreed.items() if key not in dropped} | apart
 
     @property
     def wrote(self) -> bool:
@@ -164,22 +175,35 @@ class Push:
             user = client.get_user(user_id)
             if self._withdraws_consent(user, merged.to_usercom):
                 return Pushed(found=user)
-        return self._clear(client, self._pushed(merged, client.update_user(user_id, values)))
+        user = self._change(client, user_id, values)
+        return self._clear(client, user_id, self._pushed(merged, user))
 
-    def _clear(self, client: Client, pushed: Pushed) -> Pushed:
-        """Empty the texts for which User.com took no notice of null."""
-        empty = {
-            key: ""
-            for key, value in pushed.ignored.items()
-            if value is None and self.attributes[key].value_type == "string"
-        }
-        if not empty or pushed.user is None or pushed.merge is None:
-            return pushed
+    def _change(self, client: Client, user_id: int, values: Values) -> User:
+        user = client.update_user(user_id, values)
+        if lost := emptied(user, values, self.attributes, self.base):
+            error = EmptiedError(user_id, lost)
+            client.refuse_changes(error)
+            raise error
+        return user
+
+    def _clear(self, client: Client, user_id: int, pushed: Pushed) -> Pushed:
+        """Empty otherwise what User.com did not empty for null: texts, then custom attributes."""
+        if texts := self._left(pushed, lambda each: each.value_type == "string"):
+            values = dict.fromkeys(texts, "")
+            pushed = self._tried(pushed, lambda: client.update_user(user_id, values))
+        if custom := self._left(pushed, lambda each: not each.is_standard):
+            pushed = self._tried(pushed, lambda: client.remove_attributes(user_id, custom))
+        return pushed
+
+    def _left(self, pushed: Pushed, fits: Callable[[Attribute], bool]) -> list[str]:
+        cleared = (key for key, value in pushed.ignored.items() if value is None)
+        return [key for key in cleared if fits(self.attributes[key])]
+
+    def _tried(self, pushed: Pushed, call: Callable[[], User]) -> Pushed:
         try:
-            user = client.update_user(pushed.user.id, empty)
-        except RejectedError:
+            return self._pushed(pushed.merge or Merge({}), call())
+        except (RejectedError, UnservedError):
             return pushed
-        return self._pushed(pushed.merge, user)
 
     def _changes(self) -> Merge:
         return self._merge(self.base, {key: last_there(self.base, key) for key in self.odoo})
@@ -187,16 +211,13 @@ class Push:
     def _pushed(self, merged: Merge, user: User) -> Pushed:
         """What the answer shows as it was before was dropped; anything else is User.com's own."""
         shown, _errors = read_user(user, self.attributes, merged.base)
-        other = {
-            key: shown[key]
-            for key, value in merged.to_usercom.items()
-            if shown.get(key, value) != value
-        }
-        before = {key for key, value in other.items() if value == last_there(self.base, key)}
-        ignored = {key: merged.to_usercom[key] for key in before}
+        sent = merged.to_usercom
+        other = {key: shown[key] for key in sent if shown.get(key, sent[key]) != sent[key]}
+        ignored = {key: sent[key] for key in other if other[key] == last_there(self.base, key)}
         # The parts of a name that is told as a whole are but guessed.
-        altered = {key: other[key] for key in other.keys() - before if key in user.values}
-        return Pushed(merged, user, ignored=ignored, altered=altered)
+        made = {key for key in other if key in user.values and key not in ignored}
+        apart = {key: other[key] for key in other if key in made or sent[key] is None}
+        return Pushed(merged, user, ignored=ignored, apart=apart)
 
     def _never_agreed(self) -> bool:
         """Whether a value to send has no base, as after a new mapping: not to be sent blindly."""

@@ -66,9 +66,9 @@ class Attribute:
             raise ValueError("no attribute")
         return cls(
             name=data["name"],
-            name_std=data.get("name_std") or derive_name_std(data["name"]),
+            name_std=_name_std(data),
             value_type=_value_type(data.get("value_type")),
-            choices=tuple(_choice_name(choice) for choice in data.get("choices") or ()),
+            choices=_choices(data.get("choices")),
             multiple=bool(data.get("allow_multiple_choices")),
             id=data.get("id"),
         )
@@ -76,6 +76,15 @@ class Attribute:
 
 def _value_type(value: Any) -> str:
     return VALUE_TYPES_BY_NUMBER.get(value, "") if isinstance(value, int) else str(value)
+
+
+def _name_std(data: Mapping[str, Any]) -> str:
+    told = data.get("name_std")
+    return told if told and isinstance(told, str) else derive_name_std(data["name"])
+
+
+def _choices(told: Any) -> tuple[str, ...]:
+    return tuple(map(_choice_name, told)) if isinstance(told, list) else ()
 
 
 def _choice_name(choice: Any) -> str:
@@ -134,7 +143,7 @@ def _values(data: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     for item in nested if isinstance(nested, list) else ():
         if isinstance(item, Mapping) and isinstance(item.get("name"), str):
             yield derive_name_std(item["name"]), item.get("value")
-            yield item.get("name_std") or derive_name_std(item["name"]), item.get("value")
+            yield _name_std(item), item.get("value")
     for name, value in data.items():
         v2_name = _V2_NAMES.get(name, name)
         if name not in _NOT_ATTRIBUTES and (v2_name == name or v2_name not in data):

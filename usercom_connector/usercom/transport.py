@@ -267,7 +267,7 @@ def _json(status: int, body: bytes) -> Any:
     if not body.strip():
         return None
     try:
-        return strict_json.loads(body)
+        return strict_json.loads_with_odd_numbers(body)
     except ValueError:
         error = UnservedError if 400 <= status < 500 else ServerError
         raise error(status, "sent an answer that is no JSON") from None

@@ -1,0 +1,89 @@
+"""What User.com's answers hold; ServerError where it is not what was asked for."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+from .errors import RejectedError, ServerError
+from .records import Attribute, ImportReport, User
+from .transport import results
+
+Item = TypeVar("Item")
+
+_logger = logging.getLogger(__name__)
+
+
+def user_of(data: Any) -> User:
+    """Return the user that an answer is."""
+    try:
+        return User.from_json(data)
+    except ValueError:
+        raise ServerError(200, "answered without the user asked for") from None
+
+
+def users_of(items: Iterable[Any]) -> list[User]:
+    """Return the users, each once."""
+    return list({user.id: user for user in map(user_of, items)}.values())
+
+
+def found_users(answer: Any) -> list[User]:
+    """Return the users of a search's answer: none, one, several or a page of them."""
+    if answer is None:
+        return []
+    is_one = isinstance(answer, dict) and "results" not in answer
+    return users_of([answer] if is_one else results(answer))
+
+
+def listed_users(items: Iterable[Any]) -> list[User]:
+    """Return the users, each once, and no other things."""
+    return list({user.id: user for user in readable(items, User.from_json)}.values())
+
+
+def readable(items: Iterable[Any], read: Callable[[Any], Item]) -> list[Item]:
+    """Read the items of a list; a few that cannot be read are left out.
+
+    Raises ServerError where none can be.
+    """
+    found, odd = [], 0
+    for item in items:
+        try:
+            found.append(read(item))
+        except ValueError:
+            odd += 1
+    if odd and not found:
+        raise ServerError(200, "answered with a list of something else")
+    if odd:
+        _logger.info("user.com listed %s items that cannot be read", odd)
+    return found
+
+
+def attribute_of(data: Any) -> Attribute:
+    """Return the attribute that an answer is."""
+    try:
+        return Attribute.from_json(data)
+    except ValueError:
+        raise ServerError(200, "answered without the attribute asked for") from None
+
+
+def import_report(answer: Any) -> ImportReport:
+    """Return the report that an import is answered with."""
+    try:
+        data = answer["data"]
+        return ImportReport(
+            id=str(data["id"]),
+            total=int(data["total_count"]),
+            succeeded=int(data["succeeded"]),
+            failed=int(data["failed"]),
+            errors=tuple(data.get("rows_with_errors") or ()),
+            finished=bool(data.get("finished_at", True)),
+        )
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise ServerError(200, "answered without the import's report") from None
+
+
+def check_success(answer: Any) -> None:
+    """Raise RejectedError for an answer that tells of a failure."""
+    if isinstance(answer, dict) and answer.get("success") is False:
+        raise RejectedError(200, "User.com reports no success and gives no reason.")

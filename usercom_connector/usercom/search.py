@@ -1,0 +1,95 @@
+"""Looking for users by the keys that contacts know them by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import quote
+
+from .answers import found_users, users_of
+from .errors import NotFoundError, RejectedError, ServerError, UnservedError
+from .phones import digits
+from .records import User
+from .transport import Transport
+
+
+class Search:
+    """Finds users; whoever only resembles the one who is looked for is left out."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def by_custom_id(self, custom_id: str) -> list[User]:
+        """Return the users of this custom id.
+
+        Servers may decode a %2F before they take the path apart; but the search is one of v1.
+        """
+        users = self._find("/users-by-id/search/", user_id=custom_id) if "/" in custom_id else []
+        found = [user for user in users if user.custom_id == custom_id]
+        return found or self._at_path(custom_id)
+
+    def _at_path(self, custom_id: str) -> list[User]:
+        try:
+            users = self._find(f"/users-by-id/{quote(custom_id, safe='')}/")
+        except UnservedError:
+            if "/" not in custom_id:
+                raise
+            return []  # there is no path of so many parts
+        return [user for user in users if user.custom_id == custom_id]
+
+    def by_email(self, email: str) -> list[User]:
+        """Return the users of this e-mail in any case: in one call, exactly where that fails.
+
+        The exact search may mind the case, so it can neither rule a person out nor tell of a
+        second one: the other search would have to follow it for everybody who is new.
+        """
+        users = self._holding("email", email)
+        return self._of_exact_email(email) if users is None else _of_email(users, email)
+
+    def _of_exact_email(self, email: str) -> list[User]:
+        """Search as written, then in lower case."""
+        for spelling in dict.fromkeys((email, email.lower())):
+            users = self._find("/users/search/", email=spelling, many="true")
+            if found := _of_email(users, email):
+                return found
+        return []
+
+    def by_phone(self, phone: str) -> list[User]:
+        """Return the users whose phone has these digits, as far as User.com finds them."""
+        answer = self._answer("/users/search/", phone_number=phone)
+        users = found_users(answer)
+        if isinstance(answer, dict) and "results" not in answer:  # perhaps the first of several
+            users += self._holding("phone_number", digits(phone)) or []
+        by_id = {user.id: user for user in users}
+        return [user for user in by_id.values() if digits(user.phone_number) == digits(phone)]
+
+    def _holding(self, name: str, text: str) -> list[User] | None:
+        """Return the users whose attribute holds a text in any case, of all pages.
+
+        None where User.com does not serve such a search, or takes no notice of the text.
+        """
+        users: list[User] = []
+        try:
+            for page in self._transport.pages("/users/search/", {f"{name}__icontains": text}):
+                users += users_of(page)
+                if any(text.lower() not in str(user.values.get(name)).lower() for user in users):
+                    return None
+        except (RejectedError, ServerError) as error:
+            if error.status >= 500:
+                raise
+            return None
+        return users
+
+    def _find(self, path: str, **params: Any) -> list[User]:
+        return found_users(self._answer(path, **params))
+
+    def _answer(self, path: str, **params: Any) -> Any:
+        """Return what a search answers, None where it finds nobody."""
+        try:
+            return self._transport.get(path, params)
+        except NotFoundError:
+            return None
+
+
+def _of_email(users: Iterable[User], email: str) -> list[User]:
+    return [user for user in users if (user.email or "").lower() == email.lower()]
