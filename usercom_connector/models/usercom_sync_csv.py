@@ -94,7 +94,7 @@ class UsercomSync(models.Model):
             if identity.user_id or not (identity.email or identity.custom_id):
                 line.singly = True
                 continue
-            values, _problems = mappings._export_values(partner, {})
+            values, _problems = mappings._export_values(partner)
             custom_id = backend._new_custom_id(partner, None)
             push = Push(identity, rules, attributes, {}, values, custom_id)
             rows[line.id] = push.new_user()

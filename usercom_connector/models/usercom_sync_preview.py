@@ -184,7 +184,7 @@ class UsercomSync(models.Model):
         base = binding.base or {} if binding else {}
         partner = self.backend_id._seen(contact)
         remote, errors = read_user(user, terms["attributes"], base)
-        odoo, problems = mappings._export_values(partner, base)
+        odoo, problems = mappings._export_values(partner)
         remote |= mappings._in_odoos_words(partner, odoo, remote)
         rules = terms["rules"] if base else terms["first_rules"]
         agreed = merge(rules, base, odoo, remote, odoo_is_newer=None)
@@ -263,7 +263,7 @@ class UsercomSync(models.Model):
             return 1
         mappings = self.backend_id._active_mappings()
         for line, partner in zip(lines, self.backend_id._seen(lines.partner_id), strict=True):
-            _values, problems = mappings._export_values(partner, {})
+            _values, problems = mappings._export_values(partner)
             if problems:
                 line.problems = "\n".join(problems)
         self._advance(1, last_line_id=lines[-1].id)
