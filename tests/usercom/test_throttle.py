@@ -35,6 +35,17 @@ class Clock:
         return Throttle(rate, clock=self, sleep=self.sleep)
 
 
+def test_it_tells_how_long_it_holds():
+    clock = Clock()
+    throttle = clock.throttle(10)
+    assert throttle.held_for() == 0
+    throttle.pause(30)
+    clock.sleep(12)
+    assert throttle.held_for() == 18
+    clock.sleep(20)
+    assert throttle.held_for() == 0
+
+
 def most_in_a_second(moments):
     """The fullest window of one second, both ends counted."""
     ordered = sorted(moments)

@@ -79,8 +79,11 @@ class UsercomBackend(models.Model):
         account = self.sudo()
         if not account.subdomain or not account.api_key:
             raise UserError(self.env._("Enter the system name and the API key first."))
-        throttle = shared_throttle(self.env.cr.dbname, account.id, account.rate_limit)
-        return Client(account._base_url(), account.api_key, throttle=throttle)
+        return Client(account._base_url(), account.api_key, throttle=account._throttle())
+
+    def _throttle(self):
+        """What all of this process share that call for this account."""
+        return shared_throttle(self.env.cr.dbname, self.id, self.rate_limit)
 
     def _ask(self, question):
         """What ``question(client)`` returns; failures are told in words."""

@@ -2,6 +2,7 @@ import logging
 import math
 import time
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from psycopg2 import OperationalError
@@ -20,6 +21,7 @@ from ..usercom import (
     UsercomError,
 )
 from ..usercom.overlap import overlapped
+from ..usercom.throttle import LONGEST_HOLD
 from .usercom_errors import explain
 from .usercom_queue import LOW, URGENT, USUAL
 
@@ -28,6 +30,8 @@ _logger = logging.getLogger(__name__)
 WORKERS = 16
 RUN_SECONDS = 45.0  # well within the 120 that Odoo gives a job by default
 SHORT_WAIT = 5.0
+IDLE_SECONDS = 1.0  # where what is due is locked: its edit is not committed yet
+CRON_INTERVAL = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -76,26 +80,27 @@ class UsercomBackend(models.Model):
     def _work_off(self, deadline):
         done = 0
         with self._client() as client:
-            done += self.env["usercom.sweep"]._run_due(self, client, deadline)
-            done += self._work_off_queues(client, deadline)
+            for read in self.env["usercom.sweep"]._slices(self, client, deadline):
+                done += read + self._work_off_queues(client, deadline)
             done += self.env["usercom.sync"]._go_on(self, client, deadline)
         return done
 
     def _work_off_queues(self, client, deadline):
-        done = 0
-        while self._wait_for_work(deadline):
-            tasks = self._tasks(deadline)
+        done, idle = 0, 0.0
+        while self._wait_for_work(deadline, idle):
+            before, tasks = done, self._tasks(deadline)
             for outcomes in overlapped(tasks, lambda t: t.job.run(client), workers=WORKERS):
                 self._committed(self._settle_all, outcomes)
                 done += len(outcomes)
+            idle = 0.0 if done > before else IDLE_SECONDS
         return done
 
-    def _wait_for_work(self, deadline):
+    def _wait_for_work(self, deadline, idle):
         """Whether a row is due, now or within a wait too short for the cron's own clock."""
         due = self._next_due()
         if not due or not self._is_running():
             return False
-        wait = max(0.0, (due - fields.Datetime.now()).total_seconds())
+        wait = max(idle, (due - fields.Datetime.now()).total_seconds())
         if wait > SHORT_WAIT or time.monotonic() + wait >= deadline:
             return False
         self.env["ir.cron"]._commit_progress()  # holds no snapshot while it sleeps
@@ -105,7 +110,8 @@ class UsercomBackend(models.Model):
     def _next_due(self):
         """When the earliest row of either queue may be tried, if any waits."""
         waits = [due for queue in self._queues() if (due := queue._next_due(self))]
-        return min(waits, default=None)
+        held = fields.Datetime.now() + timedelta(seconds=self._throttle().held_for())
+        return max(min(waits), held) if waits else None
 
     def _tasks(self, deadline):
         """Claim and yield until the queues are empty or time is up."""
@@ -130,7 +136,7 @@ class UsercomBackend(models.Model):
     def _claims(self, deadline):
         """Claim and yield a few rows at a time, or many that are alike."""
         looked_at = dict.fromkeys((URGENT, USUAL, LOW), 0)
-        while time.monotonic() < deadline and self._is_running():
+        while time.monotonic() < deadline and self._may_call():
             if rows := self._claim(looked_at):
                 yield rows
             elif self._committed(self._refill):
@@ -185,6 +191,10 @@ class UsercomBackend(models.Model):
         except Exception as error:
             self.env.invalidate_all()
             return None, error
+
+    def _may_call(self):
+        """Whether a claimed row could be sent, and were not put off at once."""
+        return self._is_running() and self._throttle().held_for() <= LONGEST_HOLD
 
     def _is_running(self):
         self.env.invalidate_all()
@@ -245,6 +255,10 @@ class UsercomBackend(models.Model):
             self._after_push(self._seen(pushed))
 
     def _come_back(self):
-        """Have the cron run again when the next row is due."""
-        if self.state == "running" and (due := self._next_due()):
-            self.cron_id._trigger(max(due, fields.Datetime.now()))
+        """Have the cron run again when the next row is due, if not by itself by then."""
+        if self.state != "running":
+            return
+        now = fields.Datetime.now()
+        due = now if self.env["usercom.sweep"]._is_reading(self) else self._next_due()
+        if due and due < now + CRON_INTERVAL:
+            self.cron_id._trigger(due)

@@ -129,7 +129,7 @@ class UsercomDrift(models.Model):
         mappings, base = backend._active_mappings(), binding.base or {}
         partner = backend._seen(binding.partner_id)
         usercom, _errors = read_user(user, mappings._attributes(), base)
-        odoo, _problems = mappings._export_values(partner, base)
+        odoo, _problems = mappings._export_values(partner)
         usercom |= mappings._in_odoos_words(partner, odoo, usercom)
         heard_of = {
             rule.key: heard(rule, base.get(rule.key), usercom[rule.key])

@@ -24,7 +24,7 @@ class UsercomFieldMapping(models.Model):
 
     # ---- Odoo to User.com ----
 
-    def _export_values(self, partner, base):
+    def _export_values(self, partner):
         """``({key: canonical value}, [problem])`` of ``partner``.
 
         A value that cannot be carried over is left out and told in a problem.

@@ -9,7 +9,7 @@ from ..usercom import User
 from ..usercom.jobs import Fetch, Identity, Told
 from .usercom_backend_contact import normalized
 from .usercom_backend_drain import Task
-from .usercom_queue import CLAIM_SIZE
+from .usercom_queue import CLAIM_SIZE, URGENT
 
 
 class UsercomInbox(models.Model):
@@ -18,6 +18,19 @@ class UsercomInbox(models.Model):
     _inherit = "usercom.inbox"
 
     # ---- claiming ----
+
+    @api.model
+    def _waiting(self, backend):
+        """Prompts that the pages of a backlog are going to settle are not read singly."""
+        return SQL(
+            """%s AND (r.single OR r.priority >= %s OR r.id > coalesce((
+                   SELECT s.newest_prompt FROM usercom_sweep s
+                    WHERE s.backend_id = %s AND s.kind = 'backlog'
+                      AND s.is_open AND s.error IS NULL), 0))""",
+            super()._waiting(backend),
+            URGENT,
+            backend.id,
+        )
 
     @api.model
     def _unhindered(self):

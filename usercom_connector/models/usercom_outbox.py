@@ -142,16 +142,14 @@ class UsercomOutbox(models.Model):
     def _pushes(self, backend, bindings):
         """One task for each row."""
         mappings = backend._active_mappings()
-        rules, attributes = mappings._rules(), mappings._attributes()
-        return [
-            row._push(backend, bindings.get(row.partner_id.id), rules, attributes) for row in self
-        ]
+        terms = mappings._rules(), mappings._attributes(), mappings._exporter()
+        return [row._push(backend, bindings.get(row.partner_id.id), *terms) for row in self]
 
-    def _push(self, backend, binding, rules, attributes):
+    def _push(self, backend, binding, rules, attributes, export):
         partner = backend._seen(self.partner_id)
         identity = backend._identity_to_send(partner, binding)
         base = binding._agreed_with(identity.user_id) if binding else {}
-        values, problems = backend._active_mappings()._export_values(partner, base)
+        values, problems = export(partner)
         custom_id = backend._new_custom_id(partner, binding)
         job = Push(identity, rules, attributes, base, values, custom_id)
         return Task(self, job, problems)

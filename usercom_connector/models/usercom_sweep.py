@@ -17,7 +17,7 @@ PAGE_SIZE = 100
 LATE = timedelta(hours=1)  # how late a call of User.com may come
 OVERLAP = timedelta(minutes=10)  # for clocks that differ and changes that show late
 EVERY = {"reconcile": timedelta(hours=1), "compare": timedelta(days=7)}
-SECONDS = {"backlog": 45.0, "reconcile": 15.0, "compare": 15.0}  # of one run of the drain
+SECONDS = 10.0  # of one list, before the queues have their turn
 
 
 class UsercomSweep(models.Model):
@@ -58,14 +58,24 @@ class UsercomSweep(models.Model):
         )
 
     @api.model
-    def _run_due(self, backend, client, deadline):
-        """Read the lists that are due, until ``deadline`` (monotonic); returns how many users."""
-        count = 0
-        for kind, seconds in SECONDS.items():
+    def _slices(self, backend, client, deadline):
+        """Read the lists that are due until ``deadline`` (monotonic), a backlog to its end.
+
+        Yields how many users were met whenever the queues shall have their turn, at least once.
+        """
+        for kind in ("backlog", "reconcile", "compare"):
             sweep = self._of(backend, kind)
             if sweep.is_open or sweep._begin_if_due():
-                count += sweep._read(client, min(deadline, time.monotonic() + seconds))
-        return count
+                yield sweep._read(client, deadline)
+        while read := self._of(backend, "backlog")._read(client, deadline):
+            yield read
+        yield 0
+
+    @api.model
+    def _is_reading(self, backend):
+        """Whether a list is read that User.com serves; another waits for the next regular run."""
+        domain = [("backend_id", "=", backend.id), ("is_open", "=", True), ("error", "=", False)]
+        return bool(self.search_count(domain, limit=1))
 
     # ---- beginning ----
 
@@ -118,6 +128,7 @@ class UsercomSweep(models.Model):
     def _read(self, client, deadline):
         """Read page after page, each in a transaction of its own; returns how many users."""
         count, resumed = 0, bool(self.next_page)
+        deadline = min(deadline, time.monotonic() + SECONDS)
         while self.is_open and time.monotonic() < deadline and self.backend_id._is_running():
             newest = self._last_prompt()
             # No snapshot is held while it waits for User.com.

@@ -186,7 +186,7 @@ class UsercomSync(models.Model):
         base = binding.base or {} if binding else {}
         partner = self.backend_id._seen(contact)
         remote, errors = read_user(user, terms["attributes"], base)
-        odoo, problems = mappings._export_values(partner, base)
+        odoo, problems = mappings._export_values(partner)
         remote |= mappings._in_odoos_words(partner, odoo, remote)
         rules = terms["rules"] if base else terms["first_rules"]
         agreed = merge(rules, base, odoo, remote, odoo_is_newer=None)

@@ -77,6 +77,11 @@ class Throttle:
         with self._lock:
             self._held_until = max(self._held_until, self._clock() + seconds)
 
+    def held_for(self) -> float:
+        """Return for how many seconds `pause` still holds every thread back."""
+        with self._lock:
+            return max(0.0, self._held_until - self._clock())
+
     def _try_acquire(self) -> Call | float:
         """Take a slot, or return the seconds until it is worth trying again."""
         with self._lock:

@@ -1,0 +1,95 @@
+"""Whose turn it is in a run of the drain, and when the next run is."""
+
+from datetime import timedelta
+from unittest.mock import patch
+
+from odoo import fields
+
+from odoo.addons.usercom_connector.models import usercom_backend_drain, usercom_sweep
+
+from .common import UsercomCase
+
+
+class TestBacklog(UsercomCase):
+    """Between the pages of a large backlog the queues have their turn."""
+
+    def setUp(self):
+        super().setUp()
+        for name, value in (("BACKLOG", 5), ("PAGE_SIZE", 2), ("SECONDS", 0.05)):
+            self.enterContext(patch.object(usercom_sweep, name, value))
+        self.known = self.synced(email="known@example.org", phone="111111111", employee=True)
+        self.simulator.settings(page_size=1, latency_ms=40)
+        for n in range(8):
+            self.put(id=self.person(email=f"n{n}@example.org"))
+        self.simulator.clear_journal()
+
+    def test_an_edit_goes_before_its_last_pages(self):
+        self.known.employee = False
+        self.drain()
+        calls = self.calls()
+        put = calls.index(f"PUT /users/{self.binding(self.known).external_id}/")
+        self.assertIn("GET /users/search/", calls[put:])
+        self.assertEqual(len(self.simulator.users()), len(self.env["usercom.binding"].search([])))
+
+    def test_what_its_pages_will_tell_is_not_read_singly(self):
+        self.known.employee = False
+        self.drain()
+        self.assertEqual({call for call in self.calls("GET")}, {"GET /users/search/"})
+
+    def test_the_job_comes_back_at_once_until_it_is_read(self):
+        with patch.object(usercom_backend_drain, "RUN_SECONDS", 0.1):
+            self.drain()
+            self.assertTrue(self.env["usercom.sweep"]._is_reading(self.backend))
+            due = self.env["ir.cron.trigger"].search([("cron_id", "=", self.backend.cron_id.id)])
+            self.assertLessEqual(min(due.mapped("call_at")), fields.Datetime.now())
+        self.drain()
+        self.assertFalse(self.env["usercom.sweep"]._is_reading(self.backend))
+
+    def test_a_list_that_fails_holds_nobody_back(self):
+        self.simulator.fault(kind="status", status=503, path="/users/search/")
+        self.drain()
+        self.assertEqual(len(self.simulator.users()), len(self.env["usercom.binding"].search([])))
+
+
+class TestRuns(UsercomCase):
+    def runs(self, method="_tasks"):
+        """How often the drain looks for work."""
+        return self.enterContext(
+            patch.object(type(self.backend), method, autospec=True, return_value=iter(()))
+        )
+
+    def triggers(self):
+        domain = [("cron_id", "=", self.backend.cron_id.id)]
+        return self.env["ir.cron.trigger"].search_count(domain)
+
+    def test_a_row_that_is_locked_is_not_asked_for_all_the_time(self):
+        self.contact(email="jan@example.org")
+        runs = self.runs()
+        with patch.object(usercom_backend_drain, "RUN_SECONDS", 2.5):
+            self.drain()
+        self.assertLessEqual(runs.call_count, 3)
+
+    def test_a_row_that_is_due_in_a_while_needs_no_run_of_its_own(self):
+        row = self.waiting(self.contact(email="jan@example.org"))
+        row.next_attempt_at = fields.Datetime.now() + timedelta(minutes=30)
+        before = self.triggers()
+        self.drain()
+        self.assertEqual(self.triggers(), before)
+        row.next_attempt_at = fields.Datetime.now() + timedelta(seconds=30)
+        self.drain()
+        self.assertEqual(self.triggers(), before + 1)
+
+
+class TestThrottled(UsercomCase):
+    def test_while_user_com_wants_no_calls_nothing_is_claimed(self):
+        people = self.env["res.partner"].create(
+            [{"name": f"No {n}", "email": f"no{n}@example.org"} for n in range(60)]
+        )
+        self.simulator.fault(kind="status", status=429, headers={"retry-after": "40"}, count=1)
+        before = self.env["ir.cron.trigger"].search([])
+        self.drain()
+        rows = self.env["usercom.outbox"].search([("partner_id", "in", people.ids)])
+        untouched = rows.filtered(lambda row: row.state == "pending" and not row.next_attempt_at)
+        self.assertGreaterEqual(len(untouched), 20)
+        [trigger] = self.env["ir.cron.trigger"].search([]) - before
+        self.assertGreater(trigger.call_at, fields.Datetime.now() + timedelta(seconds=30))
