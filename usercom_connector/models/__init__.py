@@ -28,6 +28,7 @@ from . import (
     usercom_field_mapping_suggest,
     usercom_field_mapping_values,
     usercom_field_mapping_consent,
+    usercom_field_mapping_adopt,
     usercom_about_contact,
     usercom_consent_log,
     usercom_binding,

@@ -33,6 +33,7 @@ class UsercomAttribute(models.Model):
     read_only = fields.Boolean()
     max_length = fields.Integer()
     is_gone = fields.Boolean("Gone from User.com")
+    shown_by = fields.Char(help="The contact field that was the last to show this consent.")
 
     _name_std_uniq = models.Constraint(
         "unique (backend_id, name_std)", "User.com attributes have distinct technical names."

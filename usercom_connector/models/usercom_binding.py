@@ -154,6 +154,21 @@ class UsercomBinding(models.Model):
         known = {key: value for key, value in (self.base or {}).items() if key not in apart}
         self.base = known | values
 
+    @api.model
+    def _forget_keys(self, backend, keys):
+        """Have the values of these keys compared as if both sides met for the first time."""
+        names = [name for key in keys for name in (key, key + APART)]
+        self.flush_model(["base"])
+        self.env.cr.execute(
+            SQL(
+                "UPDATE usercom_binding SET base = base - %(names)s::text[]"
+                " WHERE backend_id = %(backend)s AND base ?| %(names)s::text[]",
+                names=names,
+                backend=backend.id,
+            )
+        )
+        self.invalidate_model(["base"])
+
     def _disagree(self, backend, partner_ids, key, value):
         """Forget that ``value`` was agreed on: said anew, it has to be weighed anew."""
         links = self.sudo().search(

@@ -142,6 +142,21 @@ class UsercomConsentLog(models.Model):
         )
 
     @api.model
+    def _saying(self, backend, consent, answer):
+        """SQL: the ids of the contacts whose last answer is ``answer``."""
+        return SQL(
+            """(SELECT partner_id FROM (
+                    SELECT DISTINCT ON (partner_id) partner_id, new_value
+                      FROM usercom_consent_log
+                     WHERE backend_id = %s AND consent = %s AND partner_id IS NOT NULL
+                     ORDER BY partner_id, id DESC) l
+                 WHERE new_value = %s)""",
+            backend.id,
+            consent,
+            ANSWERS[answer],
+        )
+
+    @api.model
     def _known(self, backend, partners):
         """``{partner_id: {consent: True | False | None}}``, the last answers of ``partners``."""
         rows = self.env.execute_query(

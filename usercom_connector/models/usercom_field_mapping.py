@@ -96,11 +96,14 @@ class UsercomFieldMapping(models.Model):
     def create(self, vals_list):
         mappings = super().create(vals_list)
         self.env.registry.clear_cache()
+        mappings._forget_agreed()
         return mappings
 
     def write(self, vals):
+        moved = self._moved_by(vals)
         result = super().write(vals)
         self.env.registry.clear_cache()
+        moved._forget_agreed()
         if not vals.keys().isdisjoint(PAIR_FIELDS):
             self._requeue_later()
         return result
@@ -109,6 +112,17 @@ class UsercomFieldMapping(models.Model):
         result = super().unlink()
         self.env.registry.clear_cache()
         return result
+
+    def _moved_by(self, vals):
+        """Those whose field or attribute becomes another one by writing ``vals``."""
+        names = [name for name in ("field_id", "attribute_id") if name in vals]
+        return self.filtered(lambda m: any(m[name].id != vals[name] for name in names))
+
+    def _forget_agreed(self):
+        """What was agreed on was another field's value, or another attribute's."""
+        for backend, mappings in self.grouped("backend_id").items():
+            keys = [mapping._key() for mapping in mappings]
+            self.env["usercom.binding"].sudo()._forget_keys(backend, keys)
 
     def _requeue_later(self):
         """Have the contacts compared anew: edits made under the former pair were not sent."""
