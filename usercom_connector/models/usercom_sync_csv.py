@@ -27,7 +27,8 @@ class UsercomSync(models.Model):
 
     _inherit = "usercom.sync"
 
-    fillings = fields.Json(readonly=True, copy=False)  # {names of filled attributes: new users}
+    # {names of the filled attributes: how many new users have just these}
+    fillings = fields.Json("Sets of Filled Attributes", readonly=True, copy=False)
 
     def _csv_calls(self, count):
         """Files, for each filling its own, pages to read them back, and who goes singly."""
