@@ -90,9 +90,10 @@ class UsercomSync(models.Model):
 
         Returns whether it may leave: not if what it says of somebody has been edited since.
         """
+        if not self._is_at_work():
+            return False
         lines = self.env["usercom.sync.line"].browse(ids)
-        waiting = self.env["usercom.outbox"]._waiting_contacts(self.backend_id, lines.partner_id)
-        if waiting or not self._is_at_work():
+        if self.env["usercom.outbox"]._waiting_contacts(self.backend_id, lines.partner_id):
             return False
         lines.result = "importing"
         self.is_import_open = True
