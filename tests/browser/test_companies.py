@@ -1,4 +1,4 @@
-"""The dashboard of somebody who works for two companies: each card opens its own account's lists."""
+"""The dashboard of somebody with two companies: each card opens the lists of its own account."""
 
 from odoo.fields import Command
 

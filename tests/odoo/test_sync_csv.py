@@ -156,3 +156,8 @@ class TestSeveralFiles(SyncCase):
         line = self.line(sync, partner_id=self.few)
         self.assertEqual(line.result, "failed")
         self.assertIn("same User.com user", line.problems)
+
+    def test_who_goes_singly_is_counted(self):
+        self.simulator.fault(kind="status", status=400, path="/users/import/")
+        sync = self.ran("export")
+        self.assertEqual((sync.singly_count, sync.done_count), (4, 4))

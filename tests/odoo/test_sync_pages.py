@@ -51,7 +51,5 @@ class TestReadAhead(SyncCase):
                 self.assertEqual(sync.state, "done")
                 self.assertEqual(set(contacts.mapped("employee")), {False})
                 users = self.simulator.users(limit=1000)
-                self.assertEqual(
-                    {user["attributes"]["email_consent"] for user in users}, {False}
-                )
+                self.assertEqual({user["attributes"]["email_consent"] for user in users}, {False})
                 contacts.unlink()

@@ -79,7 +79,9 @@ class TestNumbers(SyncCase):
         self.quietly(email="ola@example.org", phone="1")
         self.quietly(email="olga@example.org", phone="2")
         self.quietly(name="Nobody", ref="in")
-        self.backend.partner_domain = "['|', ('email', '=like', '%@example.org'), ('ref', '=', 'in')]"
+        self.backend.partner_domain = (
+            "['|', ('email', '=like', '%@example.org'), ('ref', '=', 'in')]"
+        )
         sync = self.previewed("export")
         self.assertEqual(sync.singly_count, 1)
         self.assertIn("6 calls", sync.cost)  # a page, two files, a page to read back, two singly

@@ -65,7 +65,8 @@ class UsercomSync(models.Model):
     use_csv = fields.Boolean(
         "Create Users by CSV Import",
         default=True,
-        help="Thousands of new users in one call. What User.com did not take is sent one by one.",
+        help="Thousands of new users in one call. Whom it does not bring is created one by one, "
+        "which starts User.com's automations.",
     )
     trigger_automations = fields.Boolean(
         "Start User.com's Automations for Imported Users",
@@ -89,7 +90,7 @@ class UsercomSync(models.Model):
         copy=False,
     )
     next_page = fields.Char(readonly=True, copy=False)
-    page_count = fields.Integer(readonly=True, copy=False, help="Pages of this reading so far.")
+    page_count = fields.Integer("Pages Read", readonly=True, copy=False)
     last_line_id = fields.Integer(readonly=True, copy=False)
     chunk_size = fields.Integer(readonly=True, copy=False, help="Rows of the next CSV file.")
     import_began_at = fields.Datetime(readonly=True, copy=False)

@@ -27,7 +27,8 @@ class UsercomSync(models.Model):
 
     _inherit = "usercom.sync"
 
-    fillings = fields.Json(readonly=True, copy=False)  # {names of filled attributes: new users}
+    # {names of the filled attributes: how many new users have just these}
+    fillings = fields.Json("Sets of Filled Attributes", readonly=True, copy=False)
 
     def _csv_calls(self, count):
         """Files, for each filling its own, pages to read them back, and who goes singly."""
@@ -89,9 +90,10 @@ class UsercomSync(models.Model):
 
         Returns whether it may leave: not if what it says of somebody has been edited since.
         """
+        if not self._is_at_work():
+            return False
         lines = self.env["usercom.sync.line"].browse(ids)
-        waiting = self.env["usercom.outbox"]._waiting_contacts(self.backend_id, lines.partner_id)
-        if waiting or not self._is_at_work():
+        if self.env["usercom.outbox"]._waiting_contacts(self.backend_id, lines.partner_id):
             return False
         lines.result = "importing"
         self.is_import_open = True

@@ -116,7 +116,7 @@ class UsercomSyncLine(models.Model):
 
     @api.model
     def _settle_queued(self, sync):
-        """Take over what the outbox has made of the queued contacts; returns how many calls that took.
+        """Take over what the outbox has made of the queued contacts; returns the calls made.
 
         Who left before being sent has no link, and stays as it is.
         """
