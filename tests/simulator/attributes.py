@@ -176,7 +176,8 @@ def attribute_view(attribute: Attribute, version: str, settings: Settings) -> di
     }
     if attribute.value_type == "fixed" and settings.choices_read != "absent":
         view["choices"] = _choices_view(attribute.choices, settings.choices_read)
-        view["allow_multiple_choices"] = attribute.multiple
+        if settings.multiple_read == "told":
+            view["allow_multiple_choices"] = attribute.multiple
     return view
 
 

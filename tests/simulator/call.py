@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from .attributes import USER
-from .errors import ApiError
+from .errors import ApiError, InvalidError
 from .naming import user_view
 from .store import User
 from .values import read_json
@@ -94,5 +94,5 @@ class Call:
         """Return a member of the body; raise a 400 when it is missing or of another type."""
         value = self.body.get(name)
         if not isinstance(value, kind) or isinstance(value, bool):
-            raise ApiError(400, f"{name}: This field is required.")
+            raise InvalidError({name: "This field is required."})
         return value

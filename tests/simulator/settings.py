@@ -34,6 +34,7 @@ class Settings:
     future_type: str | None = None
     fixed_read: Literal["array", "string"] = "array"
     choices_read: Literal["strings", "objects", "absent"] = "strings"
+    multiple_read: Literal["told", "absent"] = "told"
     v2_key_name: Literal["user_key", "key", "both"] = "user_key"
     v2_fields: Literal["all", "sample"] = "all"
     names_returned: bool = False

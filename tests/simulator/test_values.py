@@ -281,3 +281,11 @@ def test_any_4xx_can_have_a_body_that_is_no_json(simulator, api, shape, text):
     answer = api("GET", "/users/7/")
     assert (answer.status_code, answer.text) == (404, text)
     assert api("POST", "/users/", {"email": "none"}).status_code == 400
+
+
+def test_a_definition_may_not_tell_whether_it_allows_several_choices(simulator, api):
+    simulator.settings(multiple_read="absent")
+    simulator.attribute("Sizes", "fixed", ["S", "M"], allow_multiple_choices=True)
+    [definition] = api.get("/attributes/")["results"]
+    assert definition["choices"] == ["S", "M"]
+    assert "allow_multiple_choices" not in definition

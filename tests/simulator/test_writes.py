@@ -208,3 +208,15 @@ def test_the_names_of_v2_are_unknown_in_v1(simulator, api_v1, key):
     simulator.settings(unknown_attribute="reject")
     answer = api_v1("POST", "/users/", {key: "c1"})
     assert (answer.status_code, list(answer.json()["errors"])) == (400, [key])
+
+
+def test_who_is_named_twice_is_merged_once(simulator, api):
+    simulator.seed({}, {"city": "Graz"})
+    answer = api("POST", "/users/merge/", {"parent": 1, "users_list": [2, 2, 1]})
+    assert answer.status_code == 200
+    assert [user["city"] for user in simulator.users()] == ["Graz"]
+
+
+def test_a_missing_member_is_told_in_the_shape_of_a_400(api):
+    answer = api("POST", "/users/merge/", {"users_list": [1]})
+    assert answer.json() == {"errors": {"parent": ["This field is required."]}}

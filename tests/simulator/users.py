@@ -168,7 +168,7 @@ class Users:
         self.account.events.forget(user.id)
 
     def several(self, ids: Any) -> list[User]:
-        """Return the users of a list of ids; raise a 400 when it is none, or a 404."""
+        """Return the users of a list of ids, each once; raise a 400 when it is none, or a 404."""
         if not isinstance(ids, list) or not all(isinstance(each, int) for each in ids):
             raise ApiError(400, "Expected a list of integer ids.")
-        return [self.get(each) for each in ids]
+        return [self.get(each) for each in dict.fromkeys(ids)]

@@ -29,6 +29,8 @@ SWITCHES = [
     {"fixed_read": "string"},
     {"choices_read": "objects"},
     {"choices_read": "absent"},
+    {"multiple_read": "absent"},
+    {"multiple_read": "absent", "fixed_read": "string"},
     {"v2_key_name": "key"},
     {"v2_key_name": "both"},
     {"v2_fields": "sample"},

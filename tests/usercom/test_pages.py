@@ -69,6 +69,19 @@ class TestPages:
         with pytest.raises(NotFoundError):
             Client(stub.url, API_KEY, throttle=throttle).page_at(kept)
 
+    def test_a_list_that_another_client_began_to_read_ends_where_it_leads_nowhere(
+        self, stub, client, throttle
+    ):
+        first, second = (
+            {"results": [{"id": n}], "next": f"/api/public/users/?cursor={n}", "count": 2}
+            for n in (1, 2)
+        )
+        stub.on("GET /users/", first, second, Answer({}, 404))
+        kept = client.changed_page(None, None).next
+        other = Client(stub.url, API_KEY, throttle=throttle)
+        with pytest.raises(NotFoundError):
+            other.page_at(other.page_at(kept).next)
+
     @pytest.mark.parametrize("missing", [Answer({}, 404), Answer(HTML, 404), Answer(None, 404)])
     def test_a_list_that_is_not_there_is_not_an_empty_one(self, stub, client, missing):
         for route in ("/users/", "/users/search/", "/attributes/"):

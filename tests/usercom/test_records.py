@@ -181,6 +181,21 @@ def test_derive_name_std(name, std):
     assert derive_name_std(name) == std
 
 
+@pytest.mark.parametrize(
+    ("value_type", "told", "multiple"),
+    [
+        ("fixed", {}, None),
+        (6, {"allow_multiple_choices": None}, None),
+        ("fixed", {"allow_multiple_choices": False}, False),
+        ("fixed", {"allow_multiple_choices": True}, True),
+        ("string", {}, False),
+    ],
+)
+def test_whether_several_choices_are_allowed_need_not_be_told(value_type, told, multiple):
+    data = {"name": "Size", "value_type": value_type, "choices": ["S"], **told}
+    assert Attribute.from_json(data).multiple is multiple
+
+
 @pytest.mark.parametrize("choices", [5, "a,b", None, {"a": 1}, True])
 def test_choices_that_are_no_list_are_not_told(choices):
     data = {"name": "Size", "value_type": "fixed", "choices": choices}

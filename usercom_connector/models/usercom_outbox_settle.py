@@ -49,10 +49,11 @@ class UsercomOutbox(models.Model):
 
     def _keep_emptied(self, error):
         """What User.com emptied of itself is nobody's wish: Odoo keeps its values."""
-        link = self.env["usercom.binding"].search(
+        links = self.env["usercom.binding"].search(
             [("backend_id", "=", self.backend_id.id), ("external_id", "=", error.user_id)]
         )
-        link.base = link.base | {name + APART: None for name in error.names}
+        for link in links:
+            link.base = (link.base or {}) | {name + APART: None for name in error.names}
         self._put_back()
 
     def _apart_problems(self, mappings, pushed):

@@ -124,11 +124,10 @@ def _read_json(raw: Any, _attribute: Attribute) -> Any:
 
 
 def _read_fixed(raw: Any, attribute: Attribute) -> str | list[str] | None:
-    """A definition that tells no choices does not tell whether it allows several either."""
+    """Several choices are refused where the definition says that there is but one."""
     chosen = {_read_choice(item, attribute) for item in _choice_items(raw, attribute)}
     names = sorted((name for name in chosen if name), key=_choice_order(attribute))
-    several_allowed = attribute.multiple or not attribute.choices
-    if len(names) > 1 and not several_allowed:
+    if len(names) > 1 and attribute.multiple is False and attribute.choices:
         raise ConversionError(raw, Reason.TOO_MANY_CHOICES)
     if attribute.multiple or len(names) > 1:
         return names or None
@@ -139,8 +138,11 @@ def _choice_items(raw: Any, attribute: Attribute) -> Sequence[Any]:
     """An array, one choice, or (in templates) several with commas between them."""
     if isinstance(raw, list | tuple):
         return raw
-    if attribute.multiple and isinstance(raw, str) and raw not in attribute.choices:
-        return raw.split(",")
+    if isinstance(raw, str) and raw not in attribute.choices:
+        parts = raw.split(",")
+        are_known = all(part.strip() in attribute.choices for part in parts)
+        if attribute.multiple or (attribute.multiple is None and are_known):
+            return parts
     return [raw]
 
 

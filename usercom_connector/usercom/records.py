@@ -37,13 +37,16 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """An attribute of User.com's contacts. `multiple`: a `fixed` one that holds several choices."""
+    """An attribute of User.com's contacts.
+
+    `multiple`: whether a `fixed` one holds several choices, None where that is not told.
+    """
 
     name: str
     name_std: str
     value_type: str
     choices: tuple[str, ...] = ()
-    multiple: bool = False
+    multiple: bool | None = False
     is_standard: bool = False
     read_only: bool = False
     max_length: int | None = None
@@ -69,7 +72,7 @@ class Attribute:
             name_std=_name_std(data),
             value_type=_value_type(data.get("value_type")),
             choices=_choices(data.get("choices")),
-            multiple=bool(data.get("allow_multiple_choices")),
+            multiple=_is_multiple(data),
             id=data.get("id"),
         )
 
@@ -81,6 +84,12 @@ def _value_type(value: Any) -> str:
 def _name_std(data: Mapping[str, Any]) -> str:
     told = data.get("name_std")
     return told if told and isinstance(told, str) else derive_name_std(data["name"])
+
+
+def _is_multiple(data: Mapping[str, Any]) -> bool | None:
+    told = data.get("allow_multiple_choices")
+    is_open = told is None and _value_type(data.get("value_type")) == "fixed"
+    return None if is_open else bool(told)
 
 
 def _choices(told: Any) -> tuple[str, ...]:

@@ -147,18 +147,18 @@ class Transport:
         old. Raises ServerError where the pages read here have shown less than the list's count.
         """
         url = self._own_url(self.base_url, url)
-        shown = self._shown.pop(url, Shown())
+        shown = self._shown.pop(url, None)  # None for a list that another client began to read
         try:
             answer = self._send("GET", url, headers=HEADERS)
         except (NotFoundError, UnservedError) as error:
-            if error.status != 404 or shown.of is None:
+            if error.status != 404 or shown is None or shown.of is None:
                 raise
             if shown.items < shown.of:
                 raise ServerError(404, "broke off a list") from None
             raise NotFoundError from None
         return self._page(url, answer, shown)
 
-    def _page(self, url: str, answer: Any, before: Shown) -> RawPage:
+    def _page(self, url: str, answer: Any, before: Shown | None) -> RawPage:
         items = results(answer)
         about = answer if isinstance(answer, dict) else {}
         following, count = about.get("next"), about.get("count")
@@ -167,7 +167,7 @@ class Transport:
             self._own_url(url, following) if following else None,
             count if isinstance(count, int) else None,
         )
-        if page.next:
+        if page.next and before:
             self._shown[page.next] = before.and_by(page)
         return page
 
