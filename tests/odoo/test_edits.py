@@ -283,4 +283,5 @@ class TestWhileLinking(EditCase):
         self.drain()
         self.assertEqual(self.remote(colleague)["city"], "Sopot")
         self.assertEqual(self.remote(company)["city"], "Sopot")
-        self.assertEqual(self.calls("PUT /users/%s/" % self.binding(self.found()).external_id), [])
+        user_id = self.binding(self.found()).external_id
+        self.assertEqual(self.calls(f"PUT /users/{user_id}/"), [])

@@ -175,9 +175,10 @@ class ResConfigSettings(models.TransientModel):
 
     def action_usercom_create_key_field(self):
         """Keep the User.com id in a custom field of contacts, made for it."""
-        self.usercom_key_field_id = self.env["ir.model.fields"]._get(
-            "res.partner", KEY_FIELD
-        ) or self._usercom_made_key_field()
+        self.usercom_key_field_id = (
+            self.env["ir.model.fields"]._get("res.partner", KEY_FIELD)
+            or self._usercom_made_key_field()
+        )
         self._usercom_save()
         return self._usercom_reload()
 

@@ -88,7 +88,9 @@ class ResPartner(models.Model):
         others = self - self.browse(self.env.context.get("usercom_merged_ids", ()))
         if self.env.context.get("usercom_creating"):  # what Odoo copies to company and colleagues
             now = self.env.cr.now()
-            others = others.filtered(lambda partner: partner.create_date and partner.create_date < now)
+            others = others.filtered(
+                lambda partner: partner.create_date and partner.create_date < now
+            )
         return super(ResPartner, others)._usercom_touch(watched, names)
 
     def unlink(self):
