@@ -101,7 +101,6 @@ class TestErasure(ConsentCase):
         self.assertFalse(contact.employee)
         self.assertEqual(self.log(contact)[-1], ("yes", "no", "webhook"))
 
-
     def test_deleting_one_without_an_address_reads_no_others(self):
         self.env["res.partner"].create([{"name": f"No {number}"} for number in range(50)])
         contact = self.contact()

@@ -74,7 +74,9 @@ class TestLeftApart(ConsentCase):
         contact = self.contact(email="jan@example.org", country_id=poland.id)
         self.check_rest(contact)
         self.assertEqual(self.binding(contact).external_id, user_id)
-        self.assertEqual((contact.country_id, self.remote(contact)["country"]), (poland, "Atlantis"))
+        self.assertEqual(
+            (contact.country_id, self.remote(contact)["country"]), (poland, "Atlantis")
+        )
         contact.country_id = self.env.ref("base.cz")
         self.check_rest(contact, "+48 2")
         self.assertEqual(self.remote(contact)["country"], "CZ")

@@ -1,4 +1,4 @@
-"""A pair gets another field or attribute: both sides meet anew, and nobody's answers change hands."""
+"""A pair gets another field or attribute: both sides meet anew, no answer changes hands."""
 
 from odoo.exceptions import ValidationError
 

@@ -44,6 +44,7 @@ from . import (
     usercom_outbox_mass,
     usercom_outbox_removal,
     usercom_outbox_log,
+    usercom_queue_order,
     usercom_conflict,
     usercom_drift,
     usercom_sweep,

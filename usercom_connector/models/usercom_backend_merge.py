@@ -155,7 +155,7 @@ class UsercomBackend(models.Model):
             Binding._insert(self, missing)
 
     def _newly_linked_outside(self, meetings, bindings):
-        """The contacts that are linked now and take no part: they never did, so they cannot leave."""
+        """The contacts linked now that take no part: they never did, so they cannot leave."""
         known = {key for key, binding in bindings.items() if binding._is_live()}
         new = [meeting.partner.id for meeting in meetings if meeting.partner.id not in known]
         partners = self._partners().browse(new)

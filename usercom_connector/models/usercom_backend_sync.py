@@ -46,7 +46,8 @@ class UsercomBackend(models.Model):
             self._leave_apart(
                 meeting
                 for meeting in meetings
-                if meeting.to_push and not _have_agreed(bindings.get(meeting.partner.id), meeting.user)
+                if meeting.to_push
+                and not _have_agreed(bindings.get(meeting.partner.id), meeting.user)
             )
         return super()._settle_meetings(meetings, bindings)
 

@@ -33,9 +33,8 @@ class UsercomInbox(models.Model):
         """Withdraw what these calls show as withdrawn since ``partner`` last said "yes"."""
         for mapping in backend.mapping_ids.filtered("is_consent"):
             moment = self._withdrawn_at(mapping)
-            if moment and mapping._has_said_yes_before(partner, moment):
-                if mapping._is_left_withdrawn(partner):
-                    continue
+            said_yes = moment and mapping._has_said_yes_before(partner, moment)
+            if said_yes and not mapping._is_left_withdrawn(partner):
                 read = read_word(user.values.get(mapping._key()))
                 reads_yes = answer(read, mapping._withdrawn()) is True
                 if not reads_yes or mapping._sent_yes_since(partner, moment):

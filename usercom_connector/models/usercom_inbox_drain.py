@@ -33,37 +33,6 @@ class UsercomInbox(models.Model):
         )
 
     @api.model
-    def _unhindered(self):
-        """A user under way, or whose contact is being sent, waits its turn.
-
-        One index for each way of being named, as in the outbox.
-        """
-        return SQL(
-            """NOT EXISTS (
-                   SELECT FROM usercom_inbox c
-                    WHERE c.backend_id = r.backend_id AND c.user_ref = r.user_ref
-                      AND c.state = 'pending' AND c.claimed_at IS NOT NULL OFFSET 0)
-               AND NOT EXISTS (
-                   SELECT FROM usercom_binding b
-                     JOIN usercom_outbox c
-                       ON c.backend_id = b.backend_id AND c.partner_id = b.partner_id
-                    WHERE b.backend_id = r.backend_id AND b.external_id = r.external_id
-                      AND b.external_id > 0
-                      AND c.state = 'pending' AND c.claimed_at IS NOT NULL OFFSET 0)
-               AND (r.external_id > 0 OR NOT EXISTS (
-                   SELECT FROM usercom_binding b
-                     JOIN usercom_outbox c
-                       ON c.backend_id = b.backend_id AND c.partner_id = b.partner_id
-                    WHERE b.backend_id = r.backend_id AND b.custom_id = r.custom_id
-                      AND c.state = 'pending' AND c.claimed_at IS NOT NULL OFFSET 0))
-               AND (r.external_id > 0 OR NOT EXISTS (
-                   SELECT FROM res_partner p
-                     JOIN usercom_outbox c ON c.partner_id = p.id
-                    WHERE p.email_normalized = r.email AND c.backend_id = r.backend_id
-                      AND c.state = 'pending' AND c.claimed_at IS NOT NULL OFFSET 0))"""
-        )
-
-    @api.model
     def _claim(self, backend, priority):
         """Claim all waiting rows of some users: together they are one piece of work."""
         refs = SQL(

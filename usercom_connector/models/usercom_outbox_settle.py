@@ -22,9 +22,7 @@ class UsercomOutbox(models.Model):
         mappings = backend._active_mappings()
         problems = task.problems + mappings._ignored_problems(partner, pushed.ignored)
         problems += self._apart_problems(mappings, pushed)
-        backend._link(
-            partner, user_id, pushed.user, pushed.base, problems, since=task.job.base
-        )
+        backend._link(partner, user_id, pushed.user, pushed.base, problems, since=task.job.base)
         answer = dict(pushed.user.values) if pushed.user else None
         self._close(problems, sent=excerpt(pushed.merge.to_usercom), answer=excerpt(answer))
 

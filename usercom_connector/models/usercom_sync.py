@@ -121,7 +121,7 @@ class UsercomSync(models.Model):
 
     @api.constrains("domain")
     def _check_domain(self):
-        # As who chose it: the preview runs as root, and would tell of fields that are kept from them.
+        # As who chose it: the preview runs as root, and would tell of fields kept from them.
         contacts = self.env["res.partner"].sudo(False)
         for sync in self:
             try:
