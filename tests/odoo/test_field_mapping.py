@@ -211,6 +211,13 @@ class TestChoices(MappingCase):
         self.define("Tags", "fixed", names, allow_multiple_choices=True)
         self.assertEqual(self.pair(self.backend, "category_id", "tags").direction, "both")
 
+    def test_several_values_are_tried_where_nobody_tells_that_there_may_be_but_one(self):
+        self.simulator.settings(multiple_read="absent")
+        self.env["res.partner.category"].create({"name": "VIP"})
+        tags = self.env["res.partner.category"].search([])
+        self.define("Tag", "fixed", list(dict.fromkeys(tags.mapped("display_name"))))
+        self.assertTrue(self.pair(self.backend, "category_id", "tag"))
+
     def test_choices_user_com_does_not_tell_are_judged_value_by_value(self):
         self.simulator.settings(choices_read="absent")
         self.define("Size", "fixed", ["s"])

@@ -29,6 +29,7 @@ class UsercomAttribute(models.Model):
     value_type = fields.Selection(VALUE_TYPES, "Type", required=True)
     choices = fields.Json()
     multiple = fields.Boolean("Several Choices")
+    multiple_untold = fields.Boolean(help="User.com does not tell whether it allows several.")
     is_standard = fields.Boolean("Standard")
     read_only = fields.Boolean()
     max_length = fields.Integer()
@@ -60,7 +61,7 @@ class UsercomAttribute(models.Model):
             name_std=self.name_std,
             value_type=self.value_type,
             choices=tuple(self.choices or ()),
-            multiple=self.multiple,
+            multiple=None if self.multiple_untold else self.multiple,
             is_standard=self.is_standard,
             read_only=self.read_only,
             max_length=self.max_length or None,
@@ -75,6 +76,7 @@ class UsercomAttribute(models.Model):
             "value_type": attribute.value_type,
             "choices": list(attribute.choices),
             "multiple": attribute.multiple,
+            "multiple_untold": attribute.multiple is None,
             "is_standard": attribute.is_standard,
             "read_only": attribute.read_only,
             "max_length": attribute.max_length or 0,

@@ -22,6 +22,7 @@ class UsercomFieldMapping(models.Model):
         "attribute_id.value_type",
         "attribute_id.choices",
         "attribute_id.multiple",
+        "attribute_id.multiple_untold",
         "attribute_id.read_only",
         "attribute_id.is_gone",
     )
@@ -140,7 +141,8 @@ class UsercomFieldMapping(models.Model):
         attribute = self.attribute_id
         if attribute.value_type != "fixed" or self.is_consent:
             return None
-        if self.field_type == "many2many" and not attribute.multiple:
+        may_hold_several = attribute.multiple or attribute.multiple_untold
+        if self.field_type == "many2many" and not may_hold_several:
             return self.env._(
                 "“%(field)s” can hold several values, “%(attribute)s” only one choice.",
                 field=self.field_id.field_description,
