@@ -31,7 +31,9 @@ class ResPartner(models.Model):
     )
 
     _usercom_email_idx = models.Index("(email_normalized) WHERE email_normalized IS NOT NULL")
-    _usercom_key_idx = models.Index("USING gin (usercom_key jsonb_path_ops) WITH (fastupdate = off)")
+    _usercom_key_idx = models.Index(
+        "USING gin (usercom_key jsonb_path_ops) WITH (fastupdate = off)"
+    )
 
     @api.model
     def _usercom_states(self):

@@ -103,7 +103,11 @@ class UsercomBackend(models.Model):
             key: TakenIn(met.partner, met.problems, is_news=bool(met.written))
             for key, met in (self._merge_users(pairs, edited) if pairs else {}).items()
         }
-        return {key: case for key, case in refused.items() if case} | merged | self._meet(new, outsiders)
+        return (
+            {key: case for key, case in refused.items() if case}
+            | merged
+            | self._meet(new, outsiders)
+        )
 
     def _heed_prompts(self, pairs, prompts):
         """Withdraw first what the calls of User.com show as withdrawn."""

@@ -108,7 +108,9 @@ class UsercomBackend(models.Model):
         return int(number) if is_ours and number.isdecimal() and len(number) < 10 else None
 
     def _by_email(self, users):
-        return self._matches("email_normalized", {user.id: normalized(user.email) for user in users})
+        return self._matches(
+            "email_normalized", {user.id: normalized(user.email) for user in users}
+        )
 
     def _by_phone(self, users):
         if not self.match_phone:

@@ -64,9 +64,7 @@ class UsercomBinding(models.Model):
     @api.model
     def _of_user(self, backend, user_id):
         """The link to this user of User.com, empty if there is none."""
-        return self.search(
-            [("backend_id", "=", backend.id), ("external_id", "=", user_id or -1)]
-        )
+        return self.search([("backend_id", "=", backend.id), ("external_id", "=", user_id or -1)])
 
     @api.model
     def _owners(self, backend, external_ids):
