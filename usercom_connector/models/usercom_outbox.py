@@ -200,7 +200,7 @@ class UsercomOutbox(models.Model):
 
     def _settle_push(self, task, pushed):
         backend, partner = self.backend_id, self.partner_id
-        if link := backend._linked_meanwhile(partner, task.job.identity):
+        if link := backend._linked_meanwhile(partner, _users_met(task.job, pushed)):
             return self._settle_linked_meanwhile(link, task.job.identity, pushed.user)
         if pushed.missing:
             return self._settle_missing(backend, partner)
@@ -284,3 +284,9 @@ class UsercomOutbox(models.Model):
             bindings += bindings._ensure(backend, rows.partner_id)
         bindings.write({"state": "failed", "last_error": message})
         return super()._fail(message, **values)
+
+
+def _users_met(push, pushed):
+    """The ids of all users that a push has to do with."""
+    users = (user.id for user in (pushed.user, pushed.found) if user)
+    return {push.identity.user_id, *users} - {None}
