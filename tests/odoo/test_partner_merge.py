@@ -153,4 +153,5 @@ class TestUnderWay(MergeCase):
 
         self.meanwhile(contact, linked)
         self.one_user_is_left(contact, self.simulator.users()[0]["id"])
-        self.assertFalse(self.env["usercom.outbox"].search([("operation", "=", "merge")]))
+        self.assertEqual(self.env["usercom.outbox"].search([]).partner_id, contact)
+        self.assertFalse(self.env["usercom.tombstone"].search([]))
