@@ -108,12 +108,15 @@ class TestUnderWay(MergeCase):
     """The loser's push runs while the contacts are merged."""
 
     def merged_meanwhile(self, lost, kept):
+        self.meanwhile(lost, lambda: self.merge(lost, kept))
+
+    def meanwhile(self, contact, happens):
         self.env.cr.flush()
         outbox = self.env["usercom.outbox"]
-        [task] = outbox._claim(self.backend, 0, self.waiting(lost).id)._tasks(self.backend)
+        [task] = outbox._claim(self.backend, 0, self.waiting(contact).id)._tasks(self.backend)
         with self.backend._client() as client:
             result = task.job.run(client)
-        self.merge(lost, kept)
+        happens()
         self.backend._settle_all([Outcome(task, result)])
         self.drain()
 
@@ -134,3 +137,21 @@ class TestUnderWay(MergeCase):
         user_id = self.binding(kept).external_id
         self.merged_meanwhile(self.contact(email="b@example.org"), kept)
         self.one_user_is_left(kept, user_id)
+
+    def test_a_call_about_the_user_just_created_links_the_same(self):
+        """It may be dealt with before the answer to the push is."""
+        contact = self.contact(email="b@example.org")
+
+        def linked():
+            [user] = self.simulator.users()
+            Inbox = self.env["usercom.inbox"]
+            row = self.put(id=user["id"])
+            [task] = Inbox._claim(self.backend, 0)._tasks(self.backend)
+            with self.backend._client() as client:
+                self.backend._settle_all([Outcome(task, task.job.run(client))])
+            self.assertEqual((row.state, row.partner_id), ("done", contact))
+
+        self.meanwhile(contact, linked)
+        self.one_user_is_left(contact, self.simulator.users()[0]["id"])
+        self.assertEqual(self.env["usercom.outbox"].search([]).partner_id, contact)
+        self.assertFalse(self.env["usercom.tombstone"].search([]))

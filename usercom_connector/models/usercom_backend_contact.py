@@ -87,12 +87,13 @@ class UsercomBackend(models.Model):
 
     # ---- linking ----
 
-    def _linked_meanwhile(self, partner, identity):
-        """The link of ``partner``, if it has come to lead to another user than ``identity``."""
+    def _linked_meanwhile(self, partner, user_ids):
+        """The link of ``partner``, if it has come to lead to none of these users."""
         link = self.env["usercom.binding"]._of(self, partner).get(partner.id)
-        if not (link and link._is_live()) or link.external_id == identity.user_id:
-            return None
-        return None if identity.user_id and self._known_id(partner) == identity.user_id else link
+        is_live = link and link._is_live()
+        return (
+            link if is_live and not {link.external_id, self._known_id(partner)} & user_ids else None
+        )
 
     def _bound_elsewhere(self, partner, user_id):
         """The other contact that is linked to this user already, if any."""

@@ -12,7 +12,7 @@ class UsercomOutbox(models.Model):
 
     def _settle_push(self, task, pushed):
         backend, partner = self.backend_id, self.partner_id
-        if link := backend._linked_meanwhile(partner, task.job.identity):
+        if link := backend._linked_meanwhile(partner, _users_met(task.job, pushed)):
             return self._settle_linked_meanwhile(link, task.job.identity, pushed.user)
         if pushed.missing:
             return self._settle_missing(backend, partner)
@@ -69,3 +69,9 @@ class UsercomOutbox(models.Model):
             if (key := mapping._key()) in pushed.apart.keys() - pushed.ignored.keys()
             and not is_respelled(sent[key], pushed.apart[key], mapping._as_attribute())
         ]
+
+
+def _users_met(push, pushed):
+    """The ids of all users that a push has to do with."""
+    users = (user.id for user in (pushed.user, pushed.found) if user)
+    return {push.identity.user_id, *users} - {None}
