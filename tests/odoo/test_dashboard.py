@@ -11,6 +11,7 @@ from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tests import new_test_user
+from odoo.tools.safe_eval import safe_eval
 
 from .common import UsercomCase
 
@@ -224,9 +225,11 @@ class TestTodo(DashboardCase):
         model = self.env[action.res_model]
         search = etree.fromstring(model.get_view(view_type="search")["arch"])
         filters = {f"search_default_{row.get('name')}": row for row in search.iter("filter")}
-        chosen = [filters[name] for name in literal_eval(button.get("context"))]
-        domains = [literal_eval(row.get("domain")) for row in chosen if row.get("domain")]
-        return model.search_count(Domain.AND(domains))
+        chosen = safe_eval(button.get("context"), {"id": self.backend.id})
+        account = chosen.pop("search_default_backend_id")
+        rows = [filters[name] for name in chosen]
+        domains = [literal_eval(row.get("domain")) for row in rows if row.get("domain")]
+        return model.search_count(Domain("backend_id", "=", account) & Domain.AND(domains))
 
     def test_a_choice_made_is_no_more_to_do(self):
         for _twin in range(2):
