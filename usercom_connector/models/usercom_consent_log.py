@@ -190,7 +190,7 @@ class UsercomConsentLog(models.Model):
                 consents,
             )
         )
-        return partners.filtered(lambda partner: (partner.id,) in set(rows))
+        return partners.browse({partner_id for (partner_id,) in rows})
 
     # ---- right of access ----
 
