@@ -229,7 +229,9 @@ class UsercomBackend(models.Model):
 
     # ---- contacts ----
 
+    @tools.ormcache("self.id")
     def _key_field(self):
+        """The name of the contacts' field that keeps the User.com id."""
         return self.key_field_id.sudo().name or "usercom_key"
 
     def _partner_domain(self):
