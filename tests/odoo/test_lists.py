@@ -157,6 +157,15 @@ class TestReconciliation(ListCase):
         received = self.env["usercom.statistic"].search([("kind", "=", "received")])
         self.assertEqual(sum(received.mapped("rows")), 2)
 
+    def test_whom_a_list_brings_gets_no_message_of_it(self):
+        """As with an import: who comes by a call does."""
+        self.simulator.seed({"email": "listed@example.org"})
+        self.due("reconcile")
+        self.drain()
+        self.told(id=self.person(email="called@example.org"))
+        self.assertFalse(self.found("listed@example.org").message_ids)
+        self.assertTrue(self.found("called@example.org").message_ids)
+
     def test_what_the_webhook_missed_arrives(self):
         for path in ("users", "search", "both"):
             with self.subTest(path):

@@ -47,13 +47,17 @@ class UsercomBackend(models.Model):
         return taken
 
     def _take_in_page(self, users, **how):
-        """As ``_take_in``; where one user is in the way of the others, each by itself."""
+        """As ``_take_in``; where one user is in the way of the others, each by itself.
+
+        As with an import of Odoo, no message on each contact tells that it was created.
+        """
         if not users:
             return {}
         # Foreign keys are checked by plans that PostgreSQL keeps. Those made while there were few
         # contacts read all of them for each link, however many there are by now.
         self.env.cr.execute("DISCARD PLANS")
-        taken, error = self._attempted(self._take_in, users, **how)
+        page = self.with_context(mail_create_nolog=True)
+        taken, error = self._attempted(page._take_in, users, **how)
         if error is None:
             return taken
         if len(users) == 1:

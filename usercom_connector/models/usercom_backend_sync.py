@@ -15,17 +15,11 @@ class UsercomBackend(models.Model):
     _inherit = "usercom.backend"
 
     def _for_sync(self, sync):
-        """This account, taking in users by the choices of ``sync``.
-
-        As with an import of Odoo, no message on each contact tells that it was created.
-        """
+        """This account, taking in users by the choices of ``sync``."""
         origin = {"origin": "sync", "ref": f"{sync._name},{sync.id}", "at": None}
         rules = tuple(sync._first_rules())  # looked up once for a page
         return self.with_context(
-            usercom_origin=origin,
-            usercom_sync_id=sync.id,
-            usercom_sync_rules=rules,
-            mail_create_nolog=True,
+            usercom_origin=origin, usercom_sync_id=sync.id, usercom_sync_rules=rules
         )
 
     def _sync(self):
