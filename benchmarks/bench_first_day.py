@@ -1,4 +1,4 @@
-"""The initial sync of many contacts, each way, at a real account's limit and latency."""
+"""The initial sync of many contacts to User.com, at a real account's limit and latency."""
 
 import os
 import time
@@ -22,9 +22,13 @@ PATIENCE_SECONDS = 4 * 3600
 
 
 def run() -> list[Result]:
-    """Bring all users to Odoo, then all contacts to User.com."""
-    plain = _plain_create()
-    return [*_pull(plain), *_push()]
+    """Bring all contacts to User.com."""
+    return list(_push())
+
+
+def pull() -> list[Result]:
+    """Bring all users to Odoo."""
+    return list(_pull(_plain_create()))
 
 
 def _plain_create() -> float:
