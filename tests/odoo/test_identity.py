@@ -211,6 +211,7 @@ class TestMergedThere(UsercomCase):
         contact.phone = "222222222"
         contact.action_usercom_pull()
         self.drain()
+        self.assertEqual(self.env["usercom.inbox"].search([]).mapped("state"), ["done"])
         self.assertEqual(self.binding(contact).external_id, parent_id)
         self.assertEqual(contact.phone, "222222222")
         self.assertEqual(self.remote(contact)["phone_number"], "222222222")
