@@ -36,6 +36,16 @@ class TestStates(SyncCase):
         self.assertEqual(sync.state, "done")
         self.assertEqual(self.line(sync, partner_id=contact).result, "skipped")
 
+    def test_who_takes_part_no_more_is_left_alone_and_still_named(self):
+        contact = self.quietly(email="jan@example.org", phone="111111111")
+        self.person(email="jan@example.org", phone_number="222222222")
+        sync = self.previewed("import")
+        self.backend.partner_domain = [("id", "!=", contact.id)]
+        self.run_to_end(sync)
+        line = self.line(sync, partner_id=contact)
+        self.assertEqual((line.result, contact.phone), ("skipped", "111111111"))
+        self.assertIn("Left alone", line.problems)
+
 
 class TestEverybody(SyncCase):
     """Who has no line in the preview is sent all the same."""

@@ -28,8 +28,9 @@ class ResPartner(models.Model):
     @api.depends("email_normalized")
     def _compute_usercom_unsubscribed(self):
         blocked = self.env["mail.blacklist"].sudo()._blocked(self.mapped("email_normalized"))
-        for partner in self:
-            partner.usercom_unsubscribed = partner.email_normalized in blocked
+        at_them = self.filtered(lambda partner: partner.email_normalized in blocked)
+        at_them.usercom_unsubscribed = True
+        (self - at_them).usercom_unsubscribed = False
 
     def _inverse_usercom_unsubscribed(self):
         blacklist = self.env["mail.blacklist"].sudo().with_context(usercom_speaking=self.ids)
@@ -83,8 +84,12 @@ class ResPartner(models.Model):
 
     def _usercom_share_withdrawals(self):
         """Keep the strictest of what the contacts with one e-mail address said."""
-        for mapping in self.env["usercom.field.mapping"]._consents():
-            mapping._share_withdrawals(self)
+        consents = self.env["usercom.field.mapping"]._consents()
+        emails = consents and self.env["usercom.consent.log"]._refused_addresses(self)
+        if emails:
+            concerned = self.filtered(lambda partner: partner.email_normalized in emails)
+            for mapping in consents:
+                mapping._share_withdrawals(concerned)
 
     def _without_imported_yes(self, vals):
         """``vals`` without the consents that an old file would give again after a "no"."""

@@ -192,6 +192,24 @@ class UsercomConsentLog(models.Model):
         )
         return partners.browse({partner_id for (partner_id,) in rows})
 
+    @api.model
+    def _refused_addresses(self, partners):
+        """The e-mail addresses of ``partners`` at which some contact has ever said "no"."""
+        emails = [email for email in partners.mapped("email_normalized") if email]
+        if not emails:
+            return set()
+        partners.flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT p.email_normalized FROM res_partner p
+                    WHERE p.email_normalized = ANY(%s)
+                      AND EXISTS (SELECT FROM usercom_consent_log l
+                                   WHERE l.partner_id = p.id AND l.new_value = 'no' OFFSET 0)""",
+                emails,
+            )
+        )
+        return {email for (email,) in rows}
+
     # ---- right of access ----
 
     def _as_csv(self):

@@ -146,11 +146,12 @@ class UsercomFieldMapping(models.Model):
         return self.attribute_id.name_std
 
     def _rules(self):
-        """The plain merge ``Rule`` of each pair."""
+        """The plain merge ``Rule`` of each pair. What is only read does not go to User.com."""
+        only_read = self.backend_id._only_read()
         return [
             Rule(
                 key=mapping._key(),
-                direction=mapping._direction(),
+                direction="import" if mapping in only_read else mapping.direction,
                 policy=mapping.conflict_policy,
                 consent=mapping.is_consent,
                 withdrawn=mapping._withdrawn(),

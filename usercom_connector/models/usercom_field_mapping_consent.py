@@ -62,10 +62,6 @@ class UsercomFieldMapping(models.Model):
         """The canonical value that says "no"."""
         return self._key() == UNSUBSCRIBED
 
-    def _direction(self):
-        """The direction of values. Of the two that say "no e-mail", one may be read only."""
-        return "import" if self in self.backend_id._only_read() else self.direction
-
     def _choice_keys(self):
         return [key for key, _label in self._partner_field()._description_selection(self.env)]
 

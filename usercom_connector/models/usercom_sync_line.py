@@ -3,6 +3,12 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+_TOLD = ("label", "result", "problems")
+_OF_USER = "l.external_id = ANY(%(users)s) AND l.external_id = r.user_id"
+_OF_CONTACT = """
+    l.partner_id = ANY(%(partners)s) AND l.partner_id = r.partner_id
+    AND coalesce(l.external_id, 0) = 0"""
+
 
 class UsercomSyncLine(models.Model):
     """One person of an initial sync: how the two sides go together, and what became of it."""
@@ -89,24 +95,42 @@ class UsercomSyncLine(models.Model):
 
         Who came to User.com after the preview gets a line now.
         """
-        lines = self._of_users(sync, results)
-        partner_ids = [vals["partner_id"] for vals in results.values() if vals["partner_id"]]
-        imported = self.search([("sync_id", "=", sync.id), ("partner_id", "in", partner_ids)])
-        by_contact = {line.partner_id.id: line for line in imported if not line.external_id}
-        new = []
-        for user_id, vals in results.items():
-            line = lines.get(user_id) or by_contact.get(vals["partner_id"])
-            if line:
-                line._become(user_id, vals)
-            else:
-                new.append({"sync_id": sync.id, "external_id": user_id, **vals})
-        self.create(new)
+        self.flush_model()
+        for whose in (_OF_USER, _OF_CONTACT):
+            known = self._store(sync, whose, results) if results else ()
+            results = {key: vals for key, vals in results.items() if key not in known}
+        self.create(
+            [{"sync_id": sync.id, "external_id": key, **vals} for key, vals in results.items()]
+        )
 
-    def _become(self, user_id, vals):
-        contact = vals["partner_id"] or self.partner_id.id
-        vals = {**vals, "external_id": user_id, "kind": self.kind, "partner_id": contact}
-        known = self._read_format(vals, load=None)[0]
-        self.write({name: value for name, value in vals.items() if value != known[name]})
+    @api.model
+    def _store(self, sync, whose, results):
+        """Store ``results`` in the lines that ``whose`` finds; returns the users who have one."""
+        columns = [
+            (user_id, vals["partner_id"] or None, *(vals[name] or None for name in _TOLD))
+            for user_id, vals in results.items()
+        ]
+        users, partners, *told = map(list, zip(*columns, strict=True))
+        rows = self.env.execute_query(
+            SQL(
+                """UPDATE usercom_sync_line l
+                      SET external_id = r.user_id, label = r.label, result = r.result,
+                          problems = r.problems,
+                          partner_id = coalesce(r.partner_id, l.partner_id)
+                     FROM unnest(%(users)s::int[], %(partners)s::int[],
+                                 %(label)s::text[], %(result)s::text[], %(problems)s::text[])
+                          AS r(user_id, partner_id, label, result, problems)
+                    WHERE l.sync_id = %(sync)s AND %(whose)s
+                RETURNING r.user_id""",
+                sync=sync.id,
+                whose=SQL(whose, users=users, partners=partners),
+                users=users,
+                partners=partners,
+                **dict(zip(_TOLD, told, strict=True)),
+            )
+        )
+        self.invalidate_model()
+        return {user_id for (user_id,) in rows}
 
     @api.model
     def _of_users(self, sync, user_ids):

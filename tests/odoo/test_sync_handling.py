@@ -1,0 +1,146 @@
+"""Pausing, cancelling and reading an initial sync, against a real simulator."""
+
+from io import BytesIO
+from unittest.mock import patch
+from zipfile import ZipFile
+
+from odoo.exceptions import UserError
+from odoo.tests import HttpCase, new_test_user
+
+from odoo.addons.usercom_connector.models import usercom_sync_run
+from odoo.addons.usercom_connector.usercom import Client
+
+from .test_sync import SyncCase
+
+
+class TestHandling(SyncCase):
+    def seed(self, count):
+        users = [{"email": f"u{n}@example.org"} for n in range(count)]
+        return self.simulator.seed(*users)["ids"]
+
+    def created(self):
+        return self.env["res.partner"].search_count([("email", "=like", "u%@example.org")])
+
+    def stopping(self, sync, how):
+        """Let somebody press a button once the first page has been taken in."""
+        original = type(sync)._run_users
+
+        def press(records, users):
+            original(records, users)
+            if records.calls_done < 1:
+                getattr(records, how)()
+
+        return patch.object(type(sync), "_run_users", press)
+
+    def test_pause_and_resume(self):
+        self.seed(250)
+        sync = self.previewed("import")
+        sync.action_run()
+        with self.stopping(sync, "action_pause"):
+            self.drain()
+        self.assertEqual((sync.state, self.created()), ("paused", 100))
+        self.assertTrue(0 < sync.progress < 100)
+        self.assertTrue(sync.time_left)
+        self.simulator.clear_journal()
+        sync.action_resume()
+        self.drain()
+        self.assertEqual((sync.state, self.created()), ("done", 250))
+        self.assertEqual(self.calls().count("GET /users/"), 2)
+
+    def test_a_page_under_way_when_it_is_paused_is_not_taken_in(self):
+        self.seed(5)
+        sync = self.previewed("import")
+        sync.action_run()
+        original = Client.changed_page
+
+        def pause_meanwhile(client, *bounds):
+            sync.action_pause()
+            self.env.cr.flush()
+            return original(client, *bounds)
+
+        with patch.object(Client, "changed_page", pause_meanwhile):
+            self.drain()
+        self.assertEqual((sync.state, self.created()), ("paused", 0))
+
+    def test_cancel_keeps_what_is_done(self):
+        self.seed(250)
+        sync = self.previewed("import")
+        sync.action_run()
+        with self.stopping(sync, "action_cancel"):
+            self.drain()
+        self.drain()
+        self.assertEqual((sync.state, self.created()), ("cancelled", 100))
+        self.assertTrue(self.sync())  # another may begin
+
+    def test_edits_go_first(self):
+        for number in range(60):
+            self.quietly(email=f"n{number}@example.org")
+        edited = self.synced(email="edited@example.org")
+        sync = self.previewed("export", use_csv=False)
+        sync.action_run()
+        original, refills = type(sync)._queue_some, []
+
+        def edit(records):
+            queued = original(records)
+            refills.append(queued)
+            if sum(refills) == usercom_sync_run.REFILL:
+                records.env["res.partner"].browse(edited.id).phone = "222222222"
+                records.env.cr.flush()
+            return queued
+
+        with patch.object(type(sync), "_queue_some", edit):
+            self.drain()
+        puts = [n for n, call in enumerate(self.calls()) if call.startswith("PUT")]
+        posts = [n for n, call in enumerate(self.calls()) if call.startswith("POST")]
+        self.assertEqual(len(posts), 60)
+        self.assertLess(puts[0], posts[2 * usercom_sync_run.REFILL])
+
+    def test_a_contact_that_fails_is_listed(self):
+        contact = self.quietly(name="Jan " + "K" * 41, email="jan@example.org")
+        sync = self.ran("export", use_csv=False)
+        line = self.line(sync, partner_id=contact)
+        self.assertEqual((line.result, sync.failed_count), ("failed", 1))
+        self.assertIn("longer than 40", line.problems)
+
+    def test_archived_since_the_preview_it_is_left_alone(self):
+        contact = self.quietly(email="jan@example.org")
+        sync = self.previewed("export")
+        contact.active = False
+        self.env.cr.flush()
+        self.run_to_end(sync)
+        self.assertFalse(self.simulator.users())
+
+    def test_what_cannot_be_done_now_is_refused(self):
+        sync = self.sync()
+        for action in ("action_run", "action_pause", "action_resume", "action_change"):
+            with self.assertRaisesRegex(UserError, "cannot be done now"):
+                getattr(sync, action)()
+
+    def test_lines_are_forgotten_with_the_log(self):
+        self.person(email="anna@example.org")
+        sync = self.ran("import")
+        sync.ended_at = "2020-01-01"
+        self.env["usercom.sync.line"]._gc_lines()
+        self.assertFalse(sync.line_ids)
+
+
+class TestSpreadsheet(SyncCase, HttpCase):
+    def test_it_tells_of_everybody_and_holds_no_formula(self):
+        self.person(email="=cmd@example.org", first_name="=1+1")
+        self.quietly(name="@SUM(A1)", email="jan@example.org")
+        sync = self.previewed()
+        self.authenticate("admin", "admin")
+        answer = self.url_open(f"/usercom/sync/{sync.id}")
+        book = ZipFile(BytesIO(answer.content))
+        sheet = book.read("xl/worksheets/sheet1.xml").decode()
+        self.assertNotIn("<f>", sheet)
+        self.assertEqual(sheet.count("<row "), 3)
+        self.assertIn("@SUM(A1)", sheet)
+        self.assertIn("=cmd@example.org", sheet)
+
+    def test_others_do_not_get_it(self):
+        sync = self.sync()
+        new_test_user(self.env, "usercom_reader", "usercom_connector.group_usercom_user")
+        self.authenticate("usercom_reader", "usercom_reader")
+        with self.assertLogs("odoo.http", "WARNING"):
+            self.assertEqual(self.url_open(f"/usercom/sync/{sync.id}").status_code, 403)
