@@ -80,6 +80,19 @@ class TestRuns(UsercomCase):
         self.assertEqual(self.triggers(), before + 1)
 
 
+class TestShares(UsercomCase):
+    def test_edits_have_their_turn_while_more_calls_come_than_can_be_answered(self):
+        contact = self.synced(email="jan@example.org", phone="111111111")
+        for n in range(80):
+            self.put(id=self.person(email=f"n{n}@example.org"))
+        contact.phone = "222222222"
+        self.backend.rate_limit = 20
+        with patch.object(usercom_backend_drain, "RUN_SECONDS", 2):
+            self.drain()
+        self.assertTrue(self.env["usercom.inbox"].search_count([("state", "=", "pending")]))
+        self.assertEqual(self.remote(contact)["phone_number"], "222222222")
+
+
 class TestThrottled(UsercomCase):
     def test_while_user_com_wants_no_calls_nothing_is_claimed(self):
         people = self.env["res.partner"].create(

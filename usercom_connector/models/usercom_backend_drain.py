@@ -30,6 +30,7 @@ _logger = logging.getLogger(__name__)
 WORKERS = 16
 RUN_SECONDS = 45.0  # well within the 120 that Odoo gives a job by default
 SHORT_WAIT = 5.0
+OUTBOX_TURN = 3
 IDLE_SECONDS = 1.0  # where what is due is locked: its edit is not committed yet
 CRON_INTERVAL = timedelta(minutes=1)
 
@@ -49,7 +50,7 @@ class UsercomBackend(models.Model):
     _inherit = "usercom.backend"
 
     def _drain(self):
-        """Work off both queues, inbox first.
+        """Work off both queues, mostly the inbox first.
 
         Only the account's own cron calls this, and Odoo never runs one cron twice at once.
         """
@@ -135,9 +136,10 @@ class UsercomBackend(models.Model):
 
     def _claims(self, deadline):
         """Claim and yield a few rows at a time, or many that are alike."""
-        looked_at = dict.fromkeys((URGENT, USUAL, LOW), 0)
+        looked_at, turn = dict.fromkeys((URGENT, USUAL, LOW), 0), 0
         while time.monotonic() < deadline and self._may_call():
-            if rows := self._claim(looked_at):
+            turn += 1
+            if rows := self._claim(looked_at, turn):
                 yield rows
             elif self._committed(self._refill):
                 looked_at = dict.fromkeys(looked_at, 0)
@@ -148,13 +150,20 @@ class UsercomBackend(models.Model):
         """Queue some of the initial sync's contacts, now that no others wait; whether it did."""
         return self.env["usercom.sync"]._under_way(self)._queue_some()
 
-    def _claim(self, looked_at):
-        """Claim the next rows: those of withdrawn consents first, of each the inbox's first."""
+    def _claim(self, looked_at, turn):
+        """Claim the next rows: those of withdrawn consents first, of each the inbox's first.
+
+        But for every third turn: more calls may pour in than can ever be answered.
+        """
+        ways = self._claim_inbox, self._claim_outbox
         for priority in looked_at:
-            rows = self._committed(self.env["usercom.inbox"]._claim, self, priority)
-            if rows := rows or self._claim_outbox(priority, looked_at):
-                return rows
+            for claim in ways if turn % OUTBOX_TURN else reversed(ways):
+                if rows := claim(priority, looked_at):
+                    return rows
         return None
+
+    def _claim_inbox(self, priority, _looked_at):
+        return self._committed(self.env["usercom.inbox"]._claim, self, priority)
 
     def _claim_outbox(self, priority, looked_at):
         """Claim a few rows up to the id looked at; without any look ahead for some alike."""
