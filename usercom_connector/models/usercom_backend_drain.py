@@ -90,11 +90,15 @@ class UsercomBackend(models.Model):
         done, idle = 0, 0.0
         while self._wait_for_work(deadline, idle):
             before, tasks = done, self._tasks(deadline)
-            for outcomes in overlapped(tasks, lambda t: t.job.run(client), workers=WORKERS):
+            for outcomes in overlapped(tasks, lambda t: t.job.run(client), workers=self._workers()):
                 self._committed(self._settle_all, outcomes)
                 done += len(outcomes)
             idle = 0.0 if done > before else IDLE_SECONDS
         return done
+
+    def _workers(self):
+        """How many calls at once: no more than the account's limit lets through in time."""
+        return min(WORKERS, math.ceil(2 * self.rate_limit))
 
     def _wait_for_work(self, deadline, idle):
         """Whether a row is due, now or within a wait too short for the cron's own clock."""
@@ -115,11 +119,15 @@ class UsercomBackend(models.Model):
         return max(min(waits), held) if waits else None
 
     def _tasks(self, deadline):
-        """Claim and yield until the queues are empty or time is up."""
+        """Claim and yield until the queues are empty or time is up; the rest waits on."""
         for rows in self._claims(deadline):
             # Not in the claim's transaction: the edit of a row that was found waiting may have
             # been committed after that one's snapshot was taken.
-            yield from self._committed(self._build, rows)
+            for task in self._committed(self._build, rows):
+                if time.monotonic() < deadline:
+                    yield task
+                else:
+                    self._committed(task.rows._put_back)
 
     def _build(self, rows):
         """The tasks of ``rows``; where one of them cannot be built, the others still are."""
