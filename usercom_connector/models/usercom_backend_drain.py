@@ -16,6 +16,7 @@ from ..usercom import (
     CredentialsError,
     EmptiedError,
     RetryableError,
+    ServerError,
     ThrottledError,
     UnreachableError,
     UsercomError,
@@ -245,7 +246,8 @@ class UsercomBackend(models.Model):
                 rows._settle(outcome.task, outcome.result)
             case ThrottledError():
                 rows._postpone(outcome.error.retry_after)
-            case UnreachableError():  # no contact's fault: only the time is limited
+            case UnreachableError() | ServerError(status=502 | 503 | 504):
+                # no contact's fault: only the time is limited
                 rows._retry_later(explain(self.env, outcome.error), most=math.inf)
             case RetryableError():
                 rows._retry_later(explain(self.env, outcome.error))
