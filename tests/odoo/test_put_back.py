@@ -74,6 +74,18 @@ class TestQueue(UsercomCase):
         self.drain()
         self.assertEqual(row.state, "failed")
 
+    def test_nor_is_a_server_that_is_down_for_everybody(self):
+        contact = self.contact(email="jan@example.org", phone="222")
+        row = self.waiting(contact)
+        for status in (502, 503, 504):
+            row.write({"attempts": 50, "next_attempt_at": False})
+            self.simulator.fault(kind="html", status=status, count=1)
+            self.drain()
+            self.assertEqual(row.state, "pending")
+            self.assertIn(str(status), row.error)
+        row.next_attempt_at = False
+        self.sent_once(contact)
+
     def broken_off(self, row):
         self.simulator.fault(kind="reset", count=1)
         with patch.object(usercom_backend_drain, "SHORT_WAIT", 0):

@@ -1,5 +1,6 @@
 """Whose turn it is in a run of the drain, and when the next run is."""
 
+import time
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -78,6 +79,32 @@ class TestRuns(UsercomCase):
         row.next_attempt_at = fields.Datetime.now() + timedelta(seconds=30)
         self.drain()
         self.assertEqual(self.triggers(), before + 1)
+
+
+class TestShares(UsercomCase):
+    def test_edits_have_their_turn_while_more_calls_come_than_can_be_answered(self):
+        contact = self.synced(email="jan@example.org", phone="111111111")
+        for n in range(80):
+            self.put(id=self.person(email=f"n{n}@example.org"))
+        contact.phone = "222222222"
+        self.backend.rate_limit = 20
+        with patch.object(usercom_backend_drain, "RUN_SECONDS", 2):
+            self.drain()
+        self.assertTrue(self.env["usercom.inbox"].search_count([("state", "=", "pending")]))
+        self.assertEqual(self.remote(contact)["phone_number"], "222222222")
+
+    def test_a_low_limit_keeps_no_run_beyond_its_time(self):
+        people = self.env["res.partner"].create(
+            [{"name": f"No {n}", "email": f"no{n}@example.org"} for n in range(12)]
+        )
+        self.backend.rate_limit = 1
+        before = time.monotonic()
+        with patch.object(usercom_backend_drain, "RUN_SECONDS", 2):
+            self.drain()
+        self.assertLess(time.monotonic() - before, 10)
+        rows = self.env["usercom.outbox"].search([("partner_id", "in", people.ids)])
+        self.assertFalse(rows.filtered("claimed_at"))
+        self.assertIn("done", rows.mapped("state"))
 
 
 class TestThrottled(UsercomCase):

@@ -4,9 +4,10 @@ import json
 import socket
 import struct
 import threading
+import time
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Self
+from typing import IO, Any, Self
 from urllib.parse import parse_qs, urlsplit
 
 
@@ -27,7 +28,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Answer:
-    """What to send: JSON, or text as it is; `fault` is hang, reset or half."""
+    """What to send: JSON, or text as it is; `fault` is hang, reset, half or drip."""
 
     body: Any = None
     status: int = 200
@@ -38,6 +39,15 @@ class Answer:
         if self.body is None:
             return b""
         return (self.body if isinstance(self.body, str) else json.dumps(self.body)).encode()
+
+
+def write(stream: IO[bytes], body: bytes, *, slowly: bool) -> None:
+    size = 1 if slowly else max(len(body), 1)
+    for start in range(0, len(body), size):
+        stream.write(body[start : start + size])
+        if slowly:
+            stream.flush()
+            time.sleep(0.1)
 
 
 HTML = "<html><body>Be right back</body></html>"
@@ -119,7 +129,7 @@ class Stub:
                     self.send_header(name, value)
                 self.send_header("Content-Length", str(len(body) * (1 + (answer.fault == "half"))))
                 self.end_headers()
-                self.wfile.write(body)
+                write(self.wfile, body, slowly=answer.fault == "drip")
                 self.close_connection = answer.fault == "half"
 
             def _reset(self) -> None:

@@ -3,6 +3,7 @@
 import logging
 import socket
 import threading
+import time
 
 import pytest
 import requests
@@ -112,6 +113,16 @@ class TestUnreachable:
         stub.on("GET /users/search/", Answer([JANE], fault="half"))
         with pytest.raises(UnreachableError):
             client.find_users(email="jane@example.com")
+
+    def test_an_answer_that_drips_is_not_waited_for(self, stub, client, monkeypatch):
+        monkeypatch.setattr(transport_module, "LONGEST_ANSWER", 0.3)
+        stub.on("GET /users/7/", Answer(JANE, fault="drip"))
+        before = time.monotonic()
+        with pytest.raises(UnreachableError):
+            get_user(client)
+        assert time.monotonic() - before < 1.5
+        stub.on("GET /users/7/", JANE)
+        get_user(client)
 
     def test_nobody_listens(self, throttle):
         with socket.socket() as unused:

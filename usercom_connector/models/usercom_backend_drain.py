@@ -16,6 +16,7 @@ from ..usercom import (
     CredentialsError,
     EmptiedError,
     RetryableError,
+    ServerError,
     ThrottledError,
     UnreachableError,
     UsercomError,
@@ -30,6 +31,7 @@ _logger = logging.getLogger(__name__)
 WORKERS = 16
 RUN_SECONDS = 45.0  # well within the 120 that Odoo gives a job by default
 SHORT_WAIT = 5.0
+OUTBOX_TURN = 3
 IDLE_SECONDS = 1.0  # where what is due is locked: its edit is not committed yet
 CRON_INTERVAL = timedelta(minutes=1)
 
@@ -49,7 +51,7 @@ class UsercomBackend(models.Model):
     _inherit = "usercom.backend"
 
     def _drain(self):
-        """Work off both queues, inbox first.
+        """Work off both queues, mostly the inbox first.
 
         Only the account's own cron calls this, and Odoo never runs one cron twice at once.
         """
@@ -89,11 +91,15 @@ class UsercomBackend(models.Model):
         done, idle = 0, 0.0
         while self._wait_for_work(deadline, idle):
             before, tasks = done, self._tasks(deadline)
-            for outcomes in overlapped(tasks, lambda t: t.job.run(client), workers=WORKERS):
+            for outcomes in overlapped(tasks, lambda t: t.job.run(client), workers=self._workers()):
                 self._committed(self._settle_all, outcomes)
                 done += len(outcomes)
             idle = 0.0 if done > before else IDLE_SECONDS
         return done
+
+    def _workers(self):
+        """How many calls at once: no more than the account's limit lets through in time."""
+        return min(WORKERS, math.ceil(2 * self.rate_limit))
 
     def _wait_for_work(self, deadline, idle):
         """Whether a row is due, now or within a wait too short for the cron's own clock."""
@@ -114,11 +120,15 @@ class UsercomBackend(models.Model):
         return max(min(waits), held) if waits else None
 
     def _tasks(self, deadline):
-        """Claim and yield until the queues are empty or time is up."""
+        """Claim and yield until the queues are empty or time is up; the rest waits on."""
         for rows in self._claims(deadline):
             # Not in the claim's transaction: the edit of a row that was found waiting may have
             # been committed after that one's snapshot was taken.
-            yield from self._committed(self._build, rows)
+            for task in self._committed(self._build, rows):
+                if time.monotonic() < deadline:
+                    yield task
+                else:
+                    self._committed(task.rows._put_back)
 
     def _build(self, rows):
         """The tasks of ``rows``; where one of them cannot be built, the others still are."""
@@ -135,9 +145,10 @@ class UsercomBackend(models.Model):
 
     def _claims(self, deadline):
         """Claim and yield a few rows at a time, or many that are alike."""
-        looked_at = dict.fromkeys((URGENT, USUAL, LOW), 0)
+        looked_at, turn = dict.fromkeys((URGENT, USUAL, LOW), 0), 0
         while time.monotonic() < deadline and self._may_call():
-            if rows := self._claim(looked_at):
+            turn += 1
+            if rows := self._claim(looked_at, turn):
                 yield rows
             elif self._committed(self._refill):
                 looked_at = dict.fromkeys(looked_at, 0)
@@ -148,13 +159,20 @@ class UsercomBackend(models.Model):
         """Queue some of the initial sync's contacts, now that no others wait; whether it did."""
         return self.env["usercom.sync"]._under_way(self)._queue_some()
 
-    def _claim(self, looked_at):
-        """Claim the next rows: those of withdrawn consents first, of each the inbox's first."""
+    def _claim(self, looked_at, turn):
+        """Claim the next rows: those of withdrawn consents first, of each the inbox's first.
+
+        But for every third turn: more calls may pour in than can ever be answered.
+        """
+        ways = self._claim_inbox, self._claim_outbox
         for priority in looked_at:
-            rows = self._committed(self.env["usercom.inbox"]._claim, self, priority)
-            if rows := rows or self._claim_outbox(priority, looked_at):
-                return rows
+            for claim in ways if turn % OUTBOX_TURN else reversed(ways):
+                if rows := claim(priority, looked_at):
+                    return rows
         return None
+
+    def _claim_inbox(self, priority, _looked_at):
+        return self._committed(self.env["usercom.inbox"]._claim, self, priority)
 
     def _claim_outbox(self, priority, looked_at):
         """Claim a few rows up to the id looked at; without any look ahead for some alike."""
@@ -228,7 +246,8 @@ class UsercomBackend(models.Model):
                 rows._settle(outcome.task, outcome.result)
             case ThrottledError():
                 rows._postpone(outcome.error.retry_after)
-            case UnreachableError():  # no contact's fault: only the time is limited
+            case UnreachableError() | ServerError(status=502 | 503 | 504):
+                # no contact's fault: only the time is limited
                 rows._retry_later(explain(self.env, outcome.error), most=math.inf)
             case RetryableError():
                 rows._retry_later(explain(self.env, outcome.error))

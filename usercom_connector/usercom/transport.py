@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
+import socket
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
+from threading import Timer
 from typing import Any, NoReturn
 from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
 
@@ -29,6 +33,7 @@ API_ROOT = "/api/public"
 THREADS = 16
 BODY_LIMIT = 20 * 2**20
 CHUNK = 2**16
+LONGEST_ANSWER = 40.0  # seconds, from its headers on
 DETAILS_LIMIT = 500
 DETAILS_DEPTH = 5
 LONGEST_RETRY_AFTER = 3600.0
@@ -252,6 +257,25 @@ def results(answer: Any) -> list[Any]:
 
 
 def _read(response: requests.Response) -> bytes:
+    """Return the whole body. The time-outs of requests begin anew with every byte that drips."""
+    timer = Timer(LONGEST_ANSWER, _cut_off, [response])
+    timer.daemon = True
+    timer.start()
+    try:
+        return _read_whole(response)
+    finally:
+        timer.cancel()
+
+
+def _cut_off(response: requests.Response) -> None:
+    with (
+        suppress(OSError, AttributeError, ValueError),  # it has just been read after all
+        socket.socket(fileno=os.dup(response.raw.fileno())) as connection,
+    ):
+        connection.shutdown(socket.SHUT_RDWR)
+
+
+def _read_whole(response: requests.Response) -> bytes:
     body = bytearray()
     for chunk in response.iter_content(CHUNK):
         body += chunk
