@@ -138,7 +138,8 @@ class UsercomInbox(models.Model):
                 Domain("external_id", "in", [user.id for user in users])
                 | Domain("custom_id", "in", list(by_custom_id))
                 | Domain("email", "in", [email for email in by_email if email])
-            )
+            ),
+            order="id",
         )
         return rows.grouped(
             lambda row: (
