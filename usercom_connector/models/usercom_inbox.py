@@ -230,9 +230,10 @@ class UsercomInbox(models.Model):
         emails -= set(others.mapped("email_normalized"))
         links = self.env["usercom.binding"].search([("partner_id", "in", partners.ids)])
         received = Domain.OR(
-            Domain("backend_id", "=", link.backend_id.id)
-            & Domain("external_id", "=", link.external_id or -1)
+            Domain("backend_id", "=", link.backend_id.id) & Domain(name, "=", link[name])
             for link in links
+            for name in ("external_id", "custom_id")
+            if link[name]
         )
         received |= Domain("partner_id", "in", partners.ids)
         received |= Domain("email", "in", list(emails))
