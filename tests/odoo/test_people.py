@@ -117,6 +117,15 @@ class TestPeople(UsercomCase):
         self.drain()
         self.assertEqual(len(self.found()), 1)
 
+    def test_the_word_none_names_nobody(self):
+        """Templates write it for an empty value: else all these would be one and the same user."""
+        emails = [f"n{n}@example.org" for n in range(3)]
+        for email in emails:
+            self.person(email=email)
+            self.put(id="None", custom_id="None", email=email)
+        self.drain()
+        self.assertEqual([len(self.found(email)) for email in emails], [1, 1, 1])
+
     # ---- what becomes of them? ----
 
     def test_only_link_links_and_creates_nobody(self):

@@ -13,6 +13,7 @@ from .usercom_queue import URGENT
 _logger = logging.getLogger(__name__)
 
 LONGEST_KEY = 255
+NOTHING = ("None", "null")  # how templates write an empty value
 KEYS = ("external_id", "custom_id", "email", "user_ref")
 PROMPT = """
     INSERT INTO usercom_inbox (backend_id, state, attempts, priority, payload,
@@ -148,7 +149,7 @@ class UsercomInbox(models.Model):
     @staticmethod
     def _text(value):
         text = value.strip() if isinstance(value, str) else ""
-        return text if 0 < len(text) <= LONGEST_KEY else None
+        return text if 0 < len(text) <= LONGEST_KEY and text not in NOTHING else None
 
     def _delete_before(self, backend, moment):
         if backend.webhook_called_at != backend.webhook_last_call:
