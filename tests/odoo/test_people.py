@@ -198,10 +198,13 @@ class TestPeople(UsercomCase):
 
     def test_a_language_odoo_does_not_have_is_told(self):
         self.also_pair(("lang", "language"))
-        row = self.told(id=self.person(language="Klingon"))
+        user_id = self.person(language="Klingon")
+        row = self.told(id=user_id)
+        self.drain()
         for part in ("anna@example.org", "Language", "Klingon"):
             self.assertIn(part, row.error)
         self.assertTrue(self.found())
+        self.assertEqual(self.simulator.user(user_id)["attributes"]["language"], "Klingon")
 
     # ---- who does not come back? ----
 

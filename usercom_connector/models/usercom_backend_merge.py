@@ -11,7 +11,10 @@ from ..usercom.reading import NAME_PARTS, read_user
 
 @dataclass
 class Meeting:
-    """A contact and its user while they are merged. `written`: {key: canonical value}."""
+    """A contact and its user while they are merged. `written`: {key: canonical value}.
+
+    `left`: {key: canonical value} of what a contact still to be created could not be given.
+    """
 
     partner: Any
     user: User
@@ -19,6 +22,7 @@ class Meeting:
     problems: list = field(default_factory=list)
     vals: dict = field(default_factory=dict)
     written: dict = field(default_factory=dict)
+    left: dict = field(default_factory=dict)
     to_push: bool = False
 
 
@@ -122,6 +126,9 @@ class UsercomBackend(models.Model):
             base.update(
                 {key: odoo[key] for key in respelled & odoo.keys() & meeting.written.keys()}
             )
+            for key, value in meeting.left.items():
+                if odoo.get(key) is not None:  # a default, which says nothing
+                    base |= {key: odoo[key], key + APART: value}
             differing = {key for key in exported & odoo.keys() if odoo[key] != base.get(key)}
             meeting.to_push |= bool(differing)
 
@@ -194,6 +201,7 @@ class UsercomBackend(models.Model):
             problems + terms.mappings._unreadable_problems(user, errors),
             defaults | self._contact_values(user) | vals,
             written,
+            {key: values.get(key) for key in refused | errors.keys()},
         )
 
     def _contact_values(self, user):
