@@ -3,6 +3,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from odoo import models
+from odoo.fields import Domain
 
 from ..usercom import Merge, User, merge
 from ..usercom.merge import APART
@@ -24,6 +25,10 @@ class Meeting:
     written: dict = field(default_factory=dict)
     left: dict = field(default_factory=dict)
     to_push: bool = False
+
+    def is_whole(self):
+        """Whether nothing is left that the two cannot agree on."""
+        return not self.problems and not any(key.endswith(APART) for key in self.agreed.base)
 
 
 @dataclass(frozen=True)
@@ -135,6 +140,8 @@ class UsercomBackend(models.Model):
     def _settle_meetings(self, meetings, bindings):
         """Link the contacts, record the conflicts, queue what Odoo knows better."""
         self._link_all(meetings, bindings)
+        about = Domain("external_id", "in", [m.user.id for m in meetings if m.is_whole()])
+        self.env["usercom.inbox"]._supersede_failures(self, about)
         self.env["usercom.conflict"]._record(self, meetings)
         outbox = self.env["usercom.outbox"]
         if to_push := [meeting.partner.id for meeting in meetings if meeting.to_push]:

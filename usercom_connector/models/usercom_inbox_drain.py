@@ -9,7 +9,7 @@ from ..usercom import User
 from ..usercom.jobs import Fetch, Identity, Told
 from .usercom_backend_contact import normalized
 from .usercom_backend_drain import Task
-from .usercom_queue import CLAIM_SIZE, URGENT
+from .usercom_queue import CLAIM_SIZE, DONE, URGENT
 
 
 class UsercomInbox(models.Model):
@@ -112,6 +112,18 @@ class UsercomInbox(models.Model):
         else:
             self._close(taken.problems, partner_id=taken.partner.id, is_ambiguous=taken.ambiguous)
             self._show_refusal(taken)
+
+    def _finish(self, **values):
+        """Done, and so is what failed before of whoever was named alike, and was not found."""
+        named = Domain("user_ref", "in", self.mapped("user_ref"))
+        self._supersede_failures(self.backend_id, named & Domain("partner_id", "=", False))
+        return super()._finish(**values)
+
+    @api.model
+    def _supersede_failures(self, backend, about):
+        """What failed before of the users that the domain ``about`` finds is mended."""
+        failed = Domain("backend_id", "in", backend.ids) & Domain("state", "=", "failed")
+        self.search(failed & about).write(DONE)
 
     def _show_refusal(self, taken):
         """Show on the contact why another user could not be merged into it."""
