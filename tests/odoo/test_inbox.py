@@ -54,3 +54,16 @@ class TestMended(UsercomCase):
         row, _user_id, _anna, _ewa = self.doubtful()
         self.told(id=self.person(email="ola@example.org"))
         self.assertEqual(row.state, "failed")
+
+
+class TestPullRefused(UsercomCase):
+    def test_a_pull_that_cannot_choose_says_so_on_the_contact(self):
+        self.backend.state = "authenticated"
+        contact = self.contact(email="anna@example.org")
+        self.backend.state = "running"
+        twins = [self.person(), self.person()]
+        contact.action_usercom_pull()
+        self.drain()
+        self.assertEqual(self.binding(contact).state, "failed")
+        for user_id in twins:
+            self.assertIn(str(user_id), self.binding(contact).last_error)

@@ -125,6 +125,13 @@ class UsercomInbox(models.Model):
         failed = Domain("backend_id", "in", backend.ids) & Domain("state", "=", "failed")
         self.search(failed & about).write(DONE)
 
+    def _fail(self, message, **values):
+        """Show on the contact, too, what became of a read that was asked for by hand."""
+        for backend, rows in self.filtered("partner_id").grouped("backend_id").items():
+            links = self.env["usercom.binding"]._ensure(backend, rows.partner_id)
+            links.write({"state": "failed", "last_error": message})
+        return super()._fail(message, **values)
+
     def _show_refusal(self, taken):
         """Show on the contact why another user could not be merged into it."""
         binding = self.env["usercom.binding"]._of(self.backend_id, taken.partner)
