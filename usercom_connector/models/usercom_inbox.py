@@ -176,14 +176,19 @@ class UsercomInbox(models.Model):
         """Queue a fresh read of contacts, by whatever User.com may know them; returns those."""
         bindings = self.env["usercom.binding"]._of(backend, partners)
         rows = []
-        for partner in backend._seen(partners):
-            identity = backend._identity(partner, bindings.get(partner.id))
-            if keys := self._keys({"user": identity.as_keys()}):
+        for partner in partners:
+            if keys := self._keys_of(backend, partner, bindings.get(partner.id)):
                 rows.append({"backend_id": backend.id, "partner_id": partner.id, **keys})
             else:
                 self._refuse_unknown(backend, partner)
         backend._wake()
         return self.create(rows).partner_id
+
+    @api.model
+    def _keys_of(self, backend, partner, binding):
+        """The keys by which User.com may know a contact; empty if there is none."""
+        identity = backend._identity(backend._seen(partner), binding)
+        return self._keys({"user": identity.as_keys()})
 
     @api.model
     def _refuse_unknown(self, backend, partner):
