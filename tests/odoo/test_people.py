@@ -49,6 +49,15 @@ class TestPeople(UsercomCase):
                 self.told(id=user_id)
                 self.assertEqual(self.binding(contact).external_id == user_id, allowed)
 
+    def test_a_contact_finds_its_user_by_the_international_number_where_allowed(self):
+        self.env.company.country_id = self.env.ref("base.pl")
+        for number, allowed in enumerate((False, True)):
+            with self.subTest(allowed=allowed):
+                self.backend.match_phone = allowed
+                user_id = self.person(phone_number=f"+4822111111{number}")
+                contact = self.synced(phone=f"22 111 11 1{number}")
+                self.assertEqual(self.binding(contact).external_id == user_id, allowed)
+
     def test_a_user_without_a_phone_number_is_welcome_where_numbers_are_compared(self):
         self.backend.match_phone = True
         self.told(id=self.person())
