@@ -24,9 +24,10 @@ PROMPT = """
 
 
 class RefusedCalls:
-    """Tells the log of calls without the right token: once a minute, however many there are."""
+    """Tells the log of calls that are of no use: once a minute, however many there are."""
 
-    def __init__(self):
+    def __init__(self, message):
+        self._message = message
         self._next_at = 0.0
         self._count = 0
 
@@ -35,10 +36,13 @@ class RefusedCalls:
         if time.monotonic() >= self._next_at:
             self._next_at = time.monotonic() + 60
             count, self._count = self._count, 0
-            _logger.warning("user.com webhook: refused %s calls with no or a wrong token", count)
+            _logger.warning(self._message, count)
 
 
-refused_calls = RefusedCalls()
+refused_calls = RefusedCalls("user.com webhook: refused %s calls with no or a wrong token")
+nameless_calls = RefusedCalls(
+    "user.com webhook: refused %s calls that name no user by id, custom_id or email"
+)
 
 
 class UsercomInbox(models.Model):
@@ -100,6 +104,8 @@ class UsercomInbox(models.Model):
         payload = self._parse(body)
         keys = self._keys(payload) if payload is not None else None
         if not keys:
+            if payload != {}:  # which is our own test
+                nameless_calls.add()
             return "malformed"
         if state not in ("running", "paused"):
             return "never_run"
