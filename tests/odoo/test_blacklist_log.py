@@ -140,3 +140,37 @@ class TestSharedAddress(BlacklistCase):
         (self.jan + self.ewa).employee = True
         self.assertEqual((self.jan + self.ewa).mapped("employee"), [True, True])
         self.assertFalse(self.blocked())
+
+
+class TestComingBack(BlacklistCase):
+    """Somebody who shares the address comes back; another one has refused for herself."""
+
+    def come_back(self, contact):
+        for unsubscribed in (True, False, True, False):
+            self.told(contact, unsubscribed=unsubscribed)
+            self.drain()
+
+    def test_who_comes_back_takes_nobody_elses_no_back(self):
+        jan = self.synced(email=ADDRESS)
+        ewa = self.contact(name="Ewa", email=ADDRESS, usercom_unsubscribed=True)
+        self.come_back(jan)
+        self.assertTrue(self.blocked())
+        self.assertEqual([new for _old, new, _by in self.log(ewa, "unsubscribed")], ["no"])
+        self.assertIs(self.unsubscribed(jan), True)
+
+    def test_nor_that_of_another_company(self):
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        other = self.account(elsewhere, "elsewhere")
+        other._pair_unsubscribed()
+        jan = self.synced(email=ADDRESS, company_id=self.env.company.id)
+        ewa = self.contact(email=ADDRESS, company_id=elsewhere.id, usercom_unsubscribed=True)
+        self.come_back(jan)
+        self.assertTrue(self.blocked())
+        self.assertEqual([new for _old, new, _by in self.log(ewa, "unsubscribed")], ["no"])
+
+    def test_who_refused_only_by_the_address_comes_back_with_it(self):
+        jan = self.synced(email=ADDRESS)
+        ewa = self.contact(name="Ewa", email=ADDRESS)
+        self.come_back(jan)
+        self.assertFalse(self.blocked())
+        self.assertFalse(ewa.usercom_unsubscribed)

@@ -54,6 +54,17 @@ class TestConsentFields(ConsentCase):
             self.assertIs(contact.employee, expected)
         self.assertEqual([row[1] for row in self.log(contact, "sms_text")], ["yes", "no"])
 
+    def test_a_choice_in_an_array_says_the_same_in_a_call(self):
+        field = self.field("yes", "no")
+        self.pair(self.backend, field, "sms_choice", is_consent=True)
+        contact = self.synced(email="jan@example.org", x_sms="yes")
+        user_id = self.binding(contact).external_id
+        self.simulator.patch_user(user_id, sms_choice=["Yes"])  # said again since
+        row = self.call(user_id, "2099-01-01T00:00:00Z", sms_choice=["No"])
+        self.assertEqual(row.priority, 1)
+        self.drain()
+        self.assertEqual(contact.x_sms, "yes")
+
     def test_text_that_says_nothing_is_told_and_changes_nothing(self):
         self.pair(self.backend, "employee", "sms_text", is_consent=True)
         contact = self.synced(email="jan@example.org", employee=True)

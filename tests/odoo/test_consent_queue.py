@@ -54,6 +54,16 @@ class TestWithdrawalsFirst(ConsentCase):
         self.drain()
         self.assertEqual(self.first_path(), f"/users/{self.binding(crowd[-1]).external_id}/")
 
+    def test_in_whatever_form_a_call_tells_of_it(self):
+        named = {"id": 3, "name": "Email consent", "name_std": "email_consent", "value": False}
+        Inbox = self.env["usercom.inbox"]
+        for payload in (
+            {"user": {"id": 7, "attributes": [named]}},
+            {"user": {"id": 7}, "extra": {"Email consent": "False"}},
+        ):
+            row = Inbox._put(self.backend, Inbox._keys(payload), payload)
+            self.assertEqual(row.priority, 1, payload)
+
     def test_a_yes_is_sent_only_after_a_look(self):
         contact = self.synced(email="jan@example.org")
         contact.employee = True

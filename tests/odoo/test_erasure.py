@@ -48,6 +48,14 @@ class TestErasure(ConsentCase):
             for trace in (EMAIL, "Kowalski", "+48 555", "+48 777", "+48 888"):
                 self.assertNotIn(trace, text, name)
 
+    def test_nor_what_names_only_the_custom_id(self):
+        self.backend.custom_id_policy = "email"
+        contact = self.synced(email=EMAIL)
+        self.put(custom_id=EMAIL)
+        self.erase(contact)
+        for name, text in self.texts():
+            self.assertNotIn(EMAIL, text, name)
+
     def test_the_consent_log_stays_and_names_nobody(self):
         contact = self.known()
         rows = contact.usercom_consent_log_ids

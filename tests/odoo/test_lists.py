@@ -96,6 +96,22 @@ class TestBacklog(ListCase):
         self.assertEqual(contact.phone, "222222222")
         self.assertFalse(self.contacts_of(stranger))
 
+    def test_the_consent_log_has_the_time_of_the_last_call(self):
+        contact = self.synced(email="jan@example.org", employee=True)
+        user_id = self.binding(contact).external_id
+        self.simulator.patch_user(user_id, email_consent=None)
+        Inbox = self.env["usercom.inbox"]
+        for hour, told in ((7, {}), (8, {"email_consent": False})):
+            at = f"2099-02-01T0{hour}:00:00Z"
+            payload = {"timestamp": at, "extra": {"id": user_id, **told}}
+            Inbox._put(self.backend, Inbox._keys(payload), payload)
+        for asked in self.seed(6):
+            self.put(id=asked)
+        self.drain()
+        self.assertTrue(self.lists())
+        noted = contact.usercom_consent_log_ids[0]
+        self.assertEqual((noted.new_value, str(noted.source_at)), ("no", "2099-02-01 08:00:00"))
+
     def test_an_e_mail_that_two_users_share_names_neither_of_them(self):
         """As where users are read one by one: nobody guesses which of them was meant."""
         twins = [self.person(email="twin@example.org") for _twin in range(2)]

@@ -49,6 +49,15 @@ class TestPeople(UsercomCase):
                 self.told(id=user_id)
                 self.assertEqual(self.binding(contact).external_id == user_id, allowed)
 
+    def test_a_contact_finds_its_user_by_the_international_number_where_allowed(self):
+        self.env.company.country_id = self.env.ref("base.pl")
+        for number, allowed in enumerate((False, True)):
+            with self.subTest(allowed=allowed):
+                self.backend.match_phone = allowed
+                user_id = self.person(phone_number=f"+4822111111{number}")
+                contact = self.synced(phone=f"22 111 11 1{number}")
+                self.assertEqual(self.binding(contact).external_id == user_id, allowed)
+
     def test_a_user_without_a_phone_number_is_welcome_where_numbers_are_compared(self):
         self.backend.match_phone = True
         self.told(id=self.person())
@@ -116,6 +125,15 @@ class TestPeople(UsercomCase):
         self.put(custom_id="c-1")
         self.drain()
         self.assertEqual(len(self.found()), 1)
+
+    def test_the_word_none_names_nobody(self):
+        """Templates write it for an empty value: else all these would be one and the same user."""
+        emails = [f"n{n}@example.org" for n in range(3)]
+        for email in emails:
+            self.person(email=email)
+            self.put(id="None", custom_id="None", email=email)
+        self.drain()
+        self.assertEqual([len(self.found(email)) for email in emails], [1, 1, 1])
 
     # ---- what becomes of them? ----
 
@@ -189,10 +207,13 @@ class TestPeople(UsercomCase):
 
     def test_a_language_odoo_does_not_have_is_told(self):
         self.also_pair(("lang", "language"))
-        row = self.told(id=self.person(language="Klingon"))
+        user_id = self.person(language="Klingon")
+        row = self.told(id=user_id)
+        self.drain()
         for part in ("anna@example.org", "Language", "Klingon"):
             self.assertIn(part, row.error)
         self.assertTrue(self.found())
+        self.assertEqual(self.simulator.user(user_id)["attributes"]["language"], "Klingon")
 
     # ---- who does not come back? ----
 

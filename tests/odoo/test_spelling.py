@@ -32,6 +32,16 @@ class TestSpelling(UsercomCase):
         self.assertEqual((contact.email, contact.phone), ("Jan@Example.org", "+48 600 700 800"))
         self.assertEqual(self.calls("PUT"), [])
 
+    def test_of_more_than_an_address_the_one_that_odoo_writes_to_is_sent(self):
+        for text in ("Jan <Jan@example.org>", "Jan@example.org, office@example.org"):
+            with self.subTest(text):
+                self._fresh_simulator()
+                contact = self.synced(email=text)
+                self.assertEqual(self.remote(contact)["email"], "Jan@example.org")
+                self.told(id=self.binding(contact).external_id)
+                self.assertEqual((contact.email, self.calls("PUT")), (text, []))
+                contact.unlink()
+
     def cut(self):
         """A contact whose street User.com has cut."""
         self.pair(self.backend, "street", "region")

@@ -148,13 +148,24 @@ class TestWebhook(UsercomCase, HttpCase):
         logging.getLogger("werkzeug").filter(record)
         self.assertEqual(record.getMessage(), '"POST /usercom/webhook/***?x=1 HTTP/1.1" 200 20')
 
-    def test_wrong_tokens_are_logged_once_a_minute(self):
-        with patch.object(usercom_inbox, "refused_calls", usercom_inbox.RefusedCalls()):
-            with self.assertLogs(usercom_inbox.__name__, "WARNING") as logs:
-                for _guess in range(5):
-                    self.call(token="guess")
-            self.assertEqual(len(logs.records), 1)
-            self.assertNotIn("guess", logs.output[0])
+    def test_calls_of_no_use_are_logged_once_a_minute(self):
+        unrendered = {"extra": {"id": "{{ id }}", "email": "{{ email }}"}}
+        for name, call in (
+            ("refused_calls", {"token": "guess"}),
+            ("nameless_calls", {"body": unrendered}),
+        ):
+            refused = usercom_inbox.RefusedCalls(f"{name}: %s")
+            with (
+                patch.object(usercom_inbox, name, refused),
+                self.assertLogs(usercom_inbox.__name__, "WARNING") as logs,
+            ):
+                for _time in range(5):
+                    self.call(**call)
+            self.assertEqual([record.getMessage() for record in logs.records], [f"{name}: 1"])
+
+    def test_a_test_of_our_own_is_not_logged(self):
+        with self.assertNoLogs(usercom_inbox.__name__, "WARNING"):
+            self.assertEqual(self.call("{}").status_code, 400)
 
     def test_an_account_without_a_token_lets_nobody_in(self):
         self.backend.webhook_token = False

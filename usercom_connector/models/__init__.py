@@ -38,6 +38,7 @@ from . import (
     usercom_inbox,
     usercom_inbox_drain,
     usercom_inbox_consent,
+    usercom_inbox_look,
     usercom_outbox,
     usercom_outbox_filling,
     usercom_outbox_settle,

@@ -42,7 +42,7 @@ class MailBlacklist(models.Model):
                 said = contacts.browse(self.env.context.get("usercom_speaking", contacts.ids))
                 for mapping in consents:
                     mapping._note(consent, contacts & said)
-                    mapping._of_the_address()._note(consent, contacts - said)
+                    mapping._of_the_address()._note_for_address(consent, contacts - said)
                 self.env["usercom.outbox"]._enqueue_later(contacts.ids)
 
     # ---- many addresses at once ----

@@ -7,6 +7,7 @@ from odoo.fields import Domain
 from odoo.tools import email_normalize
 
 from ..usercom.jobs import Identity
+from ..usercom.phones import digits
 
 
 @lru_cache(maxsize=1024)  # a page of users, each asked about several times
@@ -40,11 +41,13 @@ class UsercomBackend(models.Model):
 
     def _identity(self, partner, binding):
         """By what User.com may know ``partner``."""
+        e164 = self.match_phone and partner.phone_sanitized or None
         return Identity(
             user_id=self._known_id(partner) or (binding and binding.external_id) or None,
             custom_id=(binding and binding.custom_id) or self._custom_id(partner, partner.email),
             email=normalized(partner.email),
             phone=(self.match_phone and partner.phone) or None,
+            e164=e164 if digits(e164) != digits(partner.phone) else None,
         )
 
     def _identity_to_send(self, partner, binding):

@@ -27,6 +27,11 @@ class TakenIn:
     is_news: bool = False
     left_out: str = ""
 
+    @property
+    def is_another(self):
+        """Whether the contact is another user already."""
+        return self.ambiguous and bool(self.partner)
+
 
 class UsercomBackend(models.Model):
     """What happens to the users that User.com tells of: merged, met for the first time, refused."""

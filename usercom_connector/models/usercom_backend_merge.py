@@ -3,6 +3,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from odoo import models
+from odoo.fields import Domain
 
 from ..usercom import Merge, User, merge
 from ..usercom.merge import APART
@@ -11,7 +12,10 @@ from ..usercom.reading import NAME_PARTS, read_user
 
 @dataclass
 class Meeting:
-    """A contact and its user while they are merged. `written`: {key: canonical value}."""
+    """A contact and its user while they are merged. `written`: {key: canonical value}.
+
+    `left`: {key: canonical value} of what a contact still to be created could not be given.
+    """
 
     partner: Any
     user: User
@@ -19,7 +23,12 @@ class Meeting:
     problems: list = field(default_factory=list)
     vals: dict = field(default_factory=dict)
     written: dict = field(default_factory=dict)
+    left: dict = field(default_factory=dict)
     to_push: bool = False
+
+    def is_whole(self):
+        """Whether nothing is left that the two cannot agree on."""
+        return not self.problems and not any(key.endswith(APART) for key in self.agreed.base)
 
 
 @dataclass(frozen=True)
@@ -122,12 +131,17 @@ class UsercomBackend(models.Model):
             base.update(
                 {key: odoo[key] for key in respelled & odoo.keys() & meeting.written.keys()}
             )
+            for key, value in meeting.left.items():
+                if odoo.get(key) is not None:  # a default, which says nothing
+                    base |= {key: odoo[key], key + APART: value}
             differing = {key for key in exported & odoo.keys() if odoo[key] != base.get(key)}
             meeting.to_push |= bool(differing)
 
     def _settle_meetings(self, meetings, bindings):
         """Link the contacts, record the conflicts, queue what Odoo knows better."""
         self._link_all(meetings, bindings)
+        about = Domain("external_id", "in", [m.user.id for m in meetings if m.is_whole()])
+        self.env["usercom.inbox"]._supersede_failures(self, about)
         self.env["usercom.conflict"]._record(self, meetings)
         outbox = self.env["usercom.outbox"]
         if to_push := [meeting.partner.id for meeting in meetings if meeting.to_push]:
@@ -194,6 +208,7 @@ class UsercomBackend(models.Model):
             problems + terms.mappings._unreadable_problems(user, errors),
             defaults | self._contact_values(user) | vals,
             written,
+            {key: values.get(key) for key in refused | errors.keys()},
         )
 
     def _contact_values(self, user):

@@ -166,6 +166,13 @@ class UsercomFieldMapping(models.Model):
         addresses = set(refused.mapped("email_normalized"))
         self._withdraw(sharing.filtered(lambda p: p.email_normalized in addresses))
 
+    def _note_for_address(self, consent, partners):
+        """Note what another contact said of the address; who refused it for themselves still do."""
+        log = self.env["usercom.consent.log"]
+        refusing = log._refusing(self.backend_id, [self._key()], partners)
+        self._note(consent, partners - refusing if consent else partners)
+        self._withdraw(self.backend_id._seen(refusing))
+
     def _of_the_address(self):
         """This consent, noting what is said of an e-mail address, not by the contact itself."""
         origin = (self.env.context.get("usercom_origin") or {}) | {"origin": "address"}

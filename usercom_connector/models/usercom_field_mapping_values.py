@@ -2,6 +2,7 @@ from operator import itemgetter
 
 from odoo import models
 from odoo.fields import Command, Domain
+from odoo.tools import email_split
 from odoo.tools.sql import escape_psql
 
 from ..usercom import (
@@ -63,6 +64,8 @@ class UsercomFieldMapping(models.Model):
         if self._is_name_part():
             part = NAME_PARTS[self._key()]
             return lambda partner: self._split_name(partner)[part] or None
+        if name == self._key() == "email":
+            return lambda partner: _first_address(partner.email)
         if self.field_type == "many2one":
             return lambda partner: partner[name][self._code_field(partner[name])] or None
         if self.field_type == "many2many":
@@ -295,3 +298,9 @@ class UsercomFieldMapping(models.Model):
                 "the contact has a login in Odoo, whose address only Odoo may change"
             ),
         }.get(error.reason, self.env._("not readable as %s", self.value_type))
+
+
+def _first_address(text):
+    """The address in ``text`` that Odoo writes to, without a name or others; else the text."""
+    found = email_split(text)
+    return found[0] if found else text

@@ -13,6 +13,7 @@ from .usercom_queue import URGENT
 _logger = logging.getLogger(__name__)
 
 LONGEST_KEY = 255
+NOTHING = ("None", "null")  # how templates write an empty value
 KEYS = ("external_id", "custom_id", "email", "user_ref")
 PROMPT = """
     INSERT INTO usercom_inbox (backend_id, state, attempts, priority, payload,
@@ -23,9 +24,10 @@ PROMPT = """
 
 
 class RefusedCalls:
-    """Tells the log of calls without the right token: once a minute, however many there are."""
+    """Tells the log of calls that are of no use: once a minute, however many there are."""
 
-    def __init__(self):
+    def __init__(self, message):
+        self._message = message
         self._next_at = 0.0
         self._count = 0
 
@@ -34,10 +36,13 @@ class RefusedCalls:
         if time.monotonic() >= self._next_at:
             self._next_at = time.monotonic() + 60
             count, self._count = self._count, 0
-            _logger.warning("user.com webhook: refused %s calls with no or a wrong token", count)
+            _logger.warning(self._message, count)
 
 
-refused_calls = RefusedCalls()
+refused_calls = RefusedCalls("user.com webhook: refused %s calls with no or a wrong token")
+nameless_calls = RefusedCalls(
+    "user.com webhook: refused %s calls that name no user by id, custom_id or email"
+)
 
 
 class UsercomInbox(models.Model):
@@ -99,6 +104,8 @@ class UsercomInbox(models.Model):
         payload = self._parse(body)
         keys = self._keys(payload) if payload is not None else None
         if not keys:
+            if payload != {}:  # which is our own test
+                nameless_calls.add()
             return "malformed"
         if state not in ("running", "paused"):
             return "never_run"
@@ -148,7 +155,7 @@ class UsercomInbox(models.Model):
     @staticmethod
     def _text(value):
         text = value.strip() if isinstance(value, str) else ""
-        return text if 0 < len(text) <= LONGEST_KEY else None
+        return text if 0 < len(text) <= LONGEST_KEY and text not in NOTHING else None
 
     def _delete_before(self, backend, moment):
         if backend.webhook_called_at != backend.webhook_last_call:
@@ -175,14 +182,19 @@ class UsercomInbox(models.Model):
         """Queue a fresh read of contacts, by whatever User.com may know them; returns those."""
         bindings = self.env["usercom.binding"]._of(backend, partners)
         rows = []
-        for partner in backend._seen(partners):
-            identity = backend._identity(partner, bindings.get(partner.id))
-            if keys := self._keys({"user": identity.as_keys()}):
+        for partner in partners:
+            if keys := self._keys_of(backend, partner, bindings.get(partner.id)):
                 rows.append({"backend_id": backend.id, "partner_id": partner.id, **keys})
             else:
                 self._refuse_unknown(backend, partner)
         backend._wake()
         return self.create(rows).partner_id
+
+    @api.model
+    def _keys_of(self, backend, partner, binding):
+        """The keys by which User.com may know a contact; empty if there is none."""
+        identity = backend._identity(backend._seen(partner), binding)
+        return self._keys({"user": identity.as_keys()})
 
     @api.model
     def _refuse_unknown(self, backend, partner):
@@ -230,9 +242,10 @@ class UsercomInbox(models.Model):
         emails -= set(others.mapped("email_normalized"))
         links = self.env["usercom.binding"].search([("partner_id", "in", partners.ids)])
         received = Domain.OR(
-            Domain("backend_id", "=", link.backend_id.id)
-            & Domain("external_id", "=", link.external_id or -1)
+            Domain("backend_id", "=", link.backend_id.id) & Domain(name, "=", link[name])
             for link in links
+            for name in ("external_id", "custom_id")
+            if link[name]
         )
         received |= Domain("partner_id", "in", partners.ids)
         received |= Domain("email", "in", list(emails))

@@ -1,9 +1,8 @@
 from odoo import api, fields, models, tools
 
-from ..usercom import answer
-from ..usercom.canonical import read_word
+from ..usercom.consents import told
 from ..usercom.merge import APART
-from ..usercom.records import read_moment
+from ..usercom.records import read_moment, told_values
 
 
 class UsercomInbox(models.Model):
@@ -22,12 +21,12 @@ class UsercomInbox(models.Model):
         return any(self._told_consent(payload, *consent) is False for consent in consents)
 
     @api.model
-    def _told_consent(self, payload, key, withdrawn):
+    def _told_consent(self, payload, key, *words):
         """True, False or None: what a call says of one consent."""
         blocks = [(payload or {}).get(name) for name in ("user", "extra")]
-        words = [block.get(key) for block in blocks if isinstance(block, dict)]
-        told = {answer(read_word(word), withdrawn) for word in words} - {None}
-        return False if False in told else next(iter(told), None)
+        values = [told_values(block).get(key) for block in blocks if isinstance(block, dict)]
+        said = {told(value, *words) for value in values} - {None}
+        return False if False in said else next(iter(said), None)
 
     def _heed_withdrawals(self, backend, partner, user):
         """Withdraw what these calls show as withdrawn since ``partner`` last said "yes"."""
@@ -35,22 +34,21 @@ class UsercomInbox(models.Model):
             moment = self._withdrawn_at(mapping)
             said_yes = moment and mapping._has_said_yes_before(partner, moment)
             if said_yes and not mapping._is_left_withdrawn(partner):
-                read = read_word(user.values.get(mapping._key()))
-                reads_yes = answer(read, mapping._withdrawn()) is True
+                reads_yes = told(user.values.get(mapping._key()), *mapping._words()) is True
                 if not reads_yes or mapping._sent_yes_since(partner, moment):
                     mapping._note(False, partner)
                     mapping._withdraw(backend._seen(partner))
 
     def _withdrawn_at(self, mapping):
         """When the newest of these calls that speaks of the consent says "no", if it does."""
-        key, withdrawn = mapping._key(), mapping._withdrawn()
-        told = [
+        key, words = mapping._key(), mapping._words()
+        said = [
             (moment, consent)
             for row in self
-            if (consent := self._told_consent(row.payload, key, withdrawn)) is not None
+            if (consent := self._told_consent(row.payload, key, *words)) is not None
             if (moment := read_moment(row.payload.get("timestamp")))
         ]
-        moment, consent = min(told, key=lambda t: (-t[0].timestamp(), t[1]), default=(None, None))
+        moment, consent = min(said, key=lambda t: (-t[0].timestamp(), t[1]), default=(None, None))
         return moment.replace(tzinfo=None) if consent is False else None
 
 
@@ -60,9 +58,13 @@ class UsercomFieldMapping(models.Model):
     @api.model
     @tools.ormcache("backend_id")
     def _consent_keys(self, backend_id):
-        """``((key, canonical value that says "no"), …)`` of an account, for the webhook."""
+        """``((key, attribute, canonical value that says "no"), …)`` of an account."""
         consents = self.sudo()._consents().filtered(lambda m: m.backend_id.id == backend_id)
-        return tuple((mapping._key(), mapping._withdrawn()) for mapping in consents)
+        return tuple((mapping._key(), *mapping._words()) for mapping in consents)
+
+    def _words(self):
+        """What tells a "no" of User.com's: the plain attribute, and the value that says it."""
+        return self._as_attribute(), self._withdrawn()
 
     def _has_said_yes_before(self, partner, moment):
         """Whether the last answer is a "yes" that is older than ``moment``."""

@@ -9,7 +9,7 @@ from ..usercom import User
 from ..usercom.jobs import Fetch, Identity, Told
 from .usercom_backend_contact import normalized
 from .usercom_backend_drain import Task
-from .usercom_queue import CLAIM_SIZE, URGENT
+from .usercom_queue import CLAIM_SIZE, DONE, URGENT
 
 
 class UsercomInbox(models.Model):
@@ -113,6 +113,25 @@ class UsercomInbox(models.Model):
             self._close(taken.problems, partner_id=taken.partner.id, is_ambiguous=taken.ambiguous)
             self._show_refusal(taken)
 
+    def _finish(self, **values):
+        """Done, and so is what failed before of whoever was named alike, and was not found."""
+        named = Domain("user_ref", "in", self.mapped("user_ref"))
+        self._supersede_failures(self.backend_id, named & Domain("partner_id", "=", False))
+        return super()._finish(**values)
+
+    @api.model
+    def _supersede_failures(self, backend, about):
+        """What failed before of the users that the domain ``about`` finds is mended."""
+        failed = Domain("backend_id", "in", backend.ids) & Domain("state", "=", "failed")
+        self.search(failed & about).write(DONE)
+
+    def _fail(self, message, **values):
+        """Show on the contact, too, what became of a read that was asked for by hand."""
+        for backend, rows in self.filtered("partner_id").grouped("backend_id").items():
+            links = self.env["usercom.binding"]._ensure(backend, rows.partner_id)
+            links.write({"state": "failed", "last_error": message})
+        return super()._fail(message, **values)
+
     def _show_refusal(self, taken):
         """Show on the contact why another user could not be merged into it."""
         binding = self.env["usercom.binding"]._of(self.backend_id, taken.partner)
@@ -138,7 +157,8 @@ class UsercomInbox(models.Model):
                 Domain("external_id", "in", [user.id for user in users])
                 | Domain("custom_id", "in", list(by_custom_id))
                 | Domain("email", "in", [email for email in by_email if email])
-            )
+            ),
+            order="id",
         )
         return rows.grouped(
             lambda row: (

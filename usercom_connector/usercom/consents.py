@@ -10,13 +10,22 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from .canonical import read_word
+from .canonical import canonical, read_word
+from .errors import ConversionError
 from .records import Attribute
 
 
 def answer(value: Any, withdrawn: bool) -> bool | None:
     """Return the consent that a canonical value means, `withdrawn` being the one that says no."""
     return None if value is None else value != withdrawn
+
+
+def told(raw: Any, attribute: Attribute, withdrawn: bool) -> bool | None:
+    """Return the consent that a JSON value of User.com tells; None where it tells none."""
+    try:
+        return answer(canonical(raw, attribute), withdrawn)
+    except ConversionError:
+        return None
 
 
 def said(shown: bool | None, known: bool | None, *, silent_no: bool) -> bool | None:

@@ -32,6 +32,8 @@ class Identity:
     custom_id: str | None = None
     email: str | None = None
     phone: str | None = None
+    e164: str | None = None
+    """The phone number in the one international spelling, where `phone` has another."""
 
     def as_keys(self) -> Values:
         """Return the keys under User.com's names."""
@@ -51,8 +53,10 @@ class Identity:
 
     def search(self, client: Client) -> User | None:
         """Do as `locate`, but not by the User.com id."""
-        for key in ("custom_id", "email", "phone"):
-            if value := getattr(self, key):
+        keys = [("custom_id", self.custom_id), ("email", self.email)]
+        keys += [("phone", self.phone), ("phone", self.e164)]
+        for key, value in keys:
+            if value:
                 found = client.find_users(**{key: value})
                 if len(found) > 1:
                     raise AmbiguousUserError([user.id for user in found])

@@ -126,7 +126,7 @@ class User:
         """
         if not isinstance(data, Mapping) or type(data.get("id")) is not int:
             raise ValueError("no user")
-        values = dict(_values(data))
+        values = told_values(data)
         return cls(
             id=data["id"],
             custom_id=_text(values.get("custom_id")),
@@ -144,6 +144,11 @@ class UserPage:
     users: list[User]
     next: str | None = None
     count: int | None = None
+
+
+def told_values(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the JSON values of a user, or of whatever names some of them, by `name_std`."""
+    return dict(_values(data))
 
 
 def _values(data: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -1,0 +1,86 @@
+"""Users that were merged into others at User.com, of which calls and lists tell first."""
+
+from .test_lists import ListCase
+
+
+class TestMergedInto(ListCase):
+    """The contact's user is merged into another one, and nobody tells of the first any more."""
+
+    def setUp(self):
+        super().setUp()
+        self.jan = self.synced(email="jan@example.org", phone="111111111")
+        self.first = self.binding(self.jan).external_id
+        self.second = self.person(email="jan@example.org", phone_number="222222222")
+
+    def merge_there(self):
+        with self.backend._client() as client:
+            client.merge_users(self.second, [self.first])
+        self.simulator.clear_journal()
+
+    def let_a_minute_pass(self):
+        self.env.flush_all()
+        self.env.cr.execute(
+            """UPDATE usercom_inbox SET write_date = write_date - interval '1 minute',
+                      create_date = create_date - interval '1 minute',
+                      next_attempt_at = next_attempt_at - interval '1 minute'"""
+        )
+        self.env.invalidate_all()
+
+    def looks(self):
+        return self.calls().count(f"GET /users/{self.first}/")
+
+    def check_linked_anew(self):
+        self.assertEqual(self.binding(self.jan).external_id, self.second)
+        self.assertEqual(self.binding(self.jan).state, "synced")
+        self.assertFalse(self.binding(self.jan).last_error)
+        self.assertEqual(len(self.env["res.partner"].search([("email", "=", self.jan.email)])), 1)
+
+    def test_a_call_about_the_other_links_that_one(self):
+        self.merge_there()
+        row = self.told(id=self.second)
+        self.check_linked_anew()
+        self.assertEqual(row.state, "done")
+        self.assertEqual(row.partner_id, self.jan)
+
+    def test_so_does_one_that_came_after_the_two_were_told_apart(self):
+        first_call = self.told(id=self.second)
+        self.assertEqual((first_call.state, first_call.is_ambiguous), ("failed", True))
+        self.merge_there()
+        row = self.told(id=self.second)
+        self.assertEqual(row.state, "pending")  # the first was looked at a moment ago
+        self.let_a_minute_pass()
+        self.drain()
+        self.check_linked_anew()
+        self.assertEqual(row.state, "done")
+
+    def test_a_list_links_that_one(self):
+        self.merge_there()
+        self.due("reconcile")
+        self.drain()
+        self.check_linked_anew()
+        states = self.env["usercom.inbox"].search([("external_id", "=", self.second)])
+        self.assertEqual(states.mapped("state"), ["done"])
+
+    def test_two_users_of_one_person_are_told_after_one_look(self):
+        self.simulator.clear_journal()
+        rows = self.put(id=self.second)
+        rows += self.put(id=self.second)
+        self.drain()
+        for _call in range(5):
+            self.told(id=self.second)
+        self.assertEqual(self.looks(), 1)
+        self.assertEqual(set(rows.mapped("state")), {"failed"})
+        self.let_a_minute_pass()
+        self.drain()
+        self.assertEqual(self.looks(), 2)
+        self.assertFalse(self.env["usercom.inbox"].search([("state", "=", "pending")]))
+        self.assertIn(str(self.first), self.binding(self.jan).last_error)
+        self.assertEqual(self.binding(self.jan).external_id, self.first)
+
+    def test_a_list_tells_of_them_once(self):
+        for _hour in range(3):
+            self.simulator.patch_user(self.second, city="Łódź")
+            self.due("reconcile")
+            self.drain()
+        row = self.env["usercom.inbox"].search([("external_id", "=", self.second)])
+        self.assertEqual((len(row), row.state, row.is_ambiguous), (1, "failed", True))

@@ -1,0 +1,56 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+LOOK_EVERY = timedelta(minutes=1)
+SOON = timedelta(seconds=2)
+
+
+class UsercomInbox(models.Model):
+    """A user whose contact is another user already: that one may have been merged into it.
+
+    Then nobody tells of the other any more. It is read before a person is asked to merge the two,
+    once a minute at most, however many calls come.
+    """
+
+    _inherit = "usercom.inbox"
+
+    def _settle_taken(self, user, taken):
+        if taken.is_another and (later := self._after_look(taken.partner)):
+            return self._put_back(error="\n".join(taken.problems), next_attempt_at=later)
+        return super()._settle_taken(user, taken)
+
+    @api.model
+    def _settle_met(self, backend, user, taken, rows):
+        if taken.is_another and not rows:
+            return self._ask_about(backend, user)
+        return super()._settle_met(backend, user, taken, rows)
+
+    def _after_look(self, partner):
+        """When to try again, the user of ``partner`` being read first; None once it has been."""
+        look, now = self._look_at(partner), fields.Datetime.now()
+        if look.state == "pending":
+            return (look.next_attempt_at or now) + SOON
+        is_later = look.write_date >= max(self.mapped("create_date"))
+        return None if is_later else look.write_date + LOOK_EVERY
+
+    def _look_at(self, partner):
+        """The read of the user of ``partner``: one that waits, or the last, or a new one."""
+        backend, earliest = self.backend_id, fields.Datetime.now() - LOOK_EVERY
+        binding = self.env["usercom.binding"]._of(backend, partner)[partner.id]
+        keys = self._keys_of(backend, partner, binding)
+        about = [("backend_id", "=", backend.id), ("user_ref", "=", keys["user_ref"])]
+        last = self.search(about, limit=1)
+        if last and (last.state == "pending" or last.write_date > earliest):
+            return last
+        return self.create({"backend_id": backend.id, "partner_id": partner.id, **keys})
+
+    @api.model
+    def _ask_about(self, backend, user):
+        """Have ``user`` read by itself; a row that has told of it already goes round again."""
+        about = [("backend_id", "=", backend.id), ("external_id", "=", user.id)]
+        row = self.search([*about, ("state", "in", ("pending", "failed"))], limit=1)
+        if row.state == "failed":
+            row._put_back(attempts=0, next_attempt_at=False, tried_since=False)
+        elif not row:
+            self._put(backend, self._keys_in({"id": user.id, "email": user.email}))
