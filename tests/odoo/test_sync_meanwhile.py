@@ -1,0 +1,37 @@
+"""An initial sync while its contacts, its account and what it is built on change."""
+
+from .test_sync import SyncCase
+
+
+class TestMergedMeanwhile(SyncCase):
+    """Before the account runs: nothing is queued, so the merged contact is still to be sent."""
+
+    def setUp(self):
+        super().setUp()
+        self.backend.write({"state": "authenticated", "custom_id_policy": "database_id"})
+        self.backend.partner_domain = "[('phone', 'like', '1111')]"
+        self.kept = self.contact(phone="111111111")
+        self.other = self.contact(phone="111122222")
+
+    def merge(self):
+        wizard = self.env["base.partner.merge.automatic.wizard"].create({})
+        wizard._merge([self.kept.id, self.other.id], self.kept)
+        self.env.cr.flush()
+
+    def test_contacts_that_became_one_are_sent_once(self):
+        sync = self.previewed("export")
+        self.merge()
+        self.backend.state = "running"
+        self.run_to_end(sync)
+        self.assertEqual(sync.line_ids.mapped("result"), ["done"])
+        self.assertEqual(self.remote(self.kept)["phone_number"], "111111111")
+        self.assertEqual(len(self.simulator.users()), 1)
+
+    def test_contacts_that_become_one_during_the_preview(self):
+        sync = self.sync("export")
+        sync.action_preview()
+        sync._add_unmet()
+        sync.step = "contacts"
+        self.merge()
+        self.drain()
+        self.assertEqual((sync.state, sync.new_there_count), ("ready", 1))
