@@ -35,3 +35,38 @@ class TestMergedMeanwhile(SyncCase):
         self.merge()
         self.drain()
         self.assertEqual((sync.state, sync.new_there_count), ("ready", 1))
+
+
+class TestUnexpected(SyncCase):
+    """What the chosen contacts were chosen by is deleted: an error that no step foresees."""
+
+    def setUp(self):
+        super().setUp()
+        self.field = self.env["ir.model.fields"].create(
+            {
+                "name": "x_vip",
+                "model_id": self.env["ir.model"]._get_id("res.partner"),
+                "ttype": "boolean",
+            }
+        )
+        self.quietly(email="jan@example.org")
+
+    def drain_without_field(self):
+        self.field.unlink()
+        with self.assertLogs("odoo.addons.usercom_connector", "ERROR"):
+            self.drain()
+
+    def test_a_preview_tells_it(self):
+        sync = self.sync(domain="[('x_vip', '=', False)]")
+        sync.action_preview()
+        self.drain_without_field()
+        self.assertEqual(sync.state, "previewing")
+        self.assertIn("x_vip", sync.error)
+
+    def test_a_run_stops_and_tells_it(self):
+        sync = self.previewed("export", domain="[('x_vip', '=', False)]")
+        sync.action_run()
+        self.drain_without_field()
+        self.assertEqual(sync.state, "paused")
+        self.assertIn("x_vip", sync.error)
+        self.assertFalse(self.backend.cron_id.failure_count)

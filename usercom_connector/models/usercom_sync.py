@@ -1,12 +1,17 @@
+import logging
 import time
 from ast import literal_eval
 
+from psycopg2 import OperationalError
+
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ConcurrencyError, UserError, ValidationError
 from odoo.fields import Domain
 
 from ..usercom.ahead import PagesAhead
 from .usercom_backend import BAD_DOMAIN
+
+_logger = logging.getLogger(__name__)
 
 ACTIVE = ("previewing", "running")
 PAGE_SIZE = 100
@@ -321,7 +326,21 @@ class UsercomSync(models.Model):
     def _take_step(self, client, pages):
         """Do the next piece; returns how many people that was, 0 to leave it for this run."""
         take = getattr(self, f"_{'preview' if self.state == 'previewing' else 'run'}_{self.step}")
-        return take(client, pages)
+        try:
+            return take(client, pages)
+        except (OperationalError, ConcurrencyError):
+            raise
+        except Exception as error:  # of what other apps have a hand in
+            self.env.cr.rollback()
+            _logger.error("user.com initial sync failed", exc_info=error)
+            self.backend_id._committed(self._stop, self.env._("Unexpected error: %s", error))
+            return 0
+
+    def _stop(self, message):
+        """Tell what is in the way; a run waits for somebody to resume it."""
+        if self._is_at_work():
+            self.error = message
+            self.state = "paused" if self.state == "running" else self.state
 
     def _finish(self, state):
         self.write(
