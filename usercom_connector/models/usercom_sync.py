@@ -348,6 +348,7 @@ class UsercomSync(models.Model):
                 "state": state,
                 "step": False,
                 "next_page": False,
+                "error": False,
                 "calls_done": self.calls_total,
                 "ended_at": fields.Datetime.now(),
             }
