@@ -251,6 +251,15 @@ class TestTodo(DashboardCase):
         self.env["usercom.drift"].create(mine | {"kind": "different"})
         self.assertEqual(self.todo(), {"conflicts": "2", "differences": "1"})
 
+    def test_an_initial_sync_that_stands_still(self):
+        sync = self.env["usercom.sync"].create({"state": "paused"})
+        self.assertEqual(self.todo(), {"sync": True})
+        sync.error = "User.com refused: No."
+        self.assertEqual(self.todo(), {"sync": "User.com refused: No."})
+        self.assertEqual(self.backend._health()["level"], "attention")
+        sync.action_resume()
+        self.assertEqual(self.todo(), {})
+
     def test_a_reconciliation_that_stopped(self):
         sweep = self.env["usercom.sweep"]._of(self.backend, "reconcile")
         sweep.started_at -= timedelta(hours=2)

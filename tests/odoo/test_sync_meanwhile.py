@@ -1,5 +1,8 @@
 """An initial sync while its contacts, its account and what it is built on change."""
 
+from odoo.exceptions import UserError
+from odoo.tests import new_test_user
+
 from .test_sync import SyncCase
 
 
@@ -35,6 +38,44 @@ class TestMergedMeanwhile(SyncCase):
         self.merge()
         self.drain()
         self.assertEqual((sync.state, sync.new_there_count), ("ready", 1))
+
+
+class TestStandstill(SyncCase):
+    """What a manager sees where the account lets nothing happen."""
+
+    def test_a_pause_of_the_account_is_told(self):
+        self.quietly(email="jan@example.org")
+        sync = self.previewed("export")
+        sync.action_run()
+        self.assertFalse(sync.obstacle)
+        self.backend.action_pause()
+        self.assertIn("The account is not running.", sync.obstacle)
+        self.backend.state = "running"
+        sync.invalidate_recordset()
+        self.assertFalse(sync.obstacle)
+
+    def test_why_the_account_has_paused_is_told(self):
+        sync = self.previewed()
+        sync.action_run()
+        self.backend._pause("No key.")
+        manager = new_test_user(self.env, "manager", "usercom_connector.group_usercom_manager")
+        self.assertEqual(sync.with_user(manager).obstacle, "Paused: No key.")
+
+    def test_a_job_that_is_switched_off_is_told(self):
+        sync = self.sync()
+        sync.action_preview()
+        self.backend.cron_id.active = False
+        self.assertIn("switched off", sync.obstacle)
+
+    def test_an_ended_one_has_none(self):
+        sync = self.ran()
+        self.backend.action_pause()
+        self.assertFalse(sync.obstacle)
+
+    def test_no_preview_while_the_account_is_paused(self):
+        self.backend.action_pause()
+        with self.assertRaisesRegex(UserError, "The account is not running"):
+            self.sync().action_preview()
 
 
 class TestUnexpected(SyncCase):

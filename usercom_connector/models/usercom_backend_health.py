@@ -53,10 +53,12 @@ class UsercomBackend(models.Model):
     def _warnings(self, failed):
         """What somebody should look at in his own time."""
         broken = self.mapping_ids.filtered("is_broken")
+        sync = self.env["usercom.sync"]._standing_still(self)
         return [
             *([self.env._("Paused by hand.")] if self.state == "paused" else []),
             *([self.env._("Failed rows: %s.", failed)] if failed else []),
             *([self.env._("Mappings that need attention: %s.", len(broken))] if broken else []),
+            *([self.env._("The initial sync does not go on.")] if sync else []),
         ]
 
     def _queue_counts(self):

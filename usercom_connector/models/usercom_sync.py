@@ -174,18 +174,14 @@ class UsercomSync(models.Model):
     def action_preview(self):
         """Compare all users with all contacts, in the background; writes to neither."""
         self._check_state("draft")
-        if self.backend_id.state not in ("authenticated", "running"):
-            raise UserError(self.env._("Connect the account first: Settings → User.com."))
+        self._check_account("previewing")
         self.env["usercom.sync.field"]._offer(self)
         self._begin("previewing")
 
     def action_run(self):
         """Bring both sides together, in the background."""
         self._check_state("ready")
-        if self.backend_id.state != "running":
-            raise UserError(
-                self.env._("The account is not running. Press Save and Run in Settings → User.com.")
-            )
+        self._check_account("running")
         self._begin("running", calls_total=self._expected_calls(self.use_csv))
 
     def action_pause(self):
@@ -213,6 +209,19 @@ class UsercomSync(models.Model):
         self.ensure_one()
         if self.state not in allowed:
             raise UserError(self.env._("This cannot be done now. State: %s.", self._state_label()))
+
+    def _check_account(self, state):
+        if refusal := self._refusal(state):
+            raise UserError(refusal)
+
+    def _refusal(self, state):
+        """Why the account lets no sync be in this ``state``, None if it does."""
+        account = self.backend_id.state
+        if account == "running" or (account, state) == ("authenticated", "previewing"):
+            return None
+        if account == "draft":
+            return self.env._("Connect the account first: Settings → User.com.")
+        return self.env._("The account is not running. Press Save and Run in Settings → User.com.")
 
     def _state_label(self):
         return dict(self._fields["state"]._description_selection(self.env))[self.state]
@@ -275,6 +284,13 @@ class UsercomSync(models.Model):
         return self.search([("backend_id", "=", backend.id), ("state", "in", ACTIVE)], limit=1)
 
     @api.model
+    def _standing_still(self, backend):
+        """The sync of the account that waits for somebody, or is in trouble, if any."""
+        trouble = Domain("state", "in", ACTIVE) & Domain("error", "!=", False)
+        mine = Domain("backend_id", "=", backend.id)
+        return self.search(mine & (Domain("state", "=", "paused") | trouble), limit=1)
+
+    @api.model
     def _go_on(self, backend, client, deadline):
         """Take step after step until ``deadline`` (monotonic); between them the queues go first.
 
@@ -309,8 +325,7 @@ class UsercomSync(models.Model):
         return max(sync.next_at or fields.Datetime.now(), fields.Datetime.now())
 
     def _may_be_gone_on_with(self):
-        allowed = ("running", "authenticated") if self.state == "previewing" else ("running",)
-        return self.state in ACTIVE and self.backend_id.state in allowed
+        return self.state in ACTIVE and not self._refusal(self.state)
 
     def _may_go_on(self, deadline):
         self.env.invalidate_all()

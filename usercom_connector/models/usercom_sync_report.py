@@ -4,6 +4,8 @@ import xlsxwriter
 
 from odoo import api, fields, models
 
+from .usercom_sync import ACTIVE
+
 ROWS = 2000  # read at once
 NO_GUESSES = {
     "constant_memory": True,
@@ -35,6 +37,7 @@ class UsercomSync(models.Model):
     skipped_count = fields.Integer("Left as They Are", compute="_compute_counts")
     cost = fields.Char("It Will Take", compute="_compute_cost")
     cost_singly = fields.Char("Without CSV Import", compute="_compute_cost")
+    obstacle = fields.Char(compute="_compute_obstacle", help="Why the account lets it wait.")
 
     @api.depends("state", "calls_done")
     def _compute_counts(self):
@@ -72,6 +75,12 @@ class UsercomSync(models.Model):
             calls=f"{calls:,}",
             time=self._duration(calls / (self.backend_id.rate_limit or 1)),
         )
+
+    @api.depends("state", "backend_id.state")
+    def _compute_obstacle(self):
+        for sync in self:
+            account, is_active = sync.backend_id, sync.state in ACTIVE
+            sync.obstacle = is_active and (account._alarm() or sync._refusal(sync.state))
 
     # ---- lists ----
 
