@@ -95,6 +95,15 @@ class TestHandling(SyncCase):
         self.assertEqual(len(posts), 60)
         self.assertLess(puts[0], posts[2 * usercom_sync_run.REFILL])
 
+    def test_those_who_are_tried_again_later_hold_up_nobody(self):
+        for number in range(30):
+            self.quietly(email=f"n{number:02}@example.org")
+        self.simulator.fault(status=500, method="POST", count=usercom_sync_run.REFILL)
+        self.ran("export", use_csv=False)
+        posts = self.simulator.journal(kind="request", method="POST")
+        first_tried = {post["body"]["email"] for post in posts[:30]}
+        self.assertEqual(len(first_tried), 30)
+
     def test_a_contact_that_fails_is_listed(self):
         contact = self.quietly(name="Jan " + "K" * 41, email="jan@example.org")
         sync = self.ran("export", use_csv=False)
