@@ -160,6 +160,10 @@ class TestTodo(DashboardCase):
         self.backend.action_pause()
         self.assertEqual(self.todo(), {"paused": True})
 
+    def test_a_job_that_does_not_run(self):
+        self.backend.cron_id.nextcall -= timedelta(hours=1)
+        self.assertIn("Do Odoo's cron workers run?", self.todo()["stalled"])
+
     def test_no_mappings(self):
         self.backend.mapping_ids.unlink()
         self.assertEqual(self.todo(), {"unmapped": True})
