@@ -98,6 +98,16 @@ class TestNumbers(SyncCase):
         sync.action_run()
         self.assertEqual(sync.calls_total, 6)
 
+    def test_numbers_are_written_as_the_reader_writes_them(self):
+        self.env["res.lang"]._activate_lang("pl_PL")
+        self.backend.rate_limit = 1
+        sync = self.previewed("export", use_csv=False)
+        lines = [{"sync_id": sync.id, "kind": "new_there"} for _person in range(5_000)]
+        self.env["usercom.sync.line"].create(lines)
+        self.assertIn("10,001 calls, 2.8 hours", sync.cost)
+        sync.invalidate_recordset(["cost"])
+        self.assertRegex(sync.with_context(lang="pl_PL").cost, r"10\s?001, czas: 2,8 ")
+
     def test_pages_of_visitors_count_too(self):
         self.simulator.seed(*({} for _visitor in range(250)))
         sync = self.previewed("import")

@@ -7,6 +7,7 @@ from psycopg2 import OperationalError
 from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError, UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import formatLang
 
 from ..usercom.ahead import PagesAhead
 from .usercom_backend import BAD_DOMAIN
@@ -163,7 +164,7 @@ class UsercomSync(models.Model):
             return self.env._("about a minute")
         if seconds < 5400:
             return self.env._("%s minutes", round(seconds / 60))
-        return self.env._("%s hours", round(seconds / 3600, 1))
+        return self.env._("%s hours", formatLang(self.env, seconds / 3600, digits=1))
 
     def _advance(self, calls, **values):
         """Store how far it has come."""

@@ -3,6 +3,7 @@ import tempfile
 import xlsxwriter
 
 from odoo import api, fields, models
+from odoo.tools import formatLang
 
 from .usercom_sync import ACTIVE
 
@@ -72,7 +73,7 @@ class UsercomSync(models.Model):
         calls = self._expected_calls(use_csv)
         return self.env._(
             "%(calls)s calls, %(time)s",
-            calls=f"{calls:,}",
+            calls=formatLang(self.env, calls, digits=0),
             time=self._duration(calls / (self.backend_id.rate_limit or 1)),
         )
 
