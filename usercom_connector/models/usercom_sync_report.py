@@ -8,6 +8,18 @@ from odoo.tools import formatLang
 from .usercom_sync import ACTIVE
 
 ROWS = 2000  # read at once
+ROWS_OF_SHEET = 1_000_000  # Excel's limit is 1,048,576
+COLUMNS = (
+    "kind",
+    "matched_by",
+    "result",
+    "partner_id",
+    "email",
+    "external_id",
+    "label",
+    "details",
+    "problems",
+)
 NO_GUESSES = {
     "constant_memory": True,
     "strings_to_formulas": False,
@@ -108,22 +120,26 @@ class UsercomSync(models.Model):
         """An open .xlsx file with a row for each person; in constant memory."""
         file = tempfile.TemporaryFile()  # noqa: SIM115  # the server closes it
         with xlsxwriter.Workbook(file, NO_GUESSES) as book:
-            sheet = book.add_worksheet()
-            for number, row in enumerate(self._rows_of_sheet()):
-                sheet.write_row(number, 0, row)
+            sheet = self._add_sheet(book)
+            for number, row in enumerate(self._rows_of_people()):
+                if number and number % ROWS_OF_SHEET == 0:
+                    sheet = self._add_sheet(book)
+                for column, value in enumerate(row):  # write_row would end with a text too long
+                    sheet.write(number % ROWS_OF_SHEET + 1, column, value)
         file.seek(0)
         return file
 
-    def _rows_of_sheet(self):
+    def _add_sheet(self, book):
+        line_fields, sheet = self.line_ids._fields, book.add_worksheet()
+        sheet.write_row(0, 0, [line_fields[name]._description_string(self.env) for name in COLUMNS])
+        return sheet
+
+    def _rows_of_people(self):
         """Yield the rows, of texts and numbers; what begins like a formula stays text."""
-        Line = self.env["usercom.sync.line"]
-        names = ("kind", "matched_by", "result", "partner_id", "email", "external_id")
-        names = (*names, "label", "details", "problems")
-        yield [Line._fields[name]._description_string(self.env) for name in names]
-        last = 0
+        Line, last = self.env["usercom.sync.line"], 0
         while lines := Line.search([("sync_id", "=", self.id), ("id", ">", last)], limit=ROWS):
             last = lines[-1].id
-            yield from lines._as_rows(names)
+            yield from lines._as_rows()
             self.env.invalidate_all()
 
 
@@ -132,17 +148,16 @@ class UsercomSyncLine(models.Model):
 
     email = fields.Char("Contact's E-mail", related="partner_id.email")
 
-    def _as_rows(self, names):
+    def _as_rows(self):
         words = {
             name: dict(self._fields[name]._description_selection(self.env))
             for name in ("kind", "matched_by", "result")
         }
         for line in self:
-            yield [
-                words[name].get(line[name], "")
-                if name in words
-                else line.partner_id.display_name
-                if name == "partner_id"
-                else line[name] or ""
-                for name in names
-            ]
+            yield [line._cell(name, words.get(name)) for name in COLUMNS]
+
+    def _cell(self, name, words):
+        if words:
+            return words.get(self[name], "")
+        value = self.partner_id.display_name if name == "partner_id" else self[name]
+        return value or ""
