@@ -125,6 +125,16 @@ class TestHandling(SyncCase):
             with self.assertRaisesRegex(UserError, "cannot be done now"):
                 getattr(sync, action)()
 
+    def test_it_is_cancelled_before_it_is_deleted(self):
+        sync = self.previewed()
+        sync.action_run()
+        sync.action_pause()
+        with self.assertRaisesRegex(UserError, "Cancel the initial sync"):
+            sync.unlink()
+        sync.action_cancel()
+        sync.unlink()
+        self.assertFalse(sync.exists())
+
     def test_lines_are_forgotten_with_the_log(self):
         self.person(email="anna@example.org")
         sync = self.ran("import")

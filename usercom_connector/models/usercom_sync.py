@@ -205,6 +205,12 @@ class UsercomSync(models.Model):
         self.sudo()._forget_lines()
         self.state = "draft"
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_under_way(self):
+        """Whom User.com may be importing is known by the lines."""
+        if self.filtered(lambda sync: sync.state in (*ACTIVE, "paused")):
+            raise UserError(self.env._("Cancel the initial sync before you delete it."))
+
     def _check_state(self, *allowed):
         self.check_access("write")
         self.ensure_one()
