@@ -75,6 +75,20 @@ class TestEverybody(SyncCase):
         self.assertEqual(self.remote(second)["email"], "jan@example.org")
         self.assertEqual(self.remote(first)["email"], "first@example.org")
 
+    def test_what_is_forgotten_is_not_told_as_nothing(self):
+        self.quietly(email="jan@example.org")
+        sync = self.ran()
+        self.assertFalse(sync.is_forgotten)
+        sync.ended_at = "2020-01-01"
+        self.assertFalse(sync.is_forgotten)
+        self.env["usercom.sync.line"]._gc_lines()
+        self.env.invalidate_all()
+        self.assertTrue(sync.is_forgotten)
+
+    def test_nobody_is_not_forgotten(self):
+        sync = self.ran()
+        self.assertFalse(sync.is_forgotten)
+
     def test_a_preview_is_not_forgotten_with_the_log(self):
         self.quietly(email="jan@example.org")
         sync = self.previewed()

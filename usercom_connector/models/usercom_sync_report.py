@@ -1,4 +1,5 @@
 import tempfile
+from datetime import timedelta
 
 import xlsxwriter
 
@@ -48,6 +49,7 @@ class UsercomSync(models.Model):
     done_count = fields.Integer("Brought Together", compute="_compute_counts")
     failed_count = fields.Integer("Failed", compute="_compute_counts")
     skipped_count = fields.Integer("Left as They Are", compute="_compute_counts")
+    is_forgotten = fields.Boolean(compute="_compute_counts", help="Its people are, with the log.")
     cost = fields.Char("It Will Take", compute="_compute_cost")
     cost_singly = fields.Char("Without CSV Import", compute="_compute_cost")
     obstacle = fields.Char(compute="_compute_obstacle", help="Why the account lets it wait.")
@@ -64,7 +66,13 @@ class UsercomSync(models.Model):
             for result in ("done", "failed", "skipped"):
                 sync[f"{result}_count"] = results.get(result, 0)
             sync.problem_count = lines.search_count([*people, ("problems", "!=", False)])
+            sync.is_forgotten = not kinds and bool(sync.started_at) and sync._is_over()
             sync.singly_count = lines.search_count([*people, ("singly", "=", True)])
+
+    def _is_over(self):
+        """Whether it ended longer ago than the account keeps its log."""
+        kept = timedelta(days=self.backend_id.log_days)
+        return bool(self.ended_at and self.ended_at < fields.Datetime.now() - kept)
 
     @api.depends("state")
     def _compute_conflict_count(self):
