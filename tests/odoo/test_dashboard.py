@@ -160,6 +160,10 @@ class TestTodo(DashboardCase):
         self.backend.action_pause()
         self.assertEqual(self.todo(), {"paused": True})
 
+    def test_a_job_that_does_not_run(self):
+        self.backend.cron_id.nextcall -= timedelta(hours=1)
+        self.assertIn("Do Odoo's cron workers run?", self.todo()["stalled"])
+
     def test_no_mappings(self):
         self.backend.mapping_ids.unlink()
         self.assertEqual(self.todo(), {"unmapped": True})
@@ -250,6 +254,15 @@ class TestTodo(DashboardCase):
         self.env["usercom.conflict"].create([mine | conflict, mine | conflict])
         self.env["usercom.drift"].create(mine | {"kind": "different"})
         self.assertEqual(self.todo(), {"conflicts": "2", "differences": "1"})
+
+    def test_an_initial_sync_that_stands_still(self):
+        sync = self.env["usercom.sync"].create({"state": "paused"})
+        self.assertEqual(self.todo(), {"sync": True})
+        sync.error = "User.com refused: No."
+        self.assertEqual(self.todo(), {"sync": "User.com refused: No."})
+        self.assertEqual(self.backend._health()["level"], "attention")
+        sync.action_resume()
+        self.assertEqual(self.todo(), {})
 
     def test_a_reconciliation_that_stopped(self):
         sweep = self.env["usercom.sweep"]._of(self.backend, "reconcile")

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.tests import HttpCase
+from odoo.tools import mute_logger
 
 from .common import UsercomCase
 
@@ -43,6 +44,15 @@ class TestHealth(UsercomCase, HttpCase):
         self.assertEqual(self.ask()[0], 503)
         cron.write({"nextcall": fields.Datetime.now(), "active": False})
         self.assertEqual(self.ask()[0], 503)
+
+    def test_a_job_that_fails_each_time_is_critical(self):
+        self.backend.cron_id.code = "raise UserError('a broken addon')"
+        for failures, status in ((1, 200), (2, 200), (3, 503)):
+            with mute_logger("odoo.addons.base.models.ir_cron"):
+                self.drain()
+            self.assertEqual(self.backend.cron_id.failure_count, failures)
+            self.assertEqual(self.ask()[0], status)
+        self.assertIn("failed 3 times in a row", self.backend._health()["problems"][0])
 
     def test_the_webhook_token_opens_the_details(self):
         self.fail_a_row()

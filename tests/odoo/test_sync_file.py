@@ -79,6 +79,13 @@ class TestFile(SyncCase):
         self.assertEqual(len(self.simulator.users()), 30)
         self.assertEqual(self.calls("POST"), ["POST /users/import/"] * 5)
 
+    def test_a_refusal_that_was_got_round_is_not_told_in_the_end(self):
+        contact = self.quietly(email="jan@example.org")
+        self.simulator.fault(status=400, body={"detail": "no imports"}, path="/users/import/")
+        sync = self.ran("export")
+        self.assertTrue(self.remote(contact))
+        self.assertFalse(sync.error)
+
     def test_an_import_in_the_background_is_waited_for(self):
         self.quietly(email="jan@example.org")
         self.simulator.settings(import_seconds=1)

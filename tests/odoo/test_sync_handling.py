@@ -7,7 +7,7 @@ from zipfile import ZipFile
 from odoo.exceptions import UserError
 from odoo.tests import HttpCase, new_test_user
 
-from odoo.addons.usercom_connector.models import usercom_sync_run
+from odoo.addons.usercom_connector.models import usercom_sync_report, usercom_sync_run
 from odoo.addons.usercom_connector.usercom import Client
 
 from .test_sync import SyncCase
@@ -95,6 +95,15 @@ class TestHandling(SyncCase):
         self.assertEqual(len(posts), 60)
         self.assertLess(puts[0], posts[2 * usercom_sync_run.REFILL])
 
+    def test_those_who_are_tried_again_later_hold_up_nobody(self):
+        for number in range(30):
+            self.quietly(email=f"n{number:02}@example.org")
+        self.simulator.fault(status=500, method="POST", count=usercom_sync_run.REFILL)
+        self.ran("export", use_csv=False)
+        posts = self.simulator.journal(kind="request", method="POST")
+        first_tried = {post["body"]["email"] for post in posts[:30]}
+        self.assertEqual(len(first_tried), 30)
+
     def test_a_contact_that_fails_is_listed(self):
         contact = self.quietly(name="Jan " + "K" * 41, email="jan@example.org")
         sync = self.ran("export", use_csv=False)
@@ -115,6 +124,16 @@ class TestHandling(SyncCase):
         for action in ("action_run", "action_pause", "action_resume", "action_change"):
             with self.assertRaisesRegex(UserError, "cannot be done now"):
                 getattr(sync, action)()
+
+    def test_it_is_cancelled_before_it_is_deleted(self):
+        sync = self.previewed()
+        sync.action_run()
+        sync.action_pause()
+        with self.assertRaisesRegex(UserError, "Cancel the initial sync"):
+            sync.unlink()
+        sync.action_cancel()
+        sync.unlink()
+        self.assertFalse(sync.exists())
 
     def test_lines_are_forgotten_with_the_log(self):
         self.person(email="anna@example.org")
@@ -137,6 +156,30 @@ class TestSpreadsheet(SyncCase, HttpCase):
         self.assertEqual(sheet.count("<row "), 3)
         self.assertIn("@SUM(A1)", sheet)
         self.assertIn("=cmd@example.org", sheet)
+
+    def sheets(self, sync):
+        """The XML of each sheet."""
+        book = ZipFile(sync._as_spreadsheet())
+        names = [name for name in book.namelist() if "worksheets/" in name]
+        return [book.read(name).decode() for name in names]
+
+    def test_a_very_long_text_is_cut_and_what_follows_is_told(self):
+        sync = self.sync()
+        line = {"sync_id": sync.id, "kind": "matched", "problems": "No such country."}
+        sync.line_ids.create(line | {"conflicts": {"comment": ["x" * 40_000, "y"]}})
+        [sheet] = self.sheets(sync)
+        self.assertTrue("xxx" in sheet and "No such country." in sheet)
+
+    def test_more_people_than_a_sheet_has_rows_go_on_in_another(self):
+        sync = self.sync()
+        for number in range(5):
+            sync.line_ids.create({"sync_id": sync.id, "kind": "new_here", "label": f"u{number}"})
+        with patch.object(usercom_sync_report, "ROWS_OF_SHEET", 2):
+            sheets = self.sheets(sync)
+        self.assertEqual([sheet.count("<row ") for sheet in sheets], [3, 3, 2])
+        self.assertIn("User.com User", sheets[2])
+        self.assertNotIn('t="b"', sheets[2])  # who has no contact
+        self.assertIn("u4", sheets[2])
 
     def test_others_do_not_get_it(self):
         sync = self.sync()

@@ -75,6 +75,20 @@ class TestEverybody(SyncCase):
         self.assertEqual(self.remote(second)["email"], "jan@example.org")
         self.assertEqual(self.remote(first)["email"], "first@example.org")
 
+    def test_what_is_forgotten_is_not_told_as_nothing(self):
+        self.quietly(email="jan@example.org")
+        sync = self.ran()
+        self.assertFalse(sync.is_forgotten)
+        sync.ended_at = "2020-01-01"
+        self.assertFalse(sync.is_forgotten)
+        self.env["usercom.sync.line"]._gc_lines()
+        self.env.invalidate_all()
+        self.assertTrue(sync.is_forgotten)
+
+    def test_nobody_is_not_forgotten(self):
+        sync = self.ran()
+        self.assertFalse(sync.is_forgotten)
+
     def test_a_preview_is_not_forgotten_with_the_log(self):
         self.quietly(email="jan@example.org")
         sync = self.previewed()
@@ -97,6 +111,16 @@ class TestNumbers(SyncCase):
         self.assertIn("6 calls", sync.cost)  # a page, two files, a page to read back, two singly
         sync.action_run()
         self.assertEqual(sync.calls_total, 6)
+
+    def test_numbers_are_written_as_the_reader_writes_them(self):
+        self.env["res.lang"]._activate_lang("pl_PL")
+        self.backend.rate_limit = 1
+        sync = self.previewed("export", use_csv=False)
+        lines = [{"sync_id": sync.id, "kind": "new_there"} for _person in range(5_000)]
+        self.env["usercom.sync.line"].create(lines)
+        self.assertIn("10,001 calls, 2.8 hours", sync.cost)
+        sync.invalidate_recordset(["cost"])
+        self.assertRegex(sync.with_context(lang="pl_PL").cost, r"10\s?001, czas: 2,8 ")
 
     def test_pages_of_visitors_count_too(self):
         self.simulator.seed(*({} for _visitor in range(250)))

@@ -99,11 +99,14 @@ class UsercomBackend(models.Model):
         return {what: value for what, value in found.items() if value}
 
     def _todo_of_account(self):
+        sync = self.env["usercom.sync"].sudo()._standing_still(self)
         return {
             "authenticated": self.state == "authenticated",
             "paused": self.state == "paused",
+            "stalled": self.state == "running" and self._alarm(),
             "unmapped": not self.mapping_ids,
             "broken": len(self.mapping_ids.filtered("is_broken")),
+            "sync": sync and (sync.error or True),
             "reconciliation": self._reconciliation().error,
         }
 

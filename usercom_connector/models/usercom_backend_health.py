@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 STALLED = timedelta(minutes=15)  # a drain that works off a backlog takes half of that
+FAILURES = 3  # of the job in a row, from which on it is no passing trouble
 LEVELS = ("ok", "attention", "critical")
 
 
@@ -41,9 +42,17 @@ class UsercomBackend(models.Model):
         cron = self.cron_id.sudo()
         if self.state == "paused" and self.pause_reason:
             return self.env._("Paused: %s", self.pause_reason)
-        if self.state == "running" and not cron.active:
+        return self._job_alarm(cron) if self.state == "running" else None
+
+    def _job_alarm(self, cron):
+        if not cron.active:
             return self.env._("Its scheduled job is switched off.")
-        if self.state == "running" and cron.nextcall < fields.Datetime.now() - STALLED:
+        if cron.failure_count >= FAILURES:
+            return self.env._(
+                "Its scheduled job failed %s times in a row. The server's log says why.",
+                cron.failure_count,
+            )
+        if cron.nextcall < fields.Datetime.now() - STALLED:
             return self.env._(
                 "Its scheduled job should have run at %s UTC. Do Odoo's cron workers run?",
                 fields.Datetime.to_string(cron.nextcall),
@@ -53,10 +62,12 @@ class UsercomBackend(models.Model):
     def _warnings(self, failed):
         """What somebody should look at in his own time."""
         broken = self.mapping_ids.filtered("is_broken")
+        sync = self.env["usercom.sync"]._standing_still(self)
         return [
             *([self.env._("Paused by hand.")] if self.state == "paused" else []),
             *([self.env._("Failed rows: %s.", failed)] if failed else []),
             *([self.env._("Mappings that need attention: %s.", len(broken))] if broken else []),
+            *([self.env._("The initial sync does not go on.")] if sync else []),
         ]
 
     def _queue_counts(self):

@@ -1,12 +1,18 @@
+import logging
 import time
 from ast import literal_eval
 
+from psycopg2 import OperationalError
+
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ConcurrencyError, UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import formatLang
 
 from ..usercom.ahead import PagesAhead
 from .usercom_backend import BAD_DOMAIN
+
+_logger = logging.getLogger(__name__)
 
 ACTIVE = ("previewing", "running")
 PAGE_SIZE = 100
@@ -158,7 +164,7 @@ class UsercomSync(models.Model):
             return self.env._("about a minute")
         if seconds < 5400:
             return self.env._("%s minutes", round(seconds / 60))
-        return self.env._("%s hours", round(seconds / 3600, 1))
+        return self.env._("%s hours", formatLang(self.env, seconds / 3600, digits=1))
 
     def _advance(self, calls, **values):
         """Store how far it has come."""
@@ -169,18 +175,14 @@ class UsercomSync(models.Model):
     def action_preview(self):
         """Compare all users with all contacts, in the background; writes to neither."""
         self._check_state("draft")
-        if self.backend_id.state not in ("authenticated", "running"):
-            raise UserError(self.env._("Connect the account first: Settings → User.com."))
+        self._check_account("previewing")
         self.env["usercom.sync.field"]._offer(self)
         self._begin("previewing")
 
     def action_run(self):
         """Bring both sides together, in the background."""
         self._check_state("ready")
-        if self.backend_id.state != "running":
-            raise UserError(
-                self.env._("The account is not running. Press Save and Run in Settings → User.com.")
-            )
+        self._check_account("running")
         self._begin("running", calls_total=self._expected_calls(self.use_csv))
 
     def action_pause(self):
@@ -203,11 +205,30 @@ class UsercomSync(models.Model):
         self.sudo()._forget_lines()
         self.state = "draft"
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_under_way(self):
+        """Whom User.com may be importing is known by the lines."""
+        if self.filtered(lambda sync: sync.state in (*ACTIVE, "paused")):
+            raise UserError(self.env._("Cancel the initial sync before you delete it."))
+
     def _check_state(self, *allowed):
         self.check_access("write")
         self.ensure_one()
         if self.state not in allowed:
             raise UserError(self.env._("This cannot be done now. State: %s.", self._state_label()))
+
+    def _check_account(self, state):
+        if refusal := self._refusal(state):
+            raise UserError(refusal)
+
+    def _refusal(self, state):
+        """Why the account lets no sync be in this ``state``, None if it does."""
+        account = self.backend_id.state
+        if account == "running" or (account, state) == ("authenticated", "previewing"):
+            return None
+        if account == "draft":
+            return self.env._("Connect the account first: Settings → User.com.")
+        return self.env._("The account is not running. Press Save and Run in Settings → User.com.")
 
     def _state_label(self):
         return dict(self._fields["state"]._description_selection(self.env))[self.state]
@@ -270,6 +291,13 @@ class UsercomSync(models.Model):
         return self.search([("backend_id", "=", backend.id), ("state", "in", ACTIVE)], limit=1)
 
     @api.model
+    def _standing_still(self, backend):
+        """The sync of the account that waits for somebody, or is in trouble, if any."""
+        trouble = Domain("state", "in", ACTIVE) & Domain("error", "!=", False)
+        mine = Domain("backend_id", "=", backend.id)
+        return self.search(mine & (Domain("state", "=", "paused") | trouble), limit=1)
+
+    @api.model
     def _go_on(self, backend, client, deadline):
         """Take step after step until ``deadline`` (monotonic); between them the queues go first.
 
@@ -304,8 +332,7 @@ class UsercomSync(models.Model):
         return max(sync.next_at or fields.Datetime.now(), fields.Datetime.now())
 
     def _may_be_gone_on_with(self):
-        allowed = ("running", "authenticated") if self.state == "previewing" else ("running",)
-        return self.state in ACTIVE and self.backend_id.state in allowed
+        return self.state in ACTIVE and not self._refusal(self.state)
 
     def _may_go_on(self, deadline):
         self.env.invalidate_all()
@@ -321,7 +348,21 @@ class UsercomSync(models.Model):
     def _take_step(self, client, pages):
         """Do the next piece; returns how many people that was, 0 to leave it for this run."""
         take = getattr(self, f"_{'preview' if self.state == 'previewing' else 'run'}_{self.step}")
-        return take(client, pages)
+        try:
+            return take(client, pages)
+        except (OperationalError, ConcurrencyError):
+            raise
+        except Exception as error:  # of what other apps have a hand in
+            self.env.cr.rollback()
+            _logger.error("user.com initial sync failed", exc_info=error)
+            self.backend_id._committed(self._stop, self.env._("Unexpected error: %s", error))
+            return 0
+
+    def _stop(self, message):
+        """Tell what is in the way; a run waits for somebody to resume it."""
+        if self._is_at_work():
+            self.error = message
+            self.state = "paused" if self.state == "running" else self.state
 
     def _finish(self, state):
         self.write(
@@ -329,6 +370,7 @@ class UsercomSync(models.Model):
                 "state": state,
                 "step": False,
                 "next_page": False,
+                "error": False,
                 "calls_done": self.calls_total,
                 "ended_at": fields.Datetime.now(),
             }

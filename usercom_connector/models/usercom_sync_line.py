@@ -87,6 +87,12 @@ class UsercomSyncLine(models.Model):
             syncs = self.env["usercom.sync"].search([("backend_id", "=", backend.id), *ended])
             syncs._forget_lines()
 
+    @api.model
+    def _to_be_sent(self, partners):
+        """The lines by which ``partners`` are still to be sent as new users."""
+        is_open = [("kind", "=", "new_there"), ("result", "=", False)]
+        return self.search([("partner_id", "in", partners.ids), *is_open])
+
     # ---- what became of them ----
 
     @api.model

@@ -1,10 +1,26 @@
 import tempfile
+from datetime import timedelta
 
 import xlsxwriter
 
 from odoo import api, fields, models
+from odoo.tools import formatLang
+
+from .usercom_sync import ACTIVE
 
 ROWS = 2000  # read at once
+ROWS_OF_SHEET = 1_000_000  # Excel's limit is 1,048,576
+COLUMNS = (
+    "kind",
+    "matched_by",
+    "result",
+    "partner_id",
+    "email",
+    "external_id",
+    "label",
+    "details",
+    "problems",
+)
 NO_GUESSES = {
     "constant_memory": True,
     "strings_to_formulas": False,
@@ -33,8 +49,10 @@ class UsercomSync(models.Model):
     done_count = fields.Integer("Brought Together", compute="_compute_counts")
     failed_count = fields.Integer("Failed", compute="_compute_counts")
     skipped_count = fields.Integer("Left as They Are", compute="_compute_counts")
+    is_forgotten = fields.Boolean(compute="_compute_counts", help="Its people are, with the log.")
     cost = fields.Char("It Will Take", compute="_compute_cost")
     cost_singly = fields.Char("Without CSV Import", compute="_compute_cost")
+    obstacle = fields.Char(compute="_compute_obstacle", help="Why the account lets it wait.")
 
     @api.depends("state", "calls_done")
     def _compute_counts(self):
@@ -48,7 +66,13 @@ class UsercomSync(models.Model):
             for result in ("done", "failed", "skipped"):
                 sync[f"{result}_count"] = results.get(result, 0)
             sync.problem_count = lines.search_count([*people, ("problems", "!=", False)])
+            sync.is_forgotten = not kinds and bool(sync.started_at) and sync._is_over()
             sync.singly_count = lines.search_count([*people, ("singly", "=", True)])
+
+    def _is_over(self):
+        """Whether it ended longer ago than the account keeps its log."""
+        kept = timedelta(days=self.backend_id.log_days)
+        return bool(self.ended_at and self.ended_at < fields.Datetime.now() - kept)
 
     @api.depends("state")
     def _compute_conflict_count(self):
@@ -69,9 +93,15 @@ class UsercomSync(models.Model):
         calls = self._expected_calls(use_csv)
         return self.env._(
             "%(calls)s calls, %(time)s",
-            calls=f"{calls:,}",
+            calls=formatLang(self.env, calls, digits=0),
             time=self._duration(calls / (self.backend_id.rate_limit or 1)),
         )
+
+    @api.depends("state", "backend_id.state")
+    def _compute_obstacle(self):
+        for sync in self:
+            account, is_active = sync.backend_id, sync.state in ACTIVE
+            sync.obstacle = is_active and (account._alarm() or sync._refusal(sync.state))
 
     # ---- lists ----
 
@@ -98,22 +128,26 @@ class UsercomSync(models.Model):
         """An open .xlsx file with a row for each person; in constant memory."""
         file = tempfile.TemporaryFile()  # noqa: SIM115  # the server closes it
         with xlsxwriter.Workbook(file, NO_GUESSES) as book:
-            sheet = book.add_worksheet()
-            for number, row in enumerate(self._rows_of_sheet()):
-                sheet.write_row(number, 0, row)
+            sheet = self._add_sheet(book)
+            for number, row in enumerate(self._rows_of_people()):
+                if number and number % ROWS_OF_SHEET == 0:
+                    sheet = self._add_sheet(book)
+                for column, value in enumerate(row):  # write_row would end with a text too long
+                    sheet.write(number % ROWS_OF_SHEET + 1, column, value)
         file.seek(0)
         return file
 
-    def _rows_of_sheet(self):
+    def _add_sheet(self, book):
+        line_fields, sheet = self.line_ids._fields, book.add_worksheet()
+        sheet.write_row(0, 0, [line_fields[name]._description_string(self.env) for name in COLUMNS])
+        return sheet
+
+    def _rows_of_people(self):
         """Yield the rows, of texts and numbers; what begins like a formula stays text."""
-        Line = self.env["usercom.sync.line"]
-        names = ("kind", "matched_by", "result", "partner_id", "email", "external_id")
-        names = (*names, "label", "details", "problems")
-        yield [Line._fields[name]._description_string(self.env) for name in names]
-        last = 0
+        Line, last = self.env["usercom.sync.line"], 0
         while lines := Line.search([("sync_id", "=", self.id), ("id", ">", last)], limit=ROWS):
             last = lines[-1].id
-            yield from lines._as_rows(names)
+            yield from lines._as_rows()
             self.env.invalidate_all()
 
 
@@ -122,17 +156,16 @@ class UsercomSyncLine(models.Model):
 
     email = fields.Char("Contact's E-mail", related="partner_id.email")
 
-    def _as_rows(self, names):
+    def _as_rows(self):
         words = {
             name: dict(self._fields[name]._description_selection(self.env))
             for name in ("kind", "matched_by", "result")
         }
         for line in self:
-            yield [
-                words[name].get(line[name], "")
-                if name in words
-                else line.partner_id.display_name
-                if name == "partner_id"
-                else line[name] or ""
-                for name in names
-            ]
+            yield [line._cell(name, words.get(name)) for name in COLUMNS]
+
+    def _cell(self, name, words):
+        if words:
+            return words.get(self[name], "")
+        value = self.partner_id.display_name if name == "partner_id" else self[name]
+        return value or ""

@@ -1,9 +1,10 @@
 from dataclasses import replace
 
-from odoo import models
+from odoo import fields, models
 from odoo.tools import SQL
 
 REFILL = 20  # contacts queued at once: as long as an edit may have to wait
+PUT_OFF = 100  # contacts, at most, that wait for their next attempt while others go
 
 
 class UsercomSync(models.Model):
@@ -113,15 +114,28 @@ class UsercomSync(models.Model):
         if self.step != "send":
             return 0
         self._count_sent()
-        lines = self.env["usercom.sync.line"]
-        if lines.search_count(self._queued(), limit=REFILL) >= REFILL:
+        if self._is_enough_queued():
             return 0
+        lines = self.env["usercom.sync.line"]
         left = [("sync_id", "=", self.id), ("kind", "=", "new_there"), ("result", "=", False)]
         some = lines.search(left, limit=REFILL)
         if sent := self._open_lines(some):
             sent.result = "queued"
             self.env["usercom.outbox"]._enqueue(sent.partner_id.ids, self.backend_id)
         return len(some)
+
+    def _is_enough_queued(self):
+        """Whether so many are on their way, besides some that wait for their next attempt."""
+        lines = self.env["usercom.sync.line"].search(self._queued(), limit=PUT_OFF)
+        if not REFILL <= len(lines) < PUT_OFF:
+            return len(lines) >= PUT_OFF
+        put_off = [
+            ("backend_id", "=", self.backend_id.id),
+            ("partner_id", "in", lines.partner_id.ids),
+            ("state", "=", "pending"),
+            ("next_attempt_at", ">", fields.Datetime.now()),
+        ]
+        return len(lines) - self.env["usercom.outbox"].search_count(put_off) >= REFILL
 
     def _count_sent(self):
         self.calls_done += self.env["usercom.sync.line"]._settle_queued(self)

@@ -23,8 +23,9 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         return result
 
     def _settle_links(self, src_partners, dst_partner):
-        """Settle links and queue: Odoo would move them by SQL, and delete what collides."""
+        """Settle links and queues: Odoo would move them by SQL, and delete what collides."""
         self.env["usercom.outbox"].sudo()._waiting_rows(src_partners + dst_partner).unlink()
+        self.env["usercom.sync.line"].sudo()._to_be_sent(src_partners).unlink()
         self.env["usercom.binding"].sudo()._merge_contacts(src_partners, dst_partner)
 
     def _update_values(self, src_partners, dst_partner):

@@ -1,0 +1,113 @@
+"""An initial sync while its contacts, its account and what it is built on change."""
+
+from odoo.exceptions import UserError
+from odoo.tests import new_test_user
+
+from .test_sync import SyncCase
+
+
+class TestMergedMeanwhile(SyncCase):
+    """Before the account runs: nothing is queued, so the merged contact is still to be sent."""
+
+    def setUp(self):
+        super().setUp()
+        self.backend.write({"state": "authenticated", "custom_id_policy": "database_id"})
+        self.backend.partner_domain = "[('phone', 'like', '1111')]"
+        self.kept = self.contact(phone="111111111")
+        self.other = self.contact(phone="111122222")
+
+    def merge(self):
+        wizard = self.env["base.partner.merge.automatic.wizard"].create({})
+        wizard._merge([self.kept.id, self.other.id], self.kept)
+        self.env.cr.flush()
+
+    def test_contacts_that_became_one_are_sent_once(self):
+        sync = self.previewed("export")
+        self.merge()
+        self.backend.state = "running"
+        self.run_to_end(sync)
+        self.assertEqual(sync.line_ids.mapped("result"), ["done"])
+        self.assertEqual(self.remote(self.kept)["phone_number"], "111111111")
+        self.assertEqual(len(self.simulator.users()), 1)
+
+    def test_contacts_that_become_one_during_the_preview(self):
+        sync = self.sync("export")
+        sync.action_preview()
+        sync._add_unmet()
+        sync.step = "contacts"
+        self.merge()
+        self.drain()
+        self.assertEqual((sync.state, sync.new_there_count), ("ready", 1))
+
+
+class TestStandstill(SyncCase):
+    """What a manager sees where the account lets nothing happen."""
+
+    def test_a_pause_of_the_account_is_told(self):
+        self.quietly(email="jan@example.org")
+        sync = self.previewed("export")
+        sync.action_run()
+        self.assertFalse(sync.obstacle)
+        self.backend.action_pause()
+        self.assertIn("The account is not running.", sync.obstacle)
+        self.backend.state = "running"
+        sync.invalidate_recordset()
+        self.assertFalse(sync.obstacle)
+
+    def test_why_the_account_has_paused_is_told(self):
+        sync = self.previewed()
+        sync.action_run()
+        self.backend._pause("No key.")
+        manager = new_test_user(self.env, "manager", "usercom_connector.group_usercom_manager")
+        self.assertEqual(sync.with_user(manager).obstacle, "Paused: No key.")
+
+    def test_a_job_that_is_switched_off_is_told(self):
+        sync = self.sync()
+        sync.action_preview()
+        self.backend.cron_id.active = False
+        self.assertIn("switched off", sync.obstacle)
+
+    def test_an_ended_one_has_none(self):
+        sync = self.ran()
+        self.backend.action_pause()
+        self.assertFalse(sync.obstacle)
+
+    def test_no_preview_while_the_account_is_paused(self):
+        self.backend.action_pause()
+        with self.assertRaisesRegex(UserError, "The account is not running"):
+            self.sync().action_preview()
+
+
+class TestUnexpected(SyncCase):
+    """What the chosen contacts were chosen by is deleted: an error that no step foresees."""
+
+    def setUp(self):
+        super().setUp()
+        self.field = self.env["ir.model.fields"].create(
+            {
+                "name": "x_vip",
+                "model_id": self.env["ir.model"]._get_id("res.partner"),
+                "ttype": "boolean",
+            }
+        )
+        self.quietly(email="jan@example.org")
+
+    def drain_without_field(self):
+        self.field.unlink()
+        with self.assertLogs("odoo.addons.usercom_connector", "ERROR"):
+            self.drain()
+
+    def test_a_preview_tells_it(self):
+        sync = self.sync(domain="[('x_vip', '=', False)]")
+        sync.action_preview()
+        self.drain_without_field()
+        self.assertEqual(sync.state, "previewing")
+        self.assertIn("x_vip", sync.error)
+
+    def test_a_run_stops_and_tells_it(self):
+        sync = self.previewed("export", domain="[('x_vip', '=', False)]")
+        sync.action_run()
+        self.drain_without_field()
+        self.assertEqual(sync.state, "paused")
+        self.assertIn("x_vip", sync.error)
+        self.assertFalse(self.backend.cron_id.failure_count)
