@@ -61,14 +61,14 @@ class UsercomDrift(models.Model):
         )
         bindings.compared_at = sweep.started_at
         linked = {binding.external_id: binding for binding in bindings}
-        queued = self._queued(bindings)
+        queued = self.env["usercom.outbox"]._waiting_contacts(backend, bindings.partner_id)
         erased = self.env["usercom.tombstone"]._erased(backend, users)
         found = self._strangers(
             backend, [user for user in users if user.id not in linked.keys() | erased]
         )
         for user in users:
             binding = linked.get(user.id)
-            if binding and binding.partner_id.id not in queued:
+            if binding and binding.partner_id not in queued:
                 found += self._differences(backend, binding, user)
         self.create(found)
 
@@ -97,18 +97,6 @@ class UsercomDrift(models.Model):
     @api.model
     def _keys(self, backend, user_id):
         return {"backend_id": backend.id, "external_id": user_id}
-
-    @api.model
-    def _queued(self, bindings):
-        """The ids of contacts whose changes are on their way."""
-        rows = self.env["usercom.outbox"].search(
-            [
-                ("backend_id", "in", bindings.backend_id.ids),
-                ("partner_id", "in", bindings.partner_id.ids),
-                ("state", "=", "pending"),
-            ]
-        )
-        return set(rows.partner_id.ids)
 
     @api.model
     def _differences(self, backend, binding, user):
@@ -186,8 +174,7 @@ class UsercomDrift(models.Model):
         """Forget the users that were not among all users, so that they are created again."""
         partners = self.filtered(lambda drift: drift.kind == "only_odoo").partner_id
         bindings = self.env["usercom.binding"]._of(backend, partners)
-        self.env["usercom.binding"].union(*bindings.values()).state = "gone"
-        self.env["usercom.binding"]._revive(backend, partners)
+        self.env["usercom.binding"].union(*bindings.values())._forget()
 
     def _check_repairable(self, kind):
         self.check_access("read")
