@@ -37,14 +37,8 @@ class UsercomDrift(models.Model):
     @api.depends("odoo", "usercom")
     def _compute_details(self):
         for drift in self:
-            drift.details = "; ".join(
-                f"{key}: {drift._text(drift.odoo[key])} ≠ {drift._text(drift.usercom[key])}"
-                for key in drift.odoo or ()
-            )
-
-    @api.model
-    def _text(self, value):
-        return self.env["usercom.conflict"]._text(value) or "-"
+            sides = {key: (odoo, drift.usercom[key]) for key, odoo in (drift.odoo or {}).items()}
+            drift.details = self.env["usercom.conflict"]._differences_text(sides)
 
     # ---- comparing ----
 
