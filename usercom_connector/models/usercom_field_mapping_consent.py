@@ -142,9 +142,7 @@ class UsercomFieldMapping(models.Model):
         partners = self.backend_id._own(partners)
         if not partners:
             return
-        ids = SQL("SELECT unnest(%s)", list(partners._ids))
-        log = self.env["usercom.consent.log"]
-        news = log._record(self.backend_id, self._key(), consent, ids)
+        news = self._record(consent, SQL("SELECT unnest(%s)", list(partners._ids)))
         if consent is False:
             self.env["usercom.binding"]._disagree(
                 self.backend_id, news, self._key(), self._withdrawn()

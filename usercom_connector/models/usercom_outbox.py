@@ -129,9 +129,7 @@ class UsercomOutbox(models.Model):
         Of contacts with one e-mail address only one can be User.com's: the first that is linked.
         While one is being looked for, the others wait.
         """
-        unlinked = self.filtered(
-            lambda row: not backend._is_linked(row.partner_id, bindings.get(row.partner_id.id))
-        )
+        unlinked = self._unlinked(backend, bindings)
         linked, looked_for = backend._holders(unlinked.partner_id.mapped("email_normalized"))
         free = (self - unlinked)._without_taken_keys(backend, bindings)
         for row in unlinked:
@@ -143,6 +141,12 @@ class UsercomOutbox(models.Model):
             else:
                 free += row
         return free
+
+    def _unlinked(self, backend, bindings):
+        """The rows whose contact has no user yet."""
+        return self.filtered(
+            lambda row: not backend._is_linked(row.partner_id, bindings.get(row.partner_id.id))
+        )
 
     def _without_taken_keys(self, backend, bindings):
         """The rows but those whose key, written by hand, is another contact's."""

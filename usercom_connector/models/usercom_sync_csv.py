@@ -234,13 +234,12 @@ class UsercomOutbox(models.Model):
 
     def _without_rivals(self, backend, bindings):
         """But for contacts that an import may be about to create: they wait for its end."""
-        unlinked = self.filtered(
-            lambda row: not backend._is_linked(row.partner_id, bindings.get(row.partner_id.id))
-        )
+        unlinked = self._unlinked(backend, bindings)
         importing = self.env["usercom.sync"]._importing(backend, unlinked.partner_id)
         emails = set(importing.mapped("email_normalized")) - {False}
         held = unlinked.filtered(
             lambda row: row.partner_id in importing or row.partner_id.email_normalized in emails
         )
-        held._postpone(HOLD_SECONDS) if held else None
+        if held:
+            held._postpone(HOLD_SECONDS)
         return super(UsercomOutbox, self - held)._without_rivals(backend, bindings)
