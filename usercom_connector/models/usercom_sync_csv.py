@@ -55,10 +55,8 @@ class UsercomSync(models.Model):
         if not self._is_at_work():
             return None
         self.chunk_size = self.chunk_size or CHUNK
-        left = [("sync_id", "=", self.id), ("kind", "=", "new_there"), ("result", "=", False)]
-        lines = self.env["usercom.sync.line"].search(
-            [*left, ("singly", "=", False)], limit=self.chunk_size
-        )
+        left = self._people_with(kind="new_there", result=False, singly=False)
+        lines = self.env["usercom.sync.line"].search(left, limit=self.chunk_size)
         if not lines:
             self._end_import()
             return []
@@ -100,7 +98,7 @@ class UsercomSync(models.Model):
         return True
 
     def _end_import(self):
-        importing = [("sync_id", "=", self.id), ("result", "=", "importing")]
+        importing = self._people_with(result="importing")
         left = self.env["usercom.sync.line"].search_count(importing)
         values = {"import_left": left, "import_seen_at": fields.Datetime.now(), "next_page": False}
         self.write({"step": "verify" if left else "send", "page_count": 0, **values})
@@ -203,8 +201,7 @@ class UsercomSync(models.Model):
 
     def _after_verify_pages(self):
         """Read again while an import goes on; then send singly who has not come."""
-        importing = [("sync_id", "=", self.id), ("result", "=", "importing")]
-        missing = self.env["usercom.sync.line"].search(importing)
+        missing = self.env["usercom.sync.line"].search(self._people_with(result="importing"))
         now = fields.Datetime.now()
         if len(missing) < self.import_left:
             come = self.import_left - len(missing)
@@ -215,10 +212,8 @@ class UsercomSync(models.Model):
             self._advance(0, next_page=False, next_at=now + AGAIN, page_count=0, calls_total=total)
             return
         self._go_singly(missing)
-        open_lines = [("sync_id", "=", self.id), ("kind", "=", "new_there"), ("result", "=", False)]
-        more = self.env["usercom.sync.line"].search_count(
-            [*open_lines, ("singly", "=", False)], limit=1
-        )
+        left = self._people_with(kind="new_there", result=False, singly=False)
+        more = self.env["usercom.sync.line"].search_count(left, limit=1)
         self.write(
             {
                 "step": "import" if more else "send",

@@ -122,10 +122,7 @@ class UsercomSync(models.Model):
     def _taken(self, partners):
         """``{partner id: user id}`` of those contacts that have a line; 0 for an ambiguous one."""
         lines = self.env["usercom.sync.line"].search(
-            [
-                ("sync_id", "=", self.id),
-                ("partner_id", "in", partners.ids),
-            ]
+            [*self._people_with(), ("partner_id", "in", partners.ids)]
         )
         return {line.partner_id.id: line.external_id for line in lines}
 
@@ -259,12 +256,7 @@ class UsercomSync(models.Model):
         if not self._is_at_work():
             return 0
         lines = self.env["usercom.sync.line"].search(
-            [
-                ("sync_id", "=", self.id),
-                ("kind", "=", "new_there"),
-                ("id", ">", self.last_line_id),
-            ],
-            limit=LOOK_SIZE,
+            [*self._people_with(kind="new_there"), ("id", ">", self.last_line_id)], limit=LOOK_SIZE
         )
         if not lines or self.direction == "import":
             self._finish("ready")
@@ -285,7 +277,7 @@ class UsercomSync(models.Model):
     def _counts(self):
         """``{kind: number}`` of people."""
         groups = self.env["usercom.sync.line"]._read_group(
-            [("sync_id", "=", self.id)], ["kind"], ["__count"]
+            self._people_with(), ["kind"], ["__count"]
         )
         return dict(groups)
 
@@ -295,7 +287,7 @@ class UsercomSync(models.Model):
         if self.direction == "import":
             return calls
         lines = self.env["usercom.sync.line"]
-        known = [("sync_id", "=", self.id), ("kind", "in", ("linked", "matched"))]
-        calls += lines.search_count([*known, ("sends", "=", True)])
+        known = ("kind", "in", ("linked", "matched"))
+        calls += lines.search_count([*self._people_with(sends=True), known])
         new = self._counts().get("new_there", 0)
         return calls + (self._csv_calls(new) if use_csv else 2 * new)

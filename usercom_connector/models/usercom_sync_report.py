@@ -40,7 +40,7 @@ class UsercomSync(models.Model):
     def _compute_counts(self):
         lines = self.env["usercom.sync.line"]
         for sync in self:
-            people = [("sync_id", "=", sync.id)]
+            people = sync._people_with()
             kinds = sync._counts()
             for kind, _label in lines._fields["kind"].selection:
                 sync[f"{kind}_count"] = kinds.get(kind, 0)
@@ -48,13 +48,13 @@ class UsercomSync(models.Model):
             for result in ("done", "failed", "skipped"):
                 sync[f"{result}_count"] = results.get(result, 0)
             sync.problem_count = lines.search_count([*people, ("problems", "!=", False)])
-            sync.singly_count = lines.search_count([*people, ("singly", "=", True)])
+            sync.singly_count = lines.search_count(sync._people_with(singly=True))
 
     @api.depends("state")
     def _compute_conflict_count(self):
         """Stored, as only a preview finds such: counting all people for each look takes long."""
         for sync in self:
-            people = [("sync_id", "=", sync.id), ("conflicts", "!=", False)]
+            people = [*sync._people_with(), ("conflicts", "!=", False)]
             sync.conflict_count = self.env["usercom.sync.line"].search_count(people)
 
     @api.depends("state", "direction", "use_csv")
@@ -111,7 +111,7 @@ class UsercomSync(models.Model):
         names = (*names, "label", "details", "problems")
         yield [Line._fields[name]._description_string(self.env) for name in names]
         last = 0
-        while lines := Line.search([("sync_id", "=", self.id), ("id", ">", last)], limit=ROWS):
+        while lines := Line.search([*self._people_with(), ("id", ">", last)], limit=ROWS):
             last = lines[-1].id
             yield from lines._as_rows(names)
             self.env.invalidate_all()

@@ -100,13 +100,11 @@ class UsercomSync(models.Model):
             return 0
         if self._queue_some():
             return 1
-        if not self.env["usercom.sync.line"].search_count(self._queued(), limit=1):
+        queued = self._people_with(result="queued")
+        if not self.env["usercom.sync.line"].search_count(queued, limit=1):
             self._finish("done")
             return 1
         return 0
-
-    def _queued(self):
-        return [("sync_id", "=", self.id), ("result", "=", "queued")]
 
     def _queue_some(self):
         """Hand some contacts to the outbox, unless enough wait there; returns how many."""
@@ -114,10 +112,9 @@ class UsercomSync(models.Model):
             return 0
         self._count_sent()
         lines = self.env["usercom.sync.line"]
-        if lines.search_count(self._queued(), limit=REFILL) >= REFILL:
+        if lines.search_count(self._people_with(result="queued"), limit=REFILL) >= REFILL:
             return 0
-        left = [("sync_id", "=", self.id), ("kind", "=", "new_there"), ("result", "=", False)]
-        some = lines.search(left, limit=REFILL)
+        some = lines.search(self._people_with(kind="new_there", result=False), limit=REFILL)
         if sent := self._open_lines(some):
             sent.result = "queued"
             self.env["usercom.outbox"]._enqueue(sent.partner_id.ids, self.backend_id)
