@@ -29,7 +29,7 @@ class UsercomOutbox(models.Model):
     def _settle_linked_meanwhile(self, link, identity, user):
         """The contact is another user by now; one that was created for it is merged into that."""
         if user and not identity.user_id:
-            self._merge_users(link.backend_id, link.external_id, [user.id])
+            self._enqueue_merge(link.backend_id, link.external_id, [user.id])
         self._put_back()
 
     def _settle_found(self, backend, partner, user):
