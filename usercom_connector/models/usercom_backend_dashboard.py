@@ -4,6 +4,7 @@ from datetime import timedelta
 from markupsafe import Markup
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.tools import formatLang
 
 
@@ -130,7 +131,13 @@ class UsercomBackend(models.Model):
     # ---- buttons ----
 
     def action_compare(self):
-        super().action_compare()
+        """Compare all contacts with all users as soon as the drain comes to it."""
+        if not self.env.user.has_group("usercom_connector.group_usercom_manager"):
+            raise AccessError(self.env._("Only managers of User.com may compare."))
+        self.check_access("read")
+        for backend in self.sudo():
+            backend._reconcile_now("compare")
+            backend._wake()
         return self._notify(
             self.env._("The comparison has started."),
             self.env._("Its result appears under Differences."),
