@@ -125,7 +125,7 @@ class UsercomConflict(models.Model):
                     field=mapping.field_id.sudo().field_description,
                 )
             )
-        vals, problems, _refused = mapping.sudo()._odoo_values(partner, {mapping._key(): value})
+        vals, problems, _refused = mapping.sudo()._importer()(partner, {mapping._key(): value})
         if problems:
             raise UserError("\n".join(problems))
         partner.write(vals)

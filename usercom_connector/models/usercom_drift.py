@@ -5,6 +5,7 @@ from odoo.tools import SQL
 
 from ..usercom.merge import heard
 from ..usercom.reading import read_user
+from .usercom_backend_merge import Terms
 
 
 class UsercomDrift(models.Model):
@@ -60,10 +61,11 @@ class UsercomDrift(models.Model):
         found = self._strangers(
             backend, [user for user in users if user.id not in linked.keys() | erased]
         )
+        terms = Terms.of(backend._active_mappings())
         for user in users:
             binding = linked.get(user.id)
             if binding and binding.partner_id not in queued:
-                found += self._differences(backend, binding, user)
+                found += self._differences(backend, binding, user, terms)
         self.create(found)
 
     @api.model
@@ -93,8 +95,8 @@ class UsercomDrift(models.Model):
         return {"backend_id": backend.id, "external_id": user_id}
 
     @api.model
-    def _differences(self, backend, binding, user):
-        odoo, usercom = self._both_sides(backend, binding, user)
+    def _differences(self, backend, binding, user, terms):
+        odoo, usercom = self._both_sides(backend._seen(binding.partner_id), binding, user, terms)
         keys = [key for key in odoo if key in usercom and odoo[key] != usercom[key]]
         if not keys:
             return []
@@ -106,16 +108,15 @@ class UsercomDrift(models.Model):
         return [contact | sides | self._keys(backend, user.id)]
 
     @api.model
-    def _both_sides(self, backend, binding, user):
+    def _both_sides(self, partner, binding, user, terms):
         """``({key: value in Odoo}, {key: value in User.com})``, told apart by meaning."""
-        mappings, base = backend._active_mappings(), binding.base or {}
-        partner = backend._seen(binding.partner_id)
-        usercom, _errors = read_user(user, mappings._attributes(), base)
-        odoo, _problems = mappings._export_values(partner)
-        usercom |= mappings._in_odoos_words(partner, odoo, usercom)
+        base = binding.base or {}
+        usercom, _errors = read_user(user, terms.attributes, base)
+        odoo, _problems = terms.export(partner)
+        usercom |= terms.mappings._in_odoos_words(partner, odoo, usercom)
         heard_of = {
             rule.key: heard(rule, base.get(rule.key), usercom[rule.key])
-            for rule in mappings._rules()
+            for rule in terms.rules
             if rule.key in usercom and odoo.get(rule.key) != usercom[rule.key]
         }
         return odoo, usercom | heard_of

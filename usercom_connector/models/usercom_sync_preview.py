@@ -133,6 +133,10 @@ class UsercomSync(models.Model):
         return {
             "bindings": self.env["usercom.binding"]._of(backend, partners),
             "mappings": mappings,
+            "export": mappings._exporter(),
+            "read": mappings.filtered(
+                lambda mapping: mapping.field_name != "parent_id"  # which would be created
+            )._importer(),
             "attributes": mappings._attributes(),
             "rules": mappings._rules(),
             "first_rules": self._first_rules(),
@@ -182,13 +186,11 @@ class UsercomSync(models.Model):
         base = binding.base or {} if binding else {}
         partner = self.backend_id._seen(contact)
         remote, errors = read_user(user, terms["attributes"], base)
-        odoo, problems = mappings._export_values(partner)
+        odoo, problems = terms["export"](partner)
         remote |= mappings._in_odoos_words(partner, odoo, remote)
         rules = terms["rules"] if base else terms["first_rules"]
         agreed = merge(rules, base, odoo, remote, odoo_is_newer=None)
-        _vals, refused, _keys = mappings.filtered(
-            lambda mapping: mapping.field_name != "parent_id"  # which would be created
-        )._odoo_values(partner, agreed.to_odoo)
+        _vals, refused, _keys = terms["read"](partner, agreed.to_odoo)
         problems += mappings._unreadable_problems(user, errors) + refused
         return {
             "conflicts": {c.key: [c.odoo, c.usercom] for c in agreed.conflicts} or False,
