@@ -1,7 +1,6 @@
 from dataclasses import replace
 
 from odoo import models
-from odoo.tools import SQL
 
 REFILL = 20  # contacts queued at once: as long as an edit may have to wait
 
@@ -70,22 +69,18 @@ class UsercomSync(models.Model):
         if self.direction != "import":
             self.calls_total += 2 * self._add_unmet(only_new=True)  # who came after the preview
             kinds.append("new_there")
-        self._mark("l.result IS NULL AND NOT l.kind = ANY(%s)", "skipped", kinds)
+        self._skip_all_but(kinds)
         by_csv = self.use_csv and kinds
         self.write({"step": "import" if by_csv else "send", "next_page": False})
 
-    def _mark(self, condition, result, *terms):
-        """Give the lines ``l`` of the SQL ``condition`` this result."""
+    def _skip_all_but(self, kinds):
+        """Who has not been dealt with and is of none of these ``kinds`` is left alone."""
         lines = self.env["usercom.sync.line"]
         lines.flush_model()
-        self.env["usercom.outbox"].flush_model()
         self.env.cr.execute(
-            SQL(
-                "UPDATE usercom_sync_line l SET result = %s WHERE l.sync_id = %s AND %s",
-                result,
-                self.id,
-                SQL(condition, *terms),
-            )
+            """UPDATE usercom_sync_line SET result = 'skipped'
+                WHERE sync_id = %s AND result IS NULL AND NOT kind = ANY(%s)""",
+            [self.id, kinds],
         )
         lines.invalidate_model()
 
