@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 from odoo import models
+from odoo.tools import SQL
 
 REFILL = 20  # contacts queued at once: as long as an edit may have to wait
 
@@ -78,9 +79,12 @@ class UsercomSync(models.Model):
         lines = self.env["usercom.sync.line"]
         lines.flush_model()
         self.env.cr.execute(
-            """UPDATE usercom_sync_line SET result = 'skipped'
-                WHERE sync_id = %s AND result IS NULL AND NOT kind = ANY(%s)""",
-            [self.id, kinds],
+            SQL(
+                """UPDATE usercom_sync_line SET result = 'skipped'
+                    WHERE sync_id = %s AND result IS NULL AND NOT kind = ANY(%s)""",
+                self.id,
+                kinds,
+            )
         )
         lines.invalidate_model()
 
@@ -95,11 +99,13 @@ class UsercomSync(models.Model):
             return 0
         if self._queue_some():
             return 1
-        queued = self._people_with(result="queued")
-        if not self.env["usercom.sync.line"].search_count(queued, limit=1):
+        if not self.env["usercom.sync.line"].search_count(self._queued(), limit=1):
             self._finish("done")
             return 1
         return 0
+
+    def _queued(self):
+        return self._people_with(result="queued")
 
     def _queue_some(self):
         """Hand some contacts to the outbox, unless enough wait there; returns how many."""
@@ -107,9 +113,10 @@ class UsercomSync(models.Model):
             return 0
         self._count_sent()
         lines = self.env["usercom.sync.line"]
-        if lines.search_count(self._people_with(result="queued"), limit=REFILL) >= REFILL:
+        if lines.search_count(self._queued(), limit=REFILL) >= REFILL:
             return 0
-        some = lines.search(self._people_with(kind="new_there", result=False), limit=REFILL)
+        left = [("sync_id", "=", self.id), ("kind", "=", "new_there"), ("result", "=", False)]
+        some = lines.search(left, limit=REFILL)
         if sent := self._open_lines(some):
             sent.result = "queued"
             self.env["usercom.outbox"]._enqueue(sent.partner_id.ids, self.backend_id)
