@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from ..usercom import CredentialsError, RejectedError, ThrottledError, UsercomError
 from ..usercom.jobs import Push
 from ..usercom.user_file import user_files
+from .usercom_backend_merge import Terms
 from .usercom_errors import explain
 from .usercom_sync import PAGE_SIZE
 
@@ -120,14 +121,12 @@ class UsercomSync(models.Model):
         to find the user by, or one that exists is named already.
         """
         backend = self.backend_id
-        mappings = backend._active_mappings()
-        rules, attributes = mappings._rules(), mappings._attributes()
-        export = mappings._exporter()
+        terms = Terms.of(backend._active_mappings())
         for line, partner in zip(lines, backend._seen(lines.partner_id), strict=True):
-            values, problems = export(partner)
+            values, problems = terms.export(partner)
             identity = backend._identity(partner, None)
             custom_id = backend._new_custom_id(partner, None)
-            push = Push(identity, rules, attributes, {}, values, custom_id)
+            push = Push(identity, terms.rules, terms.attributes, {}, values, custom_id)
             can_be_imported = not identity.user_id and (identity.email or identity.custom_id)
             yield line, push.new_user() if can_be_imported else None, problems
 
