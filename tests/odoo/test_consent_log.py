@@ -34,6 +34,11 @@ class ConsentCase(UsercomCase):
         Inbox = self.env["usercom.inbox"]
         return Inbox._put(self.backend, Inbox._keys(payload), payload)
 
+    def unsubscribed(self, contact):
+        """Whether User.com's user is unsubscribed once all is sent."""
+        self.drain()
+        return self.remote(contact)["unsubscribed"]
+
 
 class TestConsentLog(ConsentCase):
     def test_ticking_and_unticking_are_noted_with_their_user(self):

@@ -36,7 +36,7 @@ class TestDoors(EditCase):
             [[str(contact.id), "Jan Nowak", "jan@example.org", "Łódź"]],
         )
         self.env["res.partner"].load(["name", "email"], [["Ewa", "ewa@example.org"]])
-        ewa = self.env["res.partner"].search([("email", "=", "ewa@example.org")])
+        ewa = self.found("ewa@example.org")
         self.assertTrue(self.waiting(contact))
         self.assertTrue(self.waiting(ewa))
 

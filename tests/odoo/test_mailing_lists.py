@@ -27,10 +27,6 @@ class TestMailingLists(ConsentCase, HttpCase):
         member = self.env["mailing.contact"].create({"email": email, "subscription_ids": lists})
         return member.subscription_ids.sorted("list_id")
 
-    def unsubscribed(self, contact):
-        self.drain()
-        return self.remote(contact)["unsubscribed"]
-
     def test_who_unsubscribes_on_the_public_page_is_unsubscribed_at_user_com(self):
         contact = self.synced(email=EMAIL)
         news, _other = self.member()

@@ -101,7 +101,7 @@ class TestPartnerMerge(MergeCase):
         Inbox = self.env["usercom.inbox"]
         Inbox._put(self.backend, Inbox._keys({"user": {"id": lost_id}}))
         self.drain()
-        self.assertFalse(self.env["res.partner"].search([("email", "=", "a@example.org")]))
+        self.assertFalse(self.found("a@example.org"))
 
 
 class TestUnderWay(MergeCase):

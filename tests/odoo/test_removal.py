@@ -185,9 +185,7 @@ class TestRemoval(UsercomCase):
                 contact.unlink()
                 self.drain()
                 self.told(user_id)
-                self.assertFalse(
-                    self.env["res.partner"].search([("email", "=", f"{policy}@example.org")])
-                )
+                self.assertFalse(self.found(f"{policy}@example.org"))
 
     def test_the_same_person_entered_anew_takes_the_user_over(self):
         contact = self.synced(email="jan@example.org")

@@ -13,10 +13,6 @@ class BlacklistCase(ConsentCase):
     def blocked(self, email="jan@example.org"):
         return bool(self.blacklist.search([("email", "=", email)]))
 
-    def unsubscribed(self, contact):
-        self.drain()
-        return self.remote(contact)["unsubscribed"]
-
     def pair_email_consent(self):
         consent = self.backend.mapping_ids.filtered(lambda m: m.field_name == "employee")
         self.backend.email_consent_id = consent
@@ -48,7 +44,7 @@ class TestUnsubscribed(BlacklistCase):
         user_id = self.simulator.seed({"email": "anna@example.org"})["ids"][0]
         self.call(user_id)
         self.drain()
-        contact = self.env["res.partner"].search([("email", "=", "anna@example.org")])
+        contact = self.found("anna@example.org")
         self.assertTrue(contact)
         self.assertEqual(self.log(contact, "unsubscribed"), [])
 

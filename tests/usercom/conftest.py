@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis.configuration import set_hypothesis_home_dir
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "usercom_connector"))
 
-from usercom import Client, Throttle  # noqa: E402
+from usercom import Client, NotFoundError, Throttle, User  # noqa: E402
 
 from .stub import Stub  # noqa: E402
 
@@ -20,6 +21,20 @@ API_KEY = "k" * 60 + "SAFE"
 set_hypothesis_home_dir(ROOT / ".cache" / "hypothesis")
 settings.register_profile("quick", derandomize=True, deadline=None, max_examples=60, database=None)
 settings.load_profile("quick")
+
+
+def listed(
+    client: Client, since: datetime | None = None, until: datetime | None = None
+) -> Iterator[list[User]]:
+    """The users of each page, read as the drains do: to the page that is not there."""
+    page = client.changed_page(since, until)
+    yield page.users
+    while page.next:
+        try:
+            page = client.page_at(page.next)
+        except NotFoundError:
+            return
+        yield page.users
 
 
 @pytest.fixture(scope="session")

@@ -178,7 +178,7 @@ class TestAttributes:
         answer = {"id": 46, "name": "Size", "name_std": "size", "value_type": "fixed"}
         stub.on("POST /attributes/", Answer(answer, 201))
         created = client.create_attribute("Size", "fixed", ["S", "M"], multiple=True)
-        assert created == Attribute("Size", "size", "fixed", ("S", "M"), multiple=True, id=46)
+        assert created == Attribute("Size", "size", "fixed", ("S", "M"), multiple=True)
         assert stub.requests[0].json == {
             "content_type": "clientuser",
             "name": "Size",

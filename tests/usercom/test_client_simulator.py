@@ -20,6 +20,7 @@ from usercom import (
 )
 
 from ..simulator.process import Simulator
+from .conftest import listed
 
 SWITCHES = [
     {},
@@ -134,9 +135,9 @@ def test_a_life_of_a_user(simulator, client, switches):
     assert simulator.user(created.id)["country"] == "Poland"
 
     for since, until in ((began, None), (None, datetime.now(UTC)), (None, None)):
-        pages = list(client.changed_users(since, until))
+        pages = list(listed(client, since, until))
         assert {user.id for page in pages for user in page} == {created.id, other.id}
-    assert not [u for page in client.changed_users(None, began - timedelta(hours=1)) for u in page]
+    assert not [u for page in listed(client, None, began - timedelta(hours=1)) for u in page]
 
     client.merge_users(created.id, [other.id])
     client.delete_user(created.id)
@@ -159,7 +160,7 @@ def test_what_is_tried_otherwise_where_a_refusal_is_a_page_of_html(simulator, cl
     simulator.settings(error_shape="html", **switches)
     points = client.create_attribute("Points", "integer")
     ids = simulator.seed({"email": "a@b.c"}, {"email": "d@e.f"})["ids"]
-    pages = list(client.changed_users(datetime.now(UTC) - timedelta(days=1), None))
+    pages = list(listed(client, datetime.now(UTC) - timedelta(days=1)))
     assert sorted(user.id for page in pages for user in page) == ids
     client.update_users(points, 3, ids)
     assert client.get_user(ids[0]).values["points"] == 3

@@ -16,7 +16,7 @@ from usercom import (
 )
 from usercom import answers as answers_module
 
-from .conftest import API_KEY
+from .conftest import API_KEY, listed
 from .stub import HTML, MISSING, Answer, Stub
 
 JANE = {"id": 7, "email": "jane@example.com"}
@@ -34,7 +34,7 @@ class TestPages:
         stub.on(
             "GET /users/", {"results": [{"id": 1}], "next": following}, {"results": [{"id": 2}]}
         )
-        pages = list(client.changed_users(None, None))
+        pages = list(listed(client))
         assert [[user.id for user in page] for page in pages] == [[1], [2]]
         assert stub.requests[1].query == {"cursor": ["cD0y=="], "x": ["1"]}
 
@@ -45,7 +45,7 @@ class TestPages:
         following = f"{stub.url}/api/public/users/?cursor=2"
         page = {"results": [{"id": 1}], "next": following, **count}
         stub.on("GET /users/", page, Answer(missing, 404))
-        assert len(list(client.changed_users(None, None))) == 1
+        assert len(list(listed(client))) == 1
 
     @pytest.mark.parametrize("missing", [{}, HTML])
     def test_a_list_that_breaks_off_before_its_count_is_not_at_its_end(self, stub, client, missing):
@@ -53,14 +53,14 @@ class TestPages:
         second = {"results": [{"id": 2}], "next": "/api/public/users/?cursor=3", "count": 3}
         stub.on("GET /users/", first, second, Answer(missing, 404))
         with pytest.raises(ServerError) as caught:
-            list(client.changed_users(None, None))
+            list(listed(client))
         assert caught.value.status == 404
 
     def test_people_who_are_deleted_meanwhile_are_not_missed(self, stub, client):
         first = {"results": [{"id": 1}], "next": "/api/public/users/?cursor=2", "count": 3}
         second = {"results": [{"id": 3}], "next": "/api/public/users/?cursor=3", "count": 2}
         stub.on("GET /users/", first, second, Answer({}, 404))
-        assert len(list(client.changed_users(None, None))) == 2
+        assert len(list(listed(client))) == 2
 
     def test_a_page_kept_from_another_client_is_told_to_be_gone(self, stub, client, throttle):
         first = {"results": [{"id": 1}], "next": "/api/public/users/?cursor=2", "count": 3}
@@ -108,7 +108,7 @@ class TestPages:
     def test_next_outside_the_api_is_not_asked(self, stub, client, following):
         stub.on("GET /users/", {"results": [{"id": 1}], "next": following})
         with pytest.raises(ServerError):
-            list(client.changed_users(None, None))
+            list(listed(client))
         assert len(stub.requests) == 1
 
     @pytest.mark.parametrize("prefix", ["", "http://{own}@{other}", "//{other}/proxied"])
@@ -120,7 +120,7 @@ class TestPages:
             stub.on(
                 "GET /users/", {"results": [{"id": 1}], "next": following}, {"results": [{"id": 2}]}
             )
-            assert len(list(client.changed_users(None, None))) == 2
+            assert len(list(listed(client))) == 2
             assert stub.requests[1].query == {"cursor": ["2"]}
             assert other.requests == []
 
@@ -130,20 +130,35 @@ class TestPages:
         stub.on(
             "GET /users/", {"results": [{"id": 1}], "next": following}, {"results": [{"id": 2}]}
         )
-        assert len(list(client.changed_users(None, None))) == 2
+        assert len(list(listed(client))) == 2
 
     def test_a_circle_ends(self, stub, client):
         following = f"{stub.url}/api/public/users/?cursor=1"
         stub.on("GET /users/", {"results": [{"id": 1}], "next": following})
         with pytest.raises(ServerError):
-            list(client.changed_users(None, None))
+            list(itertools.islice(listed(client), 9))
         assert len(stub.requests) == 2
+
+    def test_so_does_one_of_several_pages(self, stub, client):
+        pages = [
+            {"results": [{"id": n}], "next": f"/api/public/users/?cursor={following}"}
+            for n, following in ((1, 2), (2, 3), (3, 2), (2, 3))
+        ]
+        stub.on("GET /users/", *pages)
+        with pytest.raises(ServerError):
+            list(itertools.islice(listed(client), 9))
+        assert len(stub.requests) == 3
+
+    def test_a_list_that_is_read_again_is_no_circle(self, stub, client):
+        first = {"results": [{"id": 1}], "next": "/api/public/users/?cursor=2"}
+        stub.on("GET /users/", *[first, {"results": [{"id": 2}]}] * 2)
+        assert [len(list(listed(client))) for _reading in range(2)] == [2, 2]
 
     @pytest.mark.parametrize("body", [{}, {"results": None}, {"results": {}}, None])
     def test_what_is_no_list_is_no_page(self, stub, client, body):
         stub.on("GET /users/", Answer(body))
         with pytest.raises(ServerError):
-            list(client.changed_users(None, None))
+            list(listed(client))
 
 
 class TestChangedUsers:
@@ -152,7 +167,7 @@ class TestChangedUsers:
 
     def test_the_range_is_unix_seconds_and_a_little_wider(self, stub, client):
         stub.on("GET /users/search/", PAGE)
-        list(client.changed_users(self.SINCE, self.UNTIL))
+        list(listed(client, self.SINCE, self.UNTIL))
         first = int(datetime(2021, 2, 1, 8, tzinfo=UTC).timestamp())
         last = int(datetime(2021, 2, 1, 9, tzinfo=UTC).timestamp())
         expected = {"search": ["updated_at"], "min": [str(first - 1)], "max": [str(last + 1)]}
@@ -160,7 +175,7 @@ class TestChangedUsers:
 
     def test_one_bound_is_enough(self, stub, client):
         stub.on("GET /users/search/", PAGE)
-        list(client.changed_users(self.SINCE, None))
+        list(listed(client, self.SINCE))
         assert "max" not in stub.requests[0].query
 
     @pytest.mark.parametrize(
@@ -175,7 +190,7 @@ class TestChangedUsers:
     def test_the_other_path(self, stub, client, refusal):
         stub.on("GET /users/search/", refusal)
         stub.on("GET /users/", {"results": [JANE], "next": None})
-        assert [ids(page) for page in client.changed_users(self.SINCE, None)] == [[7]]
+        assert [ids(page) for page in listed(client, self.SINCE)] == [[7]]
         assert stub.requests[1].query["search"] == ["updated_at"]
 
     def test_a_refusal_on_the_way_is_not_taken_for_a_missing_path(self, stub, client):
@@ -183,7 +198,7 @@ class TestChangedUsers:
         page = {"results": [JANE], "next": following}
         stub.on("GET /users/search/", page, Answer({"detail": "Bad cursor."}, 400))
         with pytest.raises(RejectedError):
-            list(client.changed_users(self.SINCE, None))
+            list(listed(client, self.SINCE))
 
     ODD = [
         None,
@@ -198,13 +213,13 @@ class TestChangedUsers:
         following = "/api/public/users/?cursor=2"
         first = {"results": [JANE, *self.ODD], "next": following}
         stub.on("GET /users/", first, {"results": [None, {**JANE, "id": 9}]})
-        assert [ids(page) for page in client.changed_users(None, None)] == [[7, 8], [9]]
+        assert [ids(page) for page in listed(client)] == [[7, 8], [9]]
         assert [record.args for record in caplog.records] == [(4,), (1,)]
 
     def test_a_page_without_any_user_is_no_page(self, stub, client):
         stub.on("GET /users/", {"results": [None, {"error": "busy"}]})
         with pytest.raises(ServerError):
-            list(client.changed_users(None, None))
+            list(listed(client))
 
     def test_what_is_no_user_is_no_result_of_a_search(self, stub, client):
         stub.on("GET /users/search/", [JANE, None])
@@ -214,7 +229,7 @@ class TestChangedUsers:
     def test_a_number_that_is_none_spoils_but_its_own_value(self, stub, client):
         odd = '{"results": [{"id": 7, "a": NaN, "b": -Infinity, "c": 1e999, "d": 1.5}, {"id": 8}]}'
         stub.on("GET /users/", Answer(odd))
-        [[seven, eight]] = client.changed_users(None, None)
+        [[seven, eight]] = listed(client)
         for name, value_type in itertools.product("abc", ("float", "string", "json", "fixed")):
             with pytest.raises(ConversionError):
                 canonical(seven.values[name], Attribute("A", "a", value_type))
@@ -222,5 +237,5 @@ class TestChangedUsers:
 
     def test_everybody(self, stub, client):
         stub.on("GET /users/", {"results": [JANE, JOE], "next": None})
-        assert [ids(page) for page in client.changed_users(None, None)] == [[7, 8]]
+        assert [ids(page) for page in listed(client)] == [[7, 8]]
         assert stub.requests[0].query == {}

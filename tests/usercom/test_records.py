@@ -97,7 +97,7 @@ class TestAttribute:
             "name_std": "api_attribute",
             "value_type": "date",
         }
-        expected = Attribute("API attribute", "api_attribute", "date", id=46)
+        expected = Attribute("API attribute", "api_attribute", "date")
         assert Attribute.from_json(data) == expected
 
     @pytest.mark.parametrize(

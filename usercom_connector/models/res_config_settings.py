@@ -24,7 +24,7 @@ KEY_FIELD = "x_usercom_key"
 SHOWN_CHARACTERS = 4
 
 
-def _options(name):
+def account_options(name):
     """The choices of the account's selection field ``name``, in the reader's language."""
 
     def options(self):
@@ -38,7 +38,7 @@ class ResConfigSettings(models.TransientModel):
 
     _inherit = "res.config.settings"
 
-    usercom_state = fields.Selection(_options("state"), compute="_compute_usercom_account")
+    usercom_state = fields.Selection(account_options("state"), compute="_compute_usercom_account")
     usercom_pause_reason = fields.Text(compute="_compute_usercom_account")
     usercom_account = fields.Char(compute="_compute_usercom_account")
     usercom_subdomain = fields.Char("System Name")
@@ -55,13 +55,13 @@ class ResConfigSettings(models.TransientModel):
     usercom_partner_domain = fields.Char("Contacts That Take Part")
     usercom_partner_count = fields.Integer(compute="_compute_usercom_partner_count")
     usercom_new_user_policy = fields.Selection(
-        _options("new_user_policy"), "New People in User.com"
+        account_options("new_user_policy"), "New People in User.com"
     )
     usercom_custom_id_policy = fields.Selection(
-        _options("custom_id_policy"), "Custom ID in User.com"
+        account_options("custom_id_policy"), "Custom ID in User.com"
     )
     usercom_removal_policy = fields.Selection(
-        _options("removal_policy"), "Contacts Archived, Deleted or No Longer Taking Part"
+        account_options("removal_policy"), "Contacts Archived, Deleted or No Longer Taking Part"
     )
     usercom_match_phone = fields.Boolean("Match by Phone Number Too")
     usercom_use_webhook_values = fields.Boolean("Use the Values of the Webhook")

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .res_config_settings import account_options
+
 
 class ResConfigSettings(models.TransientModel):
     """Settings → User.com → Consents."""
@@ -12,11 +14,6 @@ class ResConfigSettings(models.TransientModel):
         domain="[('is_consent', '=', True), ('backend_id.company_id', '=', company_id)]",
     )
     usercom_unsubscribe_policy = fields.Selection(
-        selection=lambda self: (
-            self.env["usercom.backend"]
-            ._fields["unsubscribe_policy"]
-            ._description_selection(self.env)
-        ),
-        string="Write to User.com",
+        account_options("unsubscribe_policy"), "Write to User.com"
     )
     usercom_opt_out_lists = fields.Char("Mailing Lists to Opt Out Of")

@@ -11,11 +11,11 @@ class ResPartner(models.Model):
 
     def action_usercom_push(self):
         """Queue the chosen contacts for User.com; returns a notification."""
-        return self._usercom_queue("usercom.outbox", "_push_contacts")
+        return self._usercom_queue("usercom.outbox")
 
     def action_usercom_pull(self):
         """Queue a fresh read of the chosen contacts from User.com; returns a notification."""
-        return self._usercom_queue("usercom.inbox", "_put_contacts")
+        return self._usercom_queue("usercom.inbox")
 
     def action_usercom_open(self):
         """Open the account at User.com, where the contact is found by its e-mail."""
@@ -31,8 +31,8 @@ class ResPartner(models.Model):
         )
         return action | {"domain": [("partner_id", "=", self.id)], "context": {}}
 
-    def _usercom_queue(self, queue, method):
-        """Have ``method`` of ``queue`` take the contacts that take part, and tell how many.
+    def _usercom_queue(self, queue):
+        """Put the contacts that take part into ``queue``, and tell how many.
 
         A failure to queue is told, not raised: an automation rule must not stop an edit.
         """
@@ -42,7 +42,7 @@ class ResPartner(models.Model):
             text = self.env._("User.com is not running for %s.", self.env.company.display_name)
             return self._usercom_notify([(text.replace("%", "%%"), [])], "warning")
         partners = self & backend._taking_part(self)
-        queued = getattr(self.env[queue].sudo(), method)(backend, partners)
+        queued = self.env[queue].sudo()._queue_by_hand(backend, partners)
         return self._usercom_notify(
             [
                 self._usercom_told_queued(queue, queued),

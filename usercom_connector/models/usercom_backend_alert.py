@@ -86,7 +86,8 @@ class UsercomBackend(models.Model):
 
     def _fails_often(self):
         """Whether too large a share of what was dealt with in the last 24 hours stands failed."""
-        failed = sum(self._count_rows("failed", since=fields.Datetime.now() - DAY))
+        of_late = ("write_date", ">=", fields.Datetime.now() - DAY)
+        failed = sum(self._count_rows("failed", of_late))
         rows = self.env["usercom.statistic"]._last_hours(self)
         total = failed + sum(rows["sent"]) + sum(rows["received"])
         share = self.failure_alert_share

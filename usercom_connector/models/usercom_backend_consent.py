@@ -111,7 +111,8 @@ class UsercomBackend(models.Model):
         """Keep the e-mail consent and the blacklist in step. Leaving the latter is no consent."""
         blacklist, email = self._blacklist_consent(), self.email_consent_id
         if mapping == blacklist and consent is False:
-            email._withdraw(self._seen(partners)) if email else None
+            if email:
+                email._withdraw(self._seen(partners))
             self._opt_out(partners)
         elif mapping == email and consent is not None and blacklist:
             changed = self._seen(partners).filtered(lambda p: blacklist._shown(p) != consent)

@@ -100,18 +100,7 @@ class UsercomBackend(models.Model):
 
     def _bound_elsewhere(self, partner, user_id):
         """The other contact that is linked to this user already, if any."""
-        return (
-            self.env["usercom.binding"]
-            .search(
-                [
-                    ("backend_id", "=", self.id),
-                    ("external_id", "=", user_id),
-                    ("partner_id", "!=", partner.id),
-                ],
-                limit=1,
-            )
-            .partner_id
-        )
+        return self.env["usercom.binding"]._of_user(self, user_id).partner_id - partner
 
     def _link(self, partner, user_id, user, base, problems=(), since=None):
         """Bind ``partner`` to User.com's ``user_id`` and remember what both agree on."""

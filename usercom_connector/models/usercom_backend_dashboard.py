@@ -4,6 +4,7 @@ from datetime import timedelta
 from markupsafe import Markup
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.tools import formatLang
 
 
@@ -81,9 +82,6 @@ class UsercomBackend(models.Model):
             },
         }
 
-    def _rows(self, state):
-        return [("backend_id", "=", self.id), ("state", "=", state)]
-
     def _contact_counts(self):
         mine = [("backend_id", "=", self.id)]
         counts = self.env["usercom.binding"]._read_group(mine, ["state"], ["__count"])
@@ -117,23 +115,28 @@ class UsercomBackend(models.Model):
 
     def _todo_of_records(self, figures):
         """Numbers of failed rows, ambiguous ones apart, of conflicts and differences."""
-        unclear = [*self._rows("failed"), ("is_ambiguous", "=", True)]
-        send_unclear = self.env["usercom.outbox"].sudo().search_count(unclear)
-        receive_unclear = self.env["usercom.inbox"].sudo().search_count(unclear)
+        receive_unclear, send_unclear = self._count_rows("failed", ("is_ambiguous", "=", True))
         mine = [("backend_id", "=", self.id)]
+        open_ones = [*mine, ("state", "=", "open")]
         return {
             "send_failed": figures["outbox"]["failed"] - send_unclear,
             "receive_failed": figures["inbox"]["failed"] - receive_unclear,
             "send_unclear": send_unclear,
             "receive_unclear": receive_unclear,
-            "conflicts": self.env["usercom.conflict"].sudo().search_count(self._rows("open")),
+            "conflicts": self.env["usercom.conflict"].sudo().search_count(open_ones),
             "differences": self.env["usercom.drift"].sudo().search_count(mine),
         }
 
     # ---- buttons ----
 
     def action_compare(self):
-        super().action_compare()
+        """Compare all contacts with all users as soon as the drain comes to it."""
+        if not self.env.user.has_group("usercom_connector.group_usercom_manager"):
+            raise AccessError(self.env._("Only managers of User.com may compare."))
+        self.check_access("read")
+        for backend in self.sudo():
+            backend._reconcile_now("compare")
+            backend._wake()
         return self._notify(
             self.env._("The comparison has started."),
             self.env._("Its result appears under Differences."),

@@ -72,11 +72,9 @@ class UsercomBackend(models.Model):
     def _queues(self):
         return self.env["usercom.inbox"], self.env["usercom.outbox"]
 
-    def _count_rows(self, state, since=None):
-        """``[inbox rows, outbox rows]``: how many are in this state, by default of any age."""
-        domain = [("backend_id", "=", self.id), ("state", "=", state)]
-        if since:
-            domain.append(("write_date", ">=", since))
+    def _count_rows(self, state, *conditions):
+        """``[inbox rows, outbox rows]``: how many are in this state and meet the conditions."""
+        domain = [("backend_id", "=", self.id), ("state", "=", state), *conditions]
         return [queue.sudo().search_count(domain) for queue in self._queues()]
 
     def _work_off(self, deadline):

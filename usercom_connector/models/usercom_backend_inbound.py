@@ -3,7 +3,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from odoo import models
-from odoo.exceptions import AccessError, ConcurrencyError
+from odoo.exceptions import ConcurrencyError
 from odoo.tools import SQL
 from odoo.tools.sql import escape_psql
 
@@ -157,15 +157,6 @@ class UsercomBackend(models.Model):
             contact=binding.partner_id.display_name,
             other=binding.external_id,
         )
-
-    def action_compare(self):
-        """Compare all contacts with all users as soon as the drain comes to it."""
-        if not self.env.user.has_group("usercom_connector.group_usercom_manager"):
-            raise AccessError(self.env._("Only managers of User.com may compare."))
-        self.check_access("read")
-        for backend in self.sudo():
-            self.env["usercom.sweep"].sudo()._of(backend, "compare").started_at = False
-            backend._wake()
 
     # ---- people Odoo does not know yet ----
 

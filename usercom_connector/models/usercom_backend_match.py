@@ -61,10 +61,7 @@ class UsercomBackend(models.Model):
     # ---- looks ----
 
     def _by_link(self, users):
-        bindings = self.env["usercom.binding"].search(
-            [("backend_id", "=", self.id), ("external_id", "in", [user.id for user in users])]
-        )
-        return {binding.external_id: binding.partner_id for binding in bindings}
+        return self.env["usercom.binding"]._owners(self, [user.id for user in users])
 
     def _by_key(self, users):
         field, keys = self._key_field(), {user.id: str(user.id) for user in users}

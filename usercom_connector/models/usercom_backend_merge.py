@@ -33,7 +33,10 @@ class Meeting:
 
 @dataclass(frozen=True)
 class Terms:
-    """What a page of users is merged by, looked up once: ``export`` and ``read`` are functions."""
+    """What contacts and users are compared by, looked up once for many.
+
+    ``export`` and ``read`` are functions: see ``_exporter`` and ``_importer``.
+    """
 
     mappings: Any
     rules: list

@@ -37,7 +37,7 @@ class UsercomBackend(models.Model):
         if self._sync().direction == "import":  # but for withdrawn consents
             for meeting in meetings:
                 meeting.to_push = bool(meeting.agreed.to_usercom)
-            self._leave_apart(
+            self._leave_as_conflicts(
                 meeting
                 for meeting in meetings
                 if meeting.to_push
@@ -45,7 +45,7 @@ class UsercomBackend(models.Model):
             )
         return super()._settle_meetings(meetings, bindings)
 
-    def _leave_apart(self, meetings):
+    def _leave_as_conflicts(self, meetings):
         """What else differs stays so, as conflicts to be settled by hand: what is to be pushed is
         a withdrawn consent, and nothing more.
         """

@@ -222,7 +222,7 @@ class UsercomBinding(models.Model):
                 lost = (linked - kept).mapped("external_id")
                 (bindings - kept).unlink()
                 kept._move_to(survivor)
-                self.env["usercom.outbox"]._merge_users(backend, kept.external_id, lost)
+                self.env["usercom.outbox"]._enqueue_merge(backend, kept.external_id, lost)
 
     def _move_to(self, partner):
         self.partner_id = partner

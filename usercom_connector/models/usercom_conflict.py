@@ -51,6 +51,14 @@ class UsercomConflict(models.Model):
         return "" if value is None else str(value)
 
     @api.model
+    def _differences_text(self, differences):
+        """``{key: (in Odoo, in User.com)}`` in one line."""
+        return "; ".join(
+            f"{key}: {self._text(odoo) or '-'} ≠ {self._text(usercom) or '-'}"
+            for key, (odoo, usercom) in differences.items()
+        )
+
+    @api.model
     def _record(self, backend, meetings):
         """Record the conflicts of these meetings; an older one about the same value is settled."""
         mappings = {mapping._key(): mapping for mapping in backend.mapping_ids}
@@ -117,7 +125,7 @@ class UsercomConflict(models.Model):
                     field=mapping.field_id.sudo().field_description,
                 )
             )
-        vals, problems, _refused = mapping.sudo()._odoo_values(partner, {mapping._key(): value})
+        vals, problems, _refused = mapping.sudo()._importer()(partner, {mapping._key(): value})
         if problems:
             raise UserError("\n".join(problems))
         partner.write(vals)

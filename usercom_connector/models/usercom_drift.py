@@ -5,6 +5,7 @@ from odoo.tools import SQL
 
 from ..usercom.merge import heard
 from ..usercom.reading import read_user
+from .usercom_backend_merge import Terms
 
 
 class UsercomDrift(models.Model):
@@ -37,14 +38,8 @@ class UsercomDrift(models.Model):
     @api.depends("odoo", "usercom")
     def _compute_details(self):
         for drift in self:
-            drift.details = "; ".join(
-                f"{key}: {drift._text(drift.odoo[key])} ≠ {drift._text(drift.usercom[key])}"
-                for key in drift.odoo or ()
-            )
-
-    @api.model
-    def _text(self, value):
-        return self.env["usercom.conflict"]._text(value) or "-"
+            sides = {key: (odoo, drift.usercom[key]) for key, odoo in (drift.odoo or {}).items()}
+            drift.details = self.env["usercom.conflict"]._differences_text(sides)
 
     # ---- comparing ----
 
@@ -61,15 +56,16 @@ class UsercomDrift(models.Model):
         )
         bindings.compared_at = sweep.started_at
         linked = {binding.external_id: binding for binding in bindings}
-        queued = self._queued(bindings)
+        queued = self.env["usercom.outbox"]._waiting_contacts(backend, bindings.partner_id)
         erased = self.env["usercom.tombstone"]._erased(backend, users)
         found = self._strangers(
             backend, [user for user in users if user.id not in linked.keys() | erased]
         )
+        terms = Terms.of(backend._active_mappings())
         for user in users:
             binding = linked.get(user.id)
-            if binding and binding.partner_id.id not in queued:
-                found += self._differences(backend, binding, user)
+            if binding and binding.partner_id not in queued:
+                found += self._differences(backend, binding, user, terms)
         self.create(found)
 
     @api.model
@@ -99,20 +95,8 @@ class UsercomDrift(models.Model):
         return {"backend_id": backend.id, "external_id": user_id}
 
     @api.model
-    def _queued(self, bindings):
-        """The ids of contacts whose changes are on their way."""
-        rows = self.env["usercom.outbox"].search(
-            [
-                ("backend_id", "in", bindings.backend_id.ids),
-                ("partner_id", "in", bindings.partner_id.ids),
-                ("state", "=", "pending"),
-            ]
-        )
-        return set(rows.partner_id.ids)
-
-    @api.model
-    def _differences(self, backend, binding, user):
-        odoo, usercom = self._both_sides(backend, binding, user)
+    def _differences(self, backend, binding, user, terms):
+        odoo, usercom = self._both_sides(backend._seen(binding.partner_id), binding, user, terms)
         keys = [key for key in odoo if key in usercom and odoo[key] != usercom[key]]
         if not keys:
             return []
@@ -124,16 +108,15 @@ class UsercomDrift(models.Model):
         return [contact | sides | self._keys(backend, user.id)]
 
     @api.model
-    def _both_sides(self, backend, binding, user):
+    def _both_sides(self, partner, binding, user, terms):
         """``({key: value in Odoo}, {key: value in User.com})``, told apart by meaning."""
-        mappings, base = backend._active_mappings(), binding.base or {}
-        partner = backend._seen(binding.partner_id)
-        usercom, _errors = read_user(user, mappings._attributes(), base)
-        odoo, _problems = mappings._export_values(partner)
-        usercom |= mappings._in_odoos_words(partner, odoo, usercom)
+        base = binding.base or {}
+        usercom, _errors = read_user(user, terms.attributes, base)
+        odoo, _problems = terms.export(partner)
+        usercom |= terms.mappings._in_odoos_words(partner, odoo, usercom)
         heard_of = {
             rule.key: heard(rule, base.get(rule.key), usercom[rule.key])
-            for rule in mappings._rules()
+            for rule in terms.rules
             if rule.key in usercom and odoo.get(rule.key) != usercom[rule.key]
         }
         return odoo, usercom | heard_of
@@ -186,8 +169,7 @@ class UsercomDrift(models.Model):
         """Forget the users that were not among all users, so that they are created again."""
         partners = self.filtered(lambda drift: drift.kind == "only_odoo").partner_id
         bindings = self.env["usercom.binding"]._of(backend, partners)
-        self.env["usercom.binding"].union(*bindings.values()).state = "gone"
-        self.env["usercom.binding"]._revive(backend, partners)
+        self.env["usercom.binding"].union(*bindings.values())._forget()
 
     def _check_repairable(self, kind):
         self.check_access("read")

@@ -70,6 +70,12 @@ class UsercomFieldMapping(models.Model):
         "unique (backend_id, attribute_id)", "A User.com attribute can be paired only once."
     )
 
+    @api.depends("field_id", "attribute_id")
+    def _compute_display_name(self):
+        for mapping in self:
+            field = mapping.field_id.sudo().field_description
+            mapping.display_name = f"{field} ↔ {mapping.attribute_id.name}"
+
     @api.depends("field_id", "attribute_id", "is_consent")
     def _compute_direction(self):
         for mapping in self:

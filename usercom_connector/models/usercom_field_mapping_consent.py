@@ -18,12 +18,6 @@ class UsercomFieldMapping(models.Model):
 
     _inherit = "usercom.field.mapping"
 
-    @api.depends("field_id", "attribute_id")
-    def _compute_display_name(self):
-        for mapping in self:
-            field = mapping.field_id.sudo().field_description
-            mapping.display_name = f"{field} ↔ {mapping.attribute_id.name}"
-
     @api.constrains("is_consent", "field_id", "attribute_id")
     def _check_consent(self):
         for mapping in self.filtered("is_consent"):
@@ -142,9 +136,7 @@ class UsercomFieldMapping(models.Model):
         partners = self.backend_id._own(partners)
         if not partners:
             return
-        ids = SQL("SELECT unnest(%s)", list(partners._ids))
-        log = self.env["usercom.consent.log"]
-        news = log._record(self.backend_id, self._key(), consent, ids)
+        news = self._record(consent, SQL("SELECT unnest(%s)", list(partners._ids)))
         if consent is False:
             self.env["usercom.binding"]._disagree(
                 self.backend_id, news, self._key(), self._withdrawn()
@@ -189,10 +181,10 @@ class UsercomFieldMapping(models.Model):
     def _strictest(self, kept, merged):
         """What counts once ``merged`` are one with ``kept``: any "no", else what ``kept`` said."""
         seen = self.backend_id._seen(kept | merged)
-        said = {
+        answers = {
             partner.id: answer(self._consent_value(partner), self._withdrawn()) for partner in seen
         }
-        return False if False in said.values() else said[kept.id]
+        return False if False in answers.values() else answers[kept.id]
 
     def _settle_merged(self, partner, consent):
         """Show and note what counts for ``partner`` after a merge."""

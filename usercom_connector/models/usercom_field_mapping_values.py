@@ -25,15 +25,12 @@ class UsercomFieldMapping(models.Model):
 
     # ---- Odoo to User.com ----
 
-    def _export_values(self, partner):
-        """``({key: canonical value}, [problem])`` of ``partner``.
-
-        A value that cannot be carried over is left out and told in a problem.
-        """
-        return self._exporter()(partner)
-
     def _exporter(self):
-        """A function that does ``_export_values`` for many contacts: it looks all up but once."""
+        """A function from a contact to ``({key: canonical value}, [problem])``.
+
+        It looks all up but once for many contacts. A value that cannot be carried over is left out
+        and told in a problem.
+        """
         ways = [(mapping, mapping._key(), mapping._value_exporter()) for mapping in self]
 
         def export(partner):
@@ -96,15 +93,12 @@ class UsercomFieldMapping(models.Model):
 
     # ---- User.com to Odoo ----
 
-    def _odoo_values(self, partner, values, named=None):
-        """``({field: value to write}, [problem], {refused key})`` for canonical ``values``.
-
-        ``partner`` may be empty: the values of a contact still to be created, ``named`` so.
-        """
-        return self._importer()(partner, values, named)
-
     def _importer(self):
-        """A function that does ``_odoo_values`` for many contacts: it looks all up but once."""
+        """A function from a contact and canonical values to what to write to it.
+
+        It returns ``({field: value}, [problem], {refused key})`` and looks all up but once for many
+        contacts. A contact may be empty: one still to be created, ``named`` so.
+        """
         # A state is looked for in the country that comes with it.
         ordered = self.sorted(lambda mapping: mapping.field_name != "country_id")
         ways = [(mapping, mapping._key(), mapping._is_name_part()) for mapping in ordered]

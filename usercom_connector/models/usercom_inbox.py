@@ -178,7 +178,7 @@ class UsercomInbox(models.Model):
         return self.browse(self.env.cr.fetchone())
 
     @api.model
-    def _put_contacts(self, backend, partners):
+    def _queue_by_hand(self, backend, partners):
         """Queue a fresh read of contacts, by whatever User.com may know them; returns those."""
         bindings = self.env["usercom.binding"]._of(backend, partners)
         rows = []

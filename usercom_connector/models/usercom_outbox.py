@@ -4,6 +4,7 @@ from odoo.tools import SQL
 from ..usercom.excerpts import excerpt
 from ..usercom.jobs import Push, Pushed
 from .usercom_backend_drain import Task
+from .usercom_backend_merge import Terms
 from .usercom_errors import explain
 from .usercom_queue import CLAIM_SIZE
 
@@ -110,17 +111,16 @@ class UsercomOutbox(models.Model):
 
     def _pushes(self, backend, bindings):
         """One task for each row."""
-        mappings = backend._active_mappings()
-        terms = mappings._rules(), mappings._attributes(), mappings._exporter()
-        return [row._push(backend, bindings.get(row.partner_id.id), *terms) for row in self]
+        terms = Terms.of(backend._active_mappings())
+        return [row._push(backend, bindings.get(row.partner_id.id), terms) for row in self]
 
-    def _push(self, backend, binding, rules, attributes, export):
+    def _push(self, backend, binding, terms):
         partner = backend._seen(self.partner_id)
         identity = backend._identity_to_send(partner, binding)
         base = binding._agreed_with(identity.user_id) if binding else {}
-        values, problems = export(partner)
+        values, problems = terms.export(partner)
         custom_id = backend._new_custom_id(partner, binding)
-        job = Push(identity, rules, attributes, base, values, custom_id)
+        job = Push(identity, terms.rules, terms.attributes, base, values, custom_id)
         return Task(self, job, problems)
 
     def _without_rivals(self, backend, bindings):
@@ -129,9 +129,7 @@ class UsercomOutbox(models.Model):
         Of contacts with one e-mail address only one can be User.com's: the first that is linked.
         While one is being looked for, the others wait.
         """
-        unlinked = self.filtered(
-            lambda row: not backend._is_linked(row.partner_id, bindings.get(row.partner_id.id))
-        )
+        unlinked = self._unlinked(backend, bindings)
         linked, looked_for = backend._holders(unlinked.partner_id.mapped("email_normalized"))
         free = (self - unlinked)._without_taken_keys(backend, bindings)
         for row in unlinked:
@@ -143,6 +141,12 @@ class UsercomOutbox(models.Model):
             else:
                 free += row
         return free
+
+    def _unlinked(self, backend, bindings):
+        """The rows whose contact has no user yet."""
+        return self.filtered(
+            lambda row: not backend._is_linked(row.partner_id, bindings.get(row.partner_id.id))
+        )
 
     def _without_taken_keys(self, backend, bindings):
         """The rows but those whose key, written by hand, is another contact's."""

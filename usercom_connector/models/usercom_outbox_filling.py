@@ -123,7 +123,7 @@ class UsercomOutbox(models.Model):
         self.env["usercom.backend"].browse(backend_id for (backend_id,) in rows)._wake()
 
     @api.model
-    def _push_contacts(self, backend, partners):
+    def _queue_by_hand(self, backend, partners):
         """Queue ``partners`` by hand: even users who are gone are created anew. Returns them."""
         self.env["usercom.binding"]._revive(backend, partners)
         if partners:

@@ -46,7 +46,7 @@ class UsercomOutbox(models.Model):
                 self.create(self._burial(backend, pushed.user.id))
 
     @api.model
-    def _merge_users(self, backend, user_id, lost_ids):
+    def _enqueue_merge(self, backend, user_id, lost_ids):
         """Queue the merge of users into the one whose contact survived."""
         self.env["usercom.tombstone"]._bury_users(backend, lost_ids)
         rows = self.create(

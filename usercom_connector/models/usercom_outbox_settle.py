@@ -29,7 +29,7 @@ class UsercomOutbox(models.Model):
     def _settle_linked_meanwhile(self, link, identity, user):
         """The contact is another user by now; one that was created for it is merged into that."""
         if user and not identity.user_id:
-            self._merge_users(link.backend_id, link.external_id, [user.id])
+            self._enqueue_merge(link.backend_id, link.external_id, [user.id])
         self._put_back()
 
     def _settle_found(self, backend, partner, user):
@@ -47,10 +47,7 @@ class UsercomOutbox(models.Model):
 
     def _keep_emptied(self, error):
         """What User.com emptied of itself is nobody's wish: Odoo keeps its values."""
-        links = self.env["usercom.binding"].search(
-            [("backend_id", "=", self.backend_id.id), ("external_id", "=", error.user_id)]
-        )
-        for link in links:
+        for link in self.env["usercom.binding"]._of_user(self.backend_id, error.user_id):
             link.base = (link.base or {}) | {name + APART: None for name in error.names}
         self._put_back()
 

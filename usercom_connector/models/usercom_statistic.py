@@ -67,11 +67,11 @@ class UsercomStatistic(models.Model):
         return moment.replace(minute=0, second=0, microsecond=0)
 
     @api.model
-    def _last_hours(self, backend, count=24):
-        """``{kind: [rows of each of the last ``count`` hours]}``, the present hour last."""
-        first = self._hour(fields.Datetime.now()) - timedelta(hours=count - 1)
+    def _last_hours(self, backend):
+        """``{kind: [rows of each of the last 24 hours]}``, the present hour last."""
+        first = self._hour(fields.Datetime.now()) - timedelta(hours=23)
         found = self.search([("backend_id", "=", backend.id), ("hour", ">=", first)])
-        series = {kind: [0] * count for kind in ("sent", "received", "failed")}
+        series = {kind: [0] * 24 for kind in ("sent", "received", "failed")}
         for row in found:
             series[row.kind][(row.hour - first) // timedelta(hours=1)] = row.rows
         return series

@@ -258,6 +258,10 @@ class UsercomSync(models.Model):
         )
         self.backend_id._wake()
 
+    def _people_with(self, **values):
+        """The domain of the lines of this sync that have these values."""
+        return [("sync_id", "=", self.id), *((name, "=", value) for name, value in values.items())]
+
     def _forget_lines(self):
         """Delete the preview, past the ORM: nothing hangs on its rows."""
         self.env.flush_all()

@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from ..usercom import CredentialsError, RejectedError, ThrottledError, UsercomError
 from ..usercom.jobs import Push
 from ..usercom.user_file import user_files
+from .usercom_backend_merge import Terms
 from .usercom_errors import explain
 from .usercom_sync import PAGE_SIZE
 
@@ -55,10 +56,8 @@ class UsercomSync(models.Model):
         if not self._is_at_work():
             return None
         self.chunk_size = self.chunk_size or CHUNK
-        left = [("sync_id", "=", self.id), ("kind", "=", "new_there"), ("result", "=", False)]
-        lines = self.env["usercom.sync.line"].search(
-            [*left, ("singly", "=", False)], limit=self.chunk_size
-        )
+        left = self._people_with(kind="new_there", result=False, singly=False)
+        lines = self.env["usercom.sync.line"].search(left, limit=self.chunk_size)
         if not lines:
             self._end_import()
             return []
@@ -100,7 +99,7 @@ class UsercomSync(models.Model):
         return True
 
     def _end_import(self):
-        importing = [("sync_id", "=", self.id), ("result", "=", "importing")]
+        importing = self._people_with(result="importing")
         left = self.env["usercom.sync.line"].search_count(importing)
         values = {"import_left": left, "import_seen_at": fields.Datetime.now(), "next_page": False}
         self.write({"step": "verify" if left else "send", "page_count": 0, **values})
@@ -122,14 +121,12 @@ class UsercomSync(models.Model):
         to find the user by, or one that exists is named already.
         """
         backend = self.backend_id
-        mappings = backend._active_mappings()
-        rules, attributes = mappings._rules(), mappings._attributes()
-        export = mappings._exporter()
+        terms = Terms.of(backend._active_mappings())
         for line, partner in zip(lines, backend._seen(lines.partner_id), strict=True):
-            values, problems = export(partner)
+            values, problems = terms.export(partner)
             identity = backend._identity(partner, None)
             custom_id = backend._new_custom_id(partner, None)
-            push = Push(identity, rules, attributes, {}, values, custom_id)
+            push = Push(identity, terms.rules, terms.attributes, {}, values, custom_id)
             can_be_imported = not identity.user_id and (identity.email or identity.custom_id)
             yield line, push.new_user() if can_be_imported else None, problems
 
@@ -203,8 +200,7 @@ class UsercomSync(models.Model):
 
     def _after_verify_pages(self):
         """Read again while an import goes on; then send singly who has not come."""
-        importing = [("sync_id", "=", self.id), ("result", "=", "importing")]
-        missing = self.env["usercom.sync.line"].search(importing)
+        missing = self.env["usercom.sync.line"].search(self._people_with(result="importing"))
         now = fields.Datetime.now()
         if len(missing) < self.import_left:
             come = self.import_left - len(missing)
@@ -215,10 +211,8 @@ class UsercomSync(models.Model):
             self._advance(0, next_page=False, next_at=now + AGAIN, page_count=0, calls_total=total)
             return
         self._go_singly(missing)
-        open_lines = [("sync_id", "=", self.id), ("kind", "=", "new_there"), ("result", "=", False)]
-        more = self.env["usercom.sync.line"].search_count(
-            [*open_lines, ("singly", "=", False)], limit=1
-        )
+        left = self._people_with(kind="new_there", result=False, singly=False)
+        more = self.env["usercom.sync.line"].search_count(left, limit=1)
         self.write(
             {
                 "step": "import" if more else "send",
@@ -234,13 +228,12 @@ class UsercomOutbox(models.Model):
 
     def _without_rivals(self, backend, bindings):
         """But for contacts that an import may be about to create: they wait for its end."""
-        unlinked = self.filtered(
-            lambda row: not backend._is_linked(row.partner_id, bindings.get(row.partner_id.id))
-        )
+        unlinked = self._unlinked(backend, bindings)
         importing = self.env["usercom.sync"]._importing(backend, unlinked.partner_id)
         emails = set(importing.mapped("email_normalized")) - {False}
         held = unlinked.filtered(
             lambda row: row.partner_id in importing or row.partner_id.email_normalized in emails
         )
-        held._postpone(HOLD_SECONDS) if held else None
+        if held:
+            held._postpone(HOLD_SECONDS)
         return super(UsercomOutbox, self - held)._without_rivals(backend, bindings)

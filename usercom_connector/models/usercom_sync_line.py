@@ -69,14 +69,7 @@ class UsercomSyncLine(models.Model):
     @api.depends("conflicts")
     def _compute_details(self):
         for line in self:
-            line.details = "; ".join(
-                f"{key}: {line._text(odoo)} ≠ {line._text(usercom)}"
-                for key, (odoo, usercom) in (line.conflicts or {}).items()
-            )
-
-    @api.model
-    def _text(self, value):
-        return self.env["usercom.conflict"]._text(value) or "-"
+            line.details = self.env["usercom.conflict"]._differences_text(line.conflicts or {})
 
     @api.autovacuum
     def _gc_lines(self):

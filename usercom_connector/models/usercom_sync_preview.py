@@ -122,10 +122,7 @@ class UsercomSync(models.Model):
     def _taken(self, partners):
         """``{partner id: user id}`` of those contacts that have a line; 0 for an ambiguous one."""
         lines = self.env["usercom.sync.line"].search(
-            [
-                ("sync_id", "=", self.id),
-                ("partner_id", "in", partners.ids),
-            ]
+            [*self._people_with(), ("partner_id", "in", partners.ids)]
         )
         return {line.partner_id.id: line.external_id for line in lines}
 
@@ -136,6 +133,10 @@ class UsercomSync(models.Model):
         return {
             "bindings": self.env["usercom.binding"]._of(backend, partners),
             "mappings": mappings,
+            "export": mappings._exporter(),
+            "read": mappings.filtered(
+                lambda mapping: mapping.field_name != "parent_id"  # which would be created
+            )._importer(),
             "attributes": mappings._attributes(),
             "rules": mappings._rules(),
             "first_rules": self._first_rules(),
@@ -185,13 +186,11 @@ class UsercomSync(models.Model):
         base = binding.base or {} if binding else {}
         partner = self.backend_id._seen(contact)
         remote, errors = read_user(user, terms["attributes"], base)
-        odoo, problems = mappings._export_values(partner)
+        odoo, problems = terms["export"](partner)
         remote |= mappings._in_odoos_words(partner, odoo, remote)
         rules = terms["rules"] if base else terms["first_rules"]
         agreed = merge(rules, base, odoo, remote, odoo_is_newer=None)
-        _vals, refused, _keys = mappings.filtered(
-            lambda mapping: mapping.field_name != "parent_id"  # which would be created
-        )._odoo_values(partner, agreed.to_odoo)
+        _vals, refused, _keys = terms["read"](partner, agreed.to_odoo)
         problems += mappings._unreadable_problems(user, errors) + refused
         return {
             "conflicts": {c.key: [c.odoo, c.usercom] for c in agreed.conflicts} or False,
@@ -259,12 +258,7 @@ class UsercomSync(models.Model):
         if not self._is_at_work():
             return 0
         lines = self.env["usercom.sync.line"].search(
-            [
-                ("sync_id", "=", self.id),
-                ("kind", "=", "new_there"),
-                ("id", ">", self.last_line_id),
-            ],
-            limit=LOOK_SIZE,
+            [*self._people_with(kind="new_there"), ("id", ">", self.last_line_id)], limit=LOOK_SIZE
         )
         if not lines or self.direction == "import":
             self._finish("ready")
@@ -285,7 +279,7 @@ class UsercomSync(models.Model):
     def _counts(self):
         """``{kind: number}`` of people."""
         groups = self.env["usercom.sync.line"]._read_group(
-            [("sync_id", "=", self.id)], ["kind"], ["__count"]
+            self._people_with(), ["kind"], ["__count"]
         )
         return dict(groups)
 
@@ -295,7 +289,7 @@ class UsercomSync(models.Model):
         if self.direction == "import":
             return calls
         lines = self.env["usercom.sync.line"]
-        known = [("sync_id", "=", self.id), ("kind", "in", ("linked", "matched"))]
-        calls += lines.search_count([*known, ("sends", "=", True)])
+        known = ("kind", "in", ("linked", "matched"))
+        calls += lines.search_count([*self._people_with(sends=True), known])
         new = self._counts().get("new_there", 0)
         return calls + (self._csv_calls(new) if use_csv else 2 * new)

@@ -58,7 +58,7 @@ class UsercomSync(models.Model):
     def _compute_counts(self):
         lines = self.env["usercom.sync.line"]
         for sync in self:
-            people = [("sync_id", "=", sync.id)]
+            people = sync._people_with()
             kinds = sync._counts()
             for kind, _label in lines._fields["kind"].selection:
                 sync[f"{kind}_count"] = kinds.get(kind, 0)
@@ -67,7 +67,7 @@ class UsercomSync(models.Model):
                 sync[f"{result}_count"] = results.get(result, 0)
             sync.problem_count = lines.search_count([*people, ("problems", "!=", False)])
             sync.is_forgotten = not kinds and bool(sync.started_at) and sync._is_over()
-            sync.singly_count = lines.search_count([*people, ("singly", "=", True)])
+            sync.singly_count = lines.search_count(sync._people_with(singly=True))
 
     def _is_over(self):
         """Whether it ended longer ago than the account keeps its log."""
@@ -78,7 +78,7 @@ class UsercomSync(models.Model):
     def _compute_conflict_count(self):
         """Stored, as only a preview finds such: counting all people for each look takes long."""
         for sync in self:
-            people = [("sync_id", "=", sync.id), ("conflicts", "!=", False)]
+            people = [*sync._people_with(), ("conflicts", "!=", False)]
             sync.conflict_count = self.env["usercom.sync.line"].search_count(people)
 
     @api.depends("state", "direction", "use_csv")
@@ -145,7 +145,7 @@ class UsercomSync(models.Model):
     def _rows_of_people(self):
         """Yield the rows, of texts and numbers; what begins like a formula stays text."""
         Line, last = self.env["usercom.sync.line"], 0
-        while lines := Line.search([("sync_id", "=", self.id), ("id", ">", last)], limit=ROWS):
+        while lines := Line.search([*self._people_with(), ("id", ">", last)], limit=ROWS):
             last = lines[-1].id
             yield from lines._as_rows()
             self.env.invalidate_all()

@@ -71,21 +71,20 @@ class UsercomSync(models.Model):
         if self.direction != "import":
             self.calls_total += 2 * self._add_unmet(only_new=True)  # who came after the preview
             kinds.append("new_there")
-        self._mark("l.result IS NULL AND NOT l.kind = ANY(%s)", "skipped", kinds)
+        self._skip_all_but(kinds)
         by_csv = self.use_csv and kinds
         self.write({"step": "import" if by_csv else "send", "next_page": False})
 
-    def _mark(self, condition, result, *terms):
-        """Give the lines ``l`` of the SQL ``condition`` this result."""
+    def _skip_all_but(self, kinds):
+        """Who has not been dealt with and is of none of these ``kinds`` is left alone."""
         lines = self.env["usercom.sync.line"]
         lines.flush_model()
-        self.env["usercom.outbox"].flush_model()
         self.env.cr.execute(
             SQL(
-                "UPDATE usercom_sync_line l SET result = %s WHERE l.sync_id = %s AND %s",
-                result,
+                """UPDATE usercom_sync_line SET result = 'skipped'
+                    WHERE sync_id = %s AND result IS NULL AND NOT kind = ANY(%s)""",
                 self.id,
-                SQL(condition, *terms),
+                kinds,
             )
         )
         lines.invalidate_model()
@@ -107,7 +106,7 @@ class UsercomSync(models.Model):
         return 0
 
     def _queued(self):
-        return [("sync_id", "=", self.id), ("result", "=", "queued")]
+        return self._people_with(result="queued")
 
     def _queue_some(self):
         """Hand some contacts to the outbox, unless enough wait there; returns how many."""

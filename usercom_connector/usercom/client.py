@@ -5,7 +5,7 @@ retried here: that is for the caller, who knows what may be repeated.
 """
 
 import math
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import IO, Any, Self
@@ -178,17 +178,12 @@ class Client:
                 raise
             self._transport.write("POST", path, body)  # as the documentation's sample has it
 
-    def changed_users(self, since: datetime | None, until: datetime | None) -> Iterator[list[User]]:
-        """Yield pages of users updated in between (naive times are UTC), in no promised order.
-
-        Users just outside are among them: whether the bounds count is not documented.
-        """
-        page = self.changed_page(since, until)
-        yield page.users
-        yield from map(listed_users, self._transport.pages_after(page.next))
-
     def changed_page(self, since: datetime | None, until: datetime | None) -> UserPage:
-        """Return the first page of `changed_users`, of all users without both bounds."""
+        """Return the first page of the users updated in between, of all users without both bounds.
+
+        Naive times are UTC. The users come in no promised order, and some from just outside are
+        among them: whether the bounds count is not documented.
+        """
         if not (params := _date_range(since, until)):
             return _user_page(self._transport.page("/users/"))
         try:  # either of the two documented paths may be the one that is served
@@ -200,7 +195,7 @@ class Client:
         """Return the page that `UserPage.next` names. Raises NotFoundError: the list is at its end.
 
         Also for a name kept from an earlier client: that page is gone. Raises ServerError for a
-        list that breaks off before its count.
+        list that breaks off before its count, or leads in a circle.
         """
         return _user_page(self._transport.next_page(url))
 

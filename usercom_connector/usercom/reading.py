@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .canonical import canonical
 from .errors import ConversionError
 from .merge import last_there
 from .names import join_name, split_name
 from .records import Attribute, User
-from .values import canonical
 
 NAME_PARTS = ("first_name", "last_name")
 

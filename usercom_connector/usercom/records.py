@@ -50,7 +50,6 @@ class Attribute:
     is_standard: bool = False
     read_only: bool = False
     max_length: int | None = None
-    id: int | None = None
 
     @property
     def limit(self) -> int:
@@ -73,7 +72,6 @@ class Attribute:
             value_type=_value_type(data.get("value_type")),
             choices=_choices(data.get("choices")),
             multiple=_is_multiple(data),
-            id=data.get("id"),
         )
 
 

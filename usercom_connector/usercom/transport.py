@@ -91,6 +91,7 @@ class Transport:
         self._session = session or new_session()
         self._timeout = timeout
         self._shown: dict[str, Shown] = {}  # before the page of this address
+        self._places: dict[str, int] = {}  # of the pages in their lists
 
     def close(self) -> None:
         """Close the session's connections."""
@@ -120,21 +121,12 @@ class Transport:
         """
         page = self.page(path, params)
         yield page.items
-        yield from self.pages_after(page.next)
-
-    def pages_after(self, url: str | None) -> Iterator[list[Any]]:
-        """Yield the results from the page at `url` on; see `pages`."""
-        seen: set[str] = set()
-        while url:
-            if url in seen:
-                raise ServerError(200, "answered with pages that lead in a circle")
-            seen.add(url)
+        while page.next:
             try:
-                page = self.next_page(url)
+                page = self.next_page(page.next)
             except NotFoundError:  # User.com's last `next` may lead nowhere
                 return
             yield page.items
-            url = page.next
 
     def page(self, path: str, params: Mapping[str, Any] | None = None) -> RawPage:
         """Return the first page of a list. Raises ServerError for an answer that is none."""
@@ -172,9 +164,16 @@ class Transport:
             self._own_url(url, following) if following else None,
             count if isinstance(count, int) else None,
         )
+        if page.next:
+            self._refuse_circle(url, page.next)
         if page.next and before:
             self._shown[page.next] = before.and_by(page)
         return page
+
+    def _refuse_circle(self, url: str, following: str) -> None:
+        place = self._places.setdefault(url, 0)
+        if self._places.setdefault(following, place + 1) <= place:
+            raise ServerError(200, "answered with pages that lead in a circle")
 
     def _url(self, path: str) -> str:
         return f"{self.base_url}{API_ROOT}{path}"

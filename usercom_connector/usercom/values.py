@@ -11,18 +11,6 @@ from .canonical import NO_CHOICE, canonical
 from .errors import ConversionError, Reason
 from .plain_text import html_to_text
 from .records import Attribute
-from .type_table import TYPE_TABLE, directions, fitting_field_types, fitting_value_types
-
-__all__ = [
-    "TYPE_TABLE",
-    "canonical",
-    "directions",
-    "export_value",
-    "fitting_field_types",
-    "fitting_value_types",
-    "import_value",
-    "wire",
-]
 
 _MOMENT = Attribute("Moment", "moment", "datetime")
 _ODOO_INTEGERS = range(-(2**31), 2**31)
