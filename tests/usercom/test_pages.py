@@ -154,6 +154,17 @@ class TestPages:
         stub.on("GET /users/", *[first, {"results": [{"id": 2}]}] * 2)
         assert [len(list(listed(client))) for _reading in range(2)] == [2, 2]
 
+    def test_one_gone_on_with_and_then_read_from_its_start_is_none_either(self, stub, client):
+        pages = [
+            {"results": [{"id": 2}], "next": "/api/public/users/?cursor=3"},
+            {"results": [{"id": 1}], "next": "/api/public/users/?cursor=2"},
+            {"results": [{"id": 2}], "next": "/api/public/users/?cursor=3"},
+            {"results": [{"id": 3}]},
+        ]
+        stub.on("GET /users/", *pages)
+        client.page_at(f"{stub.url}/api/public/users/?cursor=2")
+        assert len(list(listed(client))) == 3
+
     @pytest.mark.parametrize("body", [{}, {"results": None}, {"results": {}}, None])
     def test_what_is_no_list_is_no_page(self, stub, client, body):
         stub.on("GET /users/", Answer(body))

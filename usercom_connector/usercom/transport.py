@@ -91,7 +91,7 @@ class Transport:
         self._session = session or new_session()
         self._timeout = timeout
         self._shown: dict[str, Shown] = {}  # before the page of this address
-        self._places: dict[str, int] = {}  # of the pages in their lists
+        self._places: dict[str, int] = {}  # of the pages in the list read last
 
     def close(self) -> None:
         """Close the session's connections."""
@@ -171,7 +171,9 @@ class Transport:
         return page
 
     def _refuse_circle(self, url: str, following: str) -> None:
-        place = self._places.setdefault(url, 0)
+        if url not in self._places:  # a list begins, or is gone on with where it was left
+            self._places = {url: 0}
+        place = self._places[url]
         if self._places.setdefault(following, place + 1) <= place:
             raise ServerError(200, "answered with pages that lead in a circle")
 
