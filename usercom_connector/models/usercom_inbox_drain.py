@@ -197,4 +197,4 @@ class UsercomInbox(models.Model):
         link.write({"state": "gone", "last_error": message})
         for partner in self.partner_id - link.partner_id:
             Binding._ensure(backend, partner).write({"state": "failed", "last_error": message})
-        self._finish(partner_id=(link.partner_id or self.partner_id)[:1].id)
+        self._finish(error=message, partner_id=(link.partner_id or self.partner_id)[:1].id)
