@@ -115,8 +115,9 @@ class UsercomInbox(models.Model):
 
     def _finish(self, **values):
         """Done, and so is what failed before of whoever was named alike, and was not found."""
-        named = Domain("user_ref", "in", self.mapped("user_ref"))
-        self._supersede_failures(self.backend_id, named & Domain("partner_id", "=", False))
+        if names := set(self.filtered(lambda row: not row.external_id).mapped("user_ref")):
+            named = Domain("user_ref", "in", list(names)) & Domain("partner_id", "=", False)
+            self._supersede_failures(self.backend_id, named)
         return super()._finish(**values)
 
     @api.model
