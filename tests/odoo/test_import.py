@@ -52,6 +52,7 @@ class TestImport(UsercomCase):
             self.backend.new_user_policy = policy
             row = self.told(id=self.person())
             self.assertEqual(row.state, "done")
+            self.assertIn("New people", row.error)
             self.assertFalse(self.found())
 
     def test_a_new_person_can_become_a_lead_too(self):
@@ -67,7 +68,7 @@ class TestImport(UsercomCase):
 
     def test_a_user_nobody_knows_changes_nothing(self):
         row = self.told(id=4711)
-        self.assertEqual(row.state, "done")
+        self.assertEqual((row.state, row.error), ("done", "User.com has no such user."))
         self.assertFalse(row.partner_id)
 
     def test_several_calls_about_one_user_are_one_read(self):

@@ -29,11 +29,11 @@ class TestMergedInto(ListCase):
     def looks(self):
         return self.calls().count(f"GET /users/{self.first}/")
 
-    def check_linked_anew(self):
+    def check_linked_anew(self, contacts=1):
         self.assertEqual(self.binding(self.jan).external_id, self.second)
         self.assertEqual(self.binding(self.jan).state, "synced")
         self.assertFalse(self.binding(self.jan).last_error)
-        self.assertEqual(len(self.env["res.partner"].search([("email", "=", self.jan.email)])), 1)
+        self.assertEqual(len(self.found(self.jan.email)), contacts)
 
     def test_a_call_about_the_other_links_that_one(self):
         self.merge_there()
@@ -41,6 +41,21 @@ class TestMergedInto(ListCase):
         self.check_linked_anew()
         self.assertEqual(row.state, "done")
         self.assertEqual(row.partner_id, self.jan)
+
+    def test_nobody_else_of_that_address_gets_it(self):
+        ewa = self.synced(name="Ewa", email="jan@example.org", phone="333333333")
+        self.assertFalse(self.binding(ewa).external_id)
+        self.merge_there()
+        self.told(id=self.second)
+        self.check_linked_anew(contacts=2)
+        self.assertFalse(self.binding(ewa).external_id)
+        self.assertEqual(ewa.phone, "333333333")
+
+    def test_but_does_while_the_first_one_is_there(self):
+        ewa = self.synced(name="Ewa", email="jan@example.org", phone="333333333")
+        self.told(id=self.second)
+        self.assertEqual(self.binding(ewa).external_id, self.second)
+        self.assertEqual(self.binding(self.jan).external_id, self.first)
 
     def test_so_does_one_that_came_after_the_two_were_told_apart(self):
         first_call = self.told(id=self.second)

@@ -167,9 +167,10 @@ class UsercomBackend(models.Model):
         """
         nobody = self.env["res.partner"]
         erased = self.env["usercom.tombstone"]._erased(self, users)
-        met = {user.id: TakenIn(nobody, erased=user.id in erased) for user in users}
+        why_not = self._why_not_created()
+        met = {u.id: TakenIn(nobody, erased=u.id in erased, left_out=why_not) for u in users}
         new = self._welcome([user for user in users if user.id not in erased])
-        if self.new_user_policy not in ("create", "lead"):
+        if why_not:
             return met
         left_out = self._leave_out(new, outsiders)
         new, met = [user for user in new if user.id not in left_out], met | left_out
@@ -180,6 +181,14 @@ class UsercomBackend(models.Model):
         if self.new_user_policy == "lead" and "crm.lead" in self.env:
             self._create_leads([partner for partner, _problems in created.values()])
         return met | {key: TakenIn(*contact, is_news=True) for key, contact in created.items()}
+
+    def _why_not_created(self):
+        """Why new people become no contacts; empty if they do."""
+        if self.new_user_policy in ("create", "lead"):
+            return ""
+        return self.env._(
+            "Left alone: New people in User.com become no contacts, as the settings say."
+        )
 
     def _leave_out(self, users, outsiders):
         """``{user id: TakenIn}`` of those whose contact is there, but takes no part."""

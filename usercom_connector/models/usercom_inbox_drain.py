@@ -115,8 +115,9 @@ class UsercomInbox(models.Model):
 
     def _finish(self, **values):
         """Done, and so is what failed before of whoever was named alike, and was not found."""
-        named = Domain("user_ref", "in", self.mapped("user_ref"))
-        self._supersede_failures(self.backend_id, named & Domain("partner_id", "=", False))
+        if names := set(self.filtered(lambda row: not row.external_id).mapped("user_ref")):
+            named = Domain("user_ref", "in", list(names)) & Domain("partner_id", "=", False)
+            self._supersede_failures(self.backend_id, named)
         return super()._finish(**values)
 
     @api.model
@@ -197,4 +198,4 @@ class UsercomInbox(models.Model):
         link.write({"state": "gone", "last_error": message})
         for partner in self.partner_id - link.partner_id:
             Binding._ensure(backend, partner).write({"state": "failed", "last_error": message})
-        self._finish(partner_id=(link.partner_id or self.partner_id)[:1].id)
+        self._finish(error=message, partner_id=(link.partner_id or self.partner_id)[:1].id)

@@ -2,6 +2,8 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from .usercom_backend_contact import normalized
+
 LOOK_EVERY = timedelta(minutes=1)
 SOON = timedelta(seconds=2)
 
@@ -14,6 +16,23 @@ class UsercomInbox(models.Model):
     """
 
     _inherit = "usercom.inbox"
+
+    def _settle(self, task, user):
+        is_itself = user and task.job.identity.user_id in (None, user.id)
+        holder = self._holder(user) if is_itself and not self.partner_id else None
+        if holder and (later := self._after_look(holder)):
+            return self._put_back(next_attempt_at=later)
+        return super()._settle(task, user)
+
+    def _holder(self, user):
+        """The contact that has the address of ``user``, whom nobody has, and is another user."""
+        Binding = self.env["usercom.binding"]
+        email = normalized(user.email)
+        if not email or Binding._of_user(self.backend_id, user.id):
+            return None
+        ours = [("backend_id", "=", self.backend_id.id), ("external_id", ">", 0)]
+        same = [("state", "!=", "gone"), ("partner_id.email_normalized", "=", email)]
+        return Binding.search([*ours, *same], limit=1).partner_id
 
     def _settle_taken(self, user, taken):
         if taken.is_another and (later := self._after_look(taken.partner)):
