@@ -40,6 +40,51 @@ class TestMergedMeanwhile(SyncCase):
         self.assertEqual((sync.state, sync.new_there_count), ("ready", 1))
 
 
+class TestDeletedMeanwhile(SyncCase):
+    """Users who are deleted in User.com between the preview and the run, or during it."""
+
+    def test_who_was_only_matched_is_created(self):
+        for use_csv in (True, False):
+            with self.subTest(use_csv=use_csv):
+                contact = self.quietly(email=f"jan.{use_csv}@example.org".lower())
+                user_id = self.person(email=contact.email)
+                sync = self.previewed("export", use_csv=use_csv)
+                self.simulator.delete_user(user_id)
+                self.run_to_end(sync)
+                self.assertEqual(self.line(sync, partner_id=contact).result, "done")
+                self.assertEqual(self.remote(contact)["email"], contact.email)
+
+    def test_who_was_linked_is_not(self):
+        contact = self.synced(email="jan@example.org")
+        sync = self.previewed()
+        self.simulator.delete_user(self.binding(contact).external_id)
+        self.run_to_end(sync)
+        self.assertEqual(self.line(sync, partner_id=contact).result, "skipped")
+        self.assertFalse(self.simulator.users())
+
+    def test_who_is_missed_by_the_pages_is_not_doubled(self):
+        contact = self.quietly(email="jan@example.org")
+        sync = self.previewed("export")
+        user_id = self.person(email="jan@example.org")
+        line = self.line(sync, partner_id=contact)
+        line.write({"kind": "matched", "external_id": user_id})
+        sync.action_run()
+        sync._after_pages()
+        self.drain()
+        self.assertEqual((sync.state, line.result), ("done", "done"))
+        self.assertEqual(len(self.simulator.users()), 1)
+
+    def test_who_vanishes_while_being_sent_is_named_with_a_reason(self):
+        contact = self.quietly(email="jan@example.org", phone="111111111")
+        self.person(email="jan@example.org")
+        sync = self.previewed("export")
+        for path in ("/users/[0-9]*", "/users/search/"):
+            self.simulator.fault(status=404, path=path)
+        self.run_to_end(sync)
+        line = self.line(sync, partner_id=contact)
+        self.assertEqual((line.result, line.problems), ("failed", "Gone from User.com"))
+
+
 class TestStandstill(SyncCase):
     """What a manager sees where the account lets nothing happen."""
 

@@ -69,11 +69,19 @@ class UsercomSync(models.Model):
         """Say what is left alone, and go on to the contacts that are only in Odoo."""
         kinds = []
         if self.direction != "import":
+            self._send_matched()
             self.calls_total += 2 * self._add_unmet(only_new=True)  # who came after the preview
             kinds.append("new_there")
         self._mark("l.result IS NULL AND NOT l.kind = ANY(%s)", "skipped", kinds)
         by_csv = self.use_csv and kinds
         self.write({"step": "import" if by_csv else "send", "next_page": False})
+
+    def _send_matched(self):
+        """Whose user was not met again goes singly: so it is looked for, and created if deleted."""
+        known = [("sync_id", "=", self.id), ("kind", "=", "matched"), ("result", "=", False)]
+        lost = self.env["usercom.sync.line"].search(known)
+        lost.write({"kind": "new_there", "matched_by": False, "external_id": False})
+        self._go_singly(lost)
 
     def _mark(self, condition, result, *terms):
         """Give the lines ``l`` of the SQL ``condition`` this result."""
