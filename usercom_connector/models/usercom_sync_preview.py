@@ -38,7 +38,7 @@ class UsercomSync(models.Model):
         except UsercomError as error:
             committed(self._give_up, error)
             return 0
-        return committed(self._settle_page, settle, page)
+        return committed(self._settle_page, settle, page, kept)
 
     def _read_anew(self):
         calls = self.calls_done - self.page_count
@@ -53,9 +53,11 @@ class UsercomSync(models.Model):
         elif not isinstance(error, RetryableError) and self.state == "running":
             self.state = "paused"
 
-    def _settle_page(self, settle, page):
+    def _settle_page(self, settle, page, kept):
         if not self._is_at_work():
             return 0
+        if self.next_page != kept:  # the preview has begun anew meanwhile
+            return 1
         if self.state == "previewing" and not self.next_page:
             self._expect_preview(page.count)
         settle(page.users)
