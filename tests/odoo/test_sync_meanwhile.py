@@ -1,8 +1,13 @@
 """An initial sync while its contacts, its account and what it is built on change."""
 
+from unittest.mock import patch
+
 from odoo.exceptions import UserError
 from odoo.tests import new_test_user
 
+from odoo.addons.usercom_connector.models import usercom_field_mapping_values as values
+
+from .test_one_at_fault import another_app
 from .test_sync import SyncCase
 
 
@@ -121,6 +126,35 @@ class TestStandstill(SyncCase):
         self.backend.action_pause()
         with self.assertRaisesRegex(UserError, "The account is not running"):
             self.sync().action_preview()
+
+
+class TestOneAtFault(SyncCase):
+    """A contact at which another app stumbles."""
+
+    def setUp(self):
+        super().setUp()
+        self.pair(self.backend, "city", "city")
+        self.enterContext(patch.object(values, "export_value", another_app))
+        self.good = self.quietly(email="good@example.org", city="Łódź")
+        self.bad = self.quietly(email="bad@example.org", city="Wrocław")
+
+    def only_one_fails(self, use_csv=True):
+        sync = self.ran("export", use_csv=use_csv)
+        self.assertEqual(self.line(sync, partner_id=self.good).result, "done")
+        self.assertEqual(self.remote(self.good)["city"], "Łódź")
+        self.assertIn("unheard of", sync.line_ids.filtered("problems").mapped("problems")[0])
+        self.assertEqual(sync.failed_count, 1)
+        return sync
+
+    def test_who_is_only_in_odoo(self):
+        self.only_one_fails()
+
+    def test_who_is_on_both_sides(self):
+        self.person(email="bad@example.org")
+        self.person(email="good@example.org")
+        sync = self.only_one_fails()
+        self.assertEqual(len(self.simulator.users()), 2)
+        self.assertEqual(self.line(sync, partner_id=self.bad).kind, "ambiguous")
 
 
 class TestUnexpected(SyncCase):

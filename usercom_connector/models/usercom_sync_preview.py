@@ -86,6 +86,24 @@ class UsercomSync(models.Model):
         return self._take_page(pages, self._preview_users)
 
     def _preview_users(self, users):
+        """Compare ``users``; where one is in the way of the others, each by itself."""
+        _done, error = self.backend_id._attempted(self._compare_users, users)
+        if error and len(users) > 1:
+            for user in users:
+                self._preview_users([user])
+        elif error:
+            self._add_unclear(users[0], str(error))
+
+    def _add_unclear(self, user, problem):
+        """A line for a user that cannot be compared, and for whom it may be: none is sent."""
+        found, _outsiders = self.backend_id._recognize([user])
+        contacts = found[user.id][1] if user.id in found else self.env["res.partner"]
+        line = {"sync_id": self.id, "kind": "ambiguous", "problems": problem}
+        candidates = self._candidates(line, contacts, self._taken(contacts))
+        line |= {"external_id": user.id, "label": self._label(user)}
+        self.env["usercom.sync.line"].create([line, *candidates])
+
+    def _compare_users(self, users):
         known = self.env["usercom.sync.line"]._of_users(self, [user.id for user in users])
         somebody = [user for user in self._people(users) if user.id not in known]
         found, outsiders = self.backend_id._recognize(somebody)
