@@ -90,6 +90,21 @@ class TestHandling(SyncCase):
         self.assertEqual((sync.state, self.created()), ("cancelled", 100))
         self.assertTrue(self.sync())  # another may begin
 
+    def test_who_was_in_the_outbox_when_it_stopped_is_counted(self):
+        for how in ("action_pause", "action_cancel"):
+            with self.subTest(how=how):
+                contact = self.quietly(email=f"{how}@example.org")
+                sync = self.previewed("export", use_csv=False)
+                sync.action_run()
+                sync.write({"step": "send"})
+                sync._queue_some()
+                getattr(sync, how)()
+                self.drain()
+                self.assertTrue(self.remote(contact))
+                self.drain()
+                self.assertEqual(self.line(sync, partner_id=contact).result, "done")
+                sync.state = "cancelled"
+
     def test_edits_go_first(self):
         for number in range(60):
             self.quietly(email=f"n{number}@example.org")

@@ -146,7 +146,8 @@ class UsercomSync(models.Model):
         return len(lines) - self.env["usercom.outbox"].search_count(put_off) >= REFILL
 
     def _count_sent(self):
-        self.calls_done += self.env["usercom.sync.line"]._settle_queued(self)
+        if sent := self.env["usercom.sync.line"]._settle_queued(self):
+            self.calls_done += sent
 
     def _open_lines(self, lines):
         """Those ``lines`` whose contacts still take part, and are not on their way already."""
