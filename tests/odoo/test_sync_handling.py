@@ -62,6 +62,24 @@ class TestHandling(SyncCase):
             self.drain()
         self.assertEqual((sync.state, self.created()), ("paused", 0))
 
+    def test_a_page_under_way_when_the_preview_begins_anew_is_not_its_first(self):
+        self.seed(350)
+        sync = self.sync("import")
+        sync.action_preview()
+        original, pressed = type(sync)._settle_page, []
+
+        def begin_anew_meanwhile(records, *page):
+            if records.page_count == 1 and not pressed:
+                pressed.append(True)
+                records.action_change()
+                records.action_preview()
+            return original(records, *page)
+
+        with patch.object(type(sync), "_settle_page", begin_anew_meanwhile):
+            self.drain()
+        self.drain()
+        self.assertEqual((sync.state, sync.new_here_count, sync.page_count), ("ready", 350, 4))
+
     def test_cancel_keeps_what_is_done(self):
         self.seed(250)
         sync = self.previewed("import")
@@ -71,6 +89,21 @@ class TestHandling(SyncCase):
         self.drain()
         self.assertEqual((sync.state, self.created()), ("cancelled", 100))
         self.assertTrue(self.sync())  # another may begin
+
+    def test_who_was_in_the_outbox_when_it_stopped_is_counted(self):
+        for how in ("action_pause", "action_cancel"):
+            with self.subTest(how=how):
+                contact = self.quietly(email=f"{how}@example.org")
+                sync = self.previewed("export", use_csv=False)
+                sync.action_run()
+                sync.write({"step": "send"})
+                sync._queue_some()
+                getattr(sync, how)()
+                self.drain()
+                self.assertTrue(self.remote(contact))
+                self.drain()
+                self.assertEqual(self.line(sync, partner_id=contact).result, "done")
+                sync.state = "cancelled"
 
     def test_edits_go_first(self):
         for number in range(60):

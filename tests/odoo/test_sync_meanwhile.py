@@ -1,8 +1,13 @@
 """An initial sync while its contacts, its account and what it is built on change."""
 
+from unittest.mock import patch
+
 from odoo.exceptions import UserError
 from odoo.tests import new_test_user
 
+from odoo.addons.usercom_connector.models import usercom_field_mapping_values as values
+
+from .test_one_at_fault import another_app
 from .test_sync import SyncCase
 
 
@@ -38,6 +43,51 @@ class TestMergedMeanwhile(SyncCase):
         self.merge()
         self.drain()
         self.assertEqual((sync.state, sync.new_there_count), ("ready", 1))
+
+
+class TestDeletedMeanwhile(SyncCase):
+    """Users who are deleted in User.com between the preview and the run, or during it."""
+
+    def test_who_was_only_matched_is_created(self):
+        for use_csv in (True, False):
+            with self.subTest(use_csv=use_csv):
+                contact = self.quietly(email=f"jan.{use_csv}@example.org".lower())
+                user_id = self.person(email=contact.email)
+                sync = self.previewed("export", use_csv=use_csv)
+                self.simulator.delete_user(user_id)
+                self.run_to_end(sync)
+                self.assertEqual(self.line(sync, partner_id=contact).result, "done")
+                self.assertEqual(self.remote(contact)["email"], contact.email)
+
+    def test_who_was_linked_is_not(self):
+        contact = self.synced(email="jan@example.org")
+        sync = self.previewed()
+        self.simulator.delete_user(self.binding(contact).external_id)
+        self.run_to_end(sync)
+        self.assertEqual(self.line(sync, partner_id=contact).result, "skipped")
+        self.assertFalse(self.simulator.users())
+
+    def test_who_is_missed_by_the_pages_is_not_doubled(self):
+        contact = self.quietly(email="jan@example.org")
+        sync = self.previewed("export")
+        user_id = self.person(email="jan@example.org")
+        line = self.line(sync, partner_id=contact)
+        line.write({"kind": "matched", "external_id": user_id})
+        sync.action_run()
+        sync._after_pages()
+        self.drain()
+        self.assertEqual((sync.state, line.result), ("done", "done"))
+        self.assertEqual(len(self.simulator.users()), 1)
+
+    def test_who_vanishes_while_being_sent_is_named_with_a_reason(self):
+        contact = self.quietly(email="jan@example.org", phone="111111111")
+        self.person(email="jan@example.org")
+        sync = self.previewed("export")
+        for path in ("/users/[0-9]*", "/users/search/"):
+            self.simulator.fault(status=404, path=path)
+        self.run_to_end(sync)
+        line = self.line(sync, partner_id=contact)
+        self.assertEqual((line.result, line.problems), ("failed", "Gone from User.com"))
 
 
 class TestStandstill(SyncCase):
@@ -76,6 +126,35 @@ class TestStandstill(SyncCase):
         self.backend.action_pause()
         with self.assertRaisesRegex(UserError, "The account is not running"):
             self.sync().action_preview()
+
+
+class TestOneAtFault(SyncCase):
+    """A contact at which another app stumbles."""
+
+    def setUp(self):
+        super().setUp()
+        self.pair(self.backend, "city", "city")
+        self.enterContext(patch.object(values, "export_value", another_app))
+        self.good = self.quietly(email="good@example.org", city="Łódź")
+        self.bad = self.quietly(email="bad@example.org", city="Wrocław")
+
+    def only_one_fails(self, use_csv=True):
+        sync = self.ran("export", use_csv=use_csv)
+        self.assertEqual(self.line(sync, partner_id=self.good).result, "done")
+        self.assertEqual(self.remote(self.good)["city"], "Łódź")
+        self.assertIn("unheard of", sync.line_ids.filtered("problems").mapped("problems")[0])
+        self.assertEqual(sync.failed_count, 1)
+        return sync
+
+    def test_who_is_only_in_odoo(self):
+        self.only_one_fails()
+
+    def test_who_is_on_both_sides(self):
+        self.person(email="bad@example.org")
+        self.person(email="good@example.org")
+        sync = self.only_one_fails()
+        self.assertEqual(len(self.simulator.users()), 2)
+        self.assertEqual(self.line(sync, partner_id=self.bad).kind, "ambiguous")
 
 
 class TestUnexpected(SyncCase):

@@ -307,6 +307,7 @@ class UsercomSync(models.Model):
 
         Returns how many people were dealt with.
         """
+        self._count_stopped(backend)
         sync = self._under_way(backend)
         count = 0
         if not sync:
@@ -323,6 +324,14 @@ class UsercomSync(models.Model):
                 if not done:
                     break
         return count
+
+    @api.model
+    def _count_stopped(self, backend):
+        """Take over what the outbox has made of whom it had when somebody stopped a sync."""
+        waiting = Domain("line_ids", "any", [("result", "=", "queued")])
+        stopped = Domain("state", "in", ("paused", "cancelled"))
+        for sync in self.search(waiting & stopped & Domain("backend_id", "=", backend.id)):
+            backend._committed(sync._count_sent)
 
     @api.model
     def _next_due(self, backend):

@@ -117,10 +117,18 @@ class UsercomSync(models.Model):
         return rows
 
     def _new_users(self, lines):
-        """Yield ``(line, JSON values, problems)``; None for values where no file will do: nothing
-        to find the user by, or one that exists is named already.
+        """``[(line, JSON values, problems)]``; None for values where no file will do: nothing to
+        find the user by, or one that exists is named already, or another app is in the way.
         """
-        backend = self.backend_id
+        found, error = self.backend_id._attempted(self._read_new_users, lines)
+        if error is None:
+            return found
+        if len(lines) == 1:
+            return [(lines, None, [f"{lines.partner_id.display_name}: {error}"])]
+        return [user for line in lines for user in self._new_users(line)]
+
+    def _read_new_users(self, lines):
+        users, backend = [], self.backend_id
         terms = Terms.of(backend._active_mappings())
         for line, partner in zip(lines, backend._seen(lines.partner_id), strict=True):
             values, problems = terms.export(partner)
@@ -128,7 +136,8 @@ class UsercomSync(models.Model):
             custom_id = backend._new_custom_id(partner, None)
             push = Push(identity, terms.rules, terms.attributes, {}, values, custom_id)
             can_be_imported = not identity.user_id and (identity.email or identity.custom_id)
-            yield line, push.new_user() if can_be_imported else None, problems
+            users.append((line, push.new_user() if can_be_imported else None, problems))
+        return users
 
     def _rivals(self, lines):
         """Those ``lines`` whose e-mail address another contact has brought to User.com."""

@@ -149,7 +149,8 @@ class UsercomSyncLine(models.Model):
                 """UPDATE usercom_sync_line l
                       SET result = CASE WHEN b.id IS NULL THEN 'skipped'
                                         WHEN b.state = 'synced' THEN 'done' ELSE 'failed' END,
-                          problems = CASE WHEN b.state <> 'synced' THEN b.last_error END,
+                          problems = CASE b.state WHEN 'synced' THEN NULL
+                                       WHEN 'gone' THEN %(gone)s ELSE b.last_error END,
                           external_id = coalesce(b.external_id, l.external_id)
                      FROM usercom_sync_line q
                      LEFT JOIN usercom_binding b
@@ -162,7 +163,13 @@ class UsercomSyncLine(models.Model):
                    RETURNING CASE l.kind WHEN 'new_there' THEN 2 ELSE 1 END""",
                 sync=sync.id,
                 backend=sync.backend_id.id,
+                gone=self._gone(),
             )
         )
         self.invalidate_model()
         return sum(calls for (calls,) in rows)
+
+    @api.model
+    def _gone(self):
+        state = self.env["usercom.binding"]._fields["state"]
+        return dict(state._description_selection(self.env))["gone"]

@@ -38,7 +38,7 @@ class UsercomSync(models.Model):
         except UsercomError as error:
             committed(self._give_up, error)
             return 0
-        return committed(self._settle_page, settle, page)
+        return committed(self._settle_page, settle, page, kept)
 
     def _read_anew(self):
         calls = self.calls_done - self.page_count
@@ -53,9 +53,11 @@ class UsercomSync(models.Model):
         elif not isinstance(error, RetryableError) and self.state == "running":
             self.state = "paused"
 
-    def _settle_page(self, settle, page):
+    def _settle_page(self, settle, page, kept):
         if not self._is_at_work():
             return 0
+        if self.next_page != kept:  # the preview has begun anew meanwhile
+            return 1
         if self.state == "previewing" and not self.next_page:
             self._expect_preview(page.count)
         settle(page.users)
@@ -84,6 +86,24 @@ class UsercomSync(models.Model):
         return self._take_page(pages, self._preview_users)
 
     def _preview_users(self, users):
+        """Compare ``users``; where one is in the way of the others, each by itself."""
+        _done, error = self.backend_id._attempted(self._compare_users, users)
+        if error and len(users) > 1:
+            for user in users:
+                self._preview_users([user])
+        elif error:
+            self._add_unclear(users[0], str(error))
+
+    def _add_unclear(self, user, problem):
+        """A line for a user that cannot be compared, and for whom it may be: none is sent."""
+        found, _outsiders = self.backend_id._recognize([user])
+        contacts = found[user.id][1] if user.id in found else self.env["res.partner"]
+        line = {"sync_id": self.id, "kind": "ambiguous", "problems": problem}
+        candidates = self._candidates(line, contacts, self._taken(contacts))
+        line |= {"external_id": user.id, "label": self._label(user)}
+        self.env["usercom.sync.line"].create([line, *candidates])
+
+    def _compare_users(self, users):
         known = self.env["usercom.sync.line"]._of_users(self, [user.id for user in users])
         somebody = [user for user in self._people(users) if user.id not in known]
         found, outsiders = self.backend_id._recognize(somebody)

@@ -69,11 +69,19 @@ class UsercomSync(models.Model):
         """Say what is left alone, and go on to the contacts that are only in Odoo."""
         kinds = []
         if self.direction != "import":
+            self._send_matched()
             self.calls_total += 2 * self._add_unmet(only_new=True)  # who came after the preview
             kinds.append("new_there")
         self._skip_all_but(kinds)
         by_csv = self.use_csv and kinds
         self.write({"step": "import" if by_csv else "send", "next_page": False})
+
+    def _send_matched(self):
+        """Whose user was not met again goes singly: so it is looked for, and created if deleted."""
+        known = [("sync_id", "=", self.id), ("kind", "=", "matched"), ("result", "=", False)]
+        lost = self.env["usercom.sync.line"].search(known)
+        lost.write({"kind": "new_there", "matched_by": False, "external_id": False})
+        self._go_singly(lost)
 
     def _skip_all_but(self, kinds):
         """Who has not been dealt with and is of none of these ``kinds`` is left alone."""
@@ -137,7 +145,8 @@ class UsercomSync(models.Model):
         return len(lines) - self.env["usercom.outbox"].search_count(put_off) >= REFILL
 
     def _count_sent(self):
-        self.calls_done += self.env["usercom.sync.line"]._settle_queued(self)
+        if sent := self.env["usercom.sync.line"]._settle_queued(self):
+            self.calls_done += sent
 
     def _open_lines(self, lines):
         """Those ``lines`` whose contacts still take part, and are not on their way already."""

@@ -40,7 +40,7 @@ class PagesAhead:
         named, known = self._ahead or (None, None)
         self._ahead = None
         self.is_kept = bool(url) and named != url
-        if known and not self.is_kept:
+        if known and named == url:
             page = known.result()
         else:
             page = self.client.page_at(url) if url else first()
