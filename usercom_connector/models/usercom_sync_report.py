@@ -49,10 +49,10 @@ class UsercomSync(models.Model):
     done_count = fields.Integer("Brought Together", compute="_compute_counts")
     failed_count = fields.Integer("Failed", compute="_compute_counts")
     skipped_count = fields.Integer("Left as They Are", compute="_compute_counts")
-    is_forgotten = fields.Boolean(compute="_compute_counts", help="Its people are, with the log.")
+    is_forgotten = fields.Boolean(compute="_compute_counts")
     cost = fields.Char("It Will Take", compute="_compute_cost")
     cost_singly = fields.Char("Without CSV Import", compute="_compute_cost")
-    obstacle = fields.Char(compute="_compute_obstacle", help="Why the account lets it wait.")
+    obstacle = fields.Char(compute="_compute_obstacle")
 
     @api.depends("state", "calls_done")
     def _compute_counts(self):
