@@ -202,8 +202,14 @@ def kill_while_reading_back(pair: Pair, record: int, dice: random.Random) -> Non
 
 def give_up_hope(pair: Pair, record: int) -> None:
     """Long after the imports have ended, who has not come is sent singly."""
+    until(lambda: is_imported(pair), PATIENCE_SECONDS, "the end of the import in the background")
     pace(pair, FAST)
     until(lambda: looked_later(pair, record), PATIENCE_SECONDS, "the end of reading back")
+
+
+def is_imported(pair: Pair) -> bool:
+    """Whether the first contact of the last file is a user by now."""
+    return "p0@example.org" in (user["email"] for user in pair.simulator.users(limit=1000))
 
 
 def looked_later(pair: Pair, record: int) -> bool:
