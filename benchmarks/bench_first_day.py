@@ -9,7 +9,7 @@ from tests.e2e.conftest import Pair
 from tests.server import until
 
 from .odoo_env import database, environment
-from .pair import CONTACTS, PHONE, peak_memory, running_pair, waiting
+from .pair import CONTACTS, PHONE, peak_memory, running_pair
 from .result import Result
 
 MANY = int(os.environ.get("USERCOM_BENCH_CONTACTS", "200000"))
@@ -124,7 +124,7 @@ def _check(pair: Pair, count: int) -> None:
     """All are linked, each to a user of its own, and nothing is left to be sent."""
     query = "SELECT count(DISTINCT external_id) FROM usercom_binding WHERE state = 'synced'"
     assert pair.odoo.sql(query)[0][0] == count
-    assert not waiting(pair)
+    assert not pair.waiting()
 
 
 def _user(number: int) -> dict[str, Any]:

@@ -68,15 +68,10 @@ def edit_all(pair: Pair, **values: object) -> None:
     pair.odoo.call("res.partner", "write", contacts, values)
 
 
-def waiting(pair: Pair) -> int:
-    """How many contacts are still to be sent."""
-    return pair.odoo.sql("SELECT count(*) FROM usercom_outbox WHERE state = 'pending'")[0][0]
-
-
 def drained(pair: Pair, seconds: float = PATIENCE_SECONDS) -> float:
     """Wait until nothing is left to send; return the seconds it took."""
     started = time.monotonic()
-    until(lambda: not waiting(pair), seconds, "an empty outbox")
+    until(lambda: not pair.waiting(), seconds, "an empty outbox")
     return time.monotonic() - started
 
 

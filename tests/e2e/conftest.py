@@ -32,6 +32,10 @@ class Pair:
             "res.partner", "search_read", [["email", "=", email]], ["name", "phone"]
         )
 
+    def waiting(self) -> int:
+        """How many contacts are still to be sent."""
+        return self.odoo.sql("SELECT count(*) FROM usercom_outbox WHERE state = 'pending'")[0][0]
+
     def user(self, email: str, seconds: float = 10) -> dict[str, Any]:
         """The one user of this e-mail, once it is there."""
         return until(lambda: self.simulator.users(email=email), seconds, f"user {email}")[0]

@@ -28,7 +28,7 @@ def calm(pair: Pair) -> Iterator[None]:
     yield
     pair.simulator.clear_faults()
     pair.simulator.settings(latency_ms=0, offline=False, rate_limit=0)
-    until(lambda: not waiting(pair), PATIENCE_SECONDS, "an empty outbox")
+    until(lambda: not pair.waiting(), PATIENCE_SECONDS, "an empty outbox")
     pair.simulator.quiet()
     pair.simulator.clear_journal()
 
@@ -49,7 +49,7 @@ def synced(pair: Pair, name: str, count: int) -> list[int]:
     """People who are at User.com already."""
     contacts = people(pair, name, count)
     until(lambda: phones(pair, name) == {"100000000": count}, PATIENCE_SECONDS, "the first sync")
-    until(lambda: not waiting(pair), PATIENCE_SECONDS, "an empty outbox")
+    until(lambda: not pair.waiting(), PATIENCE_SECONDS, "an empty outbox")
     pair.simulator.quiet()
     pair.simulator.clear_journal()
     return contacts
@@ -61,12 +61,8 @@ def phones(pair: Pair, name: str) -> Counter[str]:
     return Counter(u["phone_number"] for u in users if (u["email"] or "").startswith(name))
 
 
-def waiting(pair: Pair) -> int:
-    return pair.odoo.sql("SELECT count(*) FROM usercom_outbox WHERE state = 'pending'")[0][0]
-
-
 def arrive(pair: Pair, name: str, expected: dict[str, int]) -> None:
-    until(lambda: phones(pair, name) == expected and not waiting(pair), PATIENCE_SECONDS, expected)
+    until(lambda: phones(pair, name) == expected and not pair.waiting(), PATIENCE_SECONDS, expected)
 
 
 def hurry(pair: Pair) -> None:
@@ -91,7 +87,7 @@ def test_a_killed_worker_loses_nothing_and_makes_each_change_once(pair: Pair) ->
     people(pair, "fresh", 5)
     until(lambda: phones(pair, "killed")["200000000"], PATIENCE_SECONDS, "a write at User.com")
     pair.odoo.kill()
-    assert waiting(pair) == 35  # some sent and not stored, some claimed and not sent, some neither
+    assert pair.waiting() == 35  # some sent and not stored, some claimed and not sent, some neither
     assert 0 < phones(pair, "killed")["200000000"] < 30
     pair.simulator.clear_faults()
     pair.odoo.start()
@@ -112,7 +108,7 @@ def test_a_storm_passes(pair: Pair) -> None:
     edit(pair, "storm")
     people(pair, "newstorm", 5)
     until(
-        lambda: storm_is_over(pair) and not waiting(pair), PATIENCE_SECONDS, "the end of the storm"
+        lambda: storm_is_over(pair) and not pair.waiting(), PATIENCE_SECONDS, "the end of the storm"
     )
     arrive(pair, "storm", {"200000000": 10})
     arrive(pair, "newstorm", {"100000000": 5})

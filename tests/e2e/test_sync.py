@@ -106,7 +106,7 @@ def kill(pair: Pair, record: int, state: str = "done") -> None:
 def finish(pair: Pair, record: int, state: str = "done") -> None:
     pace(pair, FAST)
     until(lambda: hurried(pair, record) == state, PATIENCE_SECONDS, state)
-    until(lambda: not waiting(pair), PATIENCE_SECONDS, "empty queues")
+    until(lambda: not pair.waiting(), PATIENCE_SECONDS, "empty queues")
 
 
 def pace(pair: Pair, rate: int) -> None:
@@ -137,10 +137,6 @@ def hurry(pair: Pair) -> None:
     # Odoo lets a job that died three times wait for its next minute.
     pair.odoo.sql("UPDATE ir_cron_progress SET timed_out_counter = 0 WHERE timed_out_counter > 0")
     pair.odoo.call("usercom.backend", "action_run", pair.odoo.call("usercom.backend", "search", []))
-
-
-def waiting(pair: Pair) -> int:
-    return pair.odoo.sql("SELECT count(*) FROM usercom_outbox WHERE state = 'pending'")[0][0]
 
 
 def both_sides(pair: Pair) -> tuple[list[Any], list[Any]]:
