@@ -95,11 +95,15 @@ class UsercomQueue(models.AbstractModel):
 
     @api.model
     def _claim_ids(self, query):
-        """Claim the rows that ``query`` selects; it locks them with SKIP LOCKED."""
+        """Claim the rows that ``query`` selects; it locks them with SKIP LOCKED.
+
+        In an array it is run but once. As a plain subquery PostgreSQL may run it for each row that
+        it meets, each time with the next LIMIT rows: then one claim takes the whole queue.
+        """
         self.flush_model()
         rows = self.env.execute_query(
             SQL(
-                "UPDATE %s SET claimed_at = %s WHERE id IN (%s) RETURNING id",
+                "UPDATE %s SET claimed_at = %s WHERE id = ANY(ARRAY(%s)) RETURNING id",
                 SQL.identifier(self._table),
                 fields.Datetime.now(),
                 query,
