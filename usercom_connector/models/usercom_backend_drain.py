@@ -87,10 +87,10 @@ class UsercomBackend(models.Model):
 
     def _work_off_queues(self, client, deadline):
         done, idle = 0, 0.0
-        while self._wait_for_work(deadline, idle):
-            before, tasks = done, self._tasks(deadline)
+        while self._wait_for_work(client, deadline, idle):
+            before, tasks = done, self._tasks(client, deadline)
             for outcomes in overlapped(tasks, lambda t: t.job.run(client), workers=self._workers()):
-                self._committed(self._settle_all, outcomes)
+                self._committed(self._settle_answers, client, outcomes)
                 done += len(outcomes)
             idle = 0.0 if done > before else IDLE_SECONDS
         return done
@@ -99,10 +99,10 @@ class UsercomBackend(models.Model):
         """How many calls at once: no more than the account's limit lets through in time."""
         return min(WORKERS, math.ceil(2 * self.rate_limit))
 
-    def _wait_for_work(self, deadline, idle):
+    def _wait_for_work(self, client, deadline, idle):
         """Whether a row is due, now or within a wait too short for the cron's own clock."""
         due = self._next_due()
-        if not due or not self._is_running():
+        if not due or not self._is_running(client):
             return False
         wait = max(idle, (due - fields.Datetime.now()).total_seconds())
         if wait > SHORT_WAIT or time.monotonic() + wait >= deadline:
@@ -117,9 +117,9 @@ class UsercomBackend(models.Model):
         held = fields.Datetime.now() + timedelta(seconds=self._throttle().held_for())
         return max(min(waits), held) if waits else None
 
-    def _tasks(self, deadline):
+    def _tasks(self, client, deadline):
         """Claim and yield until the queues are empty or time is up; the rest waits on."""
-        for rows in self._claims(deadline):
+        for rows in self._claims(client, deadline):
             # Not in the claim's transaction: the edit of a row that was found waiting may have
             # been committed after that one's snapshot was taken.
             for task in self._committed(self._build, rows):
@@ -141,10 +141,10 @@ class UsercomBackend(models.Model):
             row._fail(f"{row.display_name}: {error}")
         return []
 
-    def _claims(self, deadline):
+    def _claims(self, client, deadline):
         """Claim and yield a few rows at a time, or many that are alike."""
         looked_at, turn = dict.fromkeys((URGENT, USUAL, LOW), 0), 0
-        while time.monotonic() < deadline and self._may_call():
+        while time.monotonic() < deadline and self._may_call(client):
             turn += 1
             if rows := self._claim(looked_at, turn):
                 yield rows
@@ -208,13 +208,25 @@ class UsercomBackend(models.Model):
             self.env.invalidate_all()
             return None, error
 
-    def _may_call(self):
+    def _may_call(self, client):
         """Whether a claimed row could be sent, and were not put off at once."""
-        return self._is_running() and self._throttle().held_for() <= LONGEST_HOLD
+        return self._is_running(client) and self._throttle().held_for() <= LONGEST_HOLD
 
-    def _is_running(self):
+    def _is_running(self, client):
+        """Whether the account runs, and is still the one that ``client`` was made for."""
         self.env.invalidate_all()
-        return self.state == "running"
+        return self.state == "running" and self._is_client(client)
+
+    def _is_client(self, client):
+        """Whether ``client`` has the present key and system."""
+        return client.is_for(self._base_url(), self.sudo().api_key)
+
+    def _settle_answers(self, client, outcomes):
+        """Settle what came out, unless the account has got another key or system meanwhile."""
+        if self._is_client(client):
+            return self._settle_all(outcomes)
+        for outcome in outcomes:
+            outcome.task.rows.exists()._put_back()
 
     def _settle_all(self, outcomes):
         """Store what came out; where one of them cannot be stored, the others still are."""

@@ -129,7 +129,7 @@ class UsercomSweep(models.Model):
         """Read page after page, each in a transaction of its own; returns how many users."""
         count, resumed = 0, bool(self.next_page)
         deadline = min(deadline, time.monotonic() + SECONDS)
-        while self.is_open and time.monotonic() < deadline and self.backend_id._is_running():
+        while self._is_open_for(client) and time.monotonic() < deadline:
             newest = self._last_prompt()
             # No snapshot is held while it waits for User.com.
             self.env.cr.commit()  # pylint: disable=invalid-commit
@@ -138,13 +138,19 @@ class UsercomSweep(models.Model):
             except NotFoundError:  # a page that was kept is there no more, or the last was last
                 retrying(partial(self._restart if resumed else self._finish), self.env)
             except UsercomError as error:
-                self._give_up(error)
+                if self._is_open_for(client):
+                    self._give_up(error)
                 break
             else:
-                retrying(partial(self._settle, page, newest), self.env)
-                count += len(page.users)
+                if self._is_open_for(client):
+                    retrying(partial(self._settle, page, newest), self.env)
+                    count += len(page.users)
             resumed = False
         return count
+
+    def _is_open_for(self, client):
+        """Whether there is more to read, and the account still has the key and system of it."""
+        return self.backend_id._is_running(client) and bool(self.exists()) and self.is_open
 
     def _fetch(self, client):
         if self.next_page:

@@ -58,6 +58,10 @@ class Client:
     def __repr__(self) -> str:
         return f"Client({self._transport.base_url!r})"
 
+    def is_for(self, base_url: str, api_key: str) -> bool:
+        """Return whether it was made for this system and key."""
+        return self._transport.is_for(base_url, api_key)
+
     def __enter__(self) -> Self:
         return self
 

@@ -93,6 +93,10 @@ class Transport:
         self._shown: dict[str, Shown] = {}  # before the page of this address
         self._places: dict[str, int] = {}  # of the pages in the list read last
 
+    def is_for(self, base_url: str, api_key: str) -> bool:
+        """Return whether it was made for this host and key."""
+        return (self.base_url, self._api_key) == (base_url.rstrip("/"), api_key)
+
     def close(self) -> None:
         """Close the session's connections."""
         self._session.close()
