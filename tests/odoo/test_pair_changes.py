@@ -111,3 +111,17 @@ class TestConsentChanges(ConsentCase):
         self.mapping.field_id = self.env["ir.model.fields"]._get("res.partner", "x_mail")
         self.mapping.is_consent = True
         self.assertIs(self.there(self.given), True)
+
+
+class TestCaches(ConsentCase):
+    def test_what_others_cached_before_the_commit_is_forgotten_after_it(self):
+        mapping = self.pair(self.backend, "ref", "hat")
+        mapping.conflict_policy = "usercom"
+        self.registry.cache_invalidated.clear()
+        self.env.cr.postcommit.run()
+        self.assertIn("default", self.registry.cache_invalidated)
+
+    @classmethod
+    def _fresh_simulator(cls):
+        super()._fresh_simulator()
+        cls.simulator.attribute("hat", "string")

@@ -101,14 +101,14 @@ class UsercomFieldMapping(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         mappings = super().create(vals_list)
-        self.env.registry.clear_cache()
+        self._clear_caches()
         mappings._forget_agreed()
         return mappings
 
     def write(self, vals):
         moved = self._moved_by(vals)
         result = super().write(vals)
-        self.env.registry.clear_cache()
+        self._clear_caches()
         moved._forget_agreed()
         if not vals.keys().isdisjoint(PAIR_FIELDS):
             self._requeue_later()
@@ -116,8 +116,14 @@ class UsercomFieldMapping(models.Model):
 
     def unlink(self):
         result = super().unlink()
-        self.env.registry.clear_cache()
+        self._clear_caches()
         return result
+
+    def _clear_caches(self):
+        """Now, and once more when all can see it: until then others cache what was before."""
+        self.flush_model()
+        self.env.registry.clear_cache()
+        self.env.cr.postcommit.add(self.env.registry.clear_cache)
 
     def _moved_by(self, vals):
         """Those whose field or attribute becomes another one by writing ``vals``."""
