@@ -158,10 +158,10 @@ class Page:
         found = f"[...document.querySelectorAll({json.dumps(selector)})]"
         self._until(f"{found}.length && {found}.every((i) => i.naturalWidth > 0)", selector)
 
-    def cut_off(self):
-        """The badges that have no room for their text."""
+    def cut_off(self, selector=".badge"):
+        """The texts that have no room, by default of badges."""
         return self._evaluate(
-            "return all('.badge').filter((e) => e.scrollWidth > e.clientWidth)"
+            f"return all({json.dumps(selector)}).filter((e) => e.scrollWidth > e.clientWidth)"
             ".map((e) => e.innerText)"
         )
 

@@ -22,9 +22,8 @@ class TestCompanies(BrowserCase):
         self.env.cr.flush()
 
     def test_a_card_opens_the_lists_of_its_account(self):
-        ids = "-".join(map(str, (self.backend + self.other).company_id.ids))
         with self.page("/odoo/usercom") as page:
-            page._evaluate(f"document.cookie = 'cids={ids}; path=/'")
+            self.choose_both(page)
             for place, backend in enumerate(self.backend + self.other, 1):
                 other = self.backend + self.other - backend
                 page.go("/odoo/usercom")
@@ -32,3 +31,16 @@ class TestCompanies(BrowserCase):
                 page.see(backend.subdomain, ".o_searchview .o_facet_values")
                 page.see(f"Of {backend.subdomain}", ".o_list_view")
                 self.assertNotIn(f"Of {other.subdomain}", page.texts())
+
+    def test_a_card_opens_the_webhook_of_its_account(self):
+        with self.page("/odoo/usercom") as page:
+            self.choose_both(page)
+            for place, backend in enumerate(self.backend + self.other, 1):
+                page.go("/odoo/usercom")
+                page.click(f".o_kanban_record:nth-child({place}) [name=webhook_never] button")
+                page.see(backend.webhook_token, '[name="webhook_token"]')
+
+    def choose_both(self, page):
+        """Work for both companies, as chosen at the top right."""
+        ids = "-".join(map(str, (self.backend + self.other).company_id.ids))
+        page._evaluate(f"document.cookie = 'cids={ids}; path=/'")

@@ -95,6 +95,7 @@ class TestSetup(BrowserCase):
         page.press("action_add")
         page.gone(".modal")
         page.see("Last name", ".o_list_view")
+        self.assertFalse(page.cut_off(".o_breadcrumb span"))
         self.create_attribute(page)
         page.shoot("mappings")
         self.pair_what_does_not_fit(page, words)

@@ -56,6 +56,38 @@ class TestRowsAboutContacts(ScreenCase):
             self.binding(contact).with_user(self.user).action_open_contact()
 
 
+class TestIds(ScreenCase):
+    """An id is no amount: people copy it, and 0 is nobody's."""
+
+    VIEWS = {
+        "binding": ["list"],
+        "drift": ["list"],
+        "inbox": ["form"],
+        "outbox": ["list", "form"],
+        "sync.line": ["list", "form"],
+        "tombstone": ["list"],
+    }
+
+    def test_an_id_is_shown_as_it_is_in_usercom(self):
+        for name, kinds in self.VIEWS.items():
+            for kind in kinds:
+                arch = self.arch(f"usercom.{name}", kind, self.manager)
+                found = arch.xpath("//field[contains(@name, 'external_id')]")
+                self.assertTrue(found, name)
+                for field in found:
+                    options = literal_eval(field.get("options", "{}"))
+                    self.assertIs(options.get("enable_formatting"), False, (name, kind))
+                    self.assertEqual(field.get("invisible"), f"not {field.get('name')}")
+
+
+class TestMappings(ScreenCase):
+    def test_who_may_only_read_them_has_no_buttons(self):
+        path = "//header/button"
+        model = "usercom.field.mapping"
+        self.assertEqual(len(self.arch(model, "list", self.manager).xpath(path)), 3)
+        self.assertFalse(self.arch(model, "list", self.user).xpath(path))
+
+
 class TestBulk(ScreenCase):
     def test_what_overwrites_many_rows_asks_first(self):
         for name in ("conflict", "drift", "tombstone"):
