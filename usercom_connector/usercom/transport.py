@@ -175,10 +175,11 @@ class Transport:
         return page
 
     def _refuse_circle(self, url: str, following: str) -> None:
-        if url not in self._places:  # a list begins, or is gone on with where it was left
-            self._places = {url: 0}
-        place = self._places[url]
-        if self._places.setdefault(following, place + 1) <= place:
+        places = self._places  # another thread may begin a list meanwhile
+        if url not in places:  # a list begins, or is gone on with where it was left
+            places = self._places = {url: 0}
+        place = places[url]
+        if places.setdefault(following, place + 1) <= place:
             raise ServerError(200, "answered with pages that lead in a circle")
 
     def _url(self, path: str) -> str:
