@@ -44,7 +44,7 @@ LITTLE = {
     "shell": (["ARGS=psql --list"], "template1"),
     "i18n": ([], ""),
     "pictures": (["ARGS=-k english"], "1 passed"),
-    "release": ([], "19.0.1.1.0.tar.xz is"),
+    "release": ([], "19.0.1.2.0.tar.xz is"),
 }
 NAMED = re.compile(r"(?:`|^)make ([a-z0-9-]+)(?=[` \n])", re.MULTILINE)
 
