@@ -99,3 +99,68 @@ class TestMergedInto(ListCase):
             self.drain()
         row = self.env["usercom.inbox"].search([("external_id", "=", self.second)])
         self.assertEqual((len(row), row.state, row.is_ambiguous), (1, "failed", True))
+
+
+class TestConsentAfterAMerge(ListCase):
+    """What was agreed on with the user that is gone says nothing of the one that is left."""
+
+    def setUp(self):
+        super().setUp()
+        self.backend.email_consent_id = self.backend.mapping_ids.filtered("is_consent").filtered(
+            lambda mapping: mapping._key() == "email_consent"
+        )
+        self.jan = self.synced(email="jan@example.org", employee=True)
+        self.first = self.binding(self.jan).external_id
+        self.second = self.simulator.seed(
+            {"email": "jan@example.org", "custom_id": "shop-7", "email_consent": True}
+        )["ids"][0]
+
+    def merge_there(self):
+        with self.backend._client() as client:
+            client.merge_users(self.second, [self.first])
+
+    def withdrawn_here(self):
+        self.jan.employee = False
+        self.drain()
+        self.assertIs(self.simulator.user(self.first)["attributes"]["email_consent"], False)
+
+    def check_withdrawn(self):
+        self.drain()
+        self.assertEqual(self.binding(self.jan).external_id, self.second)
+        self.assertFalse(self.jan.employee)
+        self.assertIs(self.remote(self.jan)["attributes"]["email_consent"], False)
+
+    def test_an_older_yes_there_overrules_no_withdrawal_when_the_contact_is_read(self):
+        self.withdrawn_here()
+        self.merge_there()
+        self.jan.action_usercom_pull()
+        self.drain()
+        self.check_withdrawn()
+
+    def test_nor_when_the_contact_is_sent(self):
+        self.withdrawn_here()
+        self.merge_there()
+        self.jan.function = "Buyer"
+        self.jan.phone = "600100200"
+        self.drain()
+        self.check_withdrawn()
+        self.assertEqual(self.remote(self.jan)["phone_number"], "600100200")
+
+    def test_nor_when_a_list_or_a_call_tells_of_the_other(self):
+        self.withdrawn_here()
+        self.merge_there()
+        self.told(id=self.second)
+        self.check_withdrawn()
+
+    def test_a_no_of_the_other_withdraws_here(self):
+        self.simulator.patch_user(self.second, email_consent=False)
+        self.merge_there()
+        self.told(id=self.second)
+        self.check_withdrawn()
+
+    def test_a_yes_on_both_sides_stays(self):
+        self.merge_there()
+        self.told(id=self.second)
+        self.drain()
+        self.assertTrue(self.jan.employee)
+        self.assertIs(self.remote(self.jan)["attributes"]["email_consent"], True)

@@ -82,7 +82,7 @@ class UsercomBackend(models.Model):
 
     def _meeting(self, partner, user, binding, edited, terms):
         """What has to move where between ``partner`` and ``user``; nothing is written yet."""
-        base = self._base(partner, user, binding)
+        base = self._base(partner, user, binding, terms)
         remote, errors = read_user(user, terms.attributes, base)
         odoo, problems = terms.export(partner)
         remote |= terms.mappings._in_odoos_words(partner, odoo, remote)
@@ -99,13 +99,13 @@ class UsercomBackend(models.Model):
         _leave_apart(meeting, terms.rules, odoo, remote)
         return meeting
 
-    def _base(self, partner, user, binding):
+    def _base(self, partner, user, binding, terms):
         """What ``partner`` and ``user`` last agreed on; nothing where somebody chose the user."""
         if not binding:
             return {}
         if user.id in (binding.external_id, self._known_id(partner)):
             return binding._agreed_with(user.id)
-        return binding._handed_on_to(user)
+        return binding._handed_on_to(user, {rule.key for rule in terms.rules if rule.consent})
 
     def _write_contacts(self, meetings):
         """Write the contacts, those that get the same values at once."""

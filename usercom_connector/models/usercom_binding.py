@@ -124,13 +124,14 @@ class UsercomBinding(models.Model):
         """The base, if it is this user's: what was agreed with another tells nothing."""
         return (self.base or {}) if self.external_id == user_id else {}
 
-    def _handed_on_to(self, user):
+    def _handed_on_to(self, user, consents):
         """The base, with ``user`` in the place of the linked one, as after a merge at User.com.
 
-        What the new one leaves unsaid was not handed on.
+        What the new one leaves unsaid was not handed on. Nor are ``consents``, the keys of such:
+        nobody told this user of a "no" that both agreed on, so its older "yes" overrules nothing.
         """
         told = {key for key, value in user.values.items() if value not in (None, "")}
-        return {key: value for key, value in (self.base or {}).items() if key in told}
+        return {key: value for key, value in (self.base or {}).items() if key in told - consents}
 
     def _is_live(self):
         """Whether it leads to a user that, as far as known, exists."""
