@@ -114,12 +114,39 @@ class TestConsentChanges(ConsentCase):
 
 
 class TestCaches(ConsentCase):
-    def test_what_others_cached_before_the_commit_is_forgotten_after_it(self):
-        mapping = self.pair(self.backend, "ref", "hat")
-        mapping.conflict_policy = "usercom"
+    """Another thread may look between a change and its commit, and cache what was before."""
+
+    def assert_forgotten(self):
+        """What is cached is forgotten at the commit of what was done just now."""
         self.registry.cache_invalidated.clear()
         self.env.cr.postcommit.run()
         self.assertIn("default", self.registry.cache_invalidated)
+
+    def test_a_mapping(self):
+        mapping = self.pair(self.backend, "ref", "hat")
+        self.env.cr.postcommit.clear()
+        mapping.conflict_policy = "usercom"
+        self.assert_forgotten()
+
+    def test_an_account(self):
+        for values in ({"state": "paused"}, {"partner_domain": "[('ref', '!=', False)]"}):
+            self.env.cr.postcommit.clear()
+            self.backend.write(values)
+            self.assert_forgotten()
+
+    def test_a_new_account_and_one_that_is_deleted(self):
+        self.env.cr.postcommit.clear()
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        other = self.env["usercom.backend"].create({"company_id": elsewhere.id})
+        self.assert_forgotten()
+        self.env.cr.postcommit.clear()
+        other.unlink()
+        self.assert_forgotten()
+
+    def test_an_attribute(self):
+        self.env.cr.postcommit.clear()
+        self.backend.attribute_ids[0].max_length = 7
+        self.assert_forgotten()
 
     @classmethod
     def _fresh_simulator(cls):

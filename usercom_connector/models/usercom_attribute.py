@@ -1,5 +1,6 @@
 from odoo import api, fields, models, tools
 
+from ..services.caches import forget_caches
 from ..usercom import Attribute
 
 VALUE_TYPES = [
@@ -49,7 +50,7 @@ class UsercomAttribute(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        self.env.registry.clear_cache()
+        forget_caches(self)
         return result
 
     @tools.ormcache("self.id")

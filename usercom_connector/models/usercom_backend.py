@@ -4,6 +4,8 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
+from ..services.caches import forget_caches
+
 MOST_DAYS = 3650
 BAD_DOMAIN = (ValueError, SyntaxError, KeyError, TypeError)
 # What a contact is found and named by: an id written there would destroy it.
@@ -178,7 +180,7 @@ class UsercomBackend(models.Model):
         backends = super().create([self._normalized(vals) for vals in vals_list])
         for backend in backends:
             backend.cron_id = backend.sudo()._create_cron()
-        self.env.registry.clear_cache()
+        forget_caches(self)
         return backends
 
     def write(self, vals):
@@ -187,13 +189,13 @@ class UsercomBackend(models.Model):
         changing = self._whose_credentials_change(vals)
         result = super().write(vals)
         changing._unproven()
-        self.env.registry.clear_cache()  # afterwards: every write reads the cache, this one too
+        forget_caches(self)  # afterwards: every write reads the cache, this one too
         return result
 
     def unlink(self):
         crons = self.cron_id
         result = super().unlink()
-        self.env.registry.clear_cache()
+        forget_caches(self)
         crons.sudo().unlink()
         return result
 

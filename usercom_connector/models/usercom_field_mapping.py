@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ..services.caches import forget_caches
 from ..usercom import Rule, directions
 
 UNSUBSCRIBED_FIELD = "usercom_unsubscribed"
@@ -101,14 +102,14 @@ class UsercomFieldMapping(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         mappings = super().create(vals_list)
-        self._clear_caches()
+        forget_caches(self)
         mappings._forget_agreed()
         return mappings
 
     def write(self, vals):
         moved = self._moved_by(vals)
         result = super().write(vals)
-        self._clear_caches()
+        forget_caches(self)
         moved._forget_agreed()
         if not vals.keys().isdisjoint(PAIR_FIELDS):
             self._requeue_later()
@@ -116,14 +117,8 @@ class UsercomFieldMapping(models.Model):
 
     def unlink(self):
         result = super().unlink()
-        self._clear_caches()
+        forget_caches(self)
         return result
-
-    def _clear_caches(self):
-        """Now, and once more when all can see it: until then others cache what was before."""
-        self.flush_model()
-        self.env.registry.clear_cache()
-        self.env.cr.postcommit.add(self.env.registry.clear_cache)
 
     def _moved_by(self, vals):
         """Those whose field or attribute becomes another one by writing ``vals``."""
