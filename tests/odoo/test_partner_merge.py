@@ -1,5 +1,6 @@
 """Contacts merged in Odoo: the survivor keeps its user, and nobody is left behind."""
 
+from odoo.addons.usercom_connector.models.usercom_queue import URGENT
 from odoo.addons.usercom_connector.usercom.overlap import Outcome
 
 from .common import UsercomCase
@@ -74,6 +75,30 @@ class TestPartnerMerge(MergeCase):
         self.assertEqual(len(self.waiting(kept)), 1)
         self.drain()
         self.assertEqual(self.remote(kept)["phone_number"], "2")
+
+    def test_contacts_can_be_edited_and_merged_in_one_transaction(self):
+        lost, kept = (self.synced(email=f"{name}@example.org") for name in ("a", "b"))
+        kept.message_subscribe(lost.ids)  # Odoo moves followers within a savepoint
+        (lost + kept).write({"phone": "2"})
+        self.merge(lost, kept)
+        self.assertEqual(len(self.waiting(kept)), 1)
+        self.drain()
+        self.assertEqual(self.remote(kept)["phone_number"], "2")
+
+    def test_contacts_can_be_merged_and_edited_in_one_transaction(self):
+        lost, kept = (self.synced(email=f"{name}@example.org") for name in ("a", "b"))
+        self.merge(lost, kept)
+        kept.phone = "2"
+        self.drain()
+        self.assertEqual(self.remote(kept)["phone_number"], "2")
+
+    def test_a_withdrawal_stays_urgent_when_its_contact_is_merged(self):
+        lost, kept = (self.synced(email=f"{name}@example.org", employee=True) for name in "ab")
+        lost.employee = False
+        self.merge(lost, kept)
+        self.assertEqual(self.waiting(kept).priority, URGENT)
+        self.drain()
+        self.assertIs(self.remote(kept)["attributes"]["email_consent"], False)
 
     def test_a_merge_removes_no_user_by_the_policy(self):
         self.backend.removal_policy = "delete"

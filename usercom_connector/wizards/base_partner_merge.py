@@ -1,5 +1,7 @@
 from odoo import models
 
+from ..models.usercom_queue import URGENT
+
 
 class BasePartnerMergeAutomaticWizard(models.TransientModel):
     """Contacts that are merged keep the strictest of what they said: no merge is a "yes"."""
@@ -24,9 +26,21 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
 
     def _settle_links(self, src_partners, dst_partner):
         """Settle links and queues: Odoo would move them by SQL, and delete what collides."""
-        self.env["usercom.outbox"].sudo()._waiting_rows(src_partners + dst_partner).unlink()
         self.env["usercom.sync.line"].sudo()._to_be_sent(src_partners).unlink()
         self.env["usercom.binding"].sudo()._merge_contacts(src_partners, dst_partner)
+        self._settle_rows(src_partners, dst_partner)
+
+    def _settle_rows(self, src_partners, dst_partner):
+        """Remove what waits for the contacts: the survivor gets a row of its own, as urgent.
+
+        An edit in the same transaction has no row before its commit, or before a savepoint of
+        Odoo's in the midst of the merge: it gets it now, as long as rows can be removed.
+        """
+        self.env.cr.flush()
+        rows = self.env["usercom.outbox"].sudo()._waiting_rows(src_partners + dst_partner)
+        if URGENT in rows.mapped("priority"):
+            rows._hurry(dst_partner.ids)
+        rows.unlink()
 
     def _update_values(self, src_partners, dst_partner):
         result = super()._update_values(src_partners, dst_partner.with_context(usercom_merge=True))
