@@ -48,7 +48,7 @@ class TestConflicts(UsercomCase):
                 self.assertEqual(contact.phone, expected)
                 self.assertEqual(self.remote(contact)["phone_number"], expected)
                 self.assertEqual(self.conflict(contact).state, "settled")
-                contact.with_context(usercom_linking=True).unlink()
+                contact.unlink()
 
     def test_a_new_conflict_about_the_same_value_settles_the_old_one(self):
         contact, user_id = self.clash()
@@ -87,7 +87,7 @@ class TestConflicts(UsercomCase):
                 self.drain()
                 self.assertEqual(contact.phone, expected)
                 self.assertEqual(self.remote(contact)["phone_number"], expected)
-                contact.with_context(usercom_linking=True).unlink()
+                contact.unlink()
 
     def test_a_withdrawal_that_a_call_brings_makes_nothing_else_newer_in_odoo(self):
         contact, user_id = self.clash("newest")

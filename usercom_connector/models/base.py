@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.fields import Domain
 
-from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
+from ..services.own_context import own_context
 
 
 class Base(models.AbstractModel):
@@ -46,11 +46,8 @@ class Base(models.AbstractModel):
 
     def _usercom_watched(self):
         """``{field: paths}``: where in contacts the fields of this model are of concern."""
-        context = self.env.context
-        if context.get(MODULE_UNINSTALL_FLAG):
-            return {}
         watched = self.env["usercom.backend"]._watched_fields().get(self._name, {})
-        if key_field := context.get("usercom_linking"):  # all else is another app's doing
+        if key_field := own_context(self.env).linking:  # all else is another app's doing
             return {name: watched[name] for name in watched if name != key_field}
         return watched
 

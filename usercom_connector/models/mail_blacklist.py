@@ -1,5 +1,6 @@
 from odoo import api, models
 
+from ..services.own_context import own_context
 from .usercom_field_mapping import UNSUBSCRIBED_FIELD
 
 
@@ -39,7 +40,8 @@ class MailBlacklist(models.Model):
             if emails and (consents or UNSUBSCRIBED_FIELD in watched):
                 contacts = self.env["res.partner"].sudo().with_context(active_test=False)
                 contacts = contacts.search([("email_normalized", "in", list(emails))])
-                said = contacts.browse(self.env.context.get("usercom_speaking", contacts.ids))
+                speaking = own_context(self.env).speaking
+                said = contacts if speaking is None else contacts.browse(speaking)
                 for mapping in consents:
                     mapping._note(consent, contacts & said)
                     mapping._of_the_address()._note_for_address(consent, contacts - said)

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..services.own_context import own_context
+
 # Without fast updates: each look would go through the list of what is still to be put in order.
 KEY_INDEX = "USING gin (%s jsonb_path_ops) WITH (fastupdate = off)"
 
@@ -79,14 +81,14 @@ class ResPartner(models.Model):
             partner.usercom_error = binding and binding.last_error
 
     def _usercom_touch_created(self, watched, vals_list):
-        if self.env.context.get("usercom_creating"):
+        if own_context(self.env).creating:
             return None
         return super()._usercom_touch_created(watched, vals_list)
 
     def _usercom_touch(self, watched, names):
         """But for the contacts that a merge with User.com writes: it looks after them itself."""
-        others = self - self.browse(self.env.context.get("usercom_merged_ids", ()))
-        if self.env.context.get("usercom_creating"):  # what Odoo copies to company and colleagues
+        others = self - self.browse(own_context(self.env).merged_ids)
+        if own_context(self.env).creating:  # what Odoo copies to company and colleagues
             now = self.env.cr.now()
             others = others.filtered(
                 lambda partner: partner.create_date and partner.create_date < now
@@ -94,7 +96,7 @@ class ResPartner(models.Model):
         return super(ResPartner, others)._usercom_touch(watched, names)
 
     def unlink(self):
-        if not self.env.context.get("usercom_merge"):  # which has dealt with their links
+        if not own_context(self.env).merging:  # which has dealt with their links
             self.sudo()._usercom_erase()
         return super().unlink()
 

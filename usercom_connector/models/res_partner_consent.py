@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ..services.own_context import own_context, with_own_context
 from .usercom_field_mapping import UNSUBSCRIBED_FIELD
 
 
@@ -33,7 +34,7 @@ class ResPartner(models.Model):
         (self - at_them).usercom_unsubscribed = False
 
     def _inverse_usercom_unsubscribed(self):
-        blacklist = self.env["mail.blacklist"].sudo().with_context(usercom_speaking=self.ids)
+        blacklist = with_own_context(self.env["mail.blacklist"].sudo(), speaking=self._ids)
         leaving = self.filtered(lambda partner: not partner.usercom_unsubscribed)
         blacklist._block((self - leaving).mapped("email_normalized"))
         blacklist._unblock(leaving.mapped("email_normalized"))
@@ -67,7 +68,7 @@ class ResPartner(models.Model):
         consents = self.env["usercom.field.mapping"]._consents_of(vals)
         before = {mapping: mapping._all_shown(contacts) for mapping in consents}
         result = super().write(vals)
-        if not self.env.context.get("usercom_merge"):
+        if not own_context(self.env).merging:
             for mapping, shown in before.items():
                 mapping._note_shown(contacts, shown)
         if "email" in vals:

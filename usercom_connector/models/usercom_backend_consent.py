@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..services.own_context import Origin, with_own_context
 from ..usercom import answer
 from ..usercom.merge import APART
 from ..usercom.records import read_moment
@@ -56,12 +57,12 @@ class UsercomBackend(models.Model):
         row = rows[-1:]
         payload = row.payload if row._name == "usercom.inbox" else None
         moment = read_moment((payload or {}).get("timestamp")) or (user and user.updated_at)
-        origin = {
-            "origin": "webhook" if payload else "sync",
-            "ref": f"{row._name},{row.id}",
-            "at": moment and moment.replace(tzinfo=None),
-        }
-        return self.with_context(usercom_origin=origin)
+        origin = Origin(
+            "webhook" if payload else "sync",
+            ref=f"{row._name},{row.id}",
+            at=moment and moment.replace(tzinfo=None),
+        )
+        return with_own_context(self, origin=origin)
 
     def _note_told(self, told):
         """Note the consents that User.com told: ``{contact: {key: canonical value}}``.
@@ -172,9 +173,8 @@ class UsercomBackend(models.Model):
 
     def _adopt_opt_outs(self):
         """Heed who opted out of the lists before they were chosen."""
-        origin = {"origin": "mapping"}
         opted_out = self._subscriptions(("opt_out", "=", True))
-        self.with_context(usercom_origin=origin)._refuse_email(opted_out)
+        with_own_context(self, origin=Origin("mapping"))._refuse_email(opted_out)
 
     @api.model
     def _heed_opt_outs(self, subscriptions):

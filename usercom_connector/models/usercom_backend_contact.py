@@ -6,6 +6,7 @@ from odoo import models
 from odoo.fields import Domain
 from odoo.tools import email_normalize
 
+from ..services.own_context import own_context, with_own_context
 from ..usercom.jobs import Identity
 from ..usercom.phones import digits
 
@@ -28,10 +29,9 @@ class UsercomBackend(models.Model):
 
     def _seen(self, partners):
         """The contacts as this account sees them: its company's values, its company's language."""
-        context = {"lang": self._language()}
-        if origin := self.env.context.get("usercom_origin"):
-            context["usercom_origin"] = origin
-        return partners.sudo().with_company(self.company_id).with_context(**context)
+        seen = partners.sudo().with_company(self.company_id).with_context(lang=self._language())
+        origin = own_context(self.env).origin
+        return with_own_context(seen, origin=origin) if origin else seen
 
     def _language(self):
         """The code of the company's language: its contacts' values and our messages are in it."""
@@ -108,7 +108,7 @@ class UsercomBackend(models.Model):
         binding._agree(user_id, user, base, "\n".join(problems), since)
         seen = self._seen(partner)
         if vals := self._key_vals(seen, user_id):
-            seen.with_context(usercom_linking=self._key_field()).write(vals)
+            with_own_context(seen, linking=self._key_field()).write(vals)
 
     def _key_vals(self, seen, user_id):
         """What to write into the key field of a contact as this account sees it."""

@@ -5,6 +5,7 @@ from typing import Any
 from odoo import models
 from odoo.fields import Domain
 
+from ..services.own_context import with_own_context
 from ..usercom import Merge, User, merge
 from ..usercom.merge import APART
 from ..usercom.reading import NAME_PARTS, read_user
@@ -112,7 +113,7 @@ class UsercomBackend(models.Model):
         meetings, everybody = [meeting for meeting in meetings if meeting.vals], meetings
         merged = self.env["res.partner"].union(*(meeting.partner for meeting in meetings))
         # One context and one prefetch for them all: what Odoo looks up for one it has for each.
-        seen = self._seen(merged).with_context(usercom_merged_ids=merged._ids)
+        seen = with_own_context(self._seen(merged), merged_ids=merged._ids)
         alike = defaultdict(list)
         for meeting in meetings:
             alike[repr(meeting.vals)].append(meeting)
@@ -183,11 +184,11 @@ class UsercomBackend(models.Model):
     def _create_contacts(self, users):
         """``{user id: (contact, problems)}`` for people who are new in User.com."""
         mappings = self._active_mappings().filtered(lambda mapping: mapping.direction != "export")
-        empty = self._seen(self.env["res.partner"]).with_context(usercom_creating=True)
+        empty = with_own_context(self._seen(self.env["res.partner"]), creating=True)
         terms, defaults = Terms.of(mappings), mappings._unsaid() | {"type": "contact"}
         meetings = [self._introduction(empty, user, terms, defaults) for user in users]
         partners = empty.create([meeting.vals for meeting in meetings])
-        created = partners.with_context(usercom_creating=False)
+        created = with_own_context(partners, creating=False)
         for meeting, partner in zip(meetings, created, strict=True):
             meeting.partner = partner
         self._note_told({meeting.partner: meeting.written for meeting in meetings})

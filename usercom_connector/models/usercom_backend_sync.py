@@ -3,6 +3,7 @@ from dataclasses import replace
 
 from odoo import models
 
+from ..services.own_context import Origin, own_context, with_own_context
 from ..usercom.merge import APART, Conflict
 from ..usercom.reading import read_user
 from .usercom_backend_drain import RUN_SECONDS
@@ -16,18 +17,16 @@ class UsercomBackend(models.Model):
 
     def _for_sync(self, sync):
         """This account, taking in users by the choices of ``sync``."""
-        origin = {"origin": "sync", "ref": f"{sync._name},{sync.id}", "at": None}
+        origin = Origin("sync", ref=f"{sync._name},{sync.id}")
         rules = tuple(sync._first_rules())  # looked up once for a page
-        return self.with_context(
-            usercom_origin=origin, usercom_sync_id=sync.id, usercom_sync_rules=rules
-        )
+        return with_own_context(self, origin=origin, sync_id=sync.id, sync_rules=rules)
 
     def _sync(self):
         """The sync by whose choices users are taken in; none at other times."""
-        return self.env["usercom.sync"].browse(self.env.context.get("usercom_sync_id", []))
+        return self.env["usercom.sync"].browse(own_context(self.env).sync_id or [])
 
     def _meeting(self, partner, user, binding, *more):
-        rules = self.env.context.get("usercom_sync_rules")
+        rules = own_context(self.env).sync_rules
         if rules is not None and not _have_agreed(binding, user):
             *more, terms = more
             more = (*more, replace(terms, rules=rules))

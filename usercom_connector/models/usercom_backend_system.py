@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+from ..services.own_context import with_own_context
+
 
 class UsercomBackend(models.Model):
     """What becomes of the links when an account is moved to another system of User.com."""
@@ -47,7 +49,7 @@ class UsercomBackend(models.Model):
     def _clear_keys(self):
         """Empty the key field of the linked contacts, in this account's company."""
         name = self._key_field()
-        Partner = self._seen(self.env["res.partner"]).with_context(usercom_linking=name)
+        Partner = with_own_context(self._seen(self.env["res.partner"]), linking=name)
         field = Partner._fields[name]
         column, company = SQL.identifier(field.name), str(self.company_id.id)
         emptied = SQL("%s - %s", column, company) if field.company_dependent else SQL("NULL")

@@ -4,6 +4,7 @@ from datetime import UTC
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..services.own_context import with_own_context
 from ..usercom.merge import APART
 
 
@@ -203,7 +204,7 @@ class UsercomBinding(models.Model):
         """Unlink the contacts; pushed again, they are looked for and created anew."""
         for backend, bindings in self.grouped("backend_id").items():
             key_field = backend._key_field()
-            seen = backend._seen(bindings.partner_id).with_context(usercom_linking=key_field)
+            seen = with_own_context(backend._seen(bindings.partner_id), linking=key_field)
             seen.write({key_field: False})
         self.unlink()
 
@@ -228,7 +229,7 @@ class UsercomBinding(models.Model):
     def _move_to(self, partner):
         self.partner_id = partner
         key_field = self.backend_id._key_field()
-        seen = self.backend_id._seen(partner).with_context(usercom_linking=key_field)
+        seen = with_own_context(self.backend_id._seen(partner), linking=key_field)
         seen[key_field] = str(self.external_id)
 
 

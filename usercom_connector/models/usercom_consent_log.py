@@ -6,6 +6,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
+from ..services.own_context import Origin, own_context
+
 ANSWERS = {True: "yes", False: "no", None: "unset"}
 CONSENTS = {word: consent for consent, word in ANSWERS.items()}
 
@@ -93,7 +95,7 @@ class UsercomConsentLog(models.Model):
         ``partners`` is SQL for ids of contacts. Returns the ids of those whose answer is new.
         """
         self.env["res.partner"].flush_model(["company_id"])
-        origin = self.env.context.get("usercom_origin") or {"origin": "odoo"}
+        origin = own_context(self.env).origin or Origin()
         rows = self.env.execute_query(
             SQL(
                 """
@@ -117,10 +119,10 @@ class UsercomConsentLog(models.Model):
                 backend=backend.id,
                 consent=consent,
                 answer=ANSWERS[answer],
-                origin=origin["origin"],
-                user=self.env.uid if origin["origin"] in ("odoo", "merge", "mapping") else None,
-                ref=origin.get("ref"),
-                source_at=origin.get("at"),
+                origin=origin.origin,
+                user=self.env.uid if origin.origin in ("odoo", "merge", "mapping") else None,
+                ref=origin.ref,
+                source_at=origin.at,
                 uid=self.env.uid,
                 last=self._last(backend, SQL("c.partner_id = p.id AND c.consent = %s", consent)),
                 partners=partners,

@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
+from ..services.own_context import Origin, with_own_context
 from ..usercom.canonical import read_word
 from .usercom_field_mapping import UNSUBSCRIBED_FIELD
 
@@ -56,7 +57,7 @@ class UsercomFieldMapping(models.Model):
 
     def _adopt(self):
         """Log what contacts show already: the customer has made that field a record of consents."""
-        for mapping in self.with_context(usercom_origin={"origin": "mapping"}):
+        for mapping in with_own_context(self, origin=Origin("mapping")):
             if mapping.attribute_id.shown_by != mapping.field_name:
                 mapping._record(None, mapping._saying(True))
             if mapping._partner_field().store:

@@ -1,7 +1,10 @@
+from dataclasses import replace
+
 from odoo import api, models, tools
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
+from ..services.own_context import Origin, own_context, with_own_context
 from ..usercom import answer, consent_attribute, has_both_answers, key_of, said
 from ..usercom.canonical import read_word
 from .usercom_field_mapping import UNSUBSCRIBED_FIELD
@@ -167,8 +170,8 @@ class UsercomFieldMapping(models.Model):
 
     def _of_the_address(self):
         """This consent, noting what is said of an e-mail address, not by the contact itself."""
-        origin = (self.env.context.get("usercom_origin") or {}) | {"origin": "address"}
-        return self.with_context(usercom_origin=origin)
+        told = own_context(self.env).origin or Origin()
+        return with_own_context(self, origin=replace(told, origin="address"))
 
     def _withdraw(self, partners):
         """Show "no" on those contacts that show "yes"."""
@@ -190,6 +193,6 @@ class UsercomFieldMapping(models.Model):
         """Show and note what counts for ``partner`` after a merge."""
         self._note(consent, partner)
         if consent is not None or self._partner_field().store:
-            seen = self.backend_id._seen(partner).with_context(usercom_merge=True)
+            seen = with_own_context(self.backend_id._seen(partner), merging=True)
             canonical = None if consent is None else consent != self._withdrawn()
             seen.write({self.field_name: self._consent_to_odoo(canonical)})

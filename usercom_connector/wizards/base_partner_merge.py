@@ -1,6 +1,7 @@
 from odoo import models
 
 from ..models.usercom_queue import URGENT
+from ..services.own_context import Origin, own_context, with_own_context
 
 
 class BasePartnerMergeAutomaticWizard(models.TransientModel):
@@ -9,7 +10,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
     _inherit = "base.partner.merge.automatic.wizard"
 
     def _merge(self, partner_ids, dst_partner=None, extra_checks=True):
-        merging = self.with_context(usercom_merge=True, usercom_strictest={})
+        merging = with_own_context(self, merging=True, strictest={})
         return super(BasePartnerMergeAutomaticWizard, merging)._merge(
             partner_ids, dst_partner, extra_checks
         )
@@ -17,7 +18,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
     def _update_foreign_keys(self, src_partners, dst_partner):
         for mapping in self.env["usercom.field.mapping"]._consents():  # before the logs are one
             strictest = mapping._strictest(dst_partner, src_partners)
-            self.env.context["usercom_strictest"][mapping.id] = strictest
+            own_context(self.env).strictest[mapping.id] = strictest
         self._settle_links(src_partners, dst_partner)
         result = super()._update_foreign_keys(src_partners, dst_partner)
         if self.env["usercom.backend"]._watched_fields():
@@ -43,10 +44,10 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         rows.unlink()
 
     def _update_values(self, src_partners, dst_partner):
-        result = super()._update_values(src_partners, dst_partner.with_context(usercom_merge=True))
-        origin = {"usercom_origin": {"origin": "merge"}}
-        strictest = self.env.context["usercom_strictest"]
-        consents = self.env["usercom.field.mapping"].with_context(**origin)._consents()
+        result = super()._update_values(src_partners, with_own_context(dst_partner, merging=True))
+        strictest = own_context(self.env).strictest
+        merging = with_own_context(self.env["usercom.field.mapping"], origin=Origin("merge"))
+        consents = merging._consents()
         for mapping in consents.sorted(lambda m: strictest[m.id] is False):  # what "no" undoes
             mapping._settle_merged(dst_partner, strictest[mapping.id])
         return result

@@ -1,0 +1,50 @@
+"""What this addon tells itself across Odoo's methods, whose arguments are not ours to add to.
+
+It travels in the context, where everybody may put what he likes: a caller's context over RPC is
+JSON. So only an ``OwnContext`` counts, which no JSON becomes; a caller's
+``{"usercom_own_context": {"merging": true}}`` is a dict and is ignored.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+KEY = "usercom_own_context"
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Through what a consent came to be said, as the consent log notes it."""
+
+    origin: str = "odoo"
+    ref: str | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class OwnContext:
+    """Frozen and compared by value, as Odoo compares contexts."""
+
+    origin: Origin | None = None
+    linking: str | None = None  # the key field in which we enter or remove a user's id
+    merged_ids: tuple[int, ...] = ()  # the contacts that are merged with their users
+    creating: bool = False  # contacts of new users
+    merging: bool = False  # contacts with each other; who does so notes and links
+    strictest: dict[int, bool | None] | None = None  # {consent: answer}, filled by that merge
+    speaking: tuple[int, ...] | None = None  # the contacts that a blacklist entry is an answer of
+    sync_id: int | None = None  # the initial sync that takes users in
+    sync_rules: tuple[Any, ...] | None = None
+
+
+NOTHING = OwnContext()
+
+
+def own_context(env: Any) -> OwnContext:
+    """What we told ourselves; nothing if it is not from us."""
+    told = env.context.get(KEY)
+    return told if isinstance(told, OwnContext) else NOTHING
+
+
+def with_own_context(records: Any, **changes: Any) -> Any:
+    """The ``records``, telling what is called with them of the ``changes``, too."""
+    return records.with_context(**{KEY: replace(own_context(records.env), **changes)})
