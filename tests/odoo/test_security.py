@@ -4,7 +4,6 @@ import json
 import logging
 
 from odoo.exceptions import AccessError, UserError
-from odoo.modules.neutralize import get_neutralization_queries
 from odoo.tests import HttpCase, new_test_user
 
 from .common import UsercomCase
@@ -305,31 +304,3 @@ class TestTwoCompanies(UsercomCase):
     def test_the_settings_page_is_the_current_companys(self):
         settings = self.env["res.config.settings"].with_company(self.other).create({})
         self.assertEqual(settings.usercom_subdomain, "elsewhere")
-
-
-class TestCopies(UsercomCase):
-    def test_neutralizing_takes_the_key_and_stops_everything(self):
-        draft = self.env["usercom.backend"].create(
-            {"company_id": self.env["res.company"].create({"name": "Draft"}).id}
-        )
-        self.backend.action_rotate_webhook_token()
-        self.env.flush_all()
-        for query in get_neutralization_queries(["usercom_connector"]):
-            self.env.cr.execute(query)
-        self.env.invalidate_all()
-        self.assertEqual((self.backend.state, draft.state), ("paused", "draft"))
-        for name in SECRETS:
-            self.assertFalse(self.backend[name])
-        self.assertTrue(self.backend._refusal_to_send())
-
-    def test_a_neutralized_database_cannot_be_set_running(self):
-        self.env["ir.config_parameter"].set_param("database.is_neutralized", True)
-        with self.assertRaisesRegex(UserError, "neutralized"):
-            self.backend.action_run()
-
-    def test_a_copy_cannot_be_set_running_before_it_is_authenticated(self):
-        self.env["ir.config_parameter"].set_param("database.uuid", "a-copy")
-        with self.assertRaisesRegex(UserError, "copy"):
-            self.backend.action_run()
-        self.backend.action_authenticate()
-        self.backend.action_run()

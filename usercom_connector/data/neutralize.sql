@@ -3,5 +3,17 @@ UPDATE usercom_backend
    SET api_key = NULL,
        webhook_token = NULL,
        webhook_previous_token = NULL,
-       database_uuid = NULL,
+       database_marks = NULL,
        state = CASE state WHEN 'draft' THEN 'draft' ELSE 'paused' END;
+
+-- The copies of personal data that the queues and the links hold are for the real database alone.
+UPDATE usercom_inbox
+   SET payload = NULL, email = NULL, custom_id = NULL, error = NULL,
+       user_ref = 'neutralized:' || id;
+UPDATE usercom_outbox SET sent = NULL, answer = NULL, error = NULL;
+UPDATE usercom_binding SET base = NULL, custom_id = NULL, last_error = NULL;
+UPDATE usercom_conflict SET base = NULL, odoo = NULL, usercom = NULL;
+UPDATE usercom_drift SET odoo = NULL, usercom = NULL;
+UPDATE usercom_sweep SET next_page = NULL, error = NULL;
+UPDATE usercom_sync_line SET label = NULL, problems = NULL;
+UPDATE usercom_sync SET error = NULL, next_page = NULL;

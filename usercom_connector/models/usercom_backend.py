@@ -102,7 +102,7 @@ class UsercomBackend(models.Model):
     mapping_ids = fields.One2many("usercom.field.mapping", "backend_id", "Field Mappings")
     attribute_ids = fields.One2many("usercom.attribute", "backend_id", "User.com Attributes")
     cron_id = fields.Many2one("ir.cron", readonly=True, copy=False, ondelete="restrict")
-    database_uuid = fields.Char(readonly=True, copy=False)
+    database_marks = fields.Json(readonly=True, copy=False, groups="base.group_system")
 
     _company_uniq = models.Constraint(
         "unique (company_id)", "A company has at most one User.com account."

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from odoo import api, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..services.database_identity import DatabaseIdentity
 from ..usercom import (
     Client,
     NotFoundError,
@@ -86,7 +87,11 @@ class UsercomBackend(models.Model):
         return shared_throttle(self.env.cr.dbname, self.id, self.rate_limit)
 
     def _ask(self, question):
-        """What ``question(client)`` returns; failures are told in words."""
+        """What ``question(client)`` returns; failures are told in words, and a copy asks not."""
+        self._check_may_send()
+        return self._ask_unproven(question)
+
+    def _ask_unproven(self, question):
         try:
             with self._client() as client:
                 return question(client)
@@ -118,7 +123,7 @@ class UsercomBackend(models.Model):
         """Try the key, fetch the attributes, and take a paused account up again."""
         self.ensure_one()
         self._check_administrator()
-        attributes = self._ask(self._prove)
+        attributes = self._ask_unproven(self._prove)
         self._authenticated(attributes)
         return self._notify(
             self.env._("Connected to %s", self._base_url()),
@@ -150,7 +155,8 @@ class UsercomBackend(models.Model):
     def _authenticated(self, attributes):
         is_new = self.state == "draft"
         state = {"draft": "authenticated", "paused": "running"}.get(self.state, self.state)
-        self.write({"state": state, "pause_reason": False, "database_uuid": self._database_uuid()})
+        self.write({"state": state, "pause_reason": False})
+        self._remember_database()
         self.env["usercom.attribute"].sudo()._store(self, attributes)
         if is_new:
             self._pair_unsubscribed()
@@ -206,14 +212,10 @@ class UsercomBackend(models.Model):
         """
         if known := self.filtered(lambda backend: backend.state in ("running", "paused")):
             known.write(
-                {"state": "paused", "database_uuid": False, "pause_reason": self._not_proven()}
+                {"state": "paused", "pause_reason": DatabaseIdentity(self.env).not_proven()}
             )
+            known.sudo().database_marks = False
         (self - known).filtered(lambda backend: backend.state != "draft").state = "draft"
-
-    def _not_proven(self):
-        return self.env._(
-            "The system name or the API key was changed. Authenticate again to go on with it."
-        )
 
     # ---- pausing ----
 
@@ -226,21 +228,13 @@ class UsercomBackend(models.Model):
         self.write({"state": "paused", "pause_reason": reason})
         self._alert("paused", reason)
 
-    def _database_uuid(self):
-        return self.env["ir.config_parameter"].sudo().get_param("database.uuid")
+    def _remember_database(self):
+        """Remember by what this database is told from its copies."""
+        self.sudo().database_marks = DatabaseIdentity(self.env).remember()
 
     def _refusal_to_send(self):
         """Why this database must not talk to User.com, or nothing: a copy is no business of it."""
-        if self.env["ir.config_parameter"].sudo().get_param("database.is_neutralized"):
-            return self.env._("This database is neutralized; it does not talk to User.com.")
-        if not self.database_uuid:
-            return self._not_proven()
-        if self.database_uuid != self._database_uuid():
-            return self.env._(
-                "This database is a copy of the one that was connected. "
-                "Authenticate again if it should talk to User.com."
-            )
-        return None
+        return DatabaseIdentity(self.env).refusal(self.sudo().database_marks)
 
     def _notify(self, title, message="", kind="success"):
         return {
