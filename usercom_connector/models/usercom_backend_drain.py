@@ -11,6 +11,7 @@ from odoo import fields, models
 from odoo.exceptions import ConcurrencyError
 from odoo.service.model import retrying
 
+from ..services.unconfirmed import UnconfirmedValues
 from ..usercom import (
     AmbiguousUserError,
     CredentialsError,
@@ -251,6 +252,8 @@ class UsercomBackend(models.Model):
 
     def _settle(self, outcome):
         rows = outcome.task.rows
+        if isinstance(outcome.error, UsercomError) and not outcome.error.is_unconfirmed:
+            UnconfirmedValues(self).forget(outcome.task)
         match outcome.error:
             case None:
                 rows._settle(outcome.task, outcome.result)

@@ -9,6 +9,7 @@ from ..services.own_context import with_own_context
 from ..usercom import Merge, User, merge
 from ..usercom.merge import APART
 from ..usercom.reading import NAME_PARTS, read_user
+from ..usercom.unconfirmed import acknowledged, still_open, with_names
 
 
 @dataclass
@@ -25,6 +26,7 @@ class Meeting:
     vals: dict = field(default_factory=dict)
     written: dict = field(default_factory=dict)
     left: dict = field(default_factory=dict)
+    unconfirmed: dict = field(default_factory=dict)
     to_push: bool = False
 
     def is_whole(self):
@@ -83,13 +85,16 @@ class UsercomBackend(models.Model):
 
     def _meeting(self, partner, user, binding, edited, terms):
         """What has to move where between ``partner`` and ``user``; nothing is written yet."""
-        base = self._base(partner, user, binding, terms)
+        unconfirmed = binding._unconfirmed_by(user.id) if binding else {}
+        base = with_names(self._base(partner, user, binding, terms), unconfirmed, user)
         remote, errors = read_user(user, terms.attributes, base)
         odoo, problems = terms.export(partner)
         remote |= terms.mappings._in_odoos_words(partner, odoo, remote)
+        left_open = still_open(base, unconfirmed, remote, terms.rules)
+        base = acknowledged(base, unconfirmed, remote, terms.rules, terms.attributes)
         newer = user.updated_at and edited[partner.id] >= user.updated_at.replace(tzinfo=None)
         agreed = merge(terms.rules, base, odoo, remote, odoo_is_newer=newer)
-        meeting = Meeting(partner, user, agreed)
+        meeting = Meeting(partner, user, agreed, unconfirmed=left_open)
         meeting.vals, more, refused = terms.read(partner, agreed.to_odoo)
         meeting.problems = problems + terms.mappings._unreadable_problems(user, errors) + more
         meeting.written = {k: v for k, v in agreed.to_odoo.items() if k not in refused}
@@ -162,7 +167,9 @@ class UsercomBackend(models.Model):
         for meeting in meetings:
             partner, user = meeting.partner, meeting.user
             error = "\n".join(meeting.problems)
-            values = Binding._agreement(user.id, user, meeting.agreed.base, error)
+            values = Binding._agreement(
+                user.id, user, meeting.agreed.base, error, meeting.unconfirmed
+            )
             if partner in outside:
                 values["left_at"] = values["synced_at"]
             if binding := bindings.get(partner.id):

@@ -28,6 +28,8 @@ class UsercomBinding(models.Model):
     external_id = fields.Integer("User.com ID", aggregator=False)
     custom_id = fields.Char("Custom ID")
     base = fields.Json("Agreed Values", groups="base.group_system")
+    unconfirmed = fields.Json("Values Sent Without an Answer", groups="base.group_system")
+    unconfirmed_at = fields.Datetime("Last Sent Without an Answer")
     state = fields.Selection(
         [
             ("synced", "Synced"),
@@ -89,13 +91,14 @@ class UsercomBinding(models.Model):
         self.write(self._agreement(user_id, user, base, error))
 
     @api.model
-    def _agreement(self, user_id, user, base, error=None):
-        """The column values for `_agree`."""
+    def _agreement(self, user_id, user, base, error=None, unconfirmed=None):
+        """The column values for `_agree`; whatever was sent is answered, but for `unconfirmed`."""
         seen_at = "told_at" if user and user.is_told else "remote_updated_at"
         told = {"custom_id": user.custom_id, seen_at: moment(user)} if user else {}
         return told | {
             "external_id": user_id,
             "base": base,
+            "unconfirmed": unconfirmed or None,
             "state": "failed" if error else "synced",
             "last_error": error,
             "synced_at": fields.Datetime.now(),
@@ -111,7 +114,10 @@ class UsercomBinding(models.Model):
             "create_date": self.env.cr.now(),
             "write_date": self.env.cr.now(),
         }
-        rows = [{**always, **vals, "base": json.dumps(vals["base"])} for vals in vals_list]
+        rows = [
+            {**always, **vals, "base": json.dumps(vals["base"]), "unconfirmed": None}
+            for vals in vals_list
+        ]
         self.env.execute_query(
             SQL(
                 "INSERT INTO usercom_binding (%s) VALUES %s RETURNING id",
@@ -124,6 +130,11 @@ class UsercomBinding(models.Model):
     def _agreed_with(self, user_id):
         """The base, if it is this user's: what was agreed with another tells nothing."""
         return (self.base or {}) if self.external_id == user_id else {}
+
+    def _unconfirmed_by(self, user_id):
+        """What was sent to this user without an answer, or to nobody known yet."""
+        is_same = not self.external_id or self.external_id == user_id
+        return (self.sudo().unconfirmed or {}) if is_same else {}
 
     def _handed_on_to(self, user, consents):
         """The base, with ``user`` in the place of the linked one, as after a merge at User.com.

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..services.unconfirmed import UnconfirmedValues
 from ..usercom.excerpts import excerpt
 from ..usercom.jobs import Push, Pushed
 from .usercom_backend_drain import Task
@@ -107,7 +108,9 @@ class UsercomOutbox(models.Model):
         bindings = self.env["usercom.binding"]._of(backend, self.partner_id)
         self._note_return(bindings)
         rows = self._without_rivals(backend, bindings)
-        return self._in_masses(rows._pushes(backend, bindings))
+        tasks = rows._pushes(backend, bindings)
+        UnconfirmedValues(backend).store(tasks, bindings)
+        return self._in_masses(tasks)
 
     def _pushes(self, backend, bindings):
         """One task for each row."""
@@ -120,7 +123,8 @@ class UsercomOutbox(models.Model):
         base = binding._agreed_with(identity.user_id) if binding else {}
         values, problems = terms.export(partner)
         custom_id = backend._new_custom_id(partner, binding)
-        job = Push(identity, terms.rules, terms.attributes, base, values, custom_id)
+        unconfirmed = binding._unconfirmed_by(identity.user_id) if binding else {}
+        job = Push(identity, terms.rules, terms.attributes, base, values, custom_id, unconfirmed)
         return Task(self, job, problems)
 
     def _without_rivals(self, backend, bindings):

@@ -9,7 +9,12 @@ from typing import Any
 
 
 class UsercomError(Exception):
-    """Base of every error of this package."""
+    """Base of every error of this package.
+
+    `is_unconfirmed`: a user may have been created all the same.
+    """
+
+    is_unconfirmed = False
 
 
 class RetryableError(UsercomError):

@@ -13,12 +13,15 @@ from .errors import (
     EmptiedError,
     NotFoundError,
     RejectedError,
+    ServerError,
+    UnreachableError,
     UnservedError,
 )
 from .kept import emptied
 from .merge import APART, Merge, Rule, last_there, merge
 from .reading import read_user
 from .records import Attribute, User
+from .unconfirmed import Unconfirmed, presumed
 from .values import wire
 
 Values = dict[str, Any]
@@ -142,6 +145,8 @@ class Push:
     odoo: Values
     custom_id: str | None = None
     """The custom id that the user shall get, None to leave it as it is."""
+    unconfirmed: Unconfirmed = field(default_factory=dict)
+    """What was sent before without an answer."""
 
     def run(self, client: Client) -> Pushed:
         """Make the calls; any UsercomError passes through."""
@@ -156,9 +161,16 @@ class Push:
 
     def changes(self) -> Values | None:
         """Return the attributes that a known user lacks, None where that is not all there is."""
-        if not self.identity.user_id or self.custom_id or self._never_agreed():
+        if not self.identity.user_id or self.custom_id or self._has_to_be_read():
             return None
         return self._changes().to_usercom
+
+    def sends(self) -> Values:
+        """Return the canonical values that may be on their way once it runs."""
+        if not self.identity.user_id:
+            email = {"email": self.identity.email} if self.identity.email else {}
+            return email | self._introduction().to_usercom
+        return {} if self._has_to_be_read() else self._changes().to_usercom
 
     def judged(self, user: User) -> Pushed:
         """Return what `run` would, had it been answered with this user."""
@@ -169,7 +181,7 @@ class Push:
         return Pushed(self._changes())
 
     def _push_known(self, client: Client, user_id: int) -> Pushed:
-        if self._never_agreed():
+        if self._has_to_be_read():
             return Pushed(found=client.get_user(user_id))
         merged = self._changes()
         values = self._wire(merged.to_usercom) | self._new_custom_id()
@@ -210,7 +222,8 @@ class Push:
             return pushed
 
     def _changes(self) -> Merge:
-        return self._merge(self.base, {key: last_there(self.base, key) for key in self.odoo})
+        base = presumed(self.base, self.unconfirmed, self.odoo)
+        return self._merge(base, {key: last_there(base, key) for key in self.odoo})
 
     def _pushed(self, merged: Merge, user: User) -> Pushed:
         """What the answer shows as it was before was dropped; anything else is User.com's own."""
@@ -223,8 +236,17 @@ class Push:
         apart = {key: other[key] for key in other if key in made or sent[key] is None}
         return Pushed(merged, user, ignored=ignored, apart=apart)
 
+    def _has_to_be_read(self) -> bool:
+        """Whether the user has to be read first: nothing is to be sent blindly.
+
+        Nor a consent of which a former answer was lost: a "no" may have been said there since.
+        """
+        return self._never_agreed() or any(
+            rule.consent and rule.key in self.unconfirmed for rule in self.rules
+        )
+
     def _never_agreed(self) -> bool:
-        """Whether a value to send has no base, as after a new mapping: not to be sent blindly."""
+        """Whether a value to send has no base, as after a new mapping."""
         return any(
             rule.direction != "import"
             and rule.key not in self.base
@@ -249,7 +271,12 @@ class Push:
         )
 
     def _create(self, client: Client) -> Pushed:
-        return self._pushed(self._introduction(), client.create_user(self.new_user()))
+        try:
+            user = client.create_user(self.new_user())
+        except (UnreachableError, ServerError) as error:
+            error.is_unconfirmed = True
+            raise
+        return self._pushed(self._introduction(), user)
 
     def new_user(self) -> Values:
         """Return the JSON values of the user to be created: none of them is null."""

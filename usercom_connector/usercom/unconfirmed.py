@@ -1,0 +1,103 @@
+"""Values that were sent and whose answer never came: nobody knows whether User.com has them.
+
+Contact and user agree on the phone "1". Odoo sends "2", the connection breaks, Odoo is changed to
+"3". If User.com then shows "2", that is no change of theirs but our own: "3" is to be sent, and
+there is no conflict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from .kept import is_respelled
+from .merge import APART, Rule, last_there
+from .names import join_name
+from .reading import NAME_PARTS
+from .records import Attribute, User
+
+MOST = 5  # values of one attribute, the last ones
+
+Values = Mapping[str, Any]
+Unconfirmed = Mapping[str, list[Any]]
+"""`{key: [canonical values]}`, in the order in which they were sent."""
+
+
+def added(unconfirmed: Unconfirmed, sent: Values) -> dict[str, list[Any]]:
+    """Return `unconfirmed` with the values that are about to be `sent`."""
+    result = {key: list(values) for key, values in unconfirmed.items()}
+    for key, value in sent.items():
+        others = [known for known in result.get(key, []) if known != value]
+        result[key] = [*others, value][-MOST:]
+    return result
+
+
+def presumed(base: Values, unconfirmed: Unconfirmed, odoo: Values) -> dict[str, Any]:
+    """Return `base` so that what may have to be undone at User.com is sent.
+
+    Where Odoo is back at the agreed "1" after an unconfirmed "2", User.com may have "2".
+    """
+    result = dict(base)
+    for key, values in unconfirmed.items():
+        others = [value for value in values if value != odoo.get(key)]
+        if key in odoo and others and odoo[key] == base.get(key):
+            _agree(result, key, others[-1])
+    return result
+
+
+def with_names(base: Values, unconfirmed: Unconfirmed, user: User) -> dict[str, Any]:
+    """Return `base` with the parts that were sent of the full name that `user` shows.
+
+    User.com tells only the whole name, which does not show where its parts begin.
+    """
+    sent = {part: unconfirmed[part][-1] for part in NAME_PARTS if unconfirmed.get(part)}
+    result = dict(base)
+    full = user.values.get("name")
+    parts = [sent.get(part, last_there(base, part)) or "" for part in NAME_PARTS]
+    if sent and isinstance(full, str) and join_name(*parts) == " ".join(full.split()):
+        for part, value in sent.items():
+            _agree(result, part, value)
+    return result
+
+
+def acknowledged(
+    base: Values,
+    unconfirmed: Unconfirmed,
+    shown: Values,
+    rules: Iterable[Rule],
+    attributes: Mapping[str, Attribute],
+) -> dict[str, Any]:
+    """Return `base` with what User.com has `shown` of the values that were sent.
+
+    But a "no" to a consent is believed to be a person's, who may have said it there as well.
+    """
+    result = dict(base)
+    for rule in rules:
+        key, value = rule.key, shown.get(rule.key)
+        if key not in shown or value == last_there(base, key):
+            continue
+        is_refusal = rule.consent and value == rule.withdrawn
+        if not is_refusal and _is_one_of(value, unconfirmed.get(key, ()), attributes[key]):
+            _agree(result, key, value)
+    return result
+
+
+def still_open(
+    base: Values, unconfirmed: Unconfirmed, shown: Values, rules: Iterable[Rule]
+) -> dict[str, list[Any]]:
+    """Return the unconfirmed values that may arrive yet: User.com shows what it had before."""
+    plain = {rule.key for rule in rules if not rule.consent}
+    return {
+        key: values
+        for key, values in unconfirmed.items()
+        if key in plain and key in shown and shown[key] == last_there(base, key)
+    }
+
+
+def _is_one_of(value: Any, sent: Iterable[Any], attribute: Attribute) -> bool:
+    return any(value == each or is_respelled(each, value, attribute) for each in sent)
+
+
+def _agree(base: dict[str, Any], key: str, value: Any) -> None:
+    base[key] = value
+    base.pop(key + APART, None)
