@@ -30,3 +30,7 @@ def test_many_values_are_cut_altogether() -> None:
 def test_readable_is_indented_sorted_and_cut() -> None:
     assert readable({"b": "ł", "a": 1}) == '{\n  "a": 1,\n  "b": "ł"\n}'
     assert len(readable({"a": "x" * 10_000})) < 2_100
+
+
+def test_what_no_database_keeps_is_replaced() -> None:
+    assert excerpt({"a\0": ["b\0", {"c": "\ud800"}]}) == {"a\ufffd": ["b\ufffd", {"c": "\ufffd"}]}

@@ -102,7 +102,7 @@ class TestCanonical:
         [
             ("2021-02-01", "2021-02-01"),
             ("1000-01-01", "1000-01-01"),
-            ("2021-02-01T23:30:00-02:00", "2021-02-02"),
+            ("2021-02-01T23:30:00-02:00", "2021-02-01"),
             ("2021-02-01T07:27:44.469241Z", "2021-02-01"),
         ],
     )
@@ -129,11 +129,19 @@ class TestCanonical:
 
     @pytest.mark.parametrize(
         "raw",
-        ["0001-01-01", "0999-12-31", "0001-01-01T00:00:00+14:00", "9999-12-31T23:00:00-02:00"],
+        ["0001-01-01", "0999-12-31", "0001-01-01T00:00:00+14:00"],
     )
     @pytest.mark.parametrize("value_type", ["date", "datetime"])
     def test_dates_beyond_what_odoo_writes(self, raw, value_type):
         assert reason_of(canonical, raw, TYPES[value_type]) is Reason.OUT_OF_RANGE
+
+    def test_a_moment_after_the_last_one(self):
+        told = "9999-12-31T23:00:00-02:00"
+        assert reason_of(canonical, told, TYPES["datetime"]) is Reason.OUT_OF_RANGE
+
+    @pytest.mark.parametrize("offset", ["", "Z", "+02:00", "-11:00", "+14:00"])
+    def test_a_day_told_with_a_time_is_the_day_that_is_written(self, offset):
+        assert canonical(f"1990-06-15T00:00:00{offset}", TYPES["date"]) == "1990-06-15"
 
     @pytest.mark.parametrize(
         ("raw", "value"),

@@ -15,9 +15,7 @@ class UsercomBackend(models.Model):
         A hook: whom an extension leaves out never becomes a contact by itself. Here, nobody does
         of whom there is nothing to know them by.
         """
-        return [
-            user for user in users if user.email or user.phone_number or user.values.get("name")
-        ]
+        return [user for user in users if user.email or user.phone_number or user.name]
 
     def _after_push(self, partners):
         """``partners`` are as User.com has just been told; a hook, does nothing by itself.

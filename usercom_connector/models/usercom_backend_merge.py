@@ -8,7 +8,8 @@ from odoo.fields import Domain
 from ..services.own_context import with_own_context
 from ..usercom import Merge, User, merge
 from ..usercom.merge import APART
-from ..usercom.reading import NAME_PARTS, read_user
+from ..usercom.names import NAME_PARTS
+from ..usercom.reading import read_user
 from ..usercom.unconfirmed import acknowledged, still_open, with_names
 
 
@@ -88,7 +89,7 @@ class UsercomBackend(models.Model):
         unconfirmed = binding._unconfirmed_by(user.id) if binding else {}
         base = with_names(self._base(partner, user, binding, terms), unconfirmed, user)
         remote, errors = read_user(user, terms.attributes, base)
-        odoo, problems = terms.export(partner)
+        odoo, problems = terms.export(partner, remote)
         remote |= terms.mappings._in_odoos_words(partner, odoo, remote)
         left_open = still_open(base, unconfirmed, remote, terms.rules)
         base = acknowledged(base, unconfirmed, remote, terms.rules, terms.attributes)
@@ -136,7 +137,7 @@ class UsercomBackend(models.Model):
         export = mappings._exporter()
         for meeting in meetings:
             base = meeting.agreed.base
-            odoo, _problems = export(meeting.partner)
+            odoo, _problems = export(meeting.partner, base)
             base.update(
                 {key: odoo[key] for key in respelled & odoo.keys() & meeting.written.keys()}
             )
@@ -208,7 +209,7 @@ class UsercomBackend(models.Model):
         named = user.email or str(user.id)
         agreed = merge(terms.rules, {}, dict.fromkeys(values), values, odoo_is_newer=False)
         vals, problems, refused = terms.read(empty, agreed.to_odoo, named)
-        if user.values.get("name") and not set(NAME_PARTS) <= values.keys():
+        if user.name and not set(NAME_PARTS) <= values.keys():
             vals.pop("name", None)  # it is but a part of it
         written = {key: value for key, value in agreed.to_odoo.items() if key not in refused}
         base = {key: value for key, value in agreed.base.items() if key not in refused}
@@ -225,7 +226,7 @@ class UsercomBackend(models.Model):
     def _contact_values(self, user):
         """What every contact gets, whatever is mapped."""
         return {
-            "name": user.values.get("name") or user.email or user.phone_number,
+            "name": user.name or user.email or user.phone_number,
             "email": user.email,
             self._key_field(): str(user.id),
         }

@@ -53,7 +53,7 @@ class UsercomBackend(models.Model):
         sent = [rule.key for rule in mappings._rules() if rule.direction != "import"]
         for meeting in meetings:
             agreed = meeting.agreed
-            odoo, _problems = export(meeting.partner)
+            odoo, _problems = export(meeting.partner, agreed.base)
             remote, _errors = read_user(meeting.user, attributes, agreed.base)
             for key in sent:
                 value, there = odoo.get(key), remote.get(key)

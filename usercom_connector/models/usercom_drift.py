@@ -112,7 +112,7 @@ class UsercomDrift(models.Model):
         """``({key: value in Odoo}, {key: value in User.com})``, told apart by meaning."""
         base = binding.base or {}
         usercom, _errors = read_user(user, terms.attributes, base)
-        odoo, _problems = terms.export(partner)
+        odoo, _problems = terms.export(partner, usercom)
         usercom |= terms.mappings._in_odoos_words(partner, odoo, usercom)
         heard_of = {
             rule.key: heard(rule, base.get(rule.key), usercom[rule.key])

@@ -162,6 +162,7 @@ class UsercomFieldMapping(models.Model):
                 policy=mapping.conflict_policy,
                 consent=mapping.is_consent,
                 withdrawn=mapping._withdrawn(),
+                is_name_part=mapping._is_name_part(),
             )
             for mapping in self
         ]

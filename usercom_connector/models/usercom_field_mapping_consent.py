@@ -7,6 +7,7 @@ from odoo.tools import SQL
 from ..services.own_context import Origin, own_context, with_own_context
 from ..usercom import answer, consent_attribute, has_both_answers, key_of, said
 from ..usercom.canonical import read_word
+from ..usercom.names import NAME_PARTS
 from .usercom_field_mapping import UNSUBSCRIBED_FIELD
 
 UNSUBSCRIBED = "unsubscribed"
@@ -53,7 +54,10 @@ class UsercomFieldMapping(models.Model):
     def _as_attribute(self):
         """The plain ``Attribute``; that of a consent is a boolean one."""
         attribute = self.attribute_id._as_attribute()
-        return consent_attribute(attribute) if self.is_consent else attribute
+        if self.is_consent:
+            return consent_attribute(attribute)
+        is_exact = attribute.name_std in NAME_PARTS and not self._is_name_part()
+        return replace(attribute, is_exact=True) if is_exact else attribute
 
     def _withdrawn(self):
         """The canonical value that says "no"."""

@@ -13,9 +13,11 @@ from ..usercom import (
     join_name,
     split_name,
 )
+from ..usercom.merge import in_halves
+from ..usercom.names import NAME_PARTS, is_stand_in
+from ..usercom.storable import storable
 
 CODED_MODELS = {"res.country": "code", "res.country.state": "code", "res.lang": "code"}
-NAME_PARTS = {"first_name": 0, "last_name": 1}
 
 
 class UsercomFieldMapping(models.Model):
@@ -29,17 +31,21 @@ class UsercomFieldMapping(models.Model):
         """A function from a contact to ``({key: canonical value}, [problem])``.
 
         It looks all up but once for many contacts. A value that cannot be carried over is left out
-        and told in a problem.
+        and told in a problem. A name is split where the ``known`` values split it, if given.
         """
         ways = [(mapping, mapping._key(), mapping._value_exporter()) for mapping in self]
 
-        def export(partner):
+        has_name = sum(mapping._is_name_part() for mapping in self) == len(NAME_PARTS)
+
+        def export(partner, known=None):
             values, problems = {}, []
             for mapping, key, value_of in ways:
                 try:
                     values[key] = value_of(partner)
                 except ConversionError as error:
                     problems.append(mapping._problem(partner, error))
+            if has_name and known and values.keys() >= set(NAME_PARTS):
+                values |= in_halves(values, known)
             return values, problems
 
         return export
@@ -59,7 +65,7 @@ class UsercomFieldMapping(models.Model):
         """A function from a contact to plain Python: records as name or code, unset as None."""
         name = self.field_name
         if self._is_name_part():
-            part = NAME_PARTS[self._key()]
+            part = NAME_PARTS.index(self._key())
             return lambda partner: self._split_name(partner)[part] or None
         if name == self._key() == "email":
             return lambda partner: _first_address(partner.email)
@@ -83,8 +89,8 @@ class UsercomFieldMapping(models.Model):
 
     def _split_name(self, partner):
         """First and last name of a person; a company's name stands whole as the last name."""
-        name = partner.name or ""
-        if name in (partner.email, partner.phone):
+        name = (partner.name or "").strip()
+        if is_stand_in(name, partner.email, partner.phone):
             return "", ""  # what a nameless person of User.com is called by in Odoo
         return ("", name) if partner.is_company else split_name(name)
 
@@ -275,7 +281,7 @@ class UsercomFieldMapping(models.Model):
             "%(contact)s: “%(field)s” could not be carried over, value “%(value)s”: %(reason)s.",
             contact=contact if isinstance(contact, str) else contact.display_name or "",
             field=self.field_id.field_description,
-            value=str(error.value)[:80],
+            value=storable(str(error.value))[:80],
             reason=self._reason(error),
         )
 

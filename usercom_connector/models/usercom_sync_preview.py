@@ -191,7 +191,7 @@ class UsercomSync(models.Model):
 
     @api.model
     def _label(self, user):
-        return user.email or user.values.get("name") or user.phone_number
+        return user.email or user.name or user.phone_number
 
     def _taken_message(self, contact, taken):
         return self.env._(

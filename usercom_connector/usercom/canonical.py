@@ -12,6 +12,7 @@ from typing import Any
 from . import strict_json
 from .errors import ConversionError, Reason
 from .records import Attribute
+from .storable import is_storable
 
 _BOOLEANS = {
     **dict.fromkeys(("true", "1", "yes", "on"), True),
@@ -53,14 +54,9 @@ def _read_string(raw: Any, _attribute: Attribute) -> str:
     if not isinstance(raw, str | int | float):
         raise ConversionError(raw, Reason.NOT_TEXT)
     text = str(raw).strip()
-    if not _is_storable(text):
+    if not is_storable(text):
         raise ConversionError(raw, Reason.NOT_TEXT)
     return text
-
-
-def _is_storable(text: str) -> bool:
-    """Whether PostgreSQL can hold it: no NUL, no half of a surrogate pair."""
-    return "\0" not in text and not re.search("[\ud800-\udfff]", text)
 
 
 def _read_float(raw: Any, _attribute: Attribute) -> float:
@@ -92,9 +88,6 @@ def _read_integer(raw: Any, attribute: Attribute) -> int:
 def _read_moment(raw: Any) -> datetime:
     try:
         moment = datetime.fromisoformat(raw.strip())
-        moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    except OverflowError:
-        raise ConversionError(raw, Reason.OUT_OF_RANGE) from None
     except (AttributeError, ValueError):
         raise ConversionError(raw, Reason.NOT_A_DATE) from None
     if moment.year < _FIRST_YEAR:
@@ -103,11 +96,19 @@ def _read_moment(raw: Any) -> datetime:
 
 
 def _read_date(raw: Any, _attribute: Attribute) -> str:
+    """The day as it was told: midnight of 15 June in Warsaw is 14 June in UTC, and meant is 15."""
     return _read_moment(raw).date().isoformat()
 
 
 def _read_datetime(raw: Any, _attribute: Attribute) -> str:
-    return _read_moment(raw).strftime("%Y-%m-%dT%H:%M:%SZ")
+    moment = _read_moment(raw)
+    try:
+        utc = moment.astimezone(UTC) if moment.tzinfo else moment
+    except OverflowError:
+        raise ConversionError(raw, Reason.OUT_OF_RANGE) from None
+    if utc.year < _FIRST_YEAR:
+        raise ConversionError(raw, Reason.OUT_OF_RANGE)
+    return utc.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _read_json(raw: Any, _attribute: Attribute) -> Any:
@@ -116,6 +117,8 @@ def _read_json(raw: Any, _attribute: Attribute) -> Any:
         value = strict_json.loads(strict_json.dumps(raw))
     except ValueError:
         raise ConversionError(raw, Reason.INVALID_JSON) from None
+    if not is_storable(value):
+        raise ConversionError(raw, Reason.INVALID_JSON)
     try:
         inner = strict_json.loads(value) if isinstance(value, str) else value
     except ValueError:

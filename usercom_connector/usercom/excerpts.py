@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from .storable import storable_json
+
 EXCERPT_SIZE = 2048
 LONGEST_VALUE = 200
 
@@ -17,6 +19,7 @@ def excerpt(values: Mapping[str, Any] | None) -> dict[str, Any] | None:
     """
     if not values:
         return None
+    values = storable_json(values)
     if len(_text(values)) <= EXCERPT_SIZE:
         return dict(values)
     short: dict[str, Any] = {}

@@ -6,8 +6,8 @@ from collections.abc import Container, Mapping
 from typing import Any
 
 from .merge import last_there
+from .names import NAME_PARTS
 from .phones import digits
-from .reading import NAME_PARTS
 from .records import Attribute, User
 
 EMPTY: tuple[Any, ...] = (None, "", [])

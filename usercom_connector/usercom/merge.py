@@ -1,13 +1,16 @@
 """Three-way merge of a contact's values: the last agreed ones, Odoo's and User.com's."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
+
+from .names import NAME_PARTS, join_name, split_along
 
 Direction = Literal["both", "export", "import"]
 Policy = Literal["odoo", "usercom", "newest", "skip"]
 Side = Literal["odoo", "usercom"]
 
+NAME = "name"  # both halves of a name, while they are merged as one value
 APART = "≠"  # ends the key of what User.com had when both were left as they are; in a base
 
 
@@ -23,6 +26,8 @@ class Rule:
     policy: Policy
     consent: bool = False
     withdrawn: Any = False
+    is_name_part: bool = False
+    """Whether Odoo keeps it only as a part of the full name: both parts travel together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +69,78 @@ def merge(
     "newest"; None (nobody can tell) lets Odoo win.
     """
     result = Merge(base=dict(base))
+    rules = list(rules)
+    halves = _halves_of_name(rules)
     for rule in rules:
-        if rule.key in odoo and rule.key in usercom:
+        if rule not in halves and rule.key in odoo and rule.key in usercom:
             _merge_value(result, rule, odoo[rule.key], usercom[rule.key], odoo_is_newer)
+    if halves and all(rule.key in odoo and rule.key in usercom for rule in halves):
+        _merge_name(result, halves[0], odoo, usercom, odoo_is_newer)
     return result
+
+
+def _halves_of_name(rules: list[Rule]) -> list[Rule]:
+    """The rules of first and last name, where both go the same way."""
+    halves = sorted((rule for rule in rules if rule.is_name_part), key=lambda rule: rule.key)
+    is_whole = [rule.key for rule in halves] == list(NAME_PARTS)
+    return halves if is_whole and halves[0].direction == halves[1].direction else []
+
+
+def _merge_name(
+    result: Merge,
+    rule: Rule,
+    odoo: Mapping[str, Any],
+    usercom: Mapping[str, Any],
+    odoo_is_newer: bool | None,
+) -> None:
+    """Merge both halves as one value: sent alone, half a name makes "Anna Maria Maria Kowalska"."""
+    whole = Merge({NAME: _full(result.base), NAME + APART: _full(_there(result.base))})
+    _merge_value(whole, replace(rule, key=NAME), _full(odoo), _full(usercom), odoo_is_newer)
+    there = {part: usercom[part] for part in NAME_PARTS}
+    here = in_halves(odoo, there)
+    for conflict in whole.conflicts:
+        result.conflicts += [
+            replace(
+                conflict, key=part, base=result.base.get(part), odoo=here[part], usercom=there[part]
+            )
+            for part in NAME_PARTS
+            if here[part] != there[part]
+        ]
+    if NAME in whole.to_usercom:
+        result.to_usercom |= {p: here[p] for p in NAME_PARTS if (here[p], there[p]) != (None, None)}
+        _agree_on_all(result.base, here)
+    elif NAME in whole.to_odoo:
+        result.to_odoo |= there
+        _agree_on_all(result.base, there)
+    elif _full(odoo) == _full(usercom):
+        _agree_on_all(result.base, there)
+    elif any(conflict.winner is None for conflict in whole.conflicts):
+        result.base |= here | {part + APART: there[part] for part in NAME_PARTS}
+
+
+def in_halves(odoo: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+    """Return first and last name in Odoo, split where User.com's `known` one is.
+
+    A company's name, which has no first half, is not split.
+    """
+    halves = tuple(odoo.get(part) or "" for part in NAME_PARTS)
+    if halves[0]:
+        first, last = (known.get(part) or "" for part in NAME_PARTS)
+        halves = split_along(join_name(*halves), (first, last))
+    return {part: half or None for part, half in zip(NAME_PARTS, halves, strict=True)}
+
+
+def _full(values: Mapping[str, Any]) -> str | None:
+    return join_name(*(values.get(part) or "" for part in NAME_PARTS)) or None
+
+
+def _there(base: Mapping[str, Any]) -> dict[str, Any]:
+    return {part: last_there(base, part) for part in NAME_PARTS}
+
+
+def _agree_on_all(base: dict[str, Any], values: Mapping[str, Any]) -> None:
+    for key, value in values.items():
+        _agree(base, key, value)
 
 
 def _merge_value(

@@ -6,6 +6,9 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, Self
 
+from .names import is_stand_in
+from .storable import is_storable, storable
+
 # User.com's page on events states this length for strings; for contacts it is a careful guess,
 # since a longer text that is cut there would come back and cut Odoo's.
 STRING_LIMIT = 255
@@ -50,6 +53,8 @@ class Attribute:
     is_standard: bool = False
     read_only: bool = False
     max_length: int | None = None
+    is_exact: bool = False
+    """Whether Odoo keeps this part of a name by itself: then no full name is split for it."""
 
     @property
     def limit(self) -> int:
@@ -66,6 +71,8 @@ class Attribute:
         """Read one definition of GET or POST /attributes/. Raises ValueError for anything else."""
         if not isinstance(data, Mapping) or not isinstance(data.get("name"), str):
             raise ValueError("no attribute")
+        if not is_storable([data["name"], _name_std(data)]):
+            raise ValueError("an attribute that cannot be stored")
         return cls(
             name=data["name"],
             name_std=_name_std(data),
@@ -97,7 +104,7 @@ def _choices(told: Any) -> tuple[str, ...]:
 def _choice_name(choice: Any) -> str:
     if isinstance(choice, Mapping):
         choice = choice.get("name") or choice.get("value")
-    return str(choice)
+    return storable(str(choice))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +122,13 @@ class User:
     values: Mapping[str, Any] = field(hash=False, repr=False)
     is_told: bool = False
     """Whether a call told of it, as of `updated_at`, when the call was sent; else it was read."""
+
+    @property
+    def name(self) -> str | None:
+        """The full name, None where there is none: the e-mail address is no name."""
+        told = self.values.get("name")
+        name = " ".join(told.split()) if isinstance(told, str) and is_storable(told) else ""
+        return None if is_stand_in(name, self.email, self.phone_number) else name or None
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
@@ -163,7 +177,8 @@ def _values(data: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _text(value: Any) -> str | None:
-    return None if value in (None, "") else str(value)
+    """A key that no database keeps names nobody: it is left out."""
+    return None if value in (None, "") or not is_storable(value) else str(value)
 
 
 def read_moment(value: Any) -> datetime | None:

@@ -27,6 +27,7 @@ from .errors import (
     UnreachableError,
     UnservedError,
 )
+from .storable import storable
 from .throttle import Throttle
 
 API_ROOT = "/api/public"
@@ -245,7 +246,7 @@ class Transport:
         raise ThrottledError(seconds)
 
     def _reject(self, status: int, answer: Any) -> NoReturn:
-        details = _details(answer).replace(self._api_key, "***")[:DETAILS_LIMIT]
+        details = storable(_details(answer)).replace(self._api_key, "***")[:DETAILS_LIMIT]
         if status == 404:
             raise NotFoundError(details)
         raise RejectedError(status, details)

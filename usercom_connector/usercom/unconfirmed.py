@@ -12,8 +12,7 @@ from typing import Any
 
 from .kept import is_respelled
 from .merge import APART, Rule, last_there
-from .names import join_name
-from .reading import NAME_PARTS
+from .names import NAME_PARTS, join_name
 from .records import Attribute, User
 
 MOST = 5  # values of one attribute, the last ones

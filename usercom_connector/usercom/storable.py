@@ -1,0 +1,38 @@
+"""What PostgreSQL can hold of the texts that User.com may say."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")  # NUL, and halves of surrogate pairs
+
+
+def is_storable(value: Any) -> bool:
+    """Whether no text in the JSON `value`, however deep, has a sign that no database keeps."""
+    rest = [value]
+    while rest:
+        item = rest.pop()
+        if isinstance(item, str) and _UNSTORABLE.search(item):
+            return False
+        if isinstance(item, dict):
+            rest += [*item, *item.values()]
+        elif isinstance(item, list | tuple):
+            rest += item
+    return True
+
+
+def storable(text: str) -> str:
+    """Return `text` with the sign for what cannot be shown in place of what cannot be stored."""
+    return _UNSTORABLE.sub("\ufffd", text)
+
+
+def storable_json(value: Any) -> Any:
+    """Return the JSON `value` with all of its texts made storable."""
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, dict):
+        return {storable(str(key)): storable_json(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [storable_json(item) for item in value]
+    return value
