@@ -6,7 +6,7 @@ from odoo import models
 from odoo.fields import Domain
 
 from ..services.own_context import with_own_context
-from ..usercom import Merge, User, merge
+from ..usercom import Merge, Reason, User, merge
 from ..usercom.merge import APART
 from ..usercom.names import NAME_PARTS
 from ..usercom.reading import read_user
@@ -102,6 +102,8 @@ class UsercomBackend(models.Model):
         meeting.to_push = bool(agreed.to_usercom)
         meeting.vals |= self._key_vals(partner, user.id)
         _take_back(agreed.base, base, refused)
+        for key in (key for key, reason in refused.items() if reason is Reason.SHARED):
+            agreed.base |= {key: odoo.get(key), key + APART: remote[key]}  # told once
         agreed.base.update({key: remote[key] for key in agreed.to_usercom})  # until it is sent
         _leave_apart(meeting, terms.rules, odoo, remote)
         return meeting
@@ -134,6 +136,7 @@ class UsercomBackend(models.Model):
         mappings = self._active_mappings()
         exported = {m._key() for m in mappings if m.direction != "import"}
         respelled = {m._key() for m in mappings if m._has_own_words()}
+        plain = {m._key() for m in mappings if not m.is_consent} - respelled
         export = mappings._exporter()
         for meeting in meetings:
             base = meeting.agreed.base
@@ -141,6 +144,9 @@ class UsercomBackend(models.Model):
             base.update(
                 {key: odoo[key] for key in respelled & odoo.keys() & meeting.written.keys()}
             )
+            for key in plain & odoo.keys() & meeting.written.keys():
+                if odoo[key] != meeting.written[key]:  # rounded, cleaned: no edit
+                    base |= {key: odoo[key], key + APART: meeting.written[key]}
             for key, value in meeting.left.items():
                 if odoo.get(key) is not None:  # a default, which says nothing
                     base |= {key: odoo[key], key + APART: value}
@@ -220,7 +226,7 @@ class UsercomBackend(models.Model):
             problems + terms.mappings._unreadable_problems(user, errors),
             defaults | self._contact_values(user) | vals,
             written,
-            {key: values.get(key) for key in refused | errors.keys()},
+            {key: values.get(key) for key in refused.keys() | errors.keys()},
         )
 
     def _contact_values(self, user):

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..usercom import fitting_field_types, fitting_value_types
+from ..usercom.canonical import NO_CHOICE
 
 MAX_RECORDS = 1000
 SHOWN = 10
@@ -159,6 +160,10 @@ class UsercomFieldMapping(models.Model):
                 limit=MAX_RECORDS,
             )
         choices = self.attribute_id.choices
+        if (
+            self.attribute_id._as_attribute().is_coded
+        ):  # nobody can add to them: what they lack is told for the contact that has it
+            choices, sent = [choice for choice in choices if choice != NO_CHOICE], []
         if self.direction != "import" and (missing := [v for v in sent if v not in choices]):
             return self.env._(
                 "“%(attribute)s” lacks these choices of “%(field)s”: %(missing)s. Add them in "

@@ -1,6 +1,6 @@
 from operator import itemgetter
 
-from odoo import models
+from odoo import fields, models
 from odoo.fields import Command, Domain
 from odoo.tools import email_split
 from odoo.tools.sql import escape_psql
@@ -16,7 +16,9 @@ from ..usercom import (
 from ..usercom.merge import in_halves
 from ..usercom.names import NAME_PARTS, is_stand_in
 from ..usercom.storable import storable
+from .unset_columns import UnsetColumns
 
+MOST_NAMESAKES = 50
 CODED_MODELS = {"res.country": "code", "res.country.state": "code", "res.lang": "code"}
 
 
@@ -35,13 +37,15 @@ class UsercomFieldMapping(models.Model):
         """
         ways = [(mapping, mapping._key(), mapping._value_exporter()) for mapping in self]
 
+        unset = UnsetColumns(self.env["res.partner"], self._plain_fields())
         has_name = sum(mapping._is_name_part() for mapping in self) == len(NAME_PARTS)
 
         def export(partner, known=None):
             values, problems = {}, []
             for mapping, key, value_of in ways:
                 try:
-                    values[key] = value_of(partner)
+                    is_unset = (partner, mapping.field_name) in unset
+                    values[key] = None if is_unset else value_of(partner)
                 except ConversionError as error:
                     problems.append(mapping._problem(partner, error))
             if has_name and known and values.keys() >= set(NAME_PARTS):
@@ -49,6 +53,14 @@ class UsercomFieldMapping(models.Model):
             return values, problems
 
         return export
+
+    def _plain_fields(self):
+        """The stored fields of these pairs that are no consents, each with a column of its own."""
+        names = (self - self.filtered("is_consent")).mapped("field_name")
+        known = self.env["res.partner"]._fields
+        return [
+            n for n in names if n in known and known[n].store and not known[n].company_dependent
+        ]
 
     def _value_exporter(self):
         """A function from a contact to the canonical value.
@@ -73,7 +85,18 @@ class UsercomFieldMapping(models.Model):
             return lambda partner: partner[name][self._code_field(partner[name])] or None
         if self.field_type == "many2many":
             return lambda partner: [n for n in partner[name].mapped("display_name") if n]
+        if self.field_type == "datetime" and self.value_type == "date":
+            return self._local_day
         return itemgetter(name)
+
+    def _local_day(self, partner):
+        """The day on which the moment is where the contact lives."""
+        moment, zone = (
+            partner[self.field_name],
+            partner.tz or self.backend_id.company_id.partner_id.tz,
+        )
+        local = partner.with_context(tz=zone or "UTC")
+        return moment and fields.Datetime.context_timestamp(local, moment).date()
 
     def _source(self):
         """The dotted name of what ``_reader`` reads."""
@@ -102,15 +125,15 @@ class UsercomFieldMapping(models.Model):
     def _importer(self):
         """A function from a contact and canonical values to what to write to it.
 
-        It returns ``({field: value}, [problem], {refused key})`` and looks all up but once for many
-        contacts. A contact may be empty: one still to be created, ``named`` so.
+        It returns ``({field: value}, [problem], {refused key: Reason})`` and looks all up but once
+        for many contacts. A contact may be empty: one still to be created, ``named`` so.
         """
-        # A state is looked for in the country that comes with it.
-        ordered = self.sorted(lambda mapping: mapping.field_name != "country_id")
+        # A state is looked for in the country that comes with it, an address is the company's.
+        ordered = self.sorted(lambda m: m.field_name not in ("parent_id", "country_id"))
         ways = [(mapping, mapping._key(), mapping._is_name_part()) for mapping in ordered]
 
         def read(partner, values, named=None):
-            vals, problems, refused, name_parts = {}, [], set(), {}
+            vals, problems, refused, name_parts = {}, [], {}, {}
             for mapping, key, is_name_part in ways:
                 if key in values and is_name_part:
                     name_parts[key] = values[key] or ""
@@ -119,7 +142,7 @@ class UsercomFieldMapping(models.Model):
                         vals |= mapping._odoo_value(partner, values[key], vals)
                     except ConversionError as error:
                         problems.append(mapping._problem(named or partner, error))
-                        refused.add(key)
+                        refused[key] = error.reason
             return vals | self._whole_name(partner, name_parts), problems, refused
 
         return read
@@ -132,6 +155,8 @@ class UsercomFieldMapping(models.Model):
         """
         if self.field_name == "email" and partner.user_ids:  # to which a new password is sent
             raise ConversionError(value, Reason.HAS_LOGIN)
+        if self._is_shared(partner, vals):
+            raise ConversionError(value, Reason.SHARED)
         value = import_value(value, self.field_type)
         if self.is_consent:
             return {self.field_name: self._consent_to_odoo(value)}
@@ -142,7 +167,17 @@ class UsercomFieldMapping(models.Model):
             return {self.field_name: [Command.set(found)]}
         if self.field_type == "selection":
             return {self.field_name: self._find_choice(value)}
+        if self.field_name == self._key() == "email":
+            return {self.field_name: _with_first_address(partner.email, value)}
         return {self.field_name: value}
+
+    def _is_shared(self, partner, vals):
+        """Whether Odoo would pass the value on to the company and to all who work there."""
+        parent = vals.get("parent_id") or partner.parent_id
+        address = partner.type in (False, "contact") and partner._address_fields()
+        is_own = partner and partner.commercial_partner_id == partner
+        commercial = partner._commercial_fields() if not is_own else ()
+        return bool(parent) and self.field_name in {*(address or ()), *commercial}
 
     def _whole_name(self, partner, parts):
         """The name with its new ``parts``; a contact never loses its name altogether."""
@@ -181,6 +216,9 @@ class UsercomFieldMapping(models.Model):
         comodel = partner.env[self._partner_field().comodel_name]
         if not value:
             return comodel
+        for known in partner[self.field_name]:  # "Partner / Gold" is no name
+            if known.display_name == value:
+                return known
         if self.field_name == "parent_id":
             return self._companies_named(value) or self._create_company(value)
         scope = self._scope(partner, vals)
@@ -189,7 +227,19 @@ class UsercomFieldMapping(models.Model):
             found = comodel.with_context(lang=lang).search(domain, limit=2)
             if len(found) == 1:
                 return found.with_context(lang=comodel.env.context.get("lang"))
+        if len(found := self._displayed_as(comodel, value, scope)) == 1:
+            return found
         raise ConversionError(value, Reason.UNKNOWN_CHOICE, choices=[])
+
+    def _displayed_as(self, comodel, value, scope):
+        """The records that are shown as ``value``, which may tell more than their name.
+
+        A category "Gold" below "Partner" is shown as "Partner / Gold".
+        """
+        last = value.replace(" / ", ", ").split(", ")[-1]
+        named = Domain(comodel._rec_name or "name", "=ilike", escape_psql(last))
+        shown = comodel.search(named & scope, limit=MOST_NAMESAKES)
+        return shown.filtered(lambda record: record.display_name == value)
 
     def _scope(self, partner, vals):
         country = vals.get("country_id") or partner.country_id.id
@@ -208,12 +258,18 @@ class UsercomFieldMapping(models.Model):
     def _companies_named(self, value):
         """The one company of this name. Raises ConversionError where there are several."""
         domain = self.backend_id._partners_of_company() & Domain("is_company", "=", True)
-        found = self.env["res.partner"].search(
-            domain & Domain("name", "=ilike", escape_psql(value)), limit=2
-        )
-        if len(found) > 1:
+        named = [Domain(n, "=ilike", escape_psql(value)) for n in ("name", "complete_name")]
+        found = self.env["res.partner"].search(domain & Domain.OR(named), limit=2)
+        if len(found) > 1 or not found and self._is_person_named(value):
             raise ConversionError(value, Reason.UNKNOWN_CHOICE, choices=[])
         return found
+
+    def _is_person_named(self, value):
+        """Whether a contact is shown as ``value``, "Acme, Jan Kowalski": that is no company."""
+        domain = Domain("complete_name", "=ilike", escape_psql(value))
+        is_long = Domain("parent_id", "!=", False)
+        ours = self.backend_id._partners_of_company()
+        return bool(self.env["res.partner"].search_count(ours & domain & is_long, limit=1))
 
     def _create_company(self, value):
         self.backend_id._hold_back_company(value)
@@ -244,7 +300,7 @@ class UsercomFieldMapping(models.Model):
         try:
             if self.field_type == "selection":
                 return self._find_choice(value) == current
-            if self.field_name == "parent_id":
+            if self.field_name == "parent_id" and current.display_name != value:
                 return self._companies_named(value or "") == current
             return self._find_record(partner, value, {}) == current
         except ConversionError:
@@ -294,10 +350,22 @@ class UsercomFieldMapping(models.Model):
             Reason.NOT_A_NUMBER: self.env._("not a number"),
             Reason.OUT_OF_RANGE: self.env._("out of range"),
             Reason.NOT_A_BOOLEAN: self.env._("neither yes nor no"),
+            Reason.SHARED: self.env._(
+                "it is shared with the company and its people; change it on the company"
+            ),
             Reason.HAS_LOGIN: self.env._(
                 "the contact has a login in Odoo, whose address only Odoo may change"
             ),
         }.get(error.reason, self.env._("not readable as %s", self.value_type))
+
+
+def _with_first_address(text, address):
+    """``text`` with ``address`` in place of the first one: what follows is not User.com's."""
+    first = _first_address(text) if len(email_split(text or "")) > 1 else None
+    if not first:
+        return address
+    replaced = text.replace(first, address or "", 1)
+    return replaced if address else replaced.lstrip(",; ")
 
 
 def _first_address(text):

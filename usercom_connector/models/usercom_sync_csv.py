@@ -63,7 +63,8 @@ class UsercomSync(models.Model):
             return []
         if not self.import_began_at:
             self.import_began_at = fields.Datetime.now() - CLOCKS
-        return user_files(self._rows(self._open_lines(lines)))
+        attributes = self.backend_id._active_mappings()._attributes()
+        return user_files(self._rows(self._open_lines(lines)), attributes)
 
     def _send_file(self, client, ids, content):
         """Send a file, noted before it leaves; returns whether the next one may follow."""

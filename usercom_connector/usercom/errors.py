@@ -123,6 +123,7 @@ class Reason(StrEnum):
     NOT_A_NUMBER = "not_a_number"
     NOT_TEXT = "not_text"
     OUT_OF_RANGE = "out_of_range"
+    SHARED = "shared"
     TOO_LONG = "too_long"
     TOO_MANY_CHOICES = "too_many_choices"
     UNKNOWN_CHOICE = "unknown_choice"
@@ -136,6 +137,7 @@ _REASON_TEXTS = {
     Reason.NOT_A_NUMBER: "is no number of the kind needed",
     Reason.NOT_TEXT: "is no text that can be stored",
     Reason.OUT_OF_RANGE: "is out of range",
+    Reason.SHARED: "is shared with a company and its people",
     Reason.TOO_LONG: "is longer than {limit} characters",
     Reason.TOO_MANY_CHOICES: "are several choices where only one is allowed",
     Reason.UNKNOWN_CHOICE: "is none of the choices: {choices}",

@@ -69,12 +69,12 @@ def merge(
     "newest"; None (nobody can tell) lets Odoo win.
     """
     result = Merge(base=dict(base))
-    rules = list(rules)
-    halves = _halves_of_name(rules)
-    for rule in rules:
-        if rule not in halves and rule.key in odoo and rule.key in usercom:
+    known = [rule for rule in rules if rule.key in odoo and rule.key in usercom]
+    halves = _halves_of_name(known)
+    for rule in known:
+        if rule not in halves:
             _merge_value(result, rule, odoo[rule.key], usercom[rule.key], odoo_is_newer)
-    if halves and all(rule.key in odoo and rule.key in usercom for rule in halves):
+    if halves:
         _merge_name(result, halves[0], odoo, usercom, odoo_is_newer)
     return result
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import csv
 import io
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
 from . import strict_json
+from .records import Attribute
 
 
-def user_files(rows: Mapping[int, Mapping[str, Any]]) -> list[tuple[list[int], bytes]]:
+def user_files(
+    rows: Mapping[int, Mapping[str, Any]], attributes: Mapping[str, Attribute] | None = None
+) -> list[tuple[list[int], bytes]]:
     """Return [(keys of the rows, file)] for ``{key: {name_std: JSON value}}``, the longest first;
     no cell is empty.
 
@@ -22,19 +25,27 @@ def user_files(rows: Mapping[int, Mapping[str, Any]]) -> list[tuple[list[int], b
     for key, row in rows.items():
         alike[tuple(sorted(row))].append(key)
     longest_first = sorted(alike.items(), key=lambda group: -len(group[1]))
-    return [(keys, _file(names, [rows[key] for key in keys])) for names, keys in longest_first]
+    json_names = {name for name, each in (attributes or {}).items() if each.value_type == "json"}
+    return [
+        (keys, _file(names, [rows[key] for key in keys], json_names))
+        for names, keys in longest_first
+    ]
 
 
-def _file(names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> bytes:
+def _file(
+    names: Sequence[str], rows: Sequence[Mapping[str, Any]], json_names: Container[str]
+) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(names)
-    writer.writerows([_cell(row[name]) for name in names] for row in rows)
+    writer.writerows([_cell(row[name], name in json_names) for name in names] for row in rows)
     return text.getvalue().encode()
 
 
-def _cell(value: Any) -> str:
-    """A text as it is, choices comma separated, anything else as JSON."""
+def _cell(value: Any, is_json: bool) -> str:
+    """A text as it is, choices comma separated; JSON, and anything else, as JSON."""
+    if is_json:
+        return strict_json.dumps(value)
     if isinstance(value, str):
         return value
     if isinstance(value, list) and all(isinstance(each, str) for each in value):
