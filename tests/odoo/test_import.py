@@ -1,7 +1,5 @@
 """User.com to Odoo: what a stored call does to contacts."""
 
-from odoo.tests import new_test_user
-
 from .common import UsercomCase
 
 
@@ -122,15 +120,3 @@ class TestImport(UsercomCase):
     def test_a_contact_without_a_consent_sends_none(self):
         contact = self.synced(email="anna@example.org")
         self.assertIsNone(self.remote(contact)["attributes"].get("email_consent"))
-
-    def test_the_address_of_somebody_with_a_login_is_left_alone(self):
-        """Odoo sends new passwords to it: who may edit the user there must not get them."""
-        user = new_test_user(self.env, "jan", email="jan@example.org")
-        self.env.cr.flush()
-        self.drain()
-        link = self.binding(user.partner_id)
-        self.simulator.patch_user(link.external_id, email="x@example.org", phone_number="222222222")
-        row = self.told(id=link.external_id)
-        self.assertEqual(user.partner_id.email, "jan@example.org")
-        self.assertEqual(user.partner_id.phone, "222222222")
-        self.assertIn("login", row.error)

@@ -27,6 +27,10 @@ class TakenIn:
     is_news: bool = False
     left_out: str = ""
 
+    @classmethod
+    def of(cls, meeting, is_news):
+        return cls(meeting.partner, meeting.problems, is_news=is_news, left_out=meeting.left_out)
+
     @property
     def is_another(self):
         """Whether the contact is another user already."""
@@ -109,7 +113,7 @@ class UsercomBackend(models.Model):
         edited = {partner.id: partner.write_date for partner, _user in pairs}
         self._heed_prompts(pairs, prompts)
         merged = {
-            key: TakenIn(met.partner, met.problems, is_news=bool(met.written))
+            key: TakenIn.of(met, is_news=bool(met.written))
             for key, met in (self._merge_users(pairs, edited) if pairs else {}).items()
         }
         return (
@@ -179,8 +183,8 @@ class UsercomBackend(models.Model):
         self._hold_back_others(new)
         created = self._create_contacts(new)
         if self.new_user_policy == "lead" and "crm.lead" in self.env:
-            self._create_leads([partner for partner, _problems in created.values()])
-        return met | {key: TakenIn(*contact, is_news=True) for key, contact in created.items()}
+            self._create_leads([meeting.partner for meeting in created.values()])
+        return met | {key: TakenIn.of(made, is_news=True) for key, made in created.items()}
 
     def _why_not_created(self):
         """Why new people become no contacts; empty if they do."""

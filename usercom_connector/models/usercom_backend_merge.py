@@ -6,6 +6,7 @@ from odoo import models
 from odoo.fields import Domain
 
 from ..services.own_context import with_own_context
+from ..services.protected_contacts import ProtectedContacts
 from ..usercom import Merge, Reason, User, merge
 from ..usercom.merge import APART
 from ..usercom.names import NAME_PARTS
@@ -18,6 +19,7 @@ class Meeting:
     """A contact and its user while they are merged. `written`: {key: canonical value}.
 
     `left`: {key: canonical value} of what a contact still to be created could not be given.
+    `kept`: what the contact keeps from User.com, see `ProtectedContacts`; `left_out` tells of it.
     """
 
     partner: Any
@@ -29,6 +31,8 @@ class Meeting:
     left: dict = field(default_factory=dict)
     unconfirmed: dict = field(default_factory=dict)
     to_push: bool = False
+    kept: dict = field(default_factory=dict)
+    left_out: str = ""
 
     def is_whole(self):
         """Whether nothing is left that the two cannot agree on."""
@@ -47,11 +51,13 @@ class Terms:
     attributes: dict
     export: Any
     read: Any
+    protected: ProtectedContacts
 
     @classmethod
-    def of(cls, mappings):
+    def of(cls, mappings, partners):
         plain = mappings._rules(), mappings._attributes()
-        return cls(mappings, *plain, mappings._exporter(), mappings._importer())
+        ways = mappings._exporter(), mappings._importer()
+        return cls(mappings, *plain, *ways, ProtectedContacts(mappings, partners))
 
 
 class UsercomBackend(models.Model):
@@ -75,7 +81,7 @@ class UsercomBackend(models.Model):
         seen = self._seen(self.env["res.partner"].union(*(partner for partner, _user in pairs)))
         bindings = self.env["usercom.binding"]._of(self, seen)
         by_id = {partner.id: partner for partner in seen}
-        terms = Terms.of(self._active_mappings())
+        terms = Terms.of(self._active_mappings(), seen)
         meetings = [
             self._meeting(by_id[partner.id], user, bindings.get(partner.id), edited, terms)
             for partner, user in pairs
@@ -94,8 +100,11 @@ class UsercomBackend(models.Model):
         left_open = still_open(base, unconfirmed, remote, terms.rules)
         base = acknowledged(base, unconfirmed, remote, terms.rules, terms.attributes)
         newer = user.updated_at and edited[partner.id] >= user.updated_at.replace(tzinfo=None)
-        agreed = merge(terms.rules, base, odoo, remote, odoo_is_newer=newer)
+        agreed, rules, kept = terms.protected.merge(
+            terms.rules, partner, base, odoo, remote, odoo_is_newer=newer
+        )
         meeting = Meeting(partner, user, agreed, unconfirmed=left_open)
+        meeting.left_out = terms.protected.told(partner, kept)
         meeting.vals, more, refused = terms.read(partner, agreed.to_odoo)
         meeting.problems = problems + terms.mappings._unreadable_problems(user, errors) + more
         meeting.written = {k: v for k, v in agreed.to_odoo.items() if k not in refused}
@@ -105,7 +114,7 @@ class UsercomBackend(models.Model):
         for key in (key for key, reason in refused.items() if reason is Reason.SHARED):
             agreed.base |= {key: odoo.get(key), key + APART: remote[key]}  # told once
         agreed.base.update({key: remote[key] for key in agreed.to_usercom})  # until it is sent
-        _leave_apart(meeting, terms.rules, odoo, remote)
+        _leave_apart(meeting, rules, odoo, remote)
         return meeting
 
     def _base(self, partner, user, binding, terms):
@@ -196,25 +205,30 @@ class UsercomBackend(models.Model):
     # ---- people who are new ----
 
     def _create_contacts(self, users):
-        """``{user id: (contact, problems)}`` for people who are new in User.com."""
+        """``{user id: Meeting}`` for people who are new in User.com."""
         mappings = self._active_mappings().filtered(lambda mapping: mapping.direction != "export")
         empty = with_own_context(self._seen(self.env["res.partner"]), creating=True)
-        terms, defaults = Terms.of(mappings), mappings._unsaid() | {"type": "contact"}
+        terms, defaults = Terms.of(mappings, empty), mappings._unsaid() | {"type": "contact"}
         meetings = [self._introduction(empty, user, terms, defaults) for user in users]
         partners = empty.create([meeting.vals for meeting in meetings])
         created = with_own_context(partners, creating=False)
         for meeting, partner in zip(meetings, created, strict=True):
             meeting.partner = partner
+            meeting.left_out = terms.protected.told(partner, meeting.kept)
         self._note_told({meeting.partner: meeting.written for meeting in meetings})
         self._look_again(meetings)
         self._settle_meetings(meetings, {})
-        return {meeting.user.id: (meeting.partner, meeting.problems) for meeting in meetings}
+        return {meeting.user.id: meeting for meeting in meetings}
 
     def _introduction(self, empty, user, terms, defaults):
         values, errors = read_user(user, terms.attributes, {})
         named = user.email or str(user.id)
         agreed = merge(terms.rules, {}, dict.fromkeys(values), values, odoo_is_newer=False)
-        vals, problems, refused = terms.read(empty, agreed.to_odoo, named)
+        kept = terms.protected.kept(empty, agreed.to_odoo)
+        keys = {mapping._key() for mapping in kept}
+        told = {key: value for key, value in agreed.to_odoo.items() if key not in keys}
+        vals, problems, refused = terms.read(empty, told, named)
+        refused |= dict.fromkeys(keys)
         if user.name and not set(NAME_PARTS) <= values.keys():
             vals.pop("name", None)  # it is but a part of it
         written = {key: value for key, value in agreed.to_odoo.items() if key not in refused}
@@ -227,6 +241,7 @@ class UsercomBackend(models.Model):
             defaults | self._contact_values(user) | vals,
             written,
             {key: values.get(key) for key in refused.keys() | errors.keys()},
+            kept=kept,
         )
 
     def _contact_values(self, user):

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..services.protected_contacts import ProtectedContacts
+
 
 class UsercomConflict(models.Model):
     """A value that both sides changed differently: what each had, and which one was kept."""
@@ -125,7 +127,10 @@ class UsercomConflict(models.Model):
                     field=mapping.field_id.sudo().field_description,
                 )
             )
-        vals, problems, _refused = mapping.sudo()._importer()(partner, {mapping._key(): value})
+        values, protected = {mapping._key(): value}, ProtectedContacts(mapping.sudo(), partner)
+        if kept := protected.kept(partner, values):
+            raise UserError(protected.told(partner, kept))
+        vals, problems, _refused = mapping.sudo()._importer()(partner, values)
         if problems:
             raise UserError("\n".join(problems))
         partner.write(vals)

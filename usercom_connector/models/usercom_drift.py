@@ -61,7 +61,7 @@ class UsercomDrift(models.Model):
         found = self._strangers(
             backend, [user for user in users if user.id not in linked.keys() | erased]
         )
-        terms = Terms.of(backend._active_mappings())
+        terms = Terms.of(backend._active_mappings(), bindings.partner_id)
         for user in users:
             binding = linked.get(user.id)
             if binding and binding.partner_id not in queued:

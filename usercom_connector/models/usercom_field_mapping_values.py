@@ -153,8 +153,6 @@ class UsercomFieldMapping(models.Model):
         A hook. ``partner`` may be empty: a contact still to be created. ``vals`` is what the pairs
         before this one write. Raises ConversionError for a value that cannot be carried over.
         """
-        if self.field_name == "email" and partner.user_ids:  # to which a new password is sent
-            raise ConversionError(value, Reason.HAS_LOGIN)
         if self._is_shared(partner, vals):
             raise ConversionError(value, Reason.SHARED)
         value = import_value(value, self.field_type)
@@ -352,9 +350,6 @@ class UsercomFieldMapping(models.Model):
             Reason.NOT_A_BOOLEAN: self.env._("neither yes nor no"),
             Reason.SHARED: self.env._(
                 "it is shared with the company and its people; change it on the company"
-            ),
-            Reason.HAS_LOGIN: self.env._(
-                "the contact has a login in Odoo, whose address only Odoo may change"
             ),
         }.get(error.reason, self.env._("not readable as %s", self.value_type))
 

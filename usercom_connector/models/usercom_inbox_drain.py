@@ -107,8 +107,10 @@ class UsercomInbox(models.Model):
         elif taken.erased:
             forget = {"payload": False, "email": False, "custom_id": False}
             self._finish(user_ref=f"external_id:{user.id}", **forget)
-        elif taken.left_out:  # the address has the row found when its person is erased
-            self._finish(error=taken.left_out, email=normalized(user.email))
+        elif taken.left_out and not taken.problems:
+            # The address has the row found when its person is erased.
+            address = {} if taken.partner else {"email": normalized(user.email)}
+            self._finish(error=taken.left_out, partner_id=taken.partner.id, **address)
         else:
             self._close(taken.problems, partner_id=taken.partner.id, is_ambiguous=taken.ambiguous)
             self._show_refusal(taken)

@@ -114,7 +114,7 @@ class UsercomOutbox(models.Model):
 
     def _pushes(self, backend, bindings):
         """One task for each row."""
-        terms = Terms.of(backend._active_mappings())
+        terms = Terms.of(backend._active_mappings(), self.partner_id)
         return [row._push(backend, bindings.get(row.partner_id.id), terms) for row in self]
 
     def _push(self, backend, binding, terms):

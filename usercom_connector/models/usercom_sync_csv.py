@@ -130,7 +130,7 @@ class UsercomSync(models.Model):
 
     def _read_new_users(self, lines):
         users, backend = [], self.backend_id
-        terms = Terms.of(backend._active_mappings())
+        terms = Terms.of(backend._active_mappings(), lines.partner_id)
         for line, partner in zip(lines, backend._seen(lines.partner_id), strict=True):
             values, problems = terms.export(partner)
             identity = backend._identity(partner, None)

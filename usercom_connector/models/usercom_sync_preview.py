@@ -5,7 +5,8 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..usercom import CredentialsError, NotFoundError, RetryableError, UsercomError, merge
+from ..services.protected_contacts import ProtectedContacts
+from ..usercom import CredentialsError, NotFoundError, RetryableError, UsercomError
 from ..usercom.reading import read_user
 from .usercom_errors import explain
 from .usercom_sync import PAGE_SIZE
@@ -158,6 +159,7 @@ class UsercomSync(models.Model):
                 lambda mapping: mapping.field_name != "parent_id"  # which would be created
             )._importer(),
             "attributes": mappings._attributes(),
+            "protected": ProtectedContacts(mappings, partners),
             "rules": mappings._rules(),
             "first_rules": self._first_rules(),
             "left_out": partners - partners.filtered_domain(self._domain()),
@@ -209,9 +211,12 @@ class UsercomSync(models.Model):
         odoo, problems = terms["export"](partner)
         remote |= mappings._in_odoos_words(partner, odoo, remote)
         rules = terms["rules"] if base else terms["first_rules"]
-        agreed = merge(rules, base, odoo, remote, odoo_is_newer=None)
+        agreed, _rules, kept = terms["protected"].merge(
+            rules, partner, base, odoo, remote, odoo_is_newer=None
+        )
         _vals, refused, _keys = terms["read"](partner, agreed.to_odoo)
         problems += mappings._unreadable_problems(user, errors) + refused
+        problems += [terms["protected"].told(partner, kept)] if kept else []
         return {
             "conflicts": {c.key: [c.odoo, c.usercom] for c in agreed.conflicts} or False,
             "problems": "\n".join(problems) or False,

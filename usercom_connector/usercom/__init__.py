@@ -20,7 +20,7 @@ from .errors import (
     UnservedError,
     UsercomError,
 )
-from .merge import Conflict, Merge, Rule, merge
+from .merge import Conflict, Merge, Rule, export_only, merge
 from .names import join_name, split_name
 from .records import (
     STANDARD_ATTRIBUTES,
@@ -68,6 +68,7 @@ __all__ = [
     "consent_attribute",
     "derive_name_std",
     "directions",
+    "export_only",
     "export_value",
     "fitting_field_types",
     "fitting_value_types",

@@ -116,7 +116,6 @@ class EmptiedError(UsercomError):
 class Reason(StrEnum):
     """Why one value cannot be carried over."""
 
-    HAS_LOGIN = "has_login"
     INVALID_JSON = "invalid_json"
     NOT_A_BOOLEAN = "not_a_boolean"
     NOT_A_DATE = "not_a_date"
@@ -130,7 +129,6 @@ class Reason(StrEnum):
 
 
 _REASON_TEXTS = {
-    Reason.HAS_LOGIN: "is the address of somebody with a login",
     Reason.INVALID_JSON: "cannot be written as JSON",
     Reason.NOT_A_BOOLEAN: "is neither true nor false",
     Reason.NOT_A_DATE: "is no valid date",

@@ -1,6 +1,6 @@
 """Three-way merge of a contact's values: the last agreed ones, Odoo's and User.com's."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -165,6 +165,15 @@ def _merge_value(
     target = result.to_usercom if winner == "odoo" else result.to_odoo
     target[rule.key] = odoo if winner == "odoo" else usercom
     _agree(result.base, rule.key, target[rule.key])
+
+
+def export_only(rules: Iterable[Rule], keys: Container[str]) -> list[Rule]:
+    """Return `rules` with those of `keys` bringing nothing to Odoo any more."""
+    return [
+        replace(rule, direction="export") if rule.key in keys else rule
+        for rule in rules
+        if rule.key not in keys or rule.direction != "import"
+    ]
 
 
 def last_there(base: Mapping[str, Any], key: str) -> Any:
