@@ -5,12 +5,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from psycopg2 import OperationalError
-
 from odoo import fields, models
-from odoo.exceptions import ConcurrencyError
 from odoo.service.model import retrying
 
+from ..services.database_errors import is_transient
+from ..services.quarantine import Quarantine
 from ..services.unconfirmed import UnconfirmedValues
 from ..usercom import (
     AmbiguousUserError,
@@ -64,8 +63,7 @@ class UsercomBackend(models.Model):
         if refusal := self._refusal_to_send():
             self._pause(refusal)
             return
-        for queue in self._queues():
-            self._committed(queue._release_orphans, self)
+        self._committed(Quarantine(self).release_orphans)
         done = self._work_off(time.monotonic() + RUN_SECONDS)
         self._come_back()
         self.env["ir.cron"]._commit_progress(done)
@@ -81,6 +79,7 @@ class UsercomBackend(models.Model):
     def _work_off(self, deadline):
         done = 0
         with self._client() as client:
+            done += Quarantine(self).work_off(client, deadline)
             for read in self.env["usercom.sweep"]._slices(self, client, deadline):
                 done += read + self._work_off_queues(client, deadline)
             done += self.env["usercom.sync"]._go_on(self, client, deadline)
@@ -89,11 +88,9 @@ class UsercomBackend(models.Model):
     def _work_off_queues(self, client, deadline):
         done, idle = 0, 0.0
         while self._wait_for_work(client, deadline, idle):
-            before, tasks = done, self._tasks(client, deadline)
-            for outcomes in overlapped(tasks, lambda t: t.job.run(client), workers=self._workers()):
-                self._committed(self._settle_answers, client, outcomes)
-                done += len(outcomes)
-            idle = 0.0 if done > before else IDLE_SECONDS
+            settled = self._run(self._tasks(client, deadline), client)
+            idle = 0.0 if settled else IDLE_SECONDS
+            done += settled
         return done
 
     def _workers(self):
@@ -128,6 +125,14 @@ class UsercomBackend(models.Model):
                     yield task
                 else:
                     self._committed(task.rows._put_back)
+
+    def _run(self, tasks, client):
+        """Run the tasks' jobs at User.com and settle them; returns how many."""
+        done = 0
+        for outcomes in overlapped(tasks, lambda t: t.job.run(client), workers=self._workers()):
+            self._committed(self._settle_answers, client, outcomes)
+            done += len(outcomes)
+        return done
 
     def _build(self, rows):
         """The tasks of ``rows``; where one of them cannot be built, the others still are."""
@@ -203,9 +208,9 @@ class UsercomBackend(models.Model):
         try:
             with self.env.cr.savepoint():
                 return method(*arguments, **named), None
-        except (OperationalError, ConcurrencyError):
-            raise  # to be tried again by ``retrying``
         except Exception as error:
+            if is_transient(error):
+                raise  # to be tried again by ``retrying``
             self.env.invalidate_all()
             return None, error
 

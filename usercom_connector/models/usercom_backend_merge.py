@@ -12,6 +12,7 @@ from ..usercom.merge import APART
 from ..usercom.names import NAME_PARTS
 from ..usercom.reading import read_user
 from ..usercom.unconfirmed import acknowledged, still_open, with_names
+from .usercom_field_mapping_values import LONGEST_NAME
 
 
 @dataclass
@@ -246,8 +247,9 @@ class UsercomBackend(models.Model):
 
     def _contact_values(self, user):
         """What every contact gets, whatever is mapped."""
+        name = user.name or ""
         return {
-            "name": user.name or user.email or user.phone_number,
+            "name": (len(name) <= LONGEST_NAME and name) or user.email or user.phone_number,
             "email": user.email,
             self._key_field(): str(user.id),
         }

@@ -27,7 +27,8 @@ class UsercomBinding(models.Model):
     partner_id = fields.Many2one("res.partner", "Contact", required=True, ondelete="cascade")
     external_id = fields.Integer("User.com ID", aggregator=False)
     custom_id = fields.Char("Custom ID")
-    base = fields.Json("Agreed Values", groups="base.group_system")
+    # Not prefetched: a failure is shown on a link without a look at what is agreed on.
+    base = fields.Json("Agreed Values", groups="base.group_system", prefetch=False)
     unconfirmed = fields.Json("Values Sent Without an Answer", groups="base.group_system")
     unconfirmed_at = fields.Datetime("Last Sent Without an Answer")
     state = fields.Selection(

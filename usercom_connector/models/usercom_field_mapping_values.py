@@ -15,11 +15,13 @@ from ..usercom import (
 )
 from ..usercom.merge import in_halves
 from ..usercom.names import NAME_PARTS, is_stand_in
+from ..usercom.records import LONGEST_KEY
 from ..usercom.storable import storable
 from .unset_columns import UnsetColumns
 
 MOST_NAMESAKES = 50
 CODED_MODELS = {"res.country": "code", "res.country.state": "code", "res.lang": "code"}
+LONGEST_NAME = 500  # characters: a B-tree index of PostgreSQL takes 2,704 bytes, some letters four
 
 
 class UsercomFieldMapping(models.Model):
@@ -135,11 +137,12 @@ class UsercomFieldMapping(models.Model):
         def read(partner, values, named=None):
             vals, problems, refused, name_parts = {}, [], {}, {}
             for mapping, key, is_name_part in ways:
-                if key in values and is_name_part:
-                    name_parts[key] = values[key] or ""
-                elif key in values:
+                if key in values:
                     try:
-                        vals |= mapping._odoo_value(partner, values[key], vals)
+                        if is_name_part:
+                            name_parts[key] = mapping._of_length(values[key]) or ""
+                        else:
+                            vals |= mapping._odoo_value(partner, values[key], vals)
                     except ConversionError as error:
                         problems.append(mapping._problem(named or partner, error))
                         refused[key] = error.reason
@@ -155,7 +158,7 @@ class UsercomFieldMapping(models.Model):
         """
         if self._is_shared(partner, vals):
             raise ConversionError(value, Reason.SHARED)
-        value = import_value(value, self.field_type)
+        value = self._of_length(import_value(value, self.field_type))
         if self.is_consent:
             return {self.field_name: self._consent_to_odoo(value)}
         if self.field_type == "many2one":
@@ -176,6 +179,15 @@ class UsercomFieldMapping(models.Model):
         is_own = partner and partner.commercial_partner_id == partner
         commercial = partner._commercial_fields() if not is_own else ()
         return bool(parent) and self.field_name in {*(address or ()), *commercial}
+
+    def _of_length(self, value):
+        """The ``value``. Raises ConversionError for a text that its column or index cannot hold."""
+        field = self._partner_field()
+        is_indexed = field.index or self.field_name in ("name", "email", "parent_id")
+        limit = getattr(field, "size", None) or (LONGEST_NAME if is_indexed else None)
+        if limit and isinstance(value, str) and len(value) > limit:
+            raise ConversionError(value, Reason.TOO_LONG, limit=limit)
+        return value
 
     def _whole_name(self, partner, parts):
         """The name with its new ``parts``; a contact never loses its name altogether."""
@@ -310,11 +322,22 @@ class UsercomFieldMapping(models.Model):
     # ---- telling what went wrong ----
 
     def _unreadable_problems(self, user, errors):
-        """One problem for each value of ``user`` that could not be read."""
-        if not errors:
-            return []
+        """One problem for each value of ``user`` that could not be read, or not be kept."""
         named = user.email or str(user.id)
-        return [m._problem(named, errors[m._key()]) for m in self if m._key() in errors]
+        problems = [m._problem(named, errors[m._key()]) for m in self if m._key() in errors]
+        custom_id = user.values.get("custom_id")
+        if isinstance(custom_id, str) and len(custom_id) > LONGEST_KEY:
+            problems.append(self._custom_id_problem(named, custom_id))
+        return problems
+
+    def _custom_id_problem(self, contact, value):
+        return self.env._(
+            "%(contact)s: the custom ID “%(value)s” is longer than %(limit)s characters. It is "
+            "not kept; give the user a shorter one in User.com.",
+            contact=contact,
+            value=storable(value[:80]),
+            limit=LONGEST_KEY,
+        )
 
     def _ignored_problems(self, partner, ignored):
         """One problem for each value that User.com took without keeping it."""

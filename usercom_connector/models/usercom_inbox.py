@@ -58,7 +58,9 @@ class UsercomInbox(models.Model):
     external_id = fields.Integer("User.com ID", aggregator=False)
     custom_id = fields.Char("Custom ID")
     email = fields.Char()
-    payload = fields.Json("Received", groups="usercom_connector.group_usercom_manager")
+    payload = fields.Json(
+        "Received", groups="usercom_connector.group_usercom_manager", prefetch=False
+    )
     payload_text = fields.Text(
         "What Came",
         compute="_compute_payload_text",

@@ -131,8 +131,7 @@ class UsercomInbox(models.Model):
     def _fail(self, message, **values):
         """Show on the contact, too, what became of a read that was asked for by hand."""
         for backend, rows in self.filtered("partner_id").grouped("backend_id").items():
-            links = self.env["usercom.binding"]._ensure(backend, rows.partner_id)
-            links.write({"state": "failed", "last_error": message})
+            self._show_failure(backend, rows.partner_id.ids, message)
         return super()._fail(message, **values)
 
     def _show_refusal(self, taken):

@@ -40,8 +40,9 @@ class UsercomOutbox(models.Model):
         selection_add=[("superseded", "Superseded")], ondelete={"superseded": "cascade"}
     )
     into_external_id = fields.Integer("Merged into User.com ID", aggregator=False)
-    sent = fields.Json(groups="usercom_connector.group_usercom_manager")
-    answer = fields.Json(groups="usercom_connector.group_usercom_manager")
+    # Not prefetched: what is read with every row must not be able to stop the queue.
+    sent = fields.Json(groups="usercom_connector.group_usercom_manager", prefetch=False)
+    answer = fields.Json(groups="usercom_connector.group_usercom_manager", prefetch=False)
 
     # One waiting row per contact: edits coalesce in it until the drain claims it.
     _waiting_uniq = models.UniqueIndex(
@@ -231,8 +232,6 @@ class UsercomOutbox(models.Model):
 
     def _fail(self, message, **values):
         """Show the failure on the contact too."""
-        bindings = self.env["usercom.binding"]
         for backend, rows in self.grouped("backend_id").items():
-            bindings += bindings._ensure(backend, rows.partner_id)
-        bindings.write({"state": "failed", "last_error": message})
+            self._show_failure(backend, rows.partner_id.ids, message)
         return super()._fail(message, **values)

@@ -83,6 +83,17 @@ class UsercomOutbox(models.Model):
                 groups[key].append(task)
         return [group for key, group in groups.items() if is_worthwhile(len(group), len(key))]
 
+    def _release(self, claims):
+        """One of a mass may have ended the worker: singly it shows which.
+
+        Of a contact that was edited meanwhile the new row is suspected in place of the old one.
+        """
+        newer = self._waiting_rows(self.partner_id).filtered(
+            lambda row: row.backend_id in self.backend_id and row.claims < claims
+        )
+        newer.write({"claims": claims, "singly": True})
+        self._put_back(claims=claims, singly=True)
+
     # ---- settling ----
 
     def _settle(self, task, result):

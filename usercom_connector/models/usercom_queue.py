@@ -15,7 +15,13 @@ FIRST_DELAY = 2.0
 LONGEST_DELAY = 3600.0
 CLAIM_SIZE = 10  # what is claimed is sent before the inbox is looked at again
 LOW, USUAL, URGENT = -1, 0, 1
-DONE = {"state": "done", "claimed_at": False, "tried_since": False, "error": False}
+DONE = {
+    "state": "done",
+    "claimed_at": False,
+    "claims": 0,
+    "tried_since": False,
+    "error": False,
+}
 
 
 class UsercomQueue(models.AbstractModel):
@@ -43,16 +49,21 @@ class UsercomQueue(models.AbstractModel):
     next_attempt_at = fields.Datetime("Next Attempt")
     tried_since = fields.Datetime(help="When the first of its attempts failed.")
     claimed_at = fields.Datetime("Being Worked On Since")
+    claims = fields.Integer(
+        aggregator=False, help="How often it was claimed since it was last settled or put back."
+    )
     error = fields.Text()
     is_ambiguous = fields.Boolean("Ambiguous", help="Several people match; somebody has to choose.")
 
     _failed_idx = models.Index("(backend_id, write_date, is_ambiguous) WHERE state = 'failed'")
 
-    # ---- claiming ----
+    _suspect_idx = models.Index("(backend_id) WHERE state = 'pending' AND claims >= 2")
+
+    # ---- orphans ----
 
     @api.model
     def _release_orphans(self, backend):
-        """Give back what a killed worker had claimed."""
+        """Give back what a killed worker had claimed, to be claimed more warily."""
         orphans = self.search(
             [
                 ("backend_id", "=", backend.id),
@@ -60,7 +71,55 @@ class UsercomQueue(models.AbstractModel):
                 ("claimed_at", "!=", False),
             ]
         )
-        orphans._put_back()
+        for claims, rows in orphans.grouped("claims").items():
+            rows._release(claims)
+
+    def _release(self, claims):
+        """Put back rows that have been orphaned so many times."""
+        self._put_back(claims=claims)
+
+    @api.model
+    def _fail_unread(self, backend, claims, message):
+        """Fail what has been claimed so often and is claimed still: nothing of it is read."""
+        failed = self.env.execute_query(
+            SQL(
+                """UPDATE %s SET state = 'failed', claimed_at = NULL, claims = 0, error = %s,
+                                 write_date = %s
+                    WHERE backend_id = %s AND state = 'pending' AND claimed_at IS NOT NULL
+                      AND claims >= %s
+                   RETURNING id, partner_id""",
+                SQL.identifier(self._table),
+                message,
+                fields.Datetime.now(),
+                backend.id,
+                claims,
+            )
+        )
+        self.invalidate_model()
+        self._show_failure(backend, {partner_id for _id, partner_id in failed} - {None}, message)
+        self.browse(row_id for row_id, _partner in failed)._count("failed")
+
+    @api.model
+    def _show_failure(self, backend, partner_ids, message):
+        """Show the failure on the contacts, too."""
+        partners = self.env["res.partner"].browse(partner_ids)
+        links = self.env["usercom.binding"]._ensure(backend, partners)
+        links.write({"state": "failed", "last_error": message})
+
+    @api.model
+    def _claim_suspect(self, backend):
+        """Claim one row that two workers died with."""
+        return self._claim_ids(
+            SQL(
+                """SELECT r.id FROM %s r WHERE r.claims >= 2 AND %s AND %s
+                    ORDER BY r.id LIMIT 1 FOR UPDATE OF r SKIP LOCKED""",
+                SQL.identifier(self._table),
+                self._waiting(backend),
+                self._due(),
+            )
+        )
+
+    # ---- claiming ----
 
     @api.model
     def _waiting(self, backend):
@@ -103,7 +162,8 @@ class UsercomQueue(models.AbstractModel):
         self.flush_model()
         rows = self.env.execute_query(
             SQL(
-                "UPDATE %s SET claimed_at = %s WHERE id = ANY(ARRAY(%s)) RETURNING id",
+                """UPDATE %s SET claimed_at = %s, claims = coalesce(claims, 0) + 1
+                    WHERE id = ANY(ARRAY(%s)) RETURNING id""",
                 SQL.identifier(self._table),
                 fields.Datetime.now(),
                 query,
@@ -119,7 +179,8 @@ class UsercomQueue(models.AbstractModel):
         self._count(self._done_kind)
 
     def _fail(self, message, **values):
-        self.write({"state": "failed", "claimed_at": False, "error": message, **values})
+        failed = {"state": "failed", "claimed_at": False, "claims": 0, "error": message}
+        self.write(failed | values)
         self._count("failed")
 
     def _count(self, kind):
@@ -153,7 +214,8 @@ class UsercomQueue(models.AbstractModel):
         """Have the rows wait (again); those that others stand for already are done."""
         rows = self._not_queued_anew()
         (self - rows).write(DONE)  # without anything done: not counted
-        rows.write({"state": "pending", "claimed_at": False, "is_ambiguous": False, **values})
+        waiting = {"state": "pending", "claimed_at": False, "claims": 0, "is_ambiguous": False}
+        rows.write(waiting | values)
         try:
             self.flush_model()
         except UniqueViolation as error:  # queued anew at this very moment

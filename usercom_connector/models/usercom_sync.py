@@ -2,13 +2,12 @@ import logging
 import time
 from ast import literal_eval
 
-from psycopg2 import OperationalError
-
 from odoo import api, fields, models
-from odoo.exceptions import ConcurrencyError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import formatLang
 
+from ..services.database_errors import is_transient
 from ..usercom.ahead import PagesAhead
 from .usercom_backend import BAD_DOMAIN
 
@@ -363,9 +362,9 @@ class UsercomSync(models.Model):
         take = getattr(self, f"_{'preview' if self.state == 'previewing' else 'run'}_{self.step}")
         try:
             return take(client, pages)
-        except (OperationalError, ConcurrencyError):
-            raise
         except Exception as error:  # of what other apps have a hand in
+            if is_transient(error):
+                raise
             self.env.cr.rollback()
             _logger.error("user.com initial sync failed", exc_info=error)
             self.backend_id._committed(self._stop, self.env._("Unexpected error: %s", error))

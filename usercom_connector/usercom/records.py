@@ -12,6 +12,7 @@ from .storable import is_storable, storable
 # User.com's page on events states this length for strings; for contacts it is a careful guess,
 # since a longer text that is cut there would come back and cut Odoo's.
 STRING_LIMIT = 255
+LONGEST_KEY = 255  # of what a user is known by; a longer one is as good as none
 VALUE_TYPES_BY_NUMBER = {
     1: "boolean",
     2: "integer",
@@ -141,9 +142,9 @@ class User:
         values = told_values(data)
         return cls(
             id=data["id"],
-            custom_id=_text(values.get("custom_id")),
-            email=_text(values.get("email")),
-            phone_number=_text(values.get("phone_number")),
+            custom_id=_key(values.get("custom_id")),
+            email=_key(values.get("email")),
+            phone_number=_key(values.get("phone_number")),
             updated_at=read_moment(values.get("updated_at")),
             values=MappingProxyType(values),
         )
@@ -176,9 +177,10 @@ def _values(data: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             yield derive_name_std(v2_name), value
 
 
-def _text(value: Any) -> str | None:
-    """A key that no database keeps names nobody: it is left out."""
-    return None if value in (None, "") or not is_storable(value) else str(value)
+def _key(value: Any) -> str | None:
+    """A key that no database or index keeps names nobody: it is left out."""
+    text = "" if value is None else str(value)
+    return text if 0 < len(text) <= LONGEST_KEY and is_storable(value) else None
 
 
 def read_moment(value: Any) -> datetime | None:

@@ -1,0 +1,119 @@
+"""A row that ends its worker is left alone in the end, and no other with it.
+
+The worker dies at the socket: what is sent about the chosen contact ends it, as a kill would.
+"""
+
+from odoo.tools import mute_logger
+
+from .common import UsercomCase
+
+
+class Killed(BaseException):
+    """The worker is no more; nothing that it has claimed gets settled."""
+
+
+class TestQuarantine(UsercomCase):
+    deadly = None
+
+    @classmethod
+    def _request_handler(cls, session, request, /, **options):
+        if cls.deadly and cls.deadly in f"{request.url} {request.body}":
+            raise Killed
+        return super()._request_handler(session, request, **options)
+
+    def setUp(self):
+        super().setUp()
+        self.addCleanup(setattr, type(self), "deadly", None)
+
+    def die_of(self, text):
+        type(self).deadly = text
+
+    def dies(self):
+        """Drain; whether the worker died."""
+        try:
+            with mute_logger("odoo.addons.base.models.ir_cron"):
+                self.drain()
+        except Killed:
+            self.env.invalidate_all()
+            return True
+        return False
+
+    def deaths(self):
+        return next(count for count in range(9) if not self.dies())
+
+    def people(self, count):
+        people = self.env["res.partner"].create(
+            [{"name": f"No {n}", "email": f"no{n}@example.org"} for n in range(count)]
+        )
+        self.drain()
+        return people
+
+    def states(self, people):
+        rows = self.env["usercom.outbox"].search([("partner_id", "in", people.ids)])
+        return {p: rows.filtered(lambda r: r.partner_id == p)[:1].state for p in people}  # noqa: B023
+
+    def only_one_fails(self, people, deadly):
+        self.assertEqual(self.deaths(), 3)
+        states = self.states(people)
+        self.assertEqual(states.pop(deadly), "failed")
+        self.assertEqual(set(states.values()), {"done"})
+        self.assertEqual(self.binding(deadly).state, "failed")
+        self.assertIn("worker ended 3 times", self.binding(deadly).last_error)
+
+    def test_the_contact_that_ends_its_worker_fails_alone(self):
+        people = self.people(15)
+        for number, contact in enumerate(people):  # no two alike: sent singly
+            contact.phone = str(number)
+        self.die_of(f"/users/{self.binding(people[7]).external_id}/")
+        self.only_one_fails(people, people[7])
+
+    def test_of_a_mass_update_only_the_guilty_contact_fails(self):
+        people = self.people(60)
+        people.phone = "2"
+        self.die_of(str(self.binding(people[7]).external_id) + ",")  # in the list of a mass
+        self.assertTrue(self.dies())
+        self.die_of(f"/users/{self.binding(people[7]).external_id}/")
+        self.assertEqual(self.deaths(), 2)
+        states = self.states(people)
+        self.assertEqual(states.pop(people[7]), "failed")
+        self.assertEqual(set(states.values()), {"done"})
+
+    def test_the_call_that_ends_its_worker_fails_alone(self):
+        users = [self.person(email=f"u{n}@example.org") for n in range(15)]
+        rows = {user: self.put(id=user) for user in users}
+        self.die_of(f"/users/{users[7]}/")
+        self.assertEqual(self.deaths(), 3)
+        self.assertEqual(rows.pop(users[7]).state, "failed")
+        self.assertEqual({row.state for row in rows.values()}, {"done"})
+
+    def test_an_edit_between_two_deaths_does_not_begin_anew(self):
+        [contact] = self.people(1)
+        self.die_of(f"/users/{self.binding(contact).external_id}/")
+        for phone in "123":
+            contact.phone = phone
+            self.assertTrue(self.dies())
+        self.assertEqual(self.deaths(), 0)
+        self.assertEqual(self.states(contact)[contact], "failed")
+
+    def test_what_is_settled_is_suspected_no_more(self):
+        [contact] = self.people(1)
+        contact.phone = "1"
+        self.die_of(f"/users/{self.binding(contact).external_id}/")
+        for _time in range(2):
+            self.assertTrue(self.dies())
+        self.die_of(None)
+        self.simulator.fault(kind="status", status=503, count=1)
+        self.assertEqual(self.deaths(), 0)
+        row = self.env["usercom.outbox"].search([("partner_id", "=", contact.id)], limit=1)
+        self.assertEqual(row.claims, 0)
+
+    def test_once_the_cause_is_mended_a_retry_heals(self):
+        [contact] = self.people(1)
+        contact.phone = "1"
+        self.die_of(f"/users/{self.binding(contact).external_id}/")
+        self.assertEqual(self.deaths(), 3)
+        self.die_of(None)
+        row = self.env["usercom.outbox"].search([("partner_id", "=", contact.id)], limit=1)
+        row.action_retry()
+        self.drain()
+        self.assertEqual(self.remote(contact)["phone_number"], "1")
