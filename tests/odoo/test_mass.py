@@ -41,7 +41,7 @@ class TestMass(UsercomCase):
         self.simulator.clear_journal()
         contacts.action_usercom_push()
         self.drain()
-        self.assertEqual(self.calls(), [])
+        self.assertEqual(self.calls("PUT"), [])
 
     def test_each_of_several_values_is_one_mass_update(self):
         contacts = self.contacts(60)

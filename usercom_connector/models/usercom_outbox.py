@@ -40,6 +40,7 @@ class UsercomOutbox(models.Model):
         selection_add=[("superseded", "Superseded")], ondelete={"superseded": "cascade"}
     )
     into_external_id = fields.Integer("Merged into User.com ID", aggregator=False)
+    is_by_hand = fields.Boolean("Pushed by Hand", help="The user is read before anything is sent.")
     # Not prefetched: what is read with every row must not be able to stop the queue.
     sent = fields.Json(groups="usercom_connector.group_usercom_manager", prefetch=False)
     answer = fields.Json(groups="usercom_connector.group_usercom_manager", prefetch=False)
@@ -125,7 +126,16 @@ class UsercomOutbox(models.Model):
         values, problems = terms.export(partner)
         custom_id = backend._new_custom_id(partner, binding)
         unconfirmed = binding._unconfirmed_by(identity.user_id) if binding else {}
-        job = Push(identity, terms.rules, terms.attributes, base, values, custom_id, unconfirmed)
+        job = Push(
+            identity,
+            terms.rules,
+            terms.attributes,
+            base,
+            values,
+            custom_id,
+            unconfirmed,
+            reads_first=self.is_by_hand,
+        )
         return Task(self, job, problems)
 
     def _without_rivals(self, backend, bindings):

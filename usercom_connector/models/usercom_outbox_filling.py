@@ -124,10 +124,15 @@ class UsercomOutbox(models.Model):
 
     @api.model
     def _queue_by_hand(self, backend, partners):
-        """Queue ``partners`` by hand: even users who are gone are created anew. Returns them."""
+        """Queue ``partners`` by hand: even users who are gone are created anew. Returns them.
+
+        Each user is read first: nobody but User.com knows whether it is still there, and the same.
+        """
         self.env["usercom.binding"]._revive(backend, partners)
         if partners:
             self._enqueue(partners.ids, backend)
             waiting = self._waiting_rows(partners)
-            waiting.filtered(lambda row: row.backend_id == backend).next_attempt_at = False
+            waiting.filtered(lambda row: row.backend_id == backend).write(
+                {"next_attempt_at": False, "is_by_hand": True}
+            )
         return partners

@@ -17,7 +17,7 @@ class UsercomOutbox(models.Model):
         if pushed.missing:
             return self._settle_missing(backend, partner)
         if pushed.found:
-            return self._settle_found(backend, partner, pushed.found)
+            return self._settle_found(backend, partner, pushed.found, task.job.custom_id)
         user_id = pushed.user.id if pushed.user else task.job.identity.user_id
         mappings = backend._active_mappings()
         problems = task.problems + mappings._ignored_problems(partner, pushed.ignored)
@@ -32,18 +32,23 @@ class UsercomOutbox(models.Model):
             self._enqueue_merge(link.backend_id, link.external_id, [user.id])
         self._put_back()
 
-    def _settle_found(self, backend, partner, user):
-        """Merge with a user met for the first time; what Odoo knows better is sent next."""
+    def _settle_found(self, backend, partner, user, custom_id):
+        """Merge with a user that was read; what Odoo knows better is sent next."""
         if self._was_taken_away(user):
             return self._put_back()  # to be looked for again
         if other := backend._bound_elsewhere(partner, user.id):
             return self._fail_taken(other)
         self._close(backend._told_by(self, user)._merge_user(partner, user))
+        if self.is_by_hand and custom_id not in (None, user.custom_id):
+            self._enqueue(partner.ids, backend)
 
     def _settle_missing(self, backend, partner):
-        """The known user is gone from User.com: nothing re-creates the person by itself."""
+        """The known user is gone from User.com: only who pushes it by hand creates it again."""
+        if self.is_by_hand:
+            self.env["usercom.binding"]._ensure(backend, partner)._forget()
+            return self._put_back()
         self.env["usercom.binding"]._ensure(backend, partner).state = "gone"
-        self._finish()
+        return self._finish()
 
     def _keep_emptied(self, error):
         """What User.com emptied of itself is nobody's wish: Odoo keeps its values."""

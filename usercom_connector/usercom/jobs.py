@@ -147,6 +147,8 @@ class Push:
     """The custom id that the user shall get, None to leave it as it is."""
     unconfirmed: Unconfirmed = field(default_factory=dict)
     """What was sent before without an answer."""
+    reads_first: bool = False
+    """Whether to look first at what a known user is now, as a person asked for who sees both."""
 
     def run(self, client: Client) -> Pushed:
         """Make the calls; any UsercomError passes through."""
@@ -241,9 +243,9 @@ class Push:
 
         Nor a consent of which a former answer was lost: a "no" may have been said there since.
         """
-        return self._never_agreed() or any(
-            rule.consent and rule.key in self.unconfirmed for rule in self.rules
-        )
+        consents = (rule.key for rule in self.rules if rule.consent)
+        is_open = any(key in self.unconfirmed for key in consents)
+        return self.reads_first or is_open or self._never_agreed()
 
     def _never_agreed(self) -> bool:
         """Whether a value to send has no base, as after a new mapping."""
