@@ -42,7 +42,9 @@ def environment(registry: Any) -> Iterator[Any]:
 
 def account(env: Any) -> Any:
     """A running account with the usual pairs, which nobody has authenticated over a network."""
-    backend = env["usercom.backend"].create({"subdomain": "acme", "api_key": "k" * 64})
+    backend = env["usercom.backend"].create(
+        {"subdomain": "acme", "api_key": "k" * 64, "brake_share": 0}
+    )
     from odoo.addons.usercom_connector.usercom import STANDARD_ATTRIBUTES
 
     env["usercom.attribute"]._store(backend, STANDARD_ATTRIBUTES)

@@ -58,7 +58,7 @@ def pair(odoo: OdooServer) -> Iterator[Pair]:
 def connect(odoo: OdooServer, simulator: Simulator) -> None:
     """What an administrator does on both sides, by remote calls."""
     odoo.call("ir.config_parameter", "set_param", "usercom_connector.api_url", simulator.url)
-    values = {"subdomain": "acme", "api_key": simulator.api_key}
+    values = {"subdomain": "acme", "api_key": simulator.api_key, "brake_share": 0}
     backend = odoo.call("usercom.backend", "create", [values])
     odoo.call("usercom.backend", "action_authenticate", backend)
     for field, attribute in PAIRS:

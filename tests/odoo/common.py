@@ -48,6 +48,7 @@ class UsercomCase(TransactionCase):
                 "subdomain": subdomain,
                 "api_key": cls.simulator.api_key,
                 "rate_limit": 1000,
+                "brake_share": 0,
             }
         )
         backend.action_authenticate()

@@ -13,6 +13,7 @@ from . import (
     usercom_backend_inbound,
     usercom_backend_drain,
     usercom_backend_wake,
+    usercom_brake,
     usercom_backend_watch,
     usercom_backend_consent,
     usercom_backend_webhook,

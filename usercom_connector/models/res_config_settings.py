@@ -16,6 +16,7 @@ SHARED = (
     "log_days",
     "failure_alert_share",
     "webhook_alert_hours",
+    "brake_share",
     "email_consent_id",
     "unsubscribe_policy",
     "opt_out_lists",
@@ -69,6 +70,8 @@ class ResConfigSettings(models.TransientModel):
     usercom_log_days = fields.Integer("Keep Finished Rows for Days")
     usercom_failure_alert_share = fields.Float("Alert From This Share of Failures (%)")
     usercom_webhook_alert_hours = fields.Integer("Alert After Hours Without a Call")
+    usercom_brake_share = fields.Float("Ask From This Share of Contacts (%)")
+    usercom_is_braked = fields.Boolean(compute="_compute_usercom_account")
     usercom_mapping_count = fields.Integer(compute="_compute_usercom_account")
     usercom_broken_count = fields.Integer(compute="_compute_usercom_account")
 
@@ -94,6 +97,7 @@ class ResConfigSettings(models.TransientModel):
             backend = settings._usercom_backend()
             settings.usercom_state = backend.state or "draft"
             settings.usercom_pause_reason = backend.pause_reason
+            settings.usercom_is_braked = backend.is_braked
             settings.usercom_account = settings._usercom_describe(backend)
             settings.usercom_api_key_hint = settings._usercom_hint(backend.api_key or "")
             settings.usercom_mapping_count = len(backend.mapping_ids)
@@ -171,6 +175,11 @@ class ResConfigSettings(models.TransientModel):
     def action_usercom_pause(self):
         self._usercom_save()
         self._usercom_account().action_pause()
+        return self._usercom_reload()
+
+    def action_usercom_let_through(self):
+        self._usercom_save()
+        self._usercom_account().action_let_through()
         return self._usercom_reload()
 
     def action_usercom_create_key_field(self):

@@ -101,6 +101,7 @@ class UsercomBackend(models.Model):
         return {
             "authenticated": self.state == "authenticated",
             "paused": self.state == "paused",
+            "braked": self.is_braked,
             "stalled": self.state == "running" and self._alarm(),
             "unmapped": not self.mapping_ids,
             "broken": len(self.mapping_ids.filtered("is_broken")),

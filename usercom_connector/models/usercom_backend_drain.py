@@ -8,6 +8,7 @@ from typing import Any
 from odoo import fields, models
 from odoo.service.model import retrying
 
+from ..services.brake import Brake, BrakeError
 from ..services.database_errors import is_transient
 from ..services.quarantine import Quarantine
 from ..services.unconfirmed import UnconfirmedValues
@@ -65,6 +66,7 @@ class UsercomBackend(models.Model):
             return
         self._committed(Quarantine(self).release_orphans)
         done = self._work_off(time.monotonic() + RUN_SECONDS)
+        self._committed(Brake(self).close)
         self._come_back()
         self.env["ir.cron"]._commit_progress(done)
 
@@ -120,11 +122,31 @@ class UsercomBackend(models.Model):
         for rows in self._claims(client, deadline):
             # Not in the claim's transaction: the edit of a row that was found waiting may have
             # been committed after that one's snapshot was taken.
-            for task in self._committed(self._build, rows):
+            for task in self._committed(self._admitted, rows):
                 if time.monotonic() < deadline:
                     yield task
                 else:
-                    self._committed(task.rows._put_back)
+                    self._committed(self._give_back, task)
+
+    def _admitted(self, rows):
+        """The tasks of ``rows``, none where they would do too much of what has to be asked."""
+        tasks, error = self._attempted(self._build_and_count, rows)
+        if isinstance(error, BrakeError):
+            rows.exists()._put_back()
+            Brake(self).stop(error)
+            return []
+        if error:
+            raise error
+        return tasks
+
+    def _build_and_count(self, rows):
+        tasks = self._build(rows)
+        Brake(self).count_tasks(tasks)
+        return tasks
+
+    def _give_back(self, task):
+        Brake(self).take_back([task])
+        task.rows._put_back()
 
     def _run(self, tasks, client):
         """Run the tasks' jobs at User.com and settle them; returns how many."""
@@ -240,6 +262,9 @@ class UsercomBackend(models.Model):
         if error and len(outcomes) > 1:
             for outcome in outcomes:
                 self._settle_all([outcome])
+        elif isinstance(error, BrakeError):
+            outcomes[0].task.rows._put_back()
+            Brake(self).stop(error)
         elif error:
             _logger.info("user.com result could not be stored", exc_info=error)
             self._fail_to_store(outcomes[0], str(error))
@@ -259,6 +284,8 @@ class UsercomBackend(models.Model):
         rows = outcome.task.rows
         if isinstance(outcome.error, UsercomError) and not outcome.error.is_unconfirmed:
             UnconfirmedValues(self).forget(outcome.task)
+        if outcome.error or getattr(outcome.result, "found", None):
+            Brake(self).take_back([outcome.task])
         match outcome.error:
             case None:
                 rows._settle(outcome.task, outcome.result)

@@ -7,6 +7,7 @@ from odoo.exceptions import ConcurrencyError
 from odoo.tools import SQL
 from odoo.tools.sql import escape_psql
 
+from ..services.brake import Brake, BrakeError
 from .usercom_backend_contact import normalized
 
 _logger = logging.getLogger(__name__)
@@ -69,6 +70,8 @@ class UsercomBackend(models.Model):
         taken, error = self._attempted(page._take_in, users, **how)
         if error is None:
             return taken
+        if isinstance(error, BrakeError):
+            raise error  # for the page as a whole: it is read again
         if len(users) == 1:
             _logger.info("user.com user could not be stored", exc_info=error)
             return {users[0].id: TakenIn(self.env["res.partner"], [str(error)])}
@@ -181,6 +184,7 @@ class UsercomBackend(models.Model):
         if not new:
             return met
         self._hold_back_others(new)
+        Brake(self).count({"created_here": len(new)})
         created = self._create_contacts(new)
         if self.new_user_policy == "lead" and "crm.lead" in self.env:
             self._create_leads([meeting.partner for meeting in created.values()])

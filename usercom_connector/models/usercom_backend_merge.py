@@ -5,6 +5,7 @@ from typing import Any
 from odoo import models
 from odoo.fields import Domain
 
+from ..services.brake import Brake, import_effects
 from ..services.own_context import with_own_context
 from ..services.protected_contacts import ProtectedContacts
 from ..usercom import Merge, Reason, User, merge
@@ -87,6 +88,7 @@ class UsercomBackend(models.Model):
             self._meeting(by_id[partner.id], user, bindings.get(partner.id), edited, terms)
             for partner, user in pairs
         ]
+        Brake(self).count(import_effects(meetings, terms.rules))
         self._write_contacts(meetings)
         self._settle_meetings(meetings, bindings)
         return {meeting.user.id: meeting for meeting in meetings}

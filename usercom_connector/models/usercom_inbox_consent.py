@@ -1,5 +1,6 @@
 from odoo import api, fields, models, tools
 
+from ..services.brake import Brake
 from ..usercom.consents import told
 from ..usercom.merge import APART
 from ..usercom.records import read_moment, told_values
@@ -36,6 +37,7 @@ class UsercomInbox(models.Model):
             if said_yes and not mapping._is_left_withdrawn(partner):
                 reads_yes = told(user.values.get(mapping._key()), *mapping._words()) is True
                 if not reads_yes or mapping._sent_yes_since(partner, moment):
+                    Brake(backend).count({"unsubscribed_here": 1})
                     mapping._note(False, partner)
                     mapping._withdraw(backend._seen(partner))
 

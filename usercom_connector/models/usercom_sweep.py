@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.service.model import retrying
 from odoo.tools import SQL
 
+from ..services.brake import Brake, BrakeError
 from ..usercom import CredentialsError, NotFoundError, RetryableError, UsercomError
 from .usercom_errors import explain
 
@@ -143,10 +144,19 @@ class UsercomSweep(models.Model):
                 break
             else:
                 if self._is_open_for(client):
-                    retrying(partial(self._settle, page, newest), self.env)
-                    count += len(page.users)
+                    count += self._apply(page, newest)
             resumed = False
         return count
+
+    def _apply(self, page, newest):
+        """Settle a page; returns how many users. One that has to be asked about is read again."""
+        try:
+            retrying(partial(self._settle, page, newest), self.env)
+        except BrakeError as error:
+            self.env.cr.rollback()
+            retrying(partial(Brake(self.backend_id).stop, error), self.env)
+            return 0
+        return len(page.users)
 
     def _is_open_for(self, client):
         """Whether there is more to read, and the account still has the key and system of it."""

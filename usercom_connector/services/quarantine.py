@@ -29,7 +29,7 @@ class Quarantine:
             while time.monotonic() < deadline and backend._may_call(client):
                 if not (rows := backend._committed(queue._claim_suspect, backend)):
                     break
-                backend._run(backend._committed(backend._build, rows), client)
+                backend._run(backend._committed(backend._admitted, rows), client)
                 done += len(rows)
         return done
 
