@@ -280,12 +280,16 @@ class UsercomBackend(models.Model):
         else:  # erased meanwhile
             self.env["usercom.outbox"]._forsake(self, outcome.task.job, outcome.result)
 
-    def _settle(self, outcome):
-        rows = outcome.task.rows
+    def _forget_undone(self, outcome):
+        """What was noted before the call, of what the call has not done."""
         if isinstance(outcome.error, UsercomError) and not outcome.error.is_unconfirmed:
             UnconfirmedValues(self).forget(outcome.task)
         if outcome.error or getattr(outcome.result, "found", None):
             Brake(self).take_back([outcome.task])
+
+    def _settle(self, outcome):
+        rows = outcome.task.rows
+        self._forget_undone(outcome)
         match outcome.error:
             case None:
                 rows._settle(outcome.task, outcome.result)
