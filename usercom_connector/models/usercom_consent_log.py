@@ -15,7 +15,8 @@ CONSENTS = {word: consent for consent, word in ANSWERS.items()}
 class UsercomConsentLog(models.Model):
     """What contacts said about their consents: written once, never changed, deleted by nobody.
 
-    An erased contact's rows stay, and name nobody any more.
+    An erased contact's rows stay, and name nobody any more. What a contact said counts for the
+    company: it still does when its account is deleted and another one made.
     """
 
     _name = "usercom.consent.log"
@@ -47,7 +48,7 @@ class UsercomConsentLog(models.Model):
     origin_ref = fields.Char("Reference", readonly=True, help="The queue row that brought it.")
     source_at = fields.Datetime("User.com's Time", readonly=True)
 
-    _last_idx = models.Index("(partner_id, backend_id, consent, id DESC)")
+    _last_idx = models.Index("(partner_id, company_id, consent, id DESC)")
 
     @api.model
     def _answers(self):
@@ -137,9 +138,9 @@ class UsercomConsentLog(models.Model):
         """SQL: the last answer among the rows ``c`` that ``condition`` chooses, and its origin."""
         return SQL(
             """SELECT c.new_value, c.origin FROM usercom_consent_log c
-                WHERE c.backend_id = %s AND %s
+                WHERE c.company_id = %s AND %s
                 ORDER BY c.id DESC LIMIT 1""",
-            backend.id,
+            backend.company_id.id,
             condition,
         )
 
@@ -150,10 +151,10 @@ class UsercomConsentLog(models.Model):
             """(SELECT partner_id FROM (
                     SELECT DISTINCT ON (partner_id) partner_id, new_value
                       FROM usercom_consent_log
-                     WHERE backend_id = %s AND consent = %s AND partner_id IS NOT NULL
+                     WHERE company_id = %s AND consent = %s AND partner_id IS NOT NULL
                      ORDER BY partner_id, id DESC) l
                  WHERE new_value = %s)""",
-            backend.id,
+            backend.company_id.id,
             consent,
             ANSWERS[answer],
         )
@@ -165,9 +166,9 @@ class UsercomConsentLog(models.Model):
             SQL(
                 """SELECT DISTINCT ON (partner_id, consent) partner_id, consent, new_value
                      FROM usercom_consent_log
-                    WHERE backend_id = %s AND partner_id = ANY(%s)
+                    WHERE company_id = %s AND partner_id = ANY(%s)
                     ORDER BY partner_id, consent, id DESC""",
-                backend.id,
+                backend.company_id.id,
                 partners.ids,
             )
         )
@@ -184,10 +185,10 @@ class UsercomConsentLog(models.Model):
                 """SELECT partner_id FROM (
                        SELECT DISTINCT ON (partner_id, consent) partner_id, new_value, origin
                          FROM usercom_consent_log
-                        WHERE backend_id = %s AND partner_id = ANY(%s) AND consent = ANY(%s)
+                        WHERE company_id = %s AND partner_id = ANY(%s) AND consent = ANY(%s)
                         ORDER BY partner_id, consent, id DESC) l
                     WHERE new_value = 'no' AND origin <> 'address'""",
-                backend.id,
+                backend.company_id.id,
                 partners.ids,
                 consents,
             )

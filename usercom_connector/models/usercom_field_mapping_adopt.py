@@ -45,7 +45,8 @@ class UsercomFieldMapping(models.Model):
         """Nobody has answered by the other field, or to the other attribute."""
         log = self.env["usercom.consent.log"].sudo()
         for mapping in self.filtered("is_consent"):
-            about = [("backend_id", "=", mapping.backend_id.id), ("consent", "=", mapping._key())]
+            company = mapping.backend_id.company_id
+            about = [("company_id", "=", company.id), ("consent", "=", mapping._key())]
             if log.search_count(about, limit=1):
                 raise ValidationError(
                     self.env._(

@@ -73,7 +73,7 @@ class UsercomFieldMapping(models.Model):
         last = self.env["usercom.consent.log"].search(
             [
                 ("partner_id", "=", partner.id),
-                ("backend_id", "=", self.backend_id.id),
+                ("company_id", "=", self.backend_id.company_id.id),
                 ("consent", "=", self._key()),
             ],
             limit=1,
