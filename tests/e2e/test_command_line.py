@@ -72,6 +72,25 @@ def test_reconcile_reads_what_no_webhook_told(pair: Pair) -> None:
     assert pair.odoo.sql(found) == [("Ola Nowak",)]
 
 
+def test_verify_consents_names_the_row_that_was_changed(pair: Pair) -> None:
+    pair.simulator.seed({"email": "ewa@example.org", "first_name": "Ewa", "unsubscribed": True})
+    usercom(pair, "reconcile")
+    whole = usercom(pair, "verify-consents")
+    assert (whole.returncode, whole.stdout.splitlines()[0]) == (0, "OK - 1 consent log(s)"), whole
+    [(row, company)] = pair.odoo.sql("SELECT max(id), max(company_id) FROM usercom_consent_log")
+    assert "1 sealed, 0 not yet. Last hash: " in whole.stdout
+
+    pair.odoo.sql("ALTER TABLE usercom_consent_log DISABLE TRIGGER USER")
+    pair.odoo.sql(f"UPDATE usercom_consent_log SET new_value = 'yes' WHERE id = {row}")
+    changed = usercom(pair, "verify-consents", "--company", str(company))
+    assert changed.returncode == 2, changed
+    assert f"row {row} (number 1): was changed or inserted" in changed.stdout
+    told = json.loads(usercom(pair, "verify-consents", "--format", "json").stdout)
+    assert (told["level"], told["logs"][0]["fault"]["row"]) == ("critical", row)
+    nobody = usercom(pair, "verify-consents", "--company", "Nobody")
+    assert (nobody.returncode, nobody.stdout) == (3, "")
+
+
 def test_an_account_that_stopped_by_itself_is_critical(pair: Pair) -> None:
     pair.odoo.sql("UPDATE usercom_backend SET state = 'paused', pause_reason = 'Wrong key.'")
     said = usercom(pair, "status")

@@ -28,11 +28,17 @@ OTHERS = {
     "mail_message": "model = 'usercom.backend'",
 }
 # What PostgreSQL refuses by a check it shows whole, an account's key included; and the index that
-# Odoo made for the User.com id misleads it.
+# Odoo made for the User.com id misleads it. And what is missing.
 UNWANTED = """
     SELECT conname FROM pg_constraint
      WHERE conrelid = 'usercom_backend'::regclass AND contype = 'c'
-    UNION SELECT indexname FROM pg_indexes WHERE indexname = 'res_partner__usercom_key_index'"""
+    UNION SELECT indexname FROM pg_indexes WHERE indexname = 'res_partner__usercom_key_index'
+    UNION SELECT 'a consent log without a guard' WHERE (
+            SELECT count(*) FROM pg_trigger
+             WHERE tgrelid = 'usercom_consent_log'::regclass AND NOT tgisinternal) <> 2
+    UNION SELECT 'a consent log that takes any origin' WHERE NOT EXISTS (
+            SELECT FROM pg_constraint
+             WHERE conrelid = 'usercom_consent_log'::regclass AND contype = 'c')"""
 NOT_COMPARED = {"write_date", "write_uid", "lastcall", "nextcall"}
 Rows = dict[tuple[str, int], dict[str, Any]]
 Upgraded = tuple[Rows, Rows, list[tuple[str]]]

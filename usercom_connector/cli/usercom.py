@@ -14,7 +14,7 @@ from odoo.tools import config
 
 CODES = {"ok": 0, "attention": 1, "critical": 2}
 UNKNOWN = 3
-ACTIONS = ("status", "drain", "reconcile", "failures")
+ACTIONS = ("status", "drain", "reconcile", "failures", "verify-consents")
 SERVERS = ("config", "database")  # options of the server's own
 
 
@@ -35,6 +35,8 @@ class Usercom(Command):
           drain      work the queues off now, unless a worker does already, then the status
           reconcile  read what changed in User.com now (all of it with --full), then as drain
           failures   the failed rows, as CSV or with --format json as one JSON object a line
+          verify-consents
+                     whether the consent log is as it was sealed; 2 where a row does not fit
 
         exit status, as monitors know it: 0 all is well, 1 somebody should look (failed rows,
         broken mappings, paused by hand), 2 nothing moves, 3 the question cannot be answered.
@@ -49,11 +51,18 @@ class Usercom(Command):
         config.parse_config([*quiet, *named, *rest], setup_logging=True)
         try:
             with Registry(self._database()).cursor() as cr:
-                accounts = self._accounts(Environment(cr, SUPERUSER_ID, {}), options)
-                code = getattr(self, f"_{options.action}")(accounts, options)
+                env = Environment(cr, SUPERUSER_ID, {})
+                code = self._act(env, options)
         except (UnanswerableError, psycopg2.Error) as error:
             self._give_up(str(error).strip())
         sys.exit(code)
+
+    def _act(self, env, options):
+        if "usercom.backend" not in env:
+            raise UnanswerableError("the User.com connector is not installed in this database")
+        if options.action == "verify-consents":
+            return self._verify_consents(env, options)
+        return getattr(self, f"_{options.action}")(self._accounts(env, options), options)
 
     def _give_up(self, why):
         say(f"UNKNOWN - {why}", sys.stderr)
@@ -75,8 +84,6 @@ class Usercom(Command):
         return config["db_name"][0]
 
     def _accounts(self, env, options):
-        if "usercom.backend" not in env:
-            raise UnanswerableError("the User.com connector is not installed in this database")
         accounts = env["usercom.backend"].search([])
         if options.company:
             accounts = accounts.filtered(
@@ -128,3 +135,26 @@ class Usercom(Command):
                 table.writerows([failure.values()] if found else [failure, failure.values()])
             found = True
         return CODES["attention" if found else "ok"]
+
+    def _verify_consents(self, env, options):
+        """Of all companies that have a log, those without an account too."""
+        told = env["usercom.consent.chain"]._verify(
+            lambda company: options.company in (None, *self._names(company))
+        )
+        if options.company and not told:
+            raise UnanswerableError(f"no consent log of a company {options.company!r}")
+        level = "critical" if any(each["fault"] for each in told) else "ok"
+        if options.format == "json":
+            say(json.dumps({"level": level, "logs": told}, ensure_ascii=False, indent=2))
+        else:
+            say(f"{level.upper()} - {len(told)} consent log(s)")
+            for each in told:
+                say(self._verified_line(each))
+        return CODES[level]
+
+    def _verified_line(self, told):
+        if fault := told["fault"]:
+            row = f"row {fault['row']} (number {fault['number']})"
+            return f"{told['company']}: {row if fault['row'] else 'end'}: {fault['problem']}"
+        counts = f"{told['sealed']} sealed, {told['unsealed']} not yet"
+        return f"{told['company']}: {counts}. Last hash: {told['head']}".rstrip(": ")

@@ -32,6 +32,7 @@ from . import (
     usercom_field_mapping_adopt,
     usercom_about_contact,
     usercom_consent_log,
+    usercom_consent_chain,
     usercom_binding,
     usercom_statistic,
     usercom_queue,

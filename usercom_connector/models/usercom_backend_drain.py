@@ -67,6 +67,7 @@ class UsercomBackend(models.Model):
         self._committed(Quarantine(self).release_orphans)
         done = self._work_off(time.monotonic() + RUN_SECONDS)
         self._committed(Brake(self).close)
+        self.env["usercom.consent.chain"]._seal_for(self)
         self._come_back()
         self.env["ir.cron"]._commit_progress(done)
 

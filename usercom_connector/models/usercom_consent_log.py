@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
+from ..services.consent_guard import GUARD
 from ..services.own_context import Origin, own_context
 
 ANSWERS = {True: "yes", False: "no", None: "unset"}
@@ -48,6 +49,20 @@ class UsercomConsentLog(models.Model):
     origin_ref = fields.Char("Reference", readonly=True, help="The queue row that brought it.")
     source_at = fields.Datetime("User.com's Time", readonly=True)
 
+    # How a row is sealed, see `services/consent_chain.py`. `said_as`: the contact's id when the row
+    # was sealed, where it has been merged into another one since.
+    chain_number = fields.Integer(readonly=True, groups=fields.NO_ACCESS)
+    chain_hash = fields.Char(readonly=True, groups=fields.NO_ACCESS)
+    sealed_at = fields.Datetime(readonly=True, groups=fields.NO_ACCESS)
+    subject = fields.Char(readonly=True, groups=fields.NO_ACCESS)
+    salt = fields.Char(readonly=True, groups=fields.NO_ACCESS)
+    said_as = fields.Integer(readonly=True, groups=fields.NO_ACCESS)
+
+    _origin_known = models.Constraint(
+        "CHECK (origin IN ('odoo', 'webhook', 'sync', 'merge', 'mapping', 'address'))"
+    )
+    _chain_uniq = models.UniqueIndex("(company_id, chain_number) WHERE chain_number IS NOT NULL")
+    _unsealed_idx = models.Index("(company_id, id) WHERE chain_number IS NULL")
     _last_idx = models.Index("(partner_id, company_id, consent, id DESC)")
 
     @api.model
@@ -59,6 +74,9 @@ class UsercomConsentLog(models.Model):
         ]
 
     # ---- append-only ----
+
+    def init(self):
+        self.env.cr.execute(GUARD)
 
     @api.model_create_multi
     def create(self, vals_list):  # pylint: disable=method-required-super

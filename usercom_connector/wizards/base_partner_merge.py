@@ -1,6 +1,7 @@
 from odoo import models
 
 from ..models.usercom_queue import URGENT
+from ..services.consent_guard import merged_into
 from ..services.own_context import Origin, own_context, with_own_context
 
 
@@ -20,7 +21,8 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             strictest = mapping._strictest(dst_partner, src_partners)
             own_context(self.env).strictest[mapping.id] = strictest
         self._settle_links(src_partners, dst_partner)
-        result = super()._update_foreign_keys(src_partners, dst_partner)
+        with merged_into(self.env, dst_partner):
+            result = super()._update_foreign_keys(src_partners, dst_partner)
         if self.env["usercom.backend"]._watched_fields():
             self.env["usercom.outbox"]._enqueue_later(dst_partner.ids)
         return result
