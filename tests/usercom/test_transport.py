@@ -4,6 +4,8 @@ import logging
 import socket
 import threading
 import time
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
 import requests
@@ -20,6 +22,7 @@ from usercom import (
     UnreachableError,
 )
 from usercom import transport as transport_module
+from usercom.retry_after import retry_after
 
 from .conftest import API_KEY
 from .stub import HTML, Answer, Stub
@@ -223,6 +226,39 @@ class TestThrottled:
         with pytest.raises(ThrottledError):
             client.get_user(8)
         assert len(stub.requests) == 1
+
+    def test_it_waits_until_the_date_told(self, stub, client):
+        until = format_datetime(datetime.now(UTC) + timedelta(seconds=30), usegmt=True)
+        stub.on("GET /users/7/", Answer(self.BODY, 429, {"retry-after": until}))
+        with pytest.raises(ThrottledError) as caught:
+            get_user(client)
+        assert 25 < caught.value.retry_after <= 30
+
+    def test_a_date_is_reckoned_by_the_servers_clock(self):
+        told = {
+            "retry-after": "Wed, 21 Oct 2015 07:28:20 GMT",
+            "date": "Wed, 21 Oct 2015 07:28:00 GMT",
+        }
+        assert retry_after(told) == 20
+
+    def test_a_date_that_is_over_holds_nobody(self):
+        assert retry_after({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}) == 0
+
+    def test_a_date_without_a_zone_is_utc(self):
+        told = {
+            "retry-after": "Wed, 21 Oct 2015 07:28:05 -0000",
+            "date": "Wed, 21 Oct 2015 07:28:00 GMT",
+        }
+        assert retry_after(told) == 5
+
+    @pytest.mark.parametrize("body", [BODY, HTML])
+    def test_a_server_that_is_down_for_a_known_time_is_left_alone(self, stub, body):
+        throttle = Throttle(1000)
+        client = Client(stub.url, API_KEY, throttle=throttle)
+        stub.on("GET /users/7/", Answer(body, 503, {"retry-after": "30"}))
+        with pytest.raises(ServerError):
+            get_user(client)
+        assert 25 < throttle.held_for() <= 30
 
     def test_html_does_not_hide_it(self, stub, client):
         stub.on("GET /users/7/", Answer(HTML, 429))

@@ -14,6 +14,7 @@ from . import (
     usercom_backend_drain,
     usercom_backend_wake,
     usercom_brake,
+    usercom_hold,
     usercom_backend_watch,
     usercom_backend_consent,
     usercom_backend_webhook,

@@ -6,6 +6,7 @@ from odoo import api, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..services.database_identity import DatabaseIdentity
+from ..services.shared_hold import SharedHold
 from ..usercom import (
     Client,
     NotFoundError,
@@ -80,6 +81,7 @@ class UsercomBackend(models.Model):
         account = self.sudo()
         if not account.subdomain or not account.api_key:
             raise UserError(self.env._("Enter the system name and the API key first."))
+        SharedHold(account).seconds()  # what another process has heard holds back this one, too
         return Client(account._base_url(), account.api_key, throttle=account._throttle())
 
     def _throttle(self):
@@ -96,6 +98,7 @@ class UsercomBackend(models.Model):
             with self._client() as client:
                 return question(client)
         except UsercomError as error:
+            SharedHold(self).seconds()
             raise UserError(self._explain(error)) from error
 
     def _explain(self, error):

@@ -10,7 +10,9 @@ from odoo.service.model import retrying
 
 from ..services.brake import Brake, BrakeError
 from ..services.database_errors import is_transient
+from ..services.drain_lock import DrainLock
 from ..services.quarantine import Quarantine
+from ..services.shared_hold import SharedHold
 from ..services.unconfirmed import UnconfirmedValues
 from ..usercom import (
     AmbiguousUserError,
@@ -54,9 +56,15 @@ class UsercomBackend(models.Model):
     def _drain(self):
         """Work off both queues, mostly the inbox first.
 
-        Only the account's own cron calls this, and Odoo never runs one cron twice at once.
+        Only the account's own cron calls this, and Odoo runs one cron twice at once only where the
+        connection that keeps its lock was ended: the second drain finds the first one's lock.
         """
         self.ensure_one()
+        with DrainLock(self).held() as is_held:
+            if is_held:
+                self._drain_alone()
+
+    def _drain_alone(self):
         if self.state == "running":
             self.with_context(lang=self._language())._drain_queues()
 
@@ -115,7 +123,7 @@ class UsercomBackend(models.Model):
     def _next_due(self):
         """When the earliest row of either queue may be tried, if any waits."""
         waits = [due for queue in self._queues() if (due := queue._next_due(self))]
-        held = fields.Datetime.now() + timedelta(seconds=self._throttle().held_for())
+        held = fields.Datetime.now() + timedelta(seconds=SharedHold(self).seconds())
         return max(min(waits), held) if waits else None
 
     def _tasks(self, client, deadline):
@@ -239,7 +247,11 @@ class UsercomBackend(models.Model):
 
     def _may_call(self, client):
         """Whether a claimed row could be sent, and were not put off at once."""
-        return self._is_running(client) and self._throttle().held_for() <= LONGEST_HOLD
+        return (
+            self._is_running(client)
+            and DrainLock(self).is_held()
+            and SharedHold(self).seconds() <= LONGEST_HOLD
+        )
 
     def _is_running(self, client):
         """Whether the account runs, and is still the one that ``client`` was made for."""

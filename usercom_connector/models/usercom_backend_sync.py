@@ -78,8 +78,8 @@ class UsercomBackend(models.Model):
 
     # ---- in the drain ----
 
-    def _drain(self):
-        result = super()._drain()
+    def _drain_alone(self):
+        result = super()._drain_alone()
         if self.state == "authenticated" and not self._refusal_to_send():
             self.with_context(lang=self._language())._preview_early()
         return result

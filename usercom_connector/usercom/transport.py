@@ -27,6 +27,7 @@ from .errors import (
     UnreachableError,
     UnservedError,
 )
+from .retry_after import retry_after
 from .storable import storable
 from .throttle import Throttle
 
@@ -37,7 +38,6 @@ CHUNK = 2**16
 LONGEST_ANSWER = 40.0  # seconds, from its headers on
 DETAILS_LIMIT = 500
 DETAILS_DEPTH = 5
-LONGEST_RETRY_AFTER = 3600.0
 HEADERS = {"Accept": "*/*; version=2", "User-Agent": "usercom_connector (Odoo)"}
 JSON_HEADERS = {**HEADERS, "Content-Type": "application/json"}
 
@@ -232,6 +232,7 @@ class Transport:
         if 300 <= status < 400:
             raise ServerError(status, "redirected the call; check the system name")
         if status >= 500:
+            self._throttle.pause(retry_after(response.headers) or 0.0)
             raise ServerError(status)
         answer = _json(status, body)
         if status >= 400:
@@ -239,9 +240,8 @@ class Transport:
         return answer
 
     def _refuse_for_now(self, response: requests.Response) -> NoReturn:
-        header = response.headers.get("retry-after", "")
-        known = re.fullmatch(r"\d+(\.\d+)?", header, re.ASCII)
-        seconds = min(float(header), LONGEST_RETRY_AFTER) if known else 1.0
+        told = retry_after(response.headers)
+        seconds = 1.0 if told is None else told
         self._throttle.pause(seconds)
         raise ThrottledError(seconds)
 
