@@ -1,6 +1,7 @@
 """The webhook as docs/operations.md sets servers up: workers, several databases, a proxy."""
 
 import os
+import socket
 from collections.abc import Iterator
 
 import pytest
@@ -17,8 +18,8 @@ HOST = f"{DATABASE}.example.org"
 
 def options(workers: int) -> list[str]:
     """A preforking server that serves two databases."""
-    ports = f"--gevent-port={free_port()}"
-    return [f"--workers={workers}", "--max-cron-threads=1", f"-d{DATABASE},{NEIGHBOUR}", ports]
+    others = [f"--gevent-port={free_port()}", "--log-handler=werkzeug:INFO"]
+    return [f"--workers={workers}", "--max-cron-threads=1", f"-d{DATABASE},{NEIGHBOUR}", *others]
 
 
 def forwarded(host: str) -> dict[str, str]:
@@ -49,6 +50,14 @@ def call(pair: Pair, email: str, **headers: str) -> requests.Response:
     headers["X-Usercom-Token"] = account["webhook_token"]
     where, body = f"{pair.odoo.url}/usercom/webhook", {"extra": {"email": email}}
     return requests.post(where, json=body, headers=headers, timeout=60)
+
+
+def plainly(pair: Pair, path: str) -> int:
+    """The status of a call whose path goes out as it is written."""
+    with socket.create_connection(("127.0.0.1", pair.odoo.port), timeout=60) as connection:
+        head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nX-Odoo-Database: {DATABASE}\r\n"
+        connection.sendall(f"{head}Content-Length: 2\r\nConnection: close\r\n\r\n{{}}".encode())
+        return int(connection.makefile().readline().split()[1])
 
 
 def self_test(pair: Pair) -> str:
@@ -115,6 +124,26 @@ class TestTwoWorkers:
     def test_the_header_of_another_database_does_not_know_the_token(self, pair: Pair) -> None:
         header = {"X-Odoo-Database": NEIGHBOUR}
         assert call(pair, "lost@example.org", **header).status_code == 401
+
+    def test_no_spelling_brings_the_token_into_the_access_log(self, pair: Pair) -> None:
+        [account] = pair.odoo.call("usercom.backend", "search_read", [], ["webhook_token"])
+        token = account["webhook_token"]
+        for path in (
+            f"/usercom/webhook/{token}",
+            f"//usercom//webhook//{token}",
+            f"/usercom/%77ebhook/{token}",
+            f"/usercom/%2577ebhook/{token}",
+            f"/USERCOM/Webhook/{token}",
+            f"/usercom/./webhook/{token}",
+            f"/usercom%2Fwebhook%2F{token}",
+            f"/usercom/webhook?token={token}",
+            f"{pair.odoo.url}/usercom/webhook/{token}",
+            f"/usercom/webhook/{token} of User.com",  # no HTTP
+        ):
+            assert plainly(pair, path) < 500, path
+        log = pair.odoo.log.read_text()
+        assert "POST /usercom/webhook/***" in log
+        assert token not in log
 
     def test_the_self_test_says_that_the_header_is_needed(self, pair: Pair) -> None:
         pair.odoo.call("ir.config_parameter", "set_param", "web.base.url", pair.odoo.url)

@@ -2,14 +2,19 @@
 
 import json
 import logging
+from contextlib import closing
+from http.client import HTTPConnection
 from unittest.mock import patch
+from urllib.parse import urlsplit
 
+from freezegun import freeze_time
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from odoo.tests import HttpCase
 
 from odoo.addons.usercom_connector.models import usercom_inbox
+from odoo.addons.usercom_connector.services.call_rate import CallRate
 
 from .common import UsercomCase
 
@@ -30,6 +35,14 @@ class TestWebhook(UsercomCase, HttpCase):
             headers["X-Usercom-Token"] = token
         data = body if isinstance(body, bytes | str) else json.dumps(body or BODY)
         return self.url_open(path, data=data, headers=headers, **options)
+
+    def plainly(self, path, body):
+        """The status of a call whose path goes out as it is written."""
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        connection = HTTPConnection(urlsplit(self.base_url()).netloc, timeout=10)
+        with closing(connection), self.allow_requests(all_requests=True):
+            connection.request("POST", path, body, headers)
+            return connection.getresponse().status
 
     def rows(self):
         return self.env["usercom.inbox"].search([("backend_id", "=", self.backend.id)])
@@ -146,7 +159,46 @@ class TestWebhook(UsercomCase, HttpCase):
         line = ('"%s" %s %s', (f"POST {path}?x=1 HTTP/1.1", "200", 20))  # of the access log
         record = logging.makeLogRecord(dict(zip(("msg", "args"), line, strict=True)))
         logging.getLogger("werkzeug").filter(record)
-        self.assertEqual(record.getMessage(), '"POST /usercom/webhook/***?x=1 HTTP/1.1" 200 20')
+        self.assertEqual(record.getMessage(), '"POST /usercom/webhook/*** HTTP/1.1" 200 20')
+
+    def test_only_the_header_and_the_plain_path_authenticate(self):
+        token = self.backend.webhook_token
+        encoded = "".join(f"%{ord(letter):02X}" for letter in token)
+        for path, data in (
+            (f"/usercom/webhook?token={token}", json.dumps(BODY)),
+            (f"/usercom/webhook/x?token={token}", json.dumps(BODY)),
+            ("/usercom/webhook", f"token={token}"),
+            (f"/usercom/webhook/{encoded}", json.dumps(BODY)),
+            (f"/usercom/%77ebhook/{token}", json.dumps(BODY)),
+        ):
+            with self.subTest(path):
+                self.assertEqual(self.plainly(path, data), 401)
+
+    def test_json_nested_deeper_than_32_levels_is_refused(self):
+        for depth, status in ((31, 200), (32, 400), (970, 400)):
+            deep = "[" * depth + "]" * depth
+            with self.subTest(depth):
+                body = f'{{"extra": {{"id": 7}}, "deep": {deep}}}'
+                self.assertEqual(self.call(body).status_code, status)
+                self.assertEqual(
+                    self.call(body.replace("[", '{"a":[').replace("]", "]}")).status_code, 400
+                )
+
+    def test_above_the_bound_of_a_minute_user_com_is_asked_to_wait(self):
+        self.backend.webhook_rate_limit = 3
+        self.patch(usercom_inbox, "call_rate", CallRate())
+        with freeze_time("2026-01-01 10:00:20"):
+            answers = [self.call() for _time in range(5)]
+            self.assertEqual(self.call(token="wrong").status_code, 401)
+        self.assertEqual([a.status_code for a in answers], [200, 200, 200, 429, 429])
+        self.assertEqual(answers[-1].json(), {"status": "too_many"})
+        self.assertEqual(answers[-1].headers["Retry-After"], "40")
+        with freeze_time("2026-01-01 10:01:00"):
+            self.assertEqual(self.call().status_code, 200)
+
+    def test_a_bound_of_0_is_none(self):
+        self.backend.webhook_rate_limit = 0
+        self.assertEqual({self.call().status_code for _time in range(5)}, {200})
 
     def test_calls_of_no_use_are_logged_once_a_minute(self):
         unrendered = {"extra": {"id": "{{ id }}", "email": "{{ email }}"}}
@@ -226,3 +278,22 @@ class TestFuzzedBodies(UsercomCase, HttpCase):
             self.assertIn(answer.status_code, (200, 400), body)
 
         is_answered()
+
+
+class TestHowTheBodyComes(UsercomCase, HttpCase):
+    def chunked(self, size):
+        """Call without telling the length beforehand."""
+        body = json.dumps({**BODY, "filler": ""})
+        body = body.replace('"filler": "', '"filler": "' + "x" * (size - len(body))).encode()
+        pieces = (body[at : at + 60_000] for at in range(0, len(body), 60_000))
+        headers = {"X-Usercom-Token": self.backend.webhook_token}
+        return self.url_open("/usercom/webhook", data=pieces, headers=headers)
+
+    def test_a_chunked_body_is_read(self):
+        self.assertEqual(self.chunked(2**20).status_code, 200)
+        row = self.env["usercom.inbox"].search([("backend_id", "=", self.backend.id)])
+        self.assertEqual(row.external_id, 7)
+
+    def test_a_chunked_body_over_one_mebibyte_is_refused(self):
+        answer = self.chunked(2**20 + 1)
+        self.assertEqual((answer.status_code, answer.json()), (413, {"status": "too_large"}))

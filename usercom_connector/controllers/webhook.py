@@ -1,24 +1,27 @@
 import logging
 import re
 import threading
+import time
+from urllib.parse import unquote
 
 from odoo import http
 from odoo.http import request
 
 MAX_BODY = 2**20
 PATH = "/usercom/webhook"
-TOKEN_IN_PATH = re.compile(r"(/usercom/+webhook/+)[^\s?\"]+")
+WORD = re.compile(r"[^\s\"']+")
 
 ANSWERS = {
     "accepted": 200,
     "unauthorized": 401,
     "malformed": 400,
     "never_run": 409,
+    "too_many": 429,
 }
 
 
 class HideToken(logging.Filter):
-    """Keeps the token that may stand in the path out of the server's access log."""
+    """Keeps the token out of the server's access log, however the path was written."""
 
     def filter(self, record):
         record.msg = self._hidden(record.msg)
@@ -26,12 +29,27 @@ class HideToken(logging.Filter):
             record.args = tuple(map(self._hidden, record.args))
         return True
 
+    @classmethod
+    def _hidden(cls, value):
+        is_ours = isinstance(value, str) and _names_webhook(value)
+        return WORD.sub(cls._hidden_word, value) if is_ours else value
+
     @staticmethod
-    def _hidden(value):
-        return TOKEN_IN_PATH.sub(r"\1***", value) if isinstance(value, str) else value
+    def _hidden_word(match):
+        word = match[0]
+        return f"{PATH}/***" if word != PATH and _names_webhook(word) else word
 
 
-logging.getLogger("werkzeug").addFilter(HideToken())
+def _names_webhook(text):
+    """Whether ``text`` may be a way to the webhook: ``//usercom/%2577ebhook?token=…``, too."""
+    for _time in range(4):
+        text = unquote(text)
+    text = text.casefold()
+    return "usercom" in text and "webhook" in text
+
+
+for _name in ("werkzeug", "odoo.service.server"):  # with threads or workers, with gevent
+    logging.getLogger(_name).addFilter(HideToken())
 
 
 class UsercomWebhook(http.Controller):
@@ -46,9 +64,21 @@ class UsercomWebhook(http.Controller):
         max_content_length=MAX_BODY,
         keep_raw_body=True,
     )
-    def webhook(self, token=None, **_query):
+    def webhook(self, **_parameters):
         """Store what User.com's automation tells us; everything else happens in the drain."""
         threading.current_thread().url = PATH  # which Odoo logs for a request that takes long
-        token = request.httprequest.headers.get("X-Usercom-Token") or token
+        token = request.httprequest.headers.get("X-Usercom-Token") or self._token_in_path()
         status = request.env["usercom.inbox"].sudo()._receive(token, request.httprequest.get_data())
-        return request.make_json_response({"status": status}, status=ANSWERS[status])
+        headers = {"Retry-After": 60 - int(time.time()) % 60} if status == "too_many" else None
+        return request.make_json_response({"status": status}, headers, status=ANSWERS[status])
+
+    @staticmethod
+    def _token_in_path():
+        """The token as it stands in the path; none where that, or a query, spells it otherwise.
+
+        What a proxy or a server logs of such a call nobody would know to hide.
+        """
+        http_request = request.httprequest
+        raw = http_request.environ.get("REQUEST_URI") or http_request.path
+        is_plain = raw.partition("?")[0] == http_request.path
+        return http_request.path.removeprefix(PATH).removeprefix("/") if is_plain else None

@@ -17,6 +17,7 @@ SHARED = (
     "failure_alert_share",
     "webhook_alert_hours",
     "brake_share",
+    "webhook_rate_limit",
     "email_consent_id",
     "unsubscribe_policy",
     "opt_out_lists",
@@ -69,6 +70,7 @@ class ResConfigSettings(models.TransientModel):
     usercom_rate_limit = fields.Float("Calls per Second")
     usercom_log_days = fields.Integer("Keep Finished Rows for Days")
     usercom_failure_alert_share = fields.Float("Alert From This Share of Failures (%)")
+    usercom_webhook_rate_limit = fields.Integer("Most Calls per Minute")
     usercom_webhook_alert_hours = fields.Integer("Alert After Hours Without a Call")
     usercom_brake_share = fields.Float("Ask From This Share of Contacts (%)")
     usercom_is_braked = fields.Boolean(compute="_compute_usercom_account")

@@ -14,6 +14,7 @@ PATH = "/usercom/webhook"
 TEST_SECONDS = 5
 MOST_GRACE = 720
 TOKEN_FIELDS = ["webhook_token", "webhook_previous_token", "webhook_previous_until"]
+ACCOUNT_FIELDS = [*TOKEN_FIELDS, "state", "webhook_rate_limit"]
 NEAR = {"localhost", "127.0.0.1", "::1", "0.0.0.0"}
 
 
@@ -35,11 +36,26 @@ class UsercomBackend(models.Model):
     )
     webhook_url = fields.Char("Webhook URL", compute="_compute_webhook_url")
     webhook_extra = fields.Text("Extra Data", compute="_compute_webhook_extra")
+    webhook_rate_limit = fields.Integer(
+        "Most Calls per Minute",
+        required=True,
+        default=6000,
+        aggregator=False,
+        help="User.com is asked to wait when more come; 0: no bound. Each process of Odoo counts "
+        "for itself.",
+    )
     webhook_last_call = fields.Datetime("Last Call Received", compute="_compute_webhook_last_call")
     webhook_called_at = fields.Datetime(
         copy=False, readonly=True, help="The last call whose row the log may not hold any more."
     )
     webhook_test_result = fields.Text("Self-Test", copy=False, readonly=True)
+
+    @api.constrains("webhook_rate_limit")
+    def _check_rate(self):
+        if any(backend.webhook_rate_limit < 0 for backend in self):
+            raise ValidationError(
+                self.env._("The most calls per minute must be a number that is not below 0.")
+            )
 
     @api.constrains("webhook_grace_hours")
     def _check_grace(self):
@@ -111,12 +127,12 @@ class UsercomBackend(models.Model):
     @api.model
     def _by_webhook_token(self, token):
         """The account whose token this is, empty if none; equally slow for every answer."""
-        return self.browse(self._id_and_state(token)[0])
+        return self.browse(self._webhook_account(token)[0])
 
     @api.model
-    def _id_and_state(self, token):
-        """Both of the account whose token this is, ``(None, None)`` of none."""
-        found, given, now = (None, None), (token or "").encode(), fields.Datetime.now()
+    def _webhook_account(self, token):
+        """``(id, state, most calls per minute)`` of whose token this is; None each if nobody's."""
+        found, given, now = (None, None, None), (token or "").encode(), fields.Datetime.now()
         for known, until, *account in self._webhook_tokens(now.replace(second=0)):
             if consteq(known, given) and until > now:
                 found = account
@@ -125,16 +141,16 @@ class UsercomBackend(models.Model):
     @api.model
     @tools.ormcache("minute")
     def _webhook_tokens(self, minute):
-        """``[(token, valid until, account id, state)]``; kept, since User.com waits.
+        """``[(token, valid until, *_webhook_account)]``; kept, since User.com waits.
 
         A change is seen at once. Should a call that came before its commit store what was before
         it, that lasts no longer than the ``minute``.
         """
         tokens = []
-        for backend in self.sudo().search_fetch([], [*TOKEN_FIELDS, "state"]):
+        for backend in self.sudo().search_fetch([], ACCOUNT_FIELDS):
             previous, until = backend.webhook_previous_token, backend.webhook_previous_until
             known = [(backend.webhook_token, datetime.max), (previous, until or datetime.min)]
-            account = (backend.id, backend.state)
+            account = (backend.id, backend.state, backend.webhook_rate_limit)
             tokens += [(token.encode(), until, *account) for token, until in known if token]
         return tokens
 

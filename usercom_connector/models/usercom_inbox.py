@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, email_normalize
 
+from ..services.call_rate import CallRate
 from ..usercom import strict_json
 from ..usercom.excerpts import readable
 from .usercom_queue import URGENT
@@ -13,6 +14,7 @@ from .usercom_queue import URGENT
 _logger = logging.getLogger(__name__)
 
 LONGEST_KEY = 255
+MOST_LEVELS = 32
 NOTHING = ("None", "null")  # how templates write an empty value
 KEYS = ("external_id", "custom_id", "email", "user_ref")
 PROMPT = """
@@ -39,6 +41,7 @@ class RefusedCalls:
             _logger.warning(self._message, count)
 
 
+call_rate = CallRate()
 refused_calls = RefusedCalls("user.com webhook: refused %s calls with no or a wrong token")
 nameless_calls = RefusedCalls(
     "user.com webhook: refused %s calls that name no user by id, custom_id or email"
@@ -99,10 +102,12 @@ class UsercomInbox(models.Model):
     @api.model
     def _receive(self, token, body):
         """Store one call of User.com's automation; returns the word that answers it."""
-        backend_id, state = self.env["usercom.backend"]._id_and_state(token)
+        backend_id, state, most = self.env["usercom.backend"]._webhook_account(token)
         if not backend_id:
             refused_calls.add()
             return "unauthorized"
+        if call_rate.is_exceeded((self.env.cr.dbname, backend_id), most):
+            return "too_many"
         payload = self._parse(body)
         keys = self._keys(payload) if payload is not None else None
         if not keys:
@@ -122,9 +127,11 @@ class UsercomInbox(models.Model):
         """The JSON object of ``body``; None for anything else, or what no database keeps."""
         try:
             payload = strict_json.loads(body)
+            if strict_json.is_deeper_than(MOST_LEVELS, payload):
+                return None
             text = json.dumps(payload, ensure_ascii=False, allow_nan=False)
             text.encode()  # refuses halves of surrogate pairs
-        except (ValueError, RecursionError):
+        except ValueError:
             return None
         return payload if isinstance(payload, dict) and "\\u0000" not in text else None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterable
 from typing import Any, NoReturn
 
 
@@ -38,6 +39,23 @@ def dumps(value: Any) -> str:
         return json.dumps(value, allow_nan=False)
     except (TypeError, RecursionError):
         raise ValueError("no JSON value") from None
+
+
+def is_deeper_than(levels: int, value: Any) -> bool:
+    """Whether JSON `value` nests lists and objects more than so many levels deep.
+
+    Measured level by level, so that no depth is too much for it.
+    """
+    level = [value]
+    for _level in range(levels):
+        level = [inner for outer in level for inner in _members(outer)]
+    return any(isinstance(inner, dict | list) for inner in level)
+
+
+def _members(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _refuse(constant: str) -> NoReturn:
