@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.tests import HttpCase
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 from .common import UsercomCase
 
@@ -65,8 +65,61 @@ class TestHealth(UsercomCase, HttpCase):
         self.fail_a_row()
         self.assertEqual(self.ask("wrong"), (200, {"status": "ok"}))
 
-    def test_the_alarm_reads_no_queue(self):
+    def test_as_long_as_something_is_settled_the_alarm_reads_no_queue(self):
         """However long the queues are: only small tables are looked at."""
+        self.env["usercom.statistic"]._count(self.backend, "sent", 1)
+        self.resumed(3)
         self.env.invalidate_all()
-        with self.assertQueriesContain(["usercom_backend", "ir_cron"]):
+        with self.assertQueriesContain([*["usercom_backend"] * 2, "ir_cron", "usercom_statistic"]):
             self.assertTrue(self.env["usercom.backend"].sudo()._is_moving())
+
+    def resumed(self, minutes):
+        """The account was resumed so many minutes ago."""
+        self.age("usercom_backend", "write_date", minutes)
+
+    def age(self, table, column, minutes):
+        self.env.cr.flush()
+        moment = fields.Datetime.now() - timedelta(minutes=minutes)
+        self.env.cr.execute(
+            SQL("UPDATE %s SET %s = %s", SQL.identifier(table), SQL.identifier(column), moment)
+        )
+        self.env.invalidate_all()
+
+    def test_rows_that_nobody_works_off_are_critical_within_two_minutes(self):
+        for table, fill in (
+            ("usercom_outbox", lambda: self.contact(email="jan@example.org")),
+            ("usercom_inbox", lambda: self.put(id=7)),
+        ):
+            with self.subTest(table):
+                fill()
+                self.age(table, "create_date", 3)
+                self.resumed(1)
+                self.assertEqual(self.ask()[0], 200)
+                self.resumed(3)
+                self.assertEqual(self.ask()[0], 503)
+                self.age(table, "create_date", 1)
+                self.assertEqual(self.ask()[0], 200)
+                self.age(table, "create_date", 3)
+                self.age(table, "claimed_at", 3)  # its worker is no more
+                self.assertEqual(self.ask()[0], 503)
+                self.age(table, "claimed_at", 1)
+                self.assertEqual(self.ask()[0], 200)
+                self.env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(table)))
+
+    def test_what_moves_or_waits_for_its_time_is_no_alarm(self):
+        self.contact(email="jan@example.org")
+        self.age("usercom_outbox", "create_date", 600)
+        self.resumed(600)
+        self.assertIn("none was sent", self.backend._alarm())
+        self.env["usercom.statistic"]._count(self.backend, "sent", 1)
+        self.env.cr.flush()
+        self.assertFalse(self.backend._alarm())
+        self.age("usercom_statistic", "write_date", 3)
+        self.assertTrue(self.backend._alarm())
+        self.age("usercom_outbox", "next_attempt_at", -5)
+        self.assertFalse(self.backend._alarm())
+        self.age("usercom_outbox", "next_attempt_at", 3)
+        self.assertTrue(self.backend._alarm())
+        self.backend.action_pause()
+        self.resumed(600)
+        self.assertFalse(self.backend._alarm())

@@ -2,6 +2,8 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from ..services.standstill import Standstill
+
 STALLED = timedelta(minutes=15)  # a drain that works off a backlog takes half of that
 FAILURES = 3  # of the job in a row, from which on it is no passing trouble
 LEVELS = ("ok", "attention", "critical")
@@ -14,7 +16,7 @@ class UsercomBackend(models.Model):
 
     @api.model
     def _is_moving(self):
-        """Whether no account has stopped by itself. Reads no queue, so it may be asked often."""
+        """Whether no account has stopped by itself. Counts no queue, so it may be asked often."""
         backends = self.search([("state", "in", ("running", "paused"))])
         return not any(backend._alarm() for backend in backends)
 
@@ -56,6 +58,11 @@ class UsercomBackend(models.Model):
             return self.env._(
                 "Its scheduled job should have run at %s UTC. Do Odoo's cron workers run?",
                 fields.Datetime.to_string(cron.nextcall),
+            )
+        if Standstill(self).is_there():
+            return self.env._(
+                "Rows wait, but none was sent or received for 2 minutes. The server's log may say "
+                "why; do Odoo's cron workers run?"
             )
         return None
 

@@ -47,16 +47,19 @@ class UsercomStatistic(models.Model):
 
     def _store(self):
         noted = self.env.cr.precommit.data.pop(self._name)
-        hour = self._hour(fields.Datetime.now())
+        now = fields.Datetime.now()
+        hour = self._hour(now)
         values = [
-            SQL("(%s, %s, %s, %s)", backend_id, hour, kind, rows)
+            SQL("(%s, %s, %s, %s, %s)", backend_id, hour, kind, rows, now)
             for (backend_id, kind), rows in sorted(noted.items())
         ]
         self.env.cr.execute(
             SQL(
-                """INSERT INTO usercom_statistic AS s (backend_id, hour, kind, rows) VALUES %s
+                """INSERT INTO usercom_statistic AS s
+                          (backend_id, hour, kind, rows, write_date) VALUES %s
                    ON CONFLICT (backend_id, hour, kind)
-                   DO UPDATE SET rows = s.rows + EXCLUDED.rows""",
+                   DO UPDATE SET rows = s.rows + EXCLUDED.rows,
+                                 write_date = EXCLUDED.write_date""",
                 SQL(", ").join(values),
             )
         )
