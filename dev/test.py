@@ -1,6 +1,6 @@
 """`make test`: the set-up where needed, a fresh database, all tests in one pytest."""
 
-from . import browser, nginx, odoo, ports, template
+from . import browser, nginx, odoo, pins, ports, template
 from .locks import alone
 from .paths import ADDON, ROOT, VENV
 from .postgres import Cluster
@@ -24,6 +24,7 @@ def main(arguments: list[str]) -> int:
             odoo.ensure()
             browser.ensure()
             nginx.ensure()
+            pins.ensure()
             cluster = Cluster(NAME)
         with cluster.running():
             env = odoo.environment(cluster.env, NAME)

@@ -7,8 +7,8 @@ from zipfile import ZipFile
 from odoo.exceptions import UserError
 from odoo.tests import HttpCase, new_test_user
 
-from odoo.addons.usercom_connector.models import usercom_sync_report, usercom_sync_run
-from odoo.addons.usercom_connector.usercom import Client
+from odoo.addons.usercom_connector.models import usercom_sync_run
+from odoo.addons.usercom_connector.usercom import Client, spreadsheet
 
 from .test_sync import SyncCase
 
@@ -207,7 +207,7 @@ class TestSpreadsheet(SyncCase, HttpCase):
         sync = self.sync()
         for number in range(5):
             sync.line_ids.create({"sync_id": sync.id, "kind": "new_here", "label": f"u{number}"})
-        with patch.object(usercom_sync_report, "ROWS_OF_SHEET", 2):
+        with patch.object(spreadsheet, "ROWS_OF_SHEET", 2):
             sheets = self.sheets(sync)
         self.assertEqual([sheet.count("<row ") for sheet in sheets], [3, 3, 2])
         self.assertIn("User.com User", sheets[2])

@@ -18,6 +18,13 @@ class TestWebhookPage(UsercomCase):
         self.env["ir.config_parameter"].set_param("web.base.url", "https://odoo.example.org")
         self.assertEqual(self.backend.webhook_url, "https://odoo.example.org/usercom/webhook")
 
+    def test_the_addresses_of_several_accounts_are_read_at_once(self):
+        company = self.env["res.company"].create({"name": "Other"})
+        accounts = self.backend + self.backend.create({"company_id": company.id})
+        accounts.invalidate_recordset()
+        names = ["webhook_url", "webhook_extra", "webhook_last_call"]
+        self.assertEqual(len(accounts.read(names)), 2)
+
     def test_extra_data_follow_the_mappings(self):
         extra = json.loads(self.backend.webhook_extra)
         self.assertEqual(extra["email"], "{{ email }}")

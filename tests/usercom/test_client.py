@@ -210,6 +210,43 @@ class TestImport:
         assert b'name="input_file"; filename="users.csv"' in request.body
         assert b"a@b.c" in request.body
         assert b'name="trigger_automations"\r\n\r\n' + sent in request.body
+        assert request.query == {"trigger_automations": [sent.decode()]}
+
+    def test_one_of_which_only_the_id_is_told(self, stub, client):
+        stub.on("POST /users/import/", {"success": True, "data": {"import_id": "u-1"}})
+        report = client.import_users(b"email\na@b.c\n")
+        assert (report.id, report.finished) == ("u-1", False)
+
+    @pytest.mark.parametrize(
+        ("told", "finished"),
+        [
+            ({"status": "finished", "finished_at": "2025-06-01"}, True),
+            ({"status": "finished"}, True),
+            ({"status": "weird", "finished_at": "2025-06-01"}, True),
+            ({"status": "weird"}, False),
+            ({"status": "finished", "finished_at": None}, False),
+        ],
+    )
+    def test_how_far_one_is(self, stub, client, told, finished):
+        stub.on("GET /import/status/", {"success": True, "data": {**self.REPORT, **told}})
+        report = client.import_status("u-1")
+        assert (report.failed, report.finished) == (1, finished)
+        assert stub.requests[0].query == {"import_id": ["u-1"]}
+
+    def test_how_far_one_of_all_is(self, stub, client):
+        others = [{**self.REPORT, "id": "u-0"}, {**self.REPORT, "failed": 0}]
+        stub.on("GET /import/status/", {"success": True, "data": others})
+        assert client.import_status("u-1").failed == 0
+
+    @pytest.mark.parametrize("answer", [MISSING, Answer(HTML, 404), Answer({}, 405), {}, [], None])
+    def test_where_nobody_tells_how_far_one_is(self, stub, client, answer):
+        stub.on("GET /import/status/", answer)
+        assert client.import_status("u-1") is None
+
+    def test_a_failure_tells_nothing_of_an_import(self, stub, client):
+        stub.on("GET /import/status/", Answer(HTML, 502))
+        with pytest.raises(ServerError):
+            client.import_status("u-1")
 
     @pytest.mark.parametrize(("finished_at", "finished"), [(None, False), ("2021-02-01", True)])
     def test_one_that_goes_on(self, stub, client, finished_at, finished):

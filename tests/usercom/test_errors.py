@@ -38,4 +38,5 @@ def test_what_may_be_tried_again():
 
 
 def test_what_pauses_an_account():
-    assert set(CredentialsError.__subclasses__()) == {errors.InvalidKeyError, errors.ForbiddenError}
+    closed = {errors.InvalidKeyError, errors.ForbiddenError, errors.PaymentError}
+    assert set(CredentialsError.__subclasses__()) == closed

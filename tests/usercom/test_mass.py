@@ -6,7 +6,7 @@ from usercom import mass as mass_module
 from usercom.jobs import Identity, Push
 from usercom.mass import MassPush, is_worthwhile
 
-from .stub import MISSING
+from .stub import HTML, MISSING, Answer
 
 CITY = {"city": Attribute("City", "city", "string", is_standard=True)}
 MASS = "PUT /users/mass_update_standard_attributes/"
@@ -62,3 +62,14 @@ def test_each_part_is_read_back(stub, client, job, monkeypatch):
 )
 def test_the_reading_back_counts_too(pushes, values, worthwhile):
     assert is_worthwhile(pushes, values) is worthwhile
+
+
+@pytest.mark.parametrize("refusal", [Answer(HTML, 500), Answer(HTML, 403), Answer(None, 502)])
+def test_a_mass_update_that_is_not_served_is_tried_once_and_all_go_singly(
+    stub, client, job, monkeypatch, refusal
+):
+    monkeypatch.setattr(mass_module, "MOST", 15)
+    stub.on(MASS, refusal)
+    first, *others = job.run(client)
+    assert first.kept and others == [None] * 29
+    assert calls(stub).count(MASS) == 1

@@ -6,12 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 from odoo import fields, models
-from odoo.service.model import retrying
 
 from ..services.brake import Brake, BrakeError
 from ..services.database_errors import is_transient
 from ..services.drain_lock import DrainLock
 from ..services.quarantine import Quarantine
+from ..services.retries import committed
 from ..services.shared_hold import SharedHold
 from ..services.unconfirmed import UnconfirmedValues
 from ..usercom import (
@@ -224,12 +224,7 @@ class UsercomBackend(models.Model):
 
     def _committed(self, method, *arguments):
         """Call the method in a transaction of its own, again where another one is in its way."""
-
-        def fresh():
-            self.env.invalidate_all()
-            return method(*arguments)
-
-        return retrying(fresh, self.env)
+        return committed(self.env, method, *arguments)
 
     def _attempted(self, method, *arguments, **named):
         """``(result, None)``, or ``(None, error)`` where the method failed; nothing is kept then.
@@ -308,7 +303,7 @@ class UsercomBackend(models.Model):
                 rows._settle(outcome.task, outcome.result)
             case ThrottledError():
                 rows._postpone(outcome.error.retry_after)
-            case UnreachableError() | ServerError(status=502 | 503 | 504):
+            case UnreachableError() | ServerError(status=408 | 425 | 502 | 503 | 504):
                 # no contact's fault: only the time is limited
                 rows._retry_later(explain(self.env, outcome.error), most=math.inf)
             case RetryableError():

@@ -67,7 +67,8 @@ class UsercomBackend(models.Model):
     # ---- what to paste ----
 
     def _compute_webhook_url(self):
-        self.webhook_url = self.get_base_url().rstrip("/") + PATH
+        for backend in self:
+            backend.webhook_url = backend.get_base_url().rstrip("/") + PATH
 
     @api.depends("mapping_ids.attribute_id.name_std", "mapping_ids.direction")
     def _compute_webhook_extra(self):

@@ -2,43 +2,29 @@
 
 from ..usercom import (
     AmbiguousUserError,
+    CredentialsError,
     EmptiedError,
     ForbiddenError,
     InvalidKeyError,
+    NotNowError,
+    PaymentError,
     RejectedError,
+    RetryableError,
     ServerError,
     ThrottledError,
+    UnmadeError,
     UnreachableError,
+    UnservedError,
 )
 
 
 def explain(env, error):
     """The error in the reader's language, with what to do about it."""
     match error:
-        case InvalidKeyError():
-            return env._(
-                "User.com does not accept the API key. Copy it again from User.com: "
-                "Settings → App settings → Advanced → Public API."
-            )
-        case ForbiddenError():
-            return env._(
-                "The API key lacks a permission. In User.com, give it read and write access, "
-                "and allow this server's address if the key is limited to some addresses."
-            )
-        case ThrottledError():
-            return env._(
-                "User.com's call limit is used up. Try again in %s seconds.",
-                round(error.retry_after),
-            )
-        case UnreachableError():
-            return env._(
-                "User.com cannot be reached. Check the system name and this server's network."
-            )
-        case ServerError():
-            return env._(
-                "User.com has a problem (status %s). Check the system name, or try again later.",
-                error.status,
-            )
+        case CredentialsError():
+            return _explain_closed(env, error)
+        case RetryableError():
+            return _explain_failure(env, error)
         case AmbiguousUserError():
             return env._(
                 "Several User.com users match: %s. Merge them in User.com, or enter the id of the "
@@ -55,5 +41,62 @@ def explain(env, error):
             )
         case RejectedError():
             return env._("User.com refused: %s", error.details)
+        case _:
+            return str(error)
+
+
+def _explain_closed(env, error):
+    """Why User.com serves the whole account no more."""
+    match error:
+        case InvalidKeyError():
+            return env._(
+                "User.com does not accept the API key. Copy it again from User.com: "
+                "Settings → App settings → Advanced → Public API."
+            )
+        case PaymentError():
+            return env._(
+                "User.com answers that payment is required. Check the plan and the invoices in "
+                "User.com, then resume."
+            )
+        case ForbiddenError():
+            return env._(
+                "The API key lacks a permission. In User.com, give it read and write access, "
+                "and allow this server's address if the key is limited to some addresses."
+            )
+        case _:
+            return str(error)
+
+
+def _explain_failure(env, error):
+    """Why a call failed that may succeed another time."""
+    match error:
+        case ThrottledError():
+            return env._(
+                "User.com's call limit is used up. Try again in %s seconds.",
+                round(error.retry_after),
+            )
+        case UnreachableError():
+            return env._(
+                "User.com cannot be reached. Check the system name and this server's network."
+            )
+        case UnservedError(status=402 | 403):
+            return env._(
+                "User.com, or a firewall before it, refused this call and not others (status %s). "
+                "Look for an unusual text in the values, or ask User.com's support.",
+                error.status,
+            )
+        case NotNowError():
+            return env._(
+                "User.com refuses it for now (status %(status)s): %(details)s",
+                status=error.status,
+                details=error.details,
+            )
+        case UnmadeError():
+            return env._("User.com answered a change with nothing and has not made it.")
+        case ServerError():
+            return env._(
+                "User.com has a problem (status %s). Check the system name, or try again later.",
+                error.status,
+            )
         case _:
             return str(error)

@@ -3,7 +3,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
 from ..services.own_context import Origin, with_own_context
-from ..usercom.canonical import read_word
+from ..usercom.words import read_word
 from .usercom_field_mapping import UNSUBSCRIBED_FIELD
 
 

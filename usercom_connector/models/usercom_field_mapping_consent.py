@@ -6,8 +6,8 @@ from odoo.tools import SQL
 
 from ..services.own_context import Origin, own_context, with_own_context
 from ..usercom import answer, consent_attribute, has_both_answers, key_of, said
-from ..usercom.canonical import read_word
 from ..usercom.names import NAME_PARTS
+from ..usercom.words import read_word
 from .usercom_field_mapping import UNSUBSCRIBED_FIELD
 
 UNSUBSCRIBED = "unsubscribed"

@@ -1,15 +1,13 @@
 import tempfile
 from datetime import timedelta
 
-import xlsxwriter
-
 from odoo import api, fields, models
 from odoo.tools import formatLang
 
+from ..usercom.spreadsheet import write_table
 from .usercom_sync import ACTIVE
 
 ROWS = 2000  # read at once
-ROWS_OF_SHEET = 1_000_000  # Excel's limit is 1,048,576
 COLUMNS = (
     "kind",
     "matched_by",
@@ -21,12 +19,6 @@ COLUMNS = (
     "details",
     "problems",
 )
-NO_GUESSES = {
-    "constant_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_numbers": False,
-    "strings_to_urls": False,
-}
 
 
 class UsercomSync(models.Model):
@@ -127,20 +119,11 @@ class UsercomSync(models.Model):
     def _as_spreadsheet(self):
         """An open .xlsx file with a row for each person; in constant memory."""
         file = tempfile.TemporaryFile()  # noqa: SIM115  # the server closes it
-        with xlsxwriter.Workbook(file, NO_GUESSES) as book:
-            sheet = self._add_sheet(book)
-            for number, row in enumerate(self._rows_of_people()):
-                if number and number % ROWS_OF_SHEET == 0:
-                    sheet = self._add_sheet(book)
-                for column, value in enumerate(row):  # write_row would end with a text too long
-                    sheet.write(number % ROWS_OF_SHEET + 1, column, value)
+        line_fields = self.line_ids._fields
+        titles = [line_fields[name]._description_string(self.env) for name in COLUMNS]
+        write_table(file, titles, self._rows_of_people())
         file.seek(0)
         return file
-
-    def _add_sheet(self, book):
-        line_fields, sheet = self.line_ids._fields, book.add_worksheet()
-        sheet.write_row(0, 0, [line_fields[name]._description_string(self.env) for name in COLUMNS])
-        return sheet
 
     def _rows_of_people(self):
         """Yield the rows, of texts and numbers; what begins like a formula stays text."""

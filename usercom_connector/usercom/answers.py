@@ -68,19 +68,32 @@ def attribute_of(data: Any) -> Attribute:
 
 
 def import_report(answer: Any) -> ImportReport:
-    """Return the report that an import is answered with."""
+    """Return the report that an import is answered with: all of it, or only its id for now."""
     try:
         data = answer["data"]
+        if "import_id" in data and "total_count" not in data:
+            return ImportReport(str(data["import_id"]), 0, 0, 0, finished=False)
+        is_finished = data.get("finished_at", data.get("status") in (None, "finished"))
         return ImportReport(
-            id=str(data["id"]),
-            total=int(data["total_count"]),
-            succeeded=int(data["succeeded"]),
-            failed=int(data["failed"]),
+            id=str(data.get("import_id") or data["id"]),
+            total=int(data["total_count"] or 0),
+            succeeded=int(data["succeeded"] or 0),
+            failed=int(data["failed"] or 0),
             errors=tuple(data.get("rows_with_errors") or ()),
-            finished=bool(data.get("finished_at", True)),
+            finished=bool(is_finished),
         )
     except (AttributeError, KeyError, TypeError, ValueError):
         raise ServerError(200, "answered without the import's report") from None
+
+
+def import_status(answer: Any, import_id: str) -> ImportReport:
+    """Return the report of this import, which may come in a list of all of them."""
+    data = answer.get("data") if isinstance(answer, dict) else None
+    reports = data if isinstance(data, list) else [data]
+    for each in reports:
+        if isinstance(each, dict) and str(each.get("id", each.get("import_id"))) == import_id:
+            return import_report({"data": each})
+    raise ServerError(200, "answered without the import's report")
 
 
 def check_success(answer: Any) -> None:

@@ -13,13 +13,11 @@ from . import strict_json
 from .errors import ConversionError, Reason
 from .records import Attribute
 from .storable import is_storable
+from .words import read_word
 
-_BOOLEANS = {
-    **dict.fromkeys(("true", "1", "yes", "on"), True),
-    **dict.fromkeys(("false", "0", "no", "off"), False),
-}
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 _WHOLE_NUMBER = re.compile(r"[+-]?\d{1,4000}", re.ASCII)
+_DEPTH_LIMIT = 32
 _FIRST_YEAR = 1000  # Odoo writes earlier years without their zeros, which PostgreSQL misreads
 NO_CHOICE = "unknown"  # how User.com says that the gender is not set
 
@@ -34,11 +32,6 @@ def canonical(raw: Any, attribute: Attribute) -> Any:
     if isinstance(raw, strict_json.OddNumber):
         raise ConversionError(raw, Reason.NOT_A_NUMBER)
     return _READERS[attribute.value_type](raw, attribute)
-
-
-def read_word(word: Any) -> bool | None:
-    """Return what a word such as "yes" or "False" says; None for a word that is neither."""
-    return _BOOLEANS.get(str(word).strip().lower())
 
 
 def _read_boolean(raw: Any, attribute: Attribute) -> bool | None:
@@ -117,8 +110,15 @@ def _read_json(raw: Any, _attribute: Attribute) -> Any:
         value = strict_json.loads(strict_json.dumps(raw))
     except ValueError:
         raise ConversionError(raw, Reason.INVALID_JSON) from None
+    value = _unfolded(value)
+    if strict_json.is_deeper_than(_DEPTH_LIMIT, value):
+        raise ConversionError("…", Reason.TOO_DEEP, limit=_DEPTH_LIMIT)
     if not is_storable(value):
         raise ConversionError(raw, Reason.INVALID_JSON)
+    return value
+
+
+def _unfolded(value: Any) -> Any:
     try:
         inner = strict_json.loads(value) if isinstance(value, str) else value
     except ValueError:

@@ -10,16 +10,16 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import IO, Any, Self
 
-import requests
-
 from .answers import (
     attribute_of,
     check_success,
     import_report,
+    import_status,
     listed_users,
     readable,
     user_of,
 )
+from .connections import LONGEST_CALL
 from .errors import ForbiddenError, RejectedError, ServerError, UnservedError, UsercomError
 from .phones import digits
 from .records import STANDARD_ATTRIBUTES, Account, Attribute, ImportReport, User, UserPage
@@ -36,7 +36,8 @@ class Client:
     """One account of User.com.
 
     Threads may share a client; its own session keeps connections for 16 of them. `base_url` is
-    what comes before /api/public/. `timeout`: (connect, read) in seconds. Values are JSON values
+    what comes before /api/public/. `timeout`: (connect, read) in seconds, the longest silence;
+    `longest_call` bounds a call from its connection to the last byte. Values are JSON values
     as `wire` gives them, by the attribute's `name_std`. Every method can raise RetryableError and
     CredentialsError, and RejectedError when User.com refuses what it is asked.
     """
@@ -47,11 +48,11 @@ class Client:
         api_key: str,
         *,
         throttle: Throttle,
-        session: requests.Session | None = None,
         timeout: tuple[float, float] = (5, 20),
+        longest_call: float = LONGEST_CALL,
     ) -> None:
         """Raise InvalidKeyError for a key that no HTTP header can hold."""
-        self._transport = Transport(base_url, api_key, throttle, session, timeout)
+        self._transport = Transport(base_url, api_key, throttle, timeout, longest_call)
         self._search = Search(self._transport)
         self._no_changes: UsercomError | None = None
 
@@ -143,11 +144,11 @@ class Client:
         """Return the user of the answer, read back when the answer is not the whole of it."""
         if isinstance(answer, dict) and "email" in answer:
             return user_of(answer)
-        if user_id is None:
-            user_id = answer.get("id") if isinstance(answer, dict) else None
+        told = answer.get("id") if isinstance(answer, dict) else None
+        user_id = told if user_id is None else user_id
         if not isinstance(user_id, int):
             raise ServerError(200, "did not tell which user it has written")
-        return self.get_user(user_id)
+        return replace(self.get_user(user_id), is_unanswered=told is None)
 
     def refuse_changes(self, reason: UsercomError) -> None:
         """Change no more users, also not those whom other threads are about to change."""
@@ -206,12 +207,25 @@ class Client:
     def import_users(
         self, csv: bytes | IO[bytes], *, trigger_automations: bool = False
     ) -> ImportReport:
-        """Create and update users from a CSV file headed by `name_std`s."""
-        fields = {"trigger_automations": "1" if trigger_automations else "0"}
+        """Create and update users from a CSV file headed by `name_std`s.
+
+        Whether automations are triggered is told both ways that the documentation has it.
+        """
+        options = {"trigger_automations": "1" if trigger_automations else "0"}
         files = {"input_file": ("users.csv", csv, "text/csv")}
-        answer = self._transport.upload("/users/import/", files, fields)
+        answer = self._transport.upload("/users/import/", files, options, params=options)
         check_success(answer)
         return import_report(answer)
+
+    def import_status(self, import_id: str) -> ImportReport | None:
+        """Return how far an import is; None where User.com does not tell."""
+        try:
+            answer = self._transport.get("/import/status/", {"import_id": import_id})
+            return import_status(answer, import_id)
+        except (RejectedError, ServerError) as error:
+            if error.status >= 500:
+                raise
+            return None
 
     # --- attributes ---
 

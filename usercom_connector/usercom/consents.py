@@ -10,9 +10,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from .canonical import canonical, read_word
+from .canonical import canonical
 from .errors import ConversionError
 from .records import Attribute
+from .words import read_word
 
 
 def answer(value: Any, withdrawn: bool) -> bool | None:

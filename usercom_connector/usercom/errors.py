@@ -40,6 +40,21 @@ class UnservedError(ServerError):
     """A 4xx that is not the API's own: from a server in between, or for what it does not serve."""
 
 
+class NotNowError(ServerError):
+    """A 4xx that asks for another try: a time-out, a conflict with a change under way."""
+
+    def __init__(self, status: int, details: str) -> None:
+        super().__init__(status, f"refused the request for now: {details}")
+        self.details = details
+
+
+class UnmadeError(ServerError):
+    """A change was answered with nothing, and reading back shows that it was not made."""
+
+    def __init__(self) -> None:
+        super().__init__(200, "answered a change with nothing and has not made it")
+
+
 class ThrottledError(RetryableError):
     """Too many calls (429): wait `retry_after` seconds."""
 
@@ -66,6 +81,15 @@ class ForbiddenError(CredentialsError):
         super().__init__(
             "The API key may not do this. In User.com, give the key read and write access, "
             "and allow this server's address if the key is limited to some addresses."
+        )
+
+
+class PaymentError(CredentialsError):
+    """User.com wants to be paid before it serves this account again (402)."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "User.com answers that payment is required. Check the plan and the invoices there."
         )
 
 
@@ -123,6 +147,7 @@ class Reason(StrEnum):
     NOT_TEXT = "not_text"
     OUT_OF_RANGE = "out_of_range"
     SHARED = "shared"
+    TOO_DEEP = "too_deep"
     TOO_LONG = "too_long"
     TOO_MANY_CHOICES = "too_many_choices"
     UNKNOWN_CHOICE = "unknown_choice"
@@ -136,6 +161,7 @@ _REASON_TEXTS = {
     Reason.NOT_TEXT: "is no text that can be stored",
     Reason.OUT_OF_RANGE: "is out of range",
     Reason.SHARED: "is shared with a company and its people",
+    Reason.TOO_DEEP: "is nested in more than {limit} levels",
     Reason.TOO_LONG: "is longer than {limit} characters",
     Reason.TOO_MANY_CHOICES: "are several choices where only one is allowed",
     Reason.UNKNOWN_CHOICE: "is none of the choices: {choices}",

@@ -14,6 +14,7 @@ from .errors import (
     NotFoundError,
     RejectedError,
     ServerError,
+    UnmadeError,
     UnreachableError,
     UnservedError,
 )
@@ -194,7 +195,15 @@ class Push:
             if self._withdraws_consent(user, merged.to_usercom):
                 return Pushed(found=user)
         user = self._change(client, user_id, values)
-        return self._clear(client, user_id, self._pushed(merged, user))
+        pushed = self._clear(client, user_id, self._pushed(merged, user))
+        if user.is_unanswered and self._is_unmade(pushed):
+            raise UnmadeError
+        return pushed
+
+    def _is_unmade(self, pushed: Pushed) -> bool:
+        """Whether the user is as before; User.com may drop values, but then it answers."""
+        shown = pushed.user.custom_id if pushed.user else None
+        return bool(pushed.ignored) or self.custom_id not in (None, shown)
 
     def _change(self, client: Client, user_id: int, values: Values) -> User:
         user = client.update_user(user_id, values)
@@ -312,7 +321,9 @@ class Remove:
             if self.delete:
                 client.delete_user(self.user_id)
             else:
-                client.update_user(self.user_id, {"unsubscribed": True})
+                user = client.update_user(self.user_id, {"unsubscribed": True})
+                if user.is_unanswered and not user.values.get("unsubscribed"):
+                    raise UnmadeError
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 from . import strict_json
 from .client import Client
-from .errors import AmbiguousUserError, NotFoundError, RejectedError
+from .errors import AmbiguousUserError, NotFoundError, RejectedError, ServerError
 from .jobs import Push, Pushed
 from .records import Attribute
 from .values import wire
@@ -55,8 +55,11 @@ class MassPush:
         rest = self.pushes[len(results) :]
         if not _kept(results[-1]):
             return results + [None] * len(rest)
-        parts = (rest[start : start + MOST] for start in range(0, len(rest), MOST))
-        return results + [result for part in parts for result in _update(client, part)]
+        for start in range(0, len(rest), MOST):
+            results += _update(client, rest[start : start + MOST])
+            if results[-1] is None:  # not made, or refused: so the others go singly, too
+                break
+        return results + [None] * (len(self.pushes) - len(results))
 
 
 def _kept(result: Pushed | None) -> bool:
@@ -97,12 +100,14 @@ def _has_arrived(client: Client, push: Push) -> bool:
 def _set(client: Client, attribute: Attribute, value: Any, ids: list[Any]) -> list[Any]:
     """Update all, or by halves where User.com refuses: too many ids, or one that is bad.
 
-    Returns the ids of those who have the value now.
+    Returns the ids of those who have the value now; none where the call is not served at all.
     """
     if not ids:
         return []
     try:
         client.update_users(attribute, value, ids)
+    except ServerError:
+        return []
     except RejectedError:
         if len(ids) <= WORTHWHILE:
             return []

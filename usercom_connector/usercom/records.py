@@ -8,11 +8,14 @@ from typing import Any, Self
 
 from .names import is_stand_in
 from .storable import is_storable, storable
+from .words import read_word
 
 # User.com's page on events states this length for strings; for contacts it is a careful guess,
 # since a longer text that is cut there would come back and cut Odoo's.
 STRING_LIMIT = 255
 LONGEST_KEY = 255  # of what a user is known by; a longer one is as good as none
+NAME_LIMIT = 255  # characters of an attribute's name, and of a choice's
+CHOICES_LIMIT = 1000
 VALUE_TYPES_BY_NUMBER = {
     1: "boolean",
     2: "integer",
@@ -72,11 +75,14 @@ class Attribute:
         """Read one definition of GET or POST /attributes/. Raises ValueError for anything else."""
         if not isinstance(data, Mapping) or not isinstance(data.get("name"), str):
             raise ValueError("no attribute")
-        if not is_storable([data["name"], _name_std(data)]):
+        name_std = _name_std(data)
+        if not is_storable([data["name"], name_std]):
             raise ValueError("an attribute that cannot be stored")
+        if len(data["name"]) > NAME_LIMIT or len(name_std) > NAME_LIMIT:
+            raise ValueError("a name that is too long")
         return cls(
             name=data["name"],
-            name_std=_name_std(data),
+            name_std=name_std,
             value_type=_value_type(data.get("value_type")),
             choices=_choices(data.get("choices")),
             multiple=_is_multiple(data),
@@ -99,7 +105,11 @@ def _is_multiple(data: Mapping[str, Any]) -> bool | None:
 
 
 def _choices(told: Any) -> tuple[str, ...]:
-    return tuple(map(_choice_name, told)) if isinstance(told, list) else ()
+    """Return the choices; () where they are not told, or more than anybody can choose from."""
+    if not isinstance(told, list) or len(told) > CHOICES_LIMIT:
+        return ()
+    names = tuple(map(_choice_name, told))
+    return () if any(len(name) > NAME_LIMIT for name in names) else names
 
 
 def _choice_name(choice: Any) -> str:
@@ -123,6 +133,8 @@ class User:
     values: Mapping[str, Any] = field(hash=False, repr=False)
     is_told: bool = False
     """Whether a call told of it, as of `updated_at`, when the call was sent; else it was read."""
+    is_unanswered: bool = False
+    """Whether it was only read back, as the answer to a change of it said nothing of it."""
 
     @property
     def name(self) -> str | None:
@@ -137,7 +149,7 @@ class User:
 
         Raises ValueError when `data` is no user with an integer id.
         """
-        if not isinstance(data, Mapping) or type(data.get("id")) is not int:
+        if not isinstance(data, Mapping) or not _is_user_id(data.get("id")):
             raise ValueError("no user")
         values = told_values(data)
         return cls(
@@ -160,8 +172,15 @@ class UserPage:
 
 
 def told_values(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the JSON values of a user, or of whatever names some of them, by `name_std`."""
-    return dict(_values(data))
+    """Return the JSON values of a user, or of whatever names some of them, by `name_std`.
+
+    A call says "unsubscribed" by its opposite, `emails_enabled`; where it says both, the "no" wins.
+    """
+    values = dict(_values(data))
+    may_be_mailed = read_word(values.get("emails_enabled"))
+    if may_be_mailed is False or (may_be_mailed and "unsubscribed" not in values):
+        values["unsubscribed"] = not may_be_mailed
+    return values
 
 
 def _values(data: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -177,9 +196,13 @@ def _values(data: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             yield derive_name_std(v2_name), value
 
 
+def _is_user_id(value: Any) -> bool:
+    return type(value) is int and abs(value) < 2**31  # as a database's integer holds it
+
+
 def _key(value: Any) -> str | None:
     """A key that no database or index keeps names nobody: it is left out."""
-    text = "" if value is None else str(value)
+    text = "" if value is None or isinstance(value, list | dict) else str(value)
     return text if 0 < len(text) <= LONGEST_KEY and is_storable(value) else None
 
 

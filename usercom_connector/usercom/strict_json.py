@@ -7,6 +7,8 @@ import math
 from collections.abc import Iterable
 from typing import Any, NoReturn
 
+LONGEST_INTEGER = 100  # characters; Python itself refuses to read one of 4,300
+
 
 class OddNumber(str):
     """NaN, Infinity or a number too large, as it was written: nothing to calculate with."""
@@ -23,9 +25,13 @@ def loads(text: str | bytes) -> Any:
 def loads_with_odd_numbers(text: str | bytes) -> Any:
     """Parse JSON as `loads` does, with an OddNumber for a number that JSON cannot hold."""
     try:
-        return json.loads(text, parse_constant=OddNumber, parse_float=_finite)
+        return json.loads(text, parse_constant=OddNumber, parse_float=_finite, parse_int=_readable)
     except RecursionError:
         raise ValueError("JSON nested too deep") from None
+
+
+def _readable(text: str) -> int | OddNumber:
+    return int(text) if len(text) <= LONGEST_INTEGER else OddNumber(text)
 
 
 def _finite(text: str) -> float | OddNumber:

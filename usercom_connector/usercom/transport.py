@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-import os
 import re
-import socket
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+import time
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from http.cookiejar import DefaultCookiePolicy
-from threading import Timer
 from typing import Any, NoReturn
 from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
 
 import requests
-from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError
 
 from . import strict_json
+from .bodies import read_body, read_json
+from .connections import LONGEST_CALL, Deadline, new_session
 from .errors import (
     ForbiddenError,
     InvalidKeyError,
     NotFoundError,
+    NotNowError,
+    PaymentError,
     RejectedError,
+    RetryableError,
     ServerError,
     ThrottledError,
     UnreachableError,
@@ -32,23 +33,20 @@ from .storable import storable
 from .throttle import Throttle
 
 API_ROOT = "/api/public"
-THREADS = 16
-BODY_LIMIT = 20 * 2**20
-CHUNK = 2**16
-LONGEST_ANSWER = 40.0  # seconds, from its headers on
+PAGE_LIMIT = 10_000  # items
+LIST_LIMIT = 10_000  # items of all pages of attributes, or of what a search finds
+PAGES_LIMIT = 200
+LONGEST_LIST = 120.0  # seconds
+ENDLESS = 100_000  # pages of users, from where on nobody believes in an end
 DETAILS_LIMIT = 500
 DETAILS_DEPTH = 5
-HEADERS = {"Accept": "*/*; version=2", "User-Agent": "usercom_connector (Odoo)"}
+NOT_NOW = {408, 409, 425}  # time-out, conflict, too early
+HEADERS = {
+    "Accept": "*/*; version=2",
+    "Accept-Encoding": "identity",
+    "User-Agent": "usercom_connector (Odoo)",
+}
 JSON_HEADERS = {**HEADERS, "Content-Type": "application/json"}
-
-
-def new_session() -> requests.Session:
-    """Return a session that up to THREADS threads may share: no cookies, no retries."""
-    session = requests.Session()
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    for scheme in ("http://", "https://"):
-        session.mount(scheme, HTTPAdapter(pool_connections=1, pool_maxsize=THREADS))
-    return session
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +79,17 @@ class Transport:
         base_url: str,
         api_key: str,
         throttle: Throttle,
-        session: requests.Session | None,
         timeout: tuple[float, float],
+        longest: float = LONGEST_CALL,
     ) -> None:
         if not re.fullmatch(r"[!-~]+", api_key):
             raise InvalidKeyError
         self.base_url = base_url.rstrip("/")
         self._api_key = api_key
         self._throttle = throttle
-        self._session = session or new_session()
+        self._session = new_session()
         self._timeout = timeout
+        self._longest = longest
         self._shown: dict[str, Shown] = {}  # before the page of this address
         self._places: dict[str, int] = {}  # of the pages in the list read last
 
@@ -115,22 +114,35 @@ class Transport:
             error.sent = body
             raise
 
-    def upload(self, path: str, files: Mapping[str, Any], fields: Mapping[str, str]) -> Any:
+    def upload(
+        self,
+        path: str,
+        files: Mapping[str, Any],
+        fields: Mapping[str, str],
+        params: Mapping[str, str],
+    ) -> Any:
         """POST a multipart form; see `_send` for the answer."""
-        return self._send("POST", self._url(path), headers=HEADERS, files=files, data=fields)
+        form = {"files": files, "data": fields, "params": params}
+        return self._send("POST", self._url(path), headers=HEADERS, **form)
 
     def pages(self, path: str, params: Mapping[str, Any] | None = None) -> Iterator[list[Any]]:
         """Yield the results of a list page by page.
 
-        Raises ServerError for an answer that is no page, leads in a circle or out of the API.
+        Raises ServerError for an answer that is no page, leads in a circle or out of the API, and
+        for a list that does not end.
         """
+        until = time.monotonic() + LONGEST_LIST
         page = self.page(path, params)
+        read, pages = len(page.items), 1
         yield page.items
         while page.next:
+            if read > LIST_LIMIT or pages >= PAGES_LIMIT or time.monotonic() > until:
+                raise ServerError(200, f"answered with a list that does not end ({read} items)")
             try:
                 page = self.next_page(page.next)
             except NotFoundError:  # User.com's last `next` may lead nowhere
                 return
+            read, pages = read + len(page.items), pages + 1
             yield page.items
 
     def page(self, path: str, params: Mapping[str, Any] | None = None) -> RawPage:
@@ -182,6 +194,8 @@ class Transport:
         place = places[url]
         if places.setdefault(following, place + 1) <= place:
             raise ServerError(200, "answered with pages that lead in a circle")
+        if place >= ENDLESS:
+            raise ServerError(200, "answered with pages without end")
 
     def _url(self, path: str) -> str:
         return f"{self.base_url}{API_ROOT}{path}"
@@ -202,21 +216,30 @@ class Transport:
 
         Raises a class of `errors` for everything else. Nothing is retried and no redirect followed.
         """
+        response, body = self._exchange(method, url, **request)
+        return self._parse(response, body)
+
+    def _exchange(self, method: str, url: str, **request: Any) -> tuple[requests.Response, bytes]:
+        """Return the answer, whatever it says. Raises UnreachableError where none comes in time."""
+        deadline = Deadline(self._longest)
         try:
             # All that can be done before is: between its turn and its departure lies only jitter.
             prepared = self._session.prepare_request(
                 requests.Request(method, url, auth=self._authorize, **request)
             )
             options = self._session.merge_environment_settings(url, {}, True, None, None)
+            options |= {"timeout": self._timeout, "allow_redirects": False}
             call = self._throttle.acquire()
-            with self._session.send(
-                prepared, timeout=self._timeout, allow_redirects=False, **options
-            ) as response:
+            with deadline, self._session.send(prepared, **options) as response:
                 self._throttle.answered(call)
-                return self._parse(response, _read(response))
-        except requests.RequestException as error:
+                body = read_body(response)
+        except (requests.RequestException, HTTPError) as error:
             # Its own text holds addresses with people's e-mails in them.
-            raise UnreachableError(type(error).__name__) from None
+            cause = "too slow an answer" if deadline.is_over else type(error).__name__
+            raise UnreachableError(cause) from None
+        if deadline.is_over:  # where the connection was shut down, the answer seems to end
+            raise UnreachableError("too slow an answer")
+        return response, body
 
     def _authorize(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         """Set the key as requests' auth, which keeps a .netrc from replacing it."""
@@ -225,8 +248,10 @@ class Transport:
 
     def _parse(self, response: requests.Response, body: bytes) -> Any:
         status = response.status_code
-        if status in _PLAIN_ERRORS:
-            raise _PLAIN_ERRORS[status]()
+        if status == 401:
+            raise InvalidKeyError
+        if status in (402, 403):
+            self._deny(response, body)
         if status == 429:
             self._refuse_for_now(response)
         if 300 <= status < 400:
@@ -234,7 +259,7 @@ class Transport:
         if status >= 500:
             self._throttle.pause(retry_after(response.headers) or 0.0)
             raise ServerError(status)
-        answer = _json(status, body)
+        answer = read_json(response, body)
         if status >= 400:
             self._reject(status, answer)
         return answer
@@ -245,14 +270,40 @@ class Transport:
         self._throttle.pause(seconds)
         raise ThrottledError(seconds)
 
+    def _deny(self, response: requests.Response, body: bytes) -> NoReturn:
+        """Tell a key or a plan that opens nothing from one call that a firewall did not like."""
+        status = response.status_code
+        is_for_key = status == 403 and isinstance(_read_json_or_none(response, body), dict)
+        if is_for_key or self._denies_all(str(response.request.method), status):
+            raise ForbiddenError if status == 403 else PaymentError
+        raise UnservedError(status, "or a firewall before it refused this call and not others")
+
+    def _denies_all(self, method: str, status: int) -> bool:
+        """Whether also a call that concerns nobody is answered so."""
+        nothing = ("GET", "/attributes/", None) if method == "GET" else ("PUT", "/users/0/", "{}")
+        try:
+            method, path, data = nothing
+            response, _body = self._exchange(
+                method, self._url(path), headers=JSON_HEADERS, data=data
+            )
+        except RetryableError:
+            return False
+        return response.status_code == status
+
     def _reject(self, status: int, answer: Any) -> NoReturn:
         details = storable(_details(answer)).replace(self._api_key, "***")[:DETAILS_LIMIT]
         if status == 404:
             raise NotFoundError(details)
+        if status in NOT_NOW:
+            raise NotNowError(status, details)
         raise RejectedError(status, details)
 
 
-_PLAIN_ERRORS: dict[int, Callable[[], Exception]] = {401: InvalidKeyError, 403: ForbiddenError}
+def _read_json_or_none(response: requests.Response, body: bytes) -> Any:
+    try:
+        return read_json(response, body)
+    except ServerError:
+        return None
 
 
 def results(answer: Any) -> list[Any]:
@@ -260,48 +311,9 @@ def results(answer: Any) -> list[Any]:
     items = answer.get("results") if isinstance(answer, dict) else answer
     if not isinstance(items, list):
         raise ServerError(200, "answered without the list asked for")
+    if len(items) > PAGE_LIMIT:
+        raise ServerError(200, f"answered with a page of {len(items)} items")
     return items
-
-
-def _read(response: requests.Response) -> bytes:
-    """Return the whole body. The time-outs of requests begin anew with every byte that drips."""
-    timer = Timer(LONGEST_ANSWER, _cut_off, [response])
-    timer.daemon = True
-    timer.start()
-    try:
-        return _read_whole(response)
-    finally:
-        timer.cancel()
-
-
-def _cut_off(response: requests.Response) -> None:
-    with (
-        suppress(OSError, AttributeError, ValueError),  # it has just been read after all
-        socket.socket(fileno=os.dup(response.raw.fileno())) as connection,
-    ):
-        connection.shutdown(socket.SHUT_RDWR)
-
-
-def _read_whole(response: requests.Response) -> bytes:
-    body = bytearray()
-    for chunk in response.iter_content(CHUNK):
-        body += chunk
-        if len(body) > BODY_LIMIT:
-            raise ServerError(response.status_code, "sent an answer that is too large")
-    announced = response.headers.get("Content-Length", "")
-    if announced.isdecimal() and response.raw.tell() < int(announced):
-        raise UnreachableError("half an answer")  # urllib3 1 lets it pass
-    return bytes(body)
-
-
-def _json(status: int, body: bytes) -> Any:
-    if not body.strip():
-        return None
-    try:
-        return strict_json.loads_with_odd_numbers(body)
-    except ValueError:
-        error = UnservedError if 400 <= status < 500 else ServerError
-        raise error(status, "sent an answer that is no JSON") from None
 
 
 def _details(answer: Any, depth: int = DETAILS_DEPTH) -> str:

@@ -1,0 +1,52 @@
+"""A change that is answered with nothing, and perhaps was not made."""
+
+import pytest
+from usercom import Attribute, Rule, UnmadeError
+from usercom.jobs import Identity, Push, Remove
+
+from .stub import Answer
+
+ATTRIBUTES = {"city": Attribute("City", "city", "string", is_standard=True)}
+OLD = {"id": 7, "email": "jane@example.com", "city": "Gdynia"}
+NOTHING = [Answer({}), Answer([]), Answer(None), Answer({"status": "ok"}), Answer('"OK"')]
+
+
+def push(**more):
+    rules = [Rule("city", "both", "odoo")]
+    return Push(Identity(7), rules, ATTRIBUTES, {"city": "Gdynia"}, {"city": "Sopot"}, **more)
+
+
+@pytest.mark.parametrize("nothing", NOTHING)
+def test_one_that_was_not_made_is_to_be_tried_again(stub, client, nothing):
+    stub.on("PUT /users/7/", nothing)
+    stub.on("GET /users/7/", OLD)
+    with pytest.raises(UnmadeError):
+        push().run(client)
+
+
+@pytest.mark.parametrize("nothing", NOTHING)
+def test_one_that_was_made_is_as_good_as_answered(stub, client, nothing):
+    stub.on("PUT /users/7/", nothing)
+    stub.on("GET /users/7/", {**OLD, "city": "Sopot"})
+    assert push().run(client).kept
+
+
+def test_a_value_that_user_com_drops_and_answers_is_told_at_once(stub, client):
+    stub.on("PUT /users/7/", OLD)
+    assert push().run(client).ignored == {"city": "Sopot"}
+
+
+def test_so_it_is_with_a_custom_id(stub, client):
+    stub.on("PUT /users/7/", {})
+    stub.on("GET /users/7/", {**OLD, "city": "Sopot"})
+    with pytest.raises(UnmadeError):
+        push(custom_id="7").run(client)
+
+
+@pytest.mark.parametrize("nothing", NOTHING)
+def test_who_was_not_unsubscribed_is_to_be_tried_again(stub, client, nothing):
+    stub.on("PUT /users/7/", nothing)
+    stub.on("GET /users/7/", {**OLD, "unsubscribed": False}, {**OLD, "unsubscribed": True})
+    with pytest.raises(UnmadeError):
+        Remove(7, delete=False).run(client)
+    Remove(7, delete=False).run(client)

@@ -1,0 +1,117 @@
+"""Connections to User.com: kept for several threads, each call on them under one deadline."""
+
+from __future__ import annotations
+
+import os
+import socket
+from contextlib import suppress
+from contextvars import ContextVar
+from functools import cache
+from http.cookiejar import DefaultCookiePolicy
+from threading import Lock, Timer
+from typing import Any, Self
+
+import requests
+from requests.adapters import HTTPAdapter
+
+THREADS = 16
+LONGEST_CALL = 40.0  # seconds, from its connection to the last byte of its answer
+
+
+class Deadline:
+    """Cuts off a call that takes too long, wherever it is.
+
+    The time-outs of requests begin anew with every byte: headers that drip, or one `100 Continue`
+    after the other, would hold a thread for ever. Only the look-up of an address is not cut.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.is_over = False
+        self._lock = Lock()
+        self._connection: socket.socket | None = None  # TLS or not: this is what lies below
+        self._timer = Timer(seconds, self._end)
+        self._timer.daemon = True
+
+    def __enter__(self) -> Self:
+        self._token = _deadline.set(self)
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self._timer.cancel()
+        _deadline.reset(self._token)
+        with self._lock:
+            self._let_go()
+
+    def watch(self, connection: Any) -> None:
+        """Have the call's connection shut down when time is over."""
+        with self._lock:
+            self._let_go()
+            self._connection = socket.socket(fileno=os.dup(connection.fileno()))
+        if self.is_over:
+            self._end()
+
+    def _let_go(self) -> None:
+        if self._connection:
+            self._connection.close()
+            self._connection = None
+
+    def _end(self) -> None:
+        self.is_over = True
+        with self._lock, suppress(OSError):  # perhaps it has just been closed
+            if self._connection:
+                self._connection.shutdown(socket.SHUT_RDWR)
+
+
+_deadline: ContextVar[Deadline | None] = ContextVar("deadline", default=None)
+
+
+class _Watched:
+    """A connection of urllib3 that shows itself to the deadline of each call on it."""
+
+    sock: Any
+
+    def _new_conn(self) -> Any:
+        connection = super()._new_conn()  # type: ignore[misc]
+        if deadline := _deadline.get():  # before the handshake of TLS, which may drip as well
+            deadline.watch(connection)
+        return connection
+
+    def putrequest(self, *arguments: Any, **named: Any) -> None:
+        deadline = _deadline.get()
+        if deadline and self.sock:  # kept from an earlier call
+            deadline.watch(self.sock)
+        super().putrequest(*arguments, **named)  # type: ignore[misc]
+
+
+@cache
+def _watched(pool: type) -> type:
+    connection = type(pool.ConnectionCls.__name__, (_Watched, pool.ConnectionCls), {})
+    return type(pool.__name__, (pool,), {"ConnectionCls": connection})
+
+
+def _watch(manager: Any) -> Any:
+    """Have all connections that a pool manager makes from now on watched."""
+    manager.pool_classes_by_scheme = {
+        scheme: pool if issubclass(pool.ConnectionCls, _Watched) else _watched(pool)
+        for scheme, pool in manager.pool_classes_by_scheme.items()
+    }
+    return manager
+
+
+class _Adapter(HTTPAdapter):
+    def init_poolmanager(self, *arguments: Any, **named: Any) -> None:
+        super().init_poolmanager(*arguments, **named)
+        _watch(self.poolmanager)
+
+    def proxy_manager_for(self, *arguments: Any, **named: Any) -> Any:
+        return _watch(super().proxy_manager_for(*arguments, **named))
+
+
+def new_session() -> requests.Session:
+    """Return a session that up to THREADS threads may share: no cookies, no retries."""
+    session = requests.Session()
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, _Adapter(pool_connections=1, pool_maxsize=THREADS))
+    return session
