@@ -15,7 +15,7 @@ class TestFile(SyncCase):
         self.simulator.clear_journal()
         self.run_to_end(sync)
         self.assertEqual(self.calls("POST"), ["POST /users/import/"])
-        self.assertEqual(len(self.calls("GET")), 2)
+        self.assertEqual(len(self.calls("GET /users/")), 2)
         self.assertEqual(len(self.simulator.users()), 30)
         self.assertEqual(set(sync.line_ids.mapped("result")), {"done"})
         self.assertEqual(set(sync.line_ids.partner_id.mapped("usercom_state")), {"synced"})
@@ -34,6 +34,17 @@ class TestFile(SyncCase):
                 self.ran(trigger_automations=chosen)
                 self.simulator.quiet()
                 self.assertEqual(len(self.simulator.journal(kind="outgoing")), fired)
+
+    def test_automations_are_chosen_wherever_user_com_reads_it(self):
+        self.simulator.automations({"trigger": "new_user", "url": "http://127.0.0.1:9/"})
+        for read_from in ("query", "form"):
+            with self.subTest(read_from=read_from):
+                self.simulator.settings(import_automations=read_from)
+                self.simulator.clear_journal()
+                self.quietly(email=f"{read_from}@example.org")
+                self.ran(trigger_automations=True)
+                self.simulator.quiet()
+                self.assertEqual(len(self.simulator.journal(kind="outgoing")), 1)
 
     def test_it_gives_no_consent_that_nobody_gave(self):
         silent = self.quietly(email="silent@example.org")
@@ -128,3 +139,12 @@ class TestFile(SyncCase):
         self.drain()
         self.assertEqual(self.remote(contact)["phone_number"], "222222222")
         self.assertEqual(len(self.simulator.users()), 1)
+
+
+class TestFileOfOldAnswer(TestFile):
+    """The same where the whole report comes at once."""
+
+    @classmethod
+    def _fresh_simulator(cls):
+        super()._fresh_simulator()
+        cls.simulator.settings(import_answer="report")

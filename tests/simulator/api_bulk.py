@@ -8,11 +8,12 @@ from starlette.routing import Route
 
 from .attributes import Attribute
 from .call import Call
-from .errors import ApiError, InvalidError
+from .errors import ApiError, InvalidError, not_found
 from .store import User
 from .write import Changes
 
 NAME_LIMIT = 255
+AUTOMATIONS = "trigger_automations"
 
 
 async def mass_update_standard(call: Call) -> Response:
@@ -79,19 +80,35 @@ async def import_users(call: Call) -> Response:
             raise InvalidError({"input_file": "No file was submitted."})
         options = {name: value for name, value in form.items() if isinstance(value, str)}
         content = await upload.read()
+    options |= _automations(call, options.pop(AUTOMATIONS, ""))
     report = await call.account.imports.start(content, options, call.version)
-    return JSONResponse(report.view())
+    if call.account.settings.import_answer == "report":
+        return JSONResponse(report.view())
+    return JSONResponse({"success": True, "data": {"import_id": report.id}})
 
 
-async def import_report(call: Call) -> Response:
-    return JSONResponse(call.account.imports.get(call.params["import_id"]).view())
+def _automations(call: Call, in_form: str) -> dict[str, str]:
+    """Return the option from where the switch has it read."""
+    read_from = call.account.settings.import_automations
+    in_query = call.request.query_params.get(AUTOMATIONS, "")
+    told = {"query": in_query, "form": in_form, "both": in_query or in_form}
+    return {AUTOMATIONS: told[read_from]}
+
+
+async def import_status(call: Call) -> Response:
+    imports, wanted = call.account.imports, call.request.query_params.get("import_id")
+    if call.account.settings.import_status == "absent":
+        raise not_found()
+    if wanted:
+        return JSONResponse(imports.get(wanted).view())
+    return JSONResponse({"success": True, "data": imports.all()})
 
 
 def routes() -> list[Route]:
     custom = "mass_update_custom_attributes"
     return [
         Route("/users/import/", import_users, methods=["POST"]),
-        Route("/users/import/{import_id}/", import_report, methods=["GET"]),
+        Route("/import/status/", import_status, methods=["GET"]),
         *(
             route
             for family in ("/users", "/users-by-id")

@@ -166,7 +166,10 @@ class Dispatcher:
         view = user_view(self._account, user, "v1")
         if automation.user == "full":
             return view
-        return {name: view[name] for name in DOCUMENTED_IN_CALLS}
+        block = {name: view[name] for name in DOCUMENTED_IN_CALLS}
+        if self._account.settings.emails_enabled == "yes":
+            block["emails_enabled"] = not view["unsubscribed"]
+        return block
 
     def _launch(self, call: OutgoingCall, delay: float | None = None) -> None:
         self._track(self._send(call, call.automation.wait() if delay is None else delay))

@@ -35,9 +35,10 @@ class Report:
     rows_with_errors: list[dict[str, Any]] = field(default_factory=list)
 
     def view(self) -> dict[str, Any]:
-        """Render the documented answer."""
+        """Render the documented answer of the status, which an older import gave at once."""
         data = {
             "id": self.id,
+            "status": "finished" if self.finished_at else "processing",
             "total_count": self.total_count,
             "succeeded": self.succeeded,
             "failed": len(self.rows_with_errors),
@@ -84,8 +85,12 @@ class Imports:
             raise not_found()
         return self._reports[import_id]
 
+    def all(self) -> list[dict[str, Any]]:
+        """Return what is told of each import, newest first."""
+        return [report.view()["data"] for report in reversed(self._reports.values())]
+
     async def start(self, content: bytes, options: dict[str, str], version: str) -> Report:
-        """Import at once, or in the background when the switch says so; raise a 400."""
+        """Import at once, or in the background when a switch says so; raise a 400."""
         rows = _rows(content)
         limit = self._account.settings.import_limit
         if limit and len(rows) > limit:
@@ -95,7 +100,7 @@ class Imports:
         task = asyncio.create_task(self._run(report, rows, options, version))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        if not self._account.settings.import_seconds:
+        if not (self._account.settings.import_seconds or self._appears_later):
             await task
         return report
 
@@ -103,6 +108,10 @@ class Imports:
         self, report: Report, rows: list[dict[str, str]], options: dict[str, str], version: str
     ) -> None:
         await asyncio.sleep(self._account.settings.import_seconds)
+        if self._appears_later:  # the end is told before its users are there
+            report.succeeded, report.finished_at = report.total_count, times.now()
+            await asyncio.sleep(self._account.settings.import_appears_after)
+            report.succeeded = 0
         for number, row in enumerate(rows, 1):
             try:
                 self._row(row, options, version)
@@ -111,7 +120,11 @@ class Imports:
                 report.rows_with_errors.append({"row": number, "errors": error.body("fields")})
             if number % ROWS_BETWEEN_PAUSES == 0:
                 await asyncio.sleep(0)
-        report.finished_at = times.now()
+        report.finished_at = report.finished_at or times.now()
+
+    @property
+    def _appears_later(self) -> bool:
+        return self._account.settings.import_appears_after > 0
 
     def _row(self, row: dict[str, str], options: dict[str, str], version: str) -> None:
         account = self._account

@@ -91,11 +91,16 @@ class Settings:
     import_limit: int = 0
     import_seconds: float = 0
     import_matches_email: bool = True
+    import_answer: Literal["id", "report"] = "id"
+    import_status: Literal["served", "absent"] = "served"
+    import_appears_after: float = 0
+    import_automations: Literal["query", "form", "both"] = "both"
 
     # Automations.
     api_writes_trigger: bool = True
     consent_attribute: str | None = None
     consent_delay: float = 0
+    emails_enabled: Literal["yes", "no"] = "yes"
 
     def change(self, values: dict[str, Any]) -> None:
         """Set the named switches; raise BadOptionError and change nothing when one does not fit."""

@@ -42,6 +42,7 @@ def test_a_change_by_a_person_is_sent_as_documented(simulator, user, hook, recei
     assert payload["user"].items() >= {"id": 1, "email": "a@x.yz", "name": "Ann"}.items()
     assert {"key", "first_seen", "last_seen"} < payload["user"].keys()
     assert not {"user_key", "attributes", "unsubscribed"} & payload["user"].keys()
+    assert payload["user"]["emails_enabled"] is True
 
 
 def test_the_user_block_can_be_full_or_left_out(simulator, user, hook, receiver):
@@ -233,6 +234,7 @@ def test_calls_are_replayed_late_doubled_and_reversed(simulator, user, hook, rec
 def test_the_coupling_of_a_consent_is_an_automation(simulator, api):
     simulator.attribute("Email consent", "boolean")
     simulator.settings(consent_attribute="email_consent", api_writes_trigger=False)
+    simulator.settings(import_answer="report")
     api.create(email="a@x.yz", email_consent=False)
     api("PUT", "/users/1/", {"email_consent": True})
     api("PUT", "/users/1/", {"email_consent": False})

@@ -94,6 +94,7 @@ def consent(simulator):
 
 def test_a_csv_import_creates_and_updates_and_reports(simulator, api, consent):
     simulator.seed({"email": "old@x.yz", "city": "Graz"})
+    simulator.settings(import_answer="report")
     answer = upload(api, CSV, tags="imported, spring", lists="Newsletter").json()
     data = answer["data"]
     assert answer["success"] is True
@@ -105,7 +106,8 @@ def test_a_csv_import_creates_and_updates_and_reports(simulator, api, consent):
     assert (new["custom_id"], new["first_name"]) == ("c1", "Zoé")
     assert [user["attributes"]["email_consent"] for user in (old, new)] == [False, True]
     assert (new["tags"], new["lists"]) == (["imported", "spring"], ["Newsletter"])
-    assert api.get(f"/users/import/{data['id']}/") == answer
+    assert api.get("/import/status/", import_id=data["id"]) == answer
+    assert api.get("/import/status/") == {"success": True, "data": [data]}
 
 
 def test_an_import_may_not_match_by_email(simulator, api, consent):
@@ -117,12 +119,38 @@ def test_an_import_may_not_match_by_email(simulator, api, consent):
 
 def test_an_import_may_take_its_time(simulator, api):
     simulator.settings(import_seconds=0.1)
-    data = upload(api, "email\na@x.yz\n").json()["data"]
-    assert (data["succeeded"], data["finished_at"], simulator.users()) == (0, None, [])
+    import_id = upload(api, "email\na@x.yz\n").json()["data"]["import_id"]
+    data = api.get("/import/status/", import_id=import_id)["data"]
+    assert (data["status"], data["succeeded"], data["finished_at"]) == ("processing", 0, None)
+    assert simulator.users() == []
     time.sleep(0.15)
-    report = api.get(f"/users/import/{data['id']}/")["data"]
-    assert report["succeeded"] == 1
+    report = api.get("/import/status/", import_id=import_id)["data"]
+    assert (report["status"], report["succeeded"]) == ("finished", 1)
     assert report["finished_at"] is not None
+
+
+def test_users_may_appear_after_the_end_of_their_import(simulator, api):
+    simulator.settings(import_appears_after=0.1)
+    import_id = upload(api, "email\na@x.yz\n").json()["data"]["import_id"]
+    report = api.get("/import/status/", import_id=import_id)["data"]
+    assert (report["status"], report["succeeded"], simulator.users()) == ("finished", 1, [])
+    time.sleep(0.15)
+    assert len(simulator.users()) == 1
+
+
+@pytest.mark.parametrize("read_from", ["query", "form", "both"])
+@pytest.mark.parametrize("told_in", ["query", "form"])
+def test_whether_automations_go_off_is_read_from_where_the_switch_says(
+    simulator, api, read_from, told_in
+):
+    simulator.settings(import_automations=read_from)
+    simulator.automations({"trigger": "new_user", "url": "http://127.0.0.1:9/"})
+    option = {"trigger_automations": "1"}
+    path = "/users/import/" + "?trigger_automations=1" * (told_in == "query")
+    fields = option if told_in == "form" else {}
+    api("POST", path, files={"input_file": b"email\na@x.yz\n"}, data=fields)
+    simulator.quiet()
+    assert bool(simulator.journal(kind="outgoing")) is (read_from in ("both", told_in))
 
 
 def test_cells_of_choices_and_json(simulator, api):
@@ -137,7 +165,9 @@ def test_a_bad_import_is_400(simulator, api):
     assert api("POST", "/users/import/", {}).status_code == 400
     assert api("POST", "/users/import/", files={"input_file": b"\xff"}).status_code == 400
     assert upload(api, "email\na@x.yz\nb@x.yz\n").status_code == 400
-    assert api("GET", "/users/import/none/").status_code == 404
+    assert api("GET", "/import/status/?import_id=none").status_code == 404
+    simulator.settings(import_status="absent")
+    assert api("GET", "/import/status/").status_code == 404
 
 
 @pytest.mark.parametrize(("option", "calls"), [("1", 1), ("True", 1), ("0", 0), ("False", 0)])

@@ -104,6 +104,8 @@ class UsercomSync(models.Model):
     is_import_open = fields.Boolean(
         readonly=True, copy=False, help="User.com may still be importing."
     )
+    import_ids = fields.Json("Imports Under Way", readonly=True, copy=False)
+    import_failed = fields.Integer(readonly=True, copy=False, help="Rows that User.com refused.")
     next_at = fields.Datetime(readonly=True, copy=False, help="When to go on.")
     calls_total = fields.Float("Calls Expected", readonly=True, copy=False)
     calls_done = fields.Float("Calls Made", readonly=True, copy=False)
@@ -246,6 +248,8 @@ class UsercomSync(models.Model):
                 "fillings": False,
                 "is_import_open": False,
                 "import_began_at": False,
+                "import_ids": False,
+                "import_failed": 0,
                 "next_at": False,
                 "error": False,
                 "calls_total": calls_total,

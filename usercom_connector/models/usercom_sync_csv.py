@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from ..services.import_progress import PATIENCE, ImportProgress
 from ..usercom import CredentialsError, RejectedError, ThrottledError, UsercomError
 from ..usercom.jobs import Push
 from ..usercom.user_file import user_files
@@ -15,8 +16,6 @@ CHUNK = 5000  # rows a file; how many User.com takes is not documented
 STEP_SECONDS = 4.0  # of files in a row: as long as an edit may have to wait
 LEAST = 100  # rows, below which files are not worth it
 CLOCKS = timedelta(minutes=10)  # by which two clocks may differ
-AGAIN = timedelta(seconds=15)
-PATIENCE = timedelta(minutes=5)  # with an import in the background that shows nothing new
 HOLD_SECONDS = 15
 
 
@@ -82,7 +81,7 @@ class UsercomSync(models.Model):
             committed(self._doubt, error)
             return False
         else:
-            committed(self._note_report, report, was_open)
+            committed(self._note_report, report)
         return True
 
     def _mark_sent(self, ids):
@@ -150,8 +149,8 @@ class UsercomSync(models.Model):
         lines.write({"result": False, "singly": True})
         self.calls_total += 2 * len(lines)
 
-    def _note_report(self, report, was_open):
-        self._advance(1, is_import_open=was_open or not report.finished)
+    def _note_report(self, report):
+        self._advance(1, **ImportProgress(self).note(report))
 
     def _put_off(self, ids, error, was_open):
         """User.com has not taken the file: it goes again, as if it had never left."""
@@ -205,20 +204,23 @@ class UsercomSync(models.Model):
 
     # ---- reading back ----
 
-    def _run_verify(self, _client, pages):
+    def _run_verify(self, client, pages):
+        if self.import_ids:
+            return ImportProgress(self).ask(client)
         return self._take_page(pages, self._run_users)
 
     def _after_verify_pages(self):
-        """Read again while an import goes on; then send singly who has not come."""
+        """Read again while users may still come; then send singly who has not come."""
         missing = self.env["usercom.sync.line"].search(self._people_with(result="importing"))
         now = fields.Datetime.now()
         if len(missing) < self.import_left:
             come = self.import_left - len(missing)
             self.env["usercom.statistic"]._count(self.backend_id, "sent", come)
             self.write({"import_left": len(missing), "import_seen_at": now})
-        if missing and self.is_import_open and now < self.import_seen_at + PATIENCE:
-            total = self.calls_total + self.page_count
-            self._advance(0, next_page=False, next_at=now + AGAIN, page_count=0, calls_total=total)
+        progress = ImportProgress(self)
+        if progress.may_bring(len(missing)):
+            total, at = self.calls_total + self.page_count, progress.next_look()
+            self._advance(0, next_page=False, next_at=at, page_count=0, calls_total=total)
             return
         self._go_singly(missing)
         left = self._people_with(kind="new_there", result=False, singly=False)
@@ -229,6 +231,7 @@ class UsercomSync(models.Model):
                 "next_page": False,
                 "next_at": False,
                 "is_import_open": False,
+                "import_failed": 0,
             }
         )
 
