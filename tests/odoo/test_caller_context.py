@@ -1,8 +1,10 @@
 """The context of a caller over RPC is no authority: whatever it holds, an edit is an edit."""
 
+from odoo.tests.common import JsonRpcException
+
 from odoo.addons.usercom_connector.services.own_context import KEY, OwnContext
 
-from .common_rpc import RpcCase
+from .common_rpc import EDITOR, RpcCase
 
 EMAIL = "jan@example.org"
 FORGED = {
@@ -24,6 +26,14 @@ FORGED = {
     "prefetch_fields": False,
     "bin_size": True,
     "recompute": False,
+    "import_file": True,
+    "default_state": "done",
+    "default_next_attempt_at": "2099-01-01 00:00:00",
+    "default_claimed_at": "2020-01-01 00:00:00",
+    "default_external_id": 1,
+    "default_partner_id": 1,
+    "default_user_ref": "external_id:1",
+    "default_payload": {},
     "active_test": False,
     "lang": "pl_PL",
 }
@@ -95,3 +105,53 @@ class TestCallersContext(RpcCase):
             self.drain()
             self.assertNotIn(user_id, [user["id"] for user in self.simulator.users()], context)
             Tombstone.search(about).unlink()
+
+    def test_a_default_that_the_caller_has_set_for_himself_is_not_meant_for_our_rows(self):
+        self.backend.removal_policy = "delete"
+        for name, value in (("state", "done"), ("next_attempt_at", "2099-01-01 00:00:00")):
+            self.rpc(self.env["ir.default"], "set", "usercom.outbox", name, value, True)
+        contact = self.synced(email=EMAIL)
+        self.rpc(contact, "unlink")
+        self.drain()
+        self.assertFalse(self.simulator.users(email=EMAIL))
+
+
+class TestContextOfAUser(RpcCase):
+    """Who has a part in User.com reaches no further by the context than without."""
+
+    def setUp(self):
+        super().setUp()
+        self.sign_in("user", f"{EDITOR},usercom_connector.group_usercom_user")
+
+    def test_a_refused_address_is_refused(self):
+        for context in ({"default_active": False}, {"active_test": False}, {"active_test": True}):
+            contact = self.synced(email=f"jan{len(self.simulator.users())}@example.org")
+            self.rpc(contact, "write", {"usercom_unsubscribed": True}, context=context)
+            self.assertTrue(contact.usercom_unsubscribed, context)
+            rows = contact.usercom_consent_log_ids.filtered(lambda r: r.consent == "unsubscribed")
+            self.assertEqual(rows.mapped("new_value"), ["no"], context)
+            self.drain()
+            self.assertTrue(self.remote(contact)["unsubscribed"], context)
+
+    def test_what_is_queued_by_hand_waits(self):
+        contact = self.synced(email=EMAIL)
+        for method, queue in (("push", "outbox"), ("pull", "inbox")):
+            for key in ("state", "claimed_at"):
+                forged = {"default_state": "done", "default_claimed_at": "2020-01-01 00:00:00"}
+                forged = {f"default_{key}": forged[f"default_{key}"]}
+                self.rpc(contact, f"action_usercom_{method}", context=forged)
+                rows = self.env[f"usercom.{queue}"].search([("partner_id", "=", contact.id)])
+                self.assertEqual((rows[0].state, rows[0].claimed_at), ("pending", False), forged)
+                self.drain()
+
+    def test_no_other_companys_account_is_pushed_to_or_pulled_from(self):
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        theirs = self.account(other, "elsewhere")
+        contact = self.synced(email=EMAIL)
+        self.env["usercom.outbox"].search([]).unlink()
+        for method in ("push", "pull", "open"):
+            context = {"allowed_company_ids": other.ids}
+            with self.assertRaisesRegex(JsonRpcException, "AccessError", msg=method):
+                self.rpc(contact, f"action_usercom_{method}", context=context)
+        for queue in ("usercom.outbox", "usercom.inbox"):
+            self.assertFalse(self.env[queue].search([("backend_id", "=", theirs.id)]), queue)

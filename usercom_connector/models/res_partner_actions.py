@@ -20,7 +20,7 @@ class ResPartner(models.Model):
     def action_usercom_open(self):
         """Open the account at User.com, where the contact is found by its e-mail."""
         self.ensure_one()
-        backend = self.env["usercom.backend"].sudo()._of_company()
+        backend = self.env["usercom.backend"].sudo()._of_company(self.env.company)
         return {"type": "ir.actions.act_url", "url": backend._base_url(), "target": "new"}
 
     def action_usercom_history(self):
@@ -37,7 +37,7 @@ class ResPartner(models.Model):
         A failure to queue is told, not raised: an automation rule must not stop an edit.
         """
         self._usercom_check_access()
-        backend = self.env["usercom.backend"].sudo()._of_company()
+        backend = self.env["usercom.backend"].sudo()._of_company(self.env.company)
         if backend.state not in ("running", "paused"):
             text = self.env._("User.com is not running for %s.", self.env.company.display_name)
             return self._usercom_notify([(text.replace("%", "%%"), [])], "warning")

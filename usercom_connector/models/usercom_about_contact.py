@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import SUPERUSER_ID, api, models
 
 
 class UsercomAboutContact(models.AbstractModel):
@@ -6,6 +6,11 @@ class UsercomAboutContact(models.AbstractModel):
 
     _name = "usercom.about.contact"
     _description = "About a Contact in User.com"
+
+    @api.model
+    def default_get(self, fields):
+        """Only we make such rows: what the user has set for himself in ir.default is not meant."""
+        return super(UsercomAboutContact, self.with_user(SUPERUSER_ID)).default_get(fields)
 
     def action_open_contact(self):
         """Open the contact's form; nothing where the row names nobody."""

@@ -3,7 +3,7 @@ from datetime import timedelta
 
 from psycopg2.errors import UniqueViolation
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import ConcurrencyError
 from odoo.tools import SQL
 
@@ -118,6 +118,14 @@ class UsercomQueue(models.AbstractModel):
                 self._due(),
             )
         )
+
+    @api.model
+    def default_get(self, fields):
+        """Only we queue: a user who sets ``state`` to "done" for himself in ir.default still sends.
+
+        Odoo removes his context's ``default_state`` itself where we go on as superuser.
+        """
+        return super(UsercomQueue, self.with_user(SUPERUSER_ID)).default_get(fields)
 
     # ---- claiming ----
 
