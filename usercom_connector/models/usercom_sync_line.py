@@ -141,13 +141,15 @@ class UsercomSyncLine(models.Model):
     def _settle_queued(self, sync):
         """Take over what the outbox has made of the queued contacts; returns the calls made.
 
-        Who left before being sent has no link, and stays as it is.
+        Who left before being sent has no user, and stays as it is. A link may be there: it keeps
+        what an attempt sent that nobody answered.
         """
         self.flush_model()
         rows = self.env.execute_query(
             SQL(
                 """UPDATE usercom_sync_line l
-                      SET result = CASE WHEN b.id IS NULL THEN 'skipped'
+                      SET result = CASE WHEN b.id IS NULL OR b.state = 'pending' AND
+                                              coalesce(b.external_id, 0) = 0 THEN 'skipped'
                                         WHEN b.state = 'synced' THEN 'done' ELSE 'failed' END,
                           problems = CASE b.state WHEN 'synced' THEN NULL
                                        WHEN 'gone' THEN %(gone)s ELSE b.last_error END,
