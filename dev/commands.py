@@ -14,6 +14,8 @@ COMMANDS = {
     "demo": "demo",
     "test": "test",
     "test-fast": "fast",
+    "test-odoo": "odoo_tests",
+    "test-oca": "oca_tests",
     "bench": "bench",
     "lint": "lint",
     "shell": "shell",

@@ -6,6 +6,8 @@ from ..usercom import directions
 # (contact field, attribute) that mean the same for everybody.
 OBVIOUS_PAIRS = (
     ("email", "email"),
+    ("firstname", "first_name"),  # of OCA's partner_firstname, which knows both halves
+    ("lastname", "last_name"),
     ("name", "first_name"),
     ("name", "last_name"),
     ("phone", "phone_number"),
@@ -69,10 +71,13 @@ class UsercomFieldMapping(models.Model):
         taken = backend.mapping_ids.attribute_id
         free = {attribute.name_std: attribute for attribute in backend.attribute_ids - taken}
         fields_by_name = self._mappable_fields()
+        pairs = {}
+        for name, key in (*OBVIOUS_PAIRS, *self._namesakes(free, fields_by_name)):
+            if name in fields_by_name and key in free and not free[key].is_gone:
+                pairs.setdefault(key, name)  # the first that is there
         return [
             {"field_id": fields_by_name[name].id, "attribute_id": free[key].id}
-            for name, key in (*OBVIOUS_PAIRS, *self._namesakes(free, fields_by_name))
-            if name in fields_by_name and key in free and not free[key].is_gone
+            for key, name in pairs.items()
         ]
 
     @api.model

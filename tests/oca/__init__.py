@@ -1,0 +1,1 @@
+"""The connector beside OCA's addons; `make test-oca` runs these."""
