@@ -136,10 +136,17 @@ class TestShared(ValuesCase):
                 self.assertIn(part, row.error)
             self.assertTrue(self.quiet())
 
-    def test_it_is_told_once(self):
-        self.change(self.jan, city="Gdynia")
-        self.assertFalse(self.change(self.jan, phone_number="+48 1").error)
-        self.assertEqual(self.jan.phone, "+48 1")
+    def test_the_other_values_arrive(self):
+        row = self.change(self.jan, city="Gdynia", phone_number="+48 1")
+        self.assertEqual((row.state, self.jan.phone), ("done", "+48 1"))
+
+    def test_a_new_person_of_the_company_does_not_change_its_address(self):
+        self.pair(self.backend, "parent_id", "region")
+        self.told(id=self.person(email="ewa@example.org", city="Gdynia", region="Acme"))
+        ewa = self.found("ewa@example.org")
+        self.assertEqual(
+            (ewa.parent_id, ewa.city, self.company.city), (self.company, *["Łódź"] * 2)
+        )
 
     def test_what_changes_on_the_company_is_sent_for_all(self):
         self.change(self.jan, city="Gdynia")

@@ -8,7 +8,7 @@ from odoo.fields import Domain
 from ..services.brake import Brake, import_effects
 from ..services.own_context import with_own_context
 from ..services.protected_contacts import ProtectedContacts
-from ..usercom import Merge, Reason, User, merge
+from ..usercom import Merge, User, merge
 from ..usercom.merge import APART
 from ..usercom.names import NAME_PARTS
 from ..usercom.reading import read_user
@@ -114,8 +114,6 @@ class UsercomBackend(models.Model):
         meeting.to_push = bool(agreed.to_usercom)
         meeting.vals |= self._key_vals(partner, user.id)
         _take_back(agreed.base, base, refused)
-        for key in (key for key, reason in refused.items() if reason is Reason.SHARED):
-            agreed.base |= {key: odoo.get(key), key + APART: remote[key]}  # told once
         agreed.base.update({key: remote[key] for key in agreed.to_usercom})  # until it is sent
         _leave_apart(meeting, rules, odoo, remote)
         return meeting
@@ -231,7 +229,7 @@ class UsercomBackend(models.Model):
         keys = {mapping._key() for mapping in kept}
         told = {key: value for key, value in agreed.to_odoo.items() if key not in keys}
         vals, problems, refused = terms.read(empty, told, named)
-        refused |= dict.fromkeys(keys)
+        refused |= keys
         if user.name and not set(NAME_PARTS) <= values.keys():
             vals.pop("name", None)  # it is but a part of it
         written = {key: value for key, value in agreed.to_odoo.items() if key not in refused}
@@ -243,7 +241,7 @@ class UsercomBackend(models.Model):
             problems + terms.mappings._unreadable_problems(user, errors),
             defaults | self._contact_values(user) | vals,
             written,
-            {key: values.get(key) for key in refused.keys() | errors.keys()},
+            {key: values.get(key) for key in refused | errors.keys()},
             kept=kept,
         )
 

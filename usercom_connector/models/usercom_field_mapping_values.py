@@ -127,15 +127,15 @@ class UsercomFieldMapping(models.Model):
     def _importer(self):
         """A function from a contact and canonical values to what to write to it.
 
-        It returns ``({field: value}, [problem], {refused key: Reason})`` and looks all up but once
-        for many contacts. A contact may be empty: one still to be created, ``named`` so.
+        It returns ``({field: value}, [problem], {refused key})`` and looks all up but once for many
+        contacts. A contact may be empty: one still to be created, ``named`` so.
         """
-        # A state is looked for in the country that comes with it, an address is the company's.
-        ordered = self.sorted(lambda m: m.field_name not in ("parent_id", "country_id"))
+        # A state is looked for in the country that comes with it.
+        ordered = self.sorted(lambda mapping: mapping.field_name != "country_id")
         ways = [(mapping, mapping._key(), mapping._is_name_part()) for mapping in ordered]
 
         def read(partner, values, named=None):
-            vals, problems, refused, name_parts = {}, [], {}, {}
+            vals, problems, refused, name_parts = {}, [], set(), {}
             for mapping, key, is_name_part in ways:
                 if key in values:
                     try:
@@ -145,7 +145,7 @@ class UsercomFieldMapping(models.Model):
                             vals |= mapping._odoo_value(partner, values[key], vals)
                     except ConversionError as error:
                         problems.append(mapping._problem(named or partner, error))
-                        refused[key] = error.reason
+                        refused.add(key)
             return vals | self._whole_name(partner, name_parts), problems, refused
 
         return read
@@ -156,8 +156,6 @@ class UsercomFieldMapping(models.Model):
         A hook. ``partner`` may be empty: a contact still to be created. ``vals`` is what the pairs
         before this one write. Raises ConversionError for a value that cannot be carried over.
         """
-        if self._is_shared(partner, vals):
-            raise ConversionError(value, Reason.SHARED)
         value = self._of_length(import_value(value, self.field_type))
         if self.is_consent:
             return {self.field_name: self._consent_to_odoo(value)}
@@ -171,14 +169,6 @@ class UsercomFieldMapping(models.Model):
         if self.field_name == self._key() == "email":
             return {self.field_name: _with_first_address(partner.email, value)}
         return {self.field_name: value}
-
-    def _is_shared(self, partner, vals):
-        """Whether Odoo would pass the value on to the company and to all who work there."""
-        parent = vals.get("parent_id") or partner.parent_id
-        address = partner.type in (False, "contact") and partner._address_fields()
-        is_own = partner and partner.commercial_partner_id == partner
-        commercial = partner._commercial_fields() if not is_own else ()
-        return bool(parent) and self.field_name in {*(address or ()), *commercial}
 
     def _of_length(self, value):
         """The ``value``. Raises ConversionError for a text that its column or index cannot hold."""
@@ -371,9 +361,6 @@ class UsercomFieldMapping(models.Model):
             Reason.NOT_A_NUMBER: self.env._("not a number"),
             Reason.OUT_OF_RANGE: self.env._("out of range"),
             Reason.NOT_A_BOOLEAN: self.env._("neither yes nor no"),
-            Reason.SHARED: self.env._(
-                "it is shared with the company and its people; change it on the company"
-            ),
         }.get(error.reason, self.env._("not readable as %s", self.value_type))
 
 

@@ -52,10 +52,12 @@ class ProtectedContacts:
     def kept(self, partner, values):
         """``{mapping: reason}`` of those ``values`` that ``partner`` keeps as they are."""
         told = self._mappings.filtered(lambda mapping: mapping._key() in values)
-        reasons = {mapping: self._reason(partner, mapping, values) for mapping in told}
+        parents = told.filtered(lambda mapping: mapping.field_name == "parent_id")
+        has_parent = any(values[mapping._key()] for mapping in parents)
+        reasons = {mapping: self._reason(partner, mapping, values, has_parent) for mapping in told}
         return {mapping: reason for mapping, reason in reasons.items() if reason}
 
-    def _reason(self, partner, mapping, values):
+    def _reason(self, partner, mapping, values, has_parent):
         """Why the value of ``mapping`` is not written to ``partner``; None if it is."""
         value = values[mapping._key()]
         if partner.id in self._internal | self._companies:
@@ -65,9 +67,22 @@ class ProtectedContacts:
             return self._env._("it is the address of a login")
         if mapping.field_name in self._shared_fields and self._is_family(partner):
             return self._env._("it is shared with a contact that is changed in Odoo only")
+        if self._is_shared(partner, mapping.field_name, has_parent):
+            return self._env._("it is shared with the company; change it there")
         if mapping.field_name == "parent_id" and self._is_family(_company(mapping, value)):
             return self._env._("your own company's people are entered in Odoo")
         return None
+
+    def _is_shared(self, partner, name, has_parent):
+        """Whether Odoo would pass the field on to the company, and so to all who work there.
+
+        ``has_parent``: whether the contact, which may be about to be created, gets a company now.
+        """
+        if name not in self._shared_fields or not (has_parent or partner.parent_id):
+            return False
+        if name in partner._address_fields():
+            return partner.type in (False, "contact")
+        return not partner or partner.commercial_partner_id != partner
 
     def _whose(self, partner):
         if partner.id in self._internal:

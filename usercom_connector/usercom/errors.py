@@ -146,7 +146,6 @@ class Reason(StrEnum):
     NOT_A_NUMBER = "not_a_number"
     NOT_TEXT = "not_text"
     OUT_OF_RANGE = "out_of_range"
-    SHARED = "shared"
     TOO_DEEP = "too_deep"
     TOO_LONG = "too_long"
     TOO_MANY_CHOICES = "too_many_choices"
@@ -160,7 +159,6 @@ _REASON_TEXTS = {
     Reason.NOT_A_NUMBER: "is no number of the kind needed",
     Reason.NOT_TEXT: "is no text that can be stored",
     Reason.OUT_OF_RANGE: "is out of range",
-    Reason.SHARED: "is shared with a company and its people",
     Reason.TOO_DEEP: "is nested in more than {limit} levels",
     Reason.TOO_LONG: "is longer than {limit} characters",
     Reason.TOO_MANY_CHOICES: "are several choices where only one is allowed",
