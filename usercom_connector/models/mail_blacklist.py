@@ -22,7 +22,7 @@ class MailBlacklist(models.Model):
         return result
 
     def unlink(self):
-        before = self._blocking()
+        before = self.exists()._blocking()  # Odoo lets what is gone be deleted once more
         result = super().unlink()
         self._usercom_tell(before, set())
         return result

@@ -97,7 +97,7 @@ class ResPartner(models.Model):
 
     def unlink(self):
         if not own_context(self.env).merging:  # which has dealt with their links
-            self.sudo()._usercom_erase()
+            self.sudo().exists()._usercom_erase()
         return super().unlink()
 
     def _usercom_erase(self):

@@ -193,7 +193,7 @@ class UsercomBackend(models.Model):
         return result
 
     def unlink(self):
-        crons = self.cron_id
+        crons = self.exists().cron_id
         result = super().unlink()
         forget_caches(self)
         crons.sudo().unlink()

@@ -80,6 +80,8 @@ class UsercomConsentLog(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):  # pylint: disable=method-required-super
+        if not vals_list:  # what Odoo's generic code asks for where there is nothing to do
+            return self.browse()
         return self._refuse(self.env._("Only the User.com connector writes the consent log."))
 
     def write(self, vals):  # pylint: disable=method-required-super

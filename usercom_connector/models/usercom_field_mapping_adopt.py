@@ -33,7 +33,7 @@ class UsercomFieldMapping(models.Model):
         return result
 
     def unlink(self):
-        self.filtered("is_consent")._remember_field()
+        self.exists().filtered("is_consent")._remember_field()
         return super().unlink()
 
     def _remember_field(self):
