@@ -1,5 +1,7 @@
 """The context of a caller over RPC is no authority: whatever it holds, an edit is an edit."""
 
+from contextlib import suppress
+
 from odoo.tests.common import JsonRpcException
 
 from odoo.addons.usercom_connector.services.own_context import KEY, OwnContext
@@ -105,6 +107,16 @@ class TestCallersContext(RpcCase):
             self.drain()
             self.assertNotIn(user_id, [user["id"] for user in self.simulator.users()], context)
             Tombstone.search(about).unlink()
+
+    def test_what_is_written_as_another_companys_is_noted_and_sent_by_ours(self):
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        contact = self.synced(email=EMAIL)
+        with suppress(JsonRpcException):  # Odoo may well refuse it altogether
+            context = {"allowed_company_ids": other.ids}
+            self.rpc(contact, "write", {"employee": True}, context=context)
+        self.env.invalidate_all()
+        self.assertEqual(bool(self.answers(contact)), contact.employee)
+        self.assertEqual(bool(self.waiting(contact)), contact.employee)
 
     def test_a_default_that_the_caller_has_set_for_himself_is_not_meant_for_our_rows(self):
         self.backend.removal_policy = "delete"
