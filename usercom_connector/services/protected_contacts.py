@@ -53,7 +53,10 @@ class ProtectedContacts:
         """``{mapping: reason}`` of those ``values`` that ``partner`` keeps as they are."""
         told = self._mappings.filtered(lambda mapping: mapping._key() in values)
         parents = told.filtered(lambda mapping: mapping.field_name == "parent_id")
-        has_parent = any(values[mapping._key()] for mapping in parents)
+        has_parent = any(
+            values[parent._key()] and not self._reason(partner, parent, values, False)
+            for parent in parents
+        )
         reasons = {mapping: self._reason(partner, mapping, values, has_parent) for mapping in told}
         return {mapping: reason for mapping, reason in reasons.items() if reason}
 
