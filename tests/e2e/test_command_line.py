@@ -64,6 +64,15 @@ def test_status_drain_and_failures(pair: Pair) -> None:
     assert "Merge the two contacts" in row["error"]
 
 
+def test_a_failure_is_no_formula_where_its_table_is_opened(pair: Pair) -> None:
+    rename = "UPDATE res_partner SET name = %s, complete_name = %s WHERE name = %s"
+    pair.odoo.sql(rename, "=1+1", "=1+1", "Jan Kowalski II")
+    [row] = csv.DictReader(io.StringIO(usercom(pair, "failures").stdout))
+    told = json.loads(usercom(pair, "failures", "--format", "json").stdout)
+    pair.odoo.sql(rename, "Jan Kowalski II", "Jan Kowalski II", "=1+1")
+    assert (row["contact"], told["contact"]) == ("'=1+1", "=1+1")
+
+
 def test_reconcile_reads_what_no_webhook_told(pair: Pair) -> None:
     pair.simulator.automations()
     pair.simulator.visit(email="new@example.org", first_name="Ola", last_name="Nowak")

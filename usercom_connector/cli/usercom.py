@@ -126,13 +126,16 @@ class Usercom(Command):
         return self._drain(accounts, options)
 
     def _failures(self, accounts, options):
+        from odoo.addons.usercom_connector.usercom.spreadsheets import guarded  # see above
+
         found = False
         table = csv.writer(sys.stdout)
         for failure in accounts._failures():
             if options.format == "json":
                 say(json.dumps(failure, ensure_ascii=False))
             else:
-                table.writerows([failure.values()] if found else [failure, failure.values()])
+                cells = [guarded(value) for value in failure.values()]
+                table.writerows([cells] if found else [failure, cells])
             found = True
         return CODES["attention" if found else "ok"]
 

@@ -1,12 +1,15 @@
 from odoo import http
 from odoo.http import content_disposition, request
 
+from ..models.export_right import check_may_export
+
 
 class UsercomSync(http.Controller):
     @http.route("/usercom/sync/<model('usercom.sync'):sync>", type="http", auth="user")
     def people(self, sync):
         """The people of an initial sync as a spreadsheet: its preview, or its report."""
         sync.check_access("read")
+        check_may_export(request.env)
         headers = [
             (
                 "Content-Type",

@@ -20,12 +20,14 @@ class ResPartner(models.Model):
     def action_usercom_open(self):
         """Open the account at User.com, where the contact is found by its e-mail."""
         self.ensure_one()
+        self._usercom_check_access()
         backend = self.env["usercom.backend"].sudo()._of_company(self.env.company)
         return {"type": "ir.actions.act_url", "url": backend._base_url(), "target": "new"}
 
     def action_usercom_history(self):
         """Open what was sent of this contact and what still waits."""
         self.ensure_one()
+        self._usercom_check_access()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "usercom_connector.usercom_outbox_action"
         )
@@ -63,7 +65,7 @@ class ResPartner(models.Model):
     def _usercom_check_access(self):
         self.check_access("read")
         if not (self.env.su or self.env.user.has_group("usercom_connector.group_usercom_user")):
-            raise AccessError(self.env._("Only users of User.com may push and pull contacts."))
+            raise AccessError(self.env._("Only users of User.com may do this with contacts."))
 
     # ---- telling what happened ----
 

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ..services.own_context import own_context, with_own_context
+from .export_right import check_may_export
 from .usercom_field_mapping import UNSUBSCRIBED_FIELD
 
 
@@ -114,6 +115,8 @@ class ResPartner(models.Model):
     def action_usercom_export_consents(self):
         """Download what this contact said about each consent, and when."""
         self.ensure_one()
+        self._usercom_check_access()
+        check_may_export(self.env)
         return {
             "type": "ir.actions.act_url",
             "url": f"/usercom/consents/{self.id}",

@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+from markupsafe import escape
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -49,11 +51,14 @@ class UsercomBackend(models.Model):
     # ---- activities ----
 
     def _alert(self, kind, note=""):
-        """An activity for each manager, in words of its type in the manager's language."""
+        """An activity for each manager, in words of its type in the manager's language.
+
+        ``note`` is plain text: it may quote User.com, as in “emptied values: <img …>”.
+        """
         managers = self.env.ref("usercom_connector.group_usercom_manager").all_user_ids
         for user in managers.filtered(lambda user: self.company_id in user.company_ids):
             self.with_context(lang=user.lang).activity_schedule(
-                self._alert_type(kind), note=note, user_id=user.id
+                self._alert_type(kind), note=escape(note), user_id=user.id
             )
 
     def _end_alert(self, kind):

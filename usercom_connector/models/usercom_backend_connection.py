@@ -169,6 +169,7 @@ class UsercomBackend(models.Model):
         """Fetch the attributes as they now are in User.com."""
         self.ensure_one()
         self._check_manager()
+        self._check_may_send()
         attributes = self._ask(self._read_attributes)
         self.env["usercom.attribute"].sudo()._store(self, attributes)
         title = self.env._("Attributes found: %s", len(attributes))

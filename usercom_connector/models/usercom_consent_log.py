@@ -8,6 +8,7 @@ from odoo.tools import SQL
 
 from ..services.consent_guard import GUARD
 from ..services.own_context import Origin, own_context
+from ..usercom.spreadsheets import guarded
 
 ANSWERS = {True: "yes", False: "no", None: "unset"}
 CONSENTS = {word: consent for consent, word in ANSWERS.items()}
@@ -241,5 +242,6 @@ class UsercomConsentLog(models.Model):
         out = io.StringIO()
         table = csv.writer(out)
         table.writerow(self.fields_get(names)[name]["string"] for name in names)
-        table.writerows(self.sorted("id")._export_rows([[name] for name in names]))
+        for row in self.sorted("id")._export_rows([[name] for name in names]):
+            table.writerow(map(guarded, row))
         return out.getvalue()

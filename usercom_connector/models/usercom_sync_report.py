@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.tools import formatLang
 
 from ..usercom.spreadsheet import write_table
+from .export_right import check_may_export
 from .usercom_sync import ACTIVE
 
 ROWS = 2000  # read at once
@@ -112,6 +113,7 @@ class UsercomSync(models.Model):
 
     def action_download(self):
         self.check_access("read")
+        check_may_export(self.env)
         return {"type": "ir.actions.act_url", "url": f"/usercom/sync/{self.id}", "target": "self"}
 
     # ---- spreadsheet ----
