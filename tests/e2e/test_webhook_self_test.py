@@ -28,7 +28,7 @@ def test_the_server_meets_itself(pair: Pair, backend: int) -> None:
 
 def test_a_lost_token_is_told(pair: Pair, backend: int) -> None:
     """As after the neutralization of a copy."""
-    pair.odoo.call("usercom.backend", "write", [backend], {"webhook_token": False})
+    pair.odoo.sql("UPDATE usercom_backend SET webhook_token = NULL")
     said = self_test(pair.odoo, backend)
     assert "does not know the token" in said
     pair.odoo.call("usercom.backend", "action_rotate_webhook_token", [backend])

@@ -96,7 +96,7 @@ class TestOtherCredentials(SettingsCase):
         self.assertEqual(self.account().state, "running")
 
     def test_before_the_first_run_it_is_not_connected(self):
-        self.account().state = "authenticated"
+        self.account().sudo().state = "authenticated"
         self.save(subdomain="other")
         self.assertEqual(self.account().state, "draft")
 

@@ -237,13 +237,13 @@ class TestSettingsPage(SettingsCase):
     def test_the_reason_of_a_pause_is_shown(self):
         self.authenticate()
         self.account().action_run()
-        self.account()._pause("The key was taken away.")
+        self.account().sudo()._pause("The key was taken away.")
         self.assertEqual(self.settings().usercom_pause_reason, "The key was taken away.")
 
     def test_a_pause_reaches_the_managers(self):
         self.authenticate()
         self.account().action_run()
-        self.account()._pause("The key was taken away.")
+        self.account().sudo()._pause("The key was taken away.")
         self.assertIn(self.env.user, self.account().activity_ids.user_id)
 
     def test_only_administrators_enter_here(self):

@@ -126,7 +126,7 @@ class Usercom(Command):
         return self._drain(accounts, options)
 
     def _failures(self, accounts, options):
-        from odoo.addons.usercom_connector.usercom.spreadsheets import guarded  # see above
+        from odoo.addons.usercom_connector.usercom.formulas import guarded  # see above
 
         found = False
         table = csv.writer(sys.stdout)

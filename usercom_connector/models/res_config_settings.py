@@ -93,7 +93,7 @@ class ResConfigSettings(models.TransientModel):
             for name in SHARED
         }
 
-    @api.depends("company_id")
+    @api.depends_context("company")
     def _compute_usercom_account(self):
         for settings in self:
             backend = settings._usercom_backend()
@@ -129,11 +129,12 @@ class ResConfigSettings(models.TransientModel):
             settings._usercom_account().api_key = settings.usercom_api_key.strip()
         self.invalidate_recordset(["usercom_api_key"])
 
-    @api.depends("usercom_partner_domain", "company_id")
+    @api.depends_context("company")
+    @api.depends("usercom_partner_domain")
     def _compute_usercom_partner_count(self):
         for settings in self:
             settings.usercom_partner_count = self.env["usercom.backend"]._count_partners(
-                settings.usercom_partner_domain, settings.company_id
+                settings.usercom_partner_domain, self.env.company
             )
 
     # ---- saving ----
@@ -155,12 +156,13 @@ class ResConfigSettings(models.TransientModel):
         self.usercom_subdomain = backend.subdomain
 
     def _usercom_backend(self):
-        return self.env["usercom.backend"]._of_company(self.company_id)
+        """The current company's account, whatever company the form is told to be of."""
+        return self.env["usercom.backend"]._of_company()
 
     def _usercom_account(self):
         """The company's account, created with the first thing that is known of it."""
         return self._usercom_backend() or self.env["usercom.backend"].create(
-            {"company_id": self.company_id.id}
+            {"company_id": self.env.company.id}
         )
 
     # ---- buttons ----

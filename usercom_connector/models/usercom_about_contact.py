@@ -5,6 +5,7 @@ class UsercomAboutContact(models.AbstractModel):
     """What the rows about a contact have in common: a click on one opens the contact."""
 
     _name = "usercom.about.contact"
+    _inherit = "usercom.guarded"
     _description = "About a Contact in User.com"
 
     @api.model

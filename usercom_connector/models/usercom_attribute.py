@@ -19,6 +19,7 @@ class UsercomAttribute(models.Model):
     """A User.com attribute of contacts, as last fetched; standard ones included."""
 
     _name = "usercom.attribute"
+    _inherit = "usercom.guarded"
     _description = "User.com Attribute"
     _order = "is_standard desc, name"
 

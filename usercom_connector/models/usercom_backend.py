@@ -5,6 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 from ..services.caches import forget_caches
+from .company_bound import CompanyBound
 
 MOST_DAYS = 3650
 BAD_DOMAIN = (ValueError, SyntaxError, KeyError, TypeError)
@@ -17,8 +18,9 @@ class UsercomBackend(models.Model):
 
     _name = "usercom.backend"
     _description = "User.com Account"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "usercom.guarded"]
     _rec_name = "subdomain"
+    _fixed_fields = ("company_id",)
 
     company_id = fields.Many2one(
         "res.company", required=True, ondelete="cascade", default=lambda self: self.env.company
@@ -34,10 +36,11 @@ class UsercomBackend(models.Model):
         ],
         required=True,
         default="draft",
+        readonly=True,
         copy=False,
         tracking=True,
     )
-    pause_reason = fields.Text(copy=False)
+    pause_reason = fields.Text(readonly=True, copy=False)
     key_field_id = fields.Many2one(
         "ir.model.fields",
         "Customer Key Field",
@@ -163,9 +166,10 @@ class UsercomBackend(models.Model):
 
     @api.constrains("partner_domain")
     def _check_partner_domain(self):
+        contacts = self.env["res.partner"].sudo(False)  # by no field kept from who chooses it
         for backend in self:
             try:
-                self.env["res.partner"].search(backend._partner_domain(), limit=1)
+                contacts.search(backend._partner_domain(), limit=1)
             except BAD_DOMAIN as error:
                 raise ValidationError(
                     self.env._("The filter of contacts cannot be used: %s", error)
@@ -178,8 +182,8 @@ class UsercomBackend(models.Model):
         for vals in vals_list:
             self._refuse_empty(vals)
         backends = super().create([self._normalized(vals) for vals in vals_list])
-        for backend in backends:
-            backend.cron_id = backend.sudo()._create_cron()
+        for backend in backends.sudo():
+            backend.cron_id = backend._create_cron()
         forget_caches(self)
         return backends
 
@@ -243,8 +247,12 @@ class UsercomBackend(models.Model):
         any field named in it has the contact looked at again; who no longer takes part is dealt
         with as the account's policy for leaving contacts says.
         """
-        chosen = Domain(literal_eval(self.partner_domain or "[]"))
-        return chosen & self._partners_of_company()
+        return self._bound(self.partner_domain) & self._partners_of_company()
+
+    def _bound(self, text):
+        """The domain of contacts in ``text``, kept from looking into other companies."""
+        contacts = self.env["res.partner"]
+        return CompanyBound(self.company_id).bind(literal_eval(text or "[]"), contacts)
 
     def _partners_of_company(self):
         return Domain("company_id", "in", [False, self.company_id.id])

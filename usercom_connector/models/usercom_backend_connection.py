@@ -127,7 +127,7 @@ class UsercomBackend(models.Model):
         self.ensure_one()
         self._check_administrator()
         attributes = self._ask_unproven(self._prove)
-        self._authenticated(attributes)
+        self.sudo()._authenticated(attributes)
         return self._notify(
             self.env._("Connected to %s", self._base_url()),
             self.env._("Attributes found: %s.", len(attributes)),
@@ -184,12 +184,12 @@ class UsercomBackend(models.Model):
             if backend.state == "draft":
                 raise UserError(self.env._("Authenticate first: the connection is not proven yet."))
             backend._check_may_send()
-        self.write({"state": "running", "pause_reason": False})
+        self.sudo().write({"state": "running", "pause_reason": False})
         self._wake()
 
     def action_pause(self):
         self._check_administrator()
-        self.filtered(lambda backend: backend.state == "running").state = "paused"
+        self.filtered(lambda backend: backend.state == "running").sudo().state = "paused"
 
     def _check_administrator(self):
         self.check_access("write")
@@ -215,11 +215,15 @@ class UsercomBackend(models.Model):
         if they have before.
         """
         if known := self.filtered(lambda backend: backend.state in ("running", "paused")):
-            known.write(
-                {"state": "paused", "pause_reason": DatabaseIdentity(self.env).not_proven()}
+            known.sudo().write(
+                {
+                    "state": "paused",
+                    "pause_reason": DatabaseIdentity(self.env).not_proven(),
+                    "database_marks": False,
+                }
             )
-            known.sudo().database_marks = False
-        (self - known).filtered(lambda backend: backend.state != "draft").state = "draft"
+        others = (self - known).filtered(lambda backend: backend.state != "draft")
+        others.sudo().state = "draft"
 
     # ---- pausing ----
 

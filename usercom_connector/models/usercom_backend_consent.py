@@ -39,6 +39,14 @@ class UsercomBackend(models.Model):
         "blacklist is opted out of them too, and who opts out of one of them is put on it.",
     )
 
+    @api.constrains("email_consent_id")
+    def _check_email_consent(self):
+        for backend in self:
+            if backend.email_consent_id.backend_id not in (backend, backend.browse()):
+                raise ValidationError(
+                    self.env._("The e-mail consent is one of another User.com account.")
+                )
+
     @api.constrains("opt_out_lists")
     def _check_opt_out_lists(self):
         if "mailing.list" not in self.env:

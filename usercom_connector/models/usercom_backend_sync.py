@@ -74,7 +74,8 @@ class UsercomBackend(models.Model):
 
     def action_sync(self):
         """The initial sync of this account."""
-        return self.env["usercom.sync"].action_open(self)
+        self.check_access("read")
+        return self.env["usercom.sync"]._open(self)
 
     # ---- in the drain ----
 

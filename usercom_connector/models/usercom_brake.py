@@ -14,6 +14,7 @@ class UsercomBrake(models.Model):
     """
 
     _name = "usercom.brake"
+    _inherit = "usercom.guarded"
     _description = "User.com Brake"
     _rec_name = "backend_id"
 

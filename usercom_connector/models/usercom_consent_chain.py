@@ -11,8 +11,10 @@ class UsercomConsentChain(models.Model):
     """Where a company's sealed consents end: so it is noticed, too, when the last are missing."""
 
     _name = "usercom.consent.chain"
+    _inherit = "usercom.guarded"
     _description = "User.com Consent Chain"
     _rec_name = "company_id"
+    _fixed_fields = ("company_id",)
 
     company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="restrict")
     length = fields.Integer(required=True, readonly=True, help="How many rows are sealed.")

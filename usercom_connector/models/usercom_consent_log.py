@@ -8,7 +8,7 @@ from odoo.tools import SQL
 
 from ..services.consent_guard import GUARD
 from ..services.own_context import Origin, own_context
-from ..usercom.spreadsheets import guarded
+from ..usercom.formulas import guarded
 
 ANSWERS = {True: "yes", False: "no", None: "unset"}
 CONSENTS = {word: consent for consent, word in ANSWERS.items()}

@@ -4,6 +4,9 @@ from ..services.caches import forget_caches
 from ..usercom import Rule, directions
 
 UNSUBSCRIBED_FIELD = "usercom_unsubscribed"
+# What decides whose a contact is, who sees it and what it is: never User.com's to say. A contact's
+# company (``parent_id``) has rules of its own: it is found by name among the account's companies.
+NEVER_IMPORTED = frozenset({"active", "company_id", "is_company", "type", "user_id"})
 PAIR_FIELDS = {"field_id", "attribute_id", "direction", "is_consent"}
 REQUEUE = "usercom.field.mapping.requeue"  # the accounts whose pairs have changed, until precommit
 
@@ -12,6 +15,7 @@ class UsercomFieldMapping(models.Model):
     """A pair of an Odoo contact field and a User.com attribute that are kept the same."""
 
     _name = "usercom.field.mapping"
+    _inherit = "usercom.guarded"
     _description = "User.com Field Mapping"
     _order = "sequence, id"
 
@@ -95,7 +99,7 @@ class UsercomFieldMapping(models.Model):
         )
         if self.attribute_id.read_only:
             ways -= {"export"}
-        if self.field_id.sudo().readonly:
+        if self.field_id.sudo().readonly or self.field_name in NEVER_IMPORTED:
             ways -= {"import"}
         return ["both", "export", "import"] if len(ways) == 2 else list(ways)
 

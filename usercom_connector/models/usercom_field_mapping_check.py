@@ -49,20 +49,13 @@ class UsercomFieldMapping(models.Model):
             if problem := mapping._secret_problem() or mapping._find_problem():
                 raise ValidationError(problem)
 
-    def _secret_problem(self):
-        """Nobody maps a field that is kept from him. (Constraints run as superuser.)"""
-        field = self.env["res.partner"]._fields.get(self.field_id.name)
-        user = self.env.user
-        if field and field.groups and not (user._is_superuser() or user.has_groups(field.groups)):
-            return self.env._("You may not read “%s”.", self.field_id.field_description)
-        return None
-
     def _find_problem(self):
         """Why this pair cannot travel, None if it can."""
         if not (self.field_id and self.attribute_id):
             return None
         return (
             self._field_problem()
+            or self._kept_problem()
             or self._attribute_problem()
             or self._type_problem()
             or self._choice_problem()
@@ -152,7 +145,7 @@ class UsercomFieldMapping(models.Model):
         return self._missing_choices() if attribute.choices else None
 
     def _missing_choices(self):
-        sent, understood = self._field_choices()
+        sent, understood = self.sudo()._field_choices()
         if sent is None:
             return self.env._(
                 "“%(field)s” has more than %(limit)s values; pair it with a text attribute.",
@@ -165,13 +158,7 @@ class UsercomFieldMapping(models.Model):
         ):  # nobody can add to them: what they lack is told for the contact that has it
             choices, sent = [choice for choice in choices if choice != NO_CHOICE], []
         if self.direction != "import" and (missing := [v for v in sent if v not in choices]):
-            return self.env._(
-                "“%(attribute)s” lacks these choices of “%(field)s”: %(missing)s. Add them in "
-                "User.com and refresh the attributes.",
-                attribute=self.attribute_id.name,
-                field=self.field_id.field_description,
-                missing=_some(missing),
-            )
+            return self._lacking_message(missing)
         if self.direction != "export" and (missing := [v for v in choices if v not in understood]):
             return self.env._(
                 "“%(field)s” lacks these choices of “%(attribute)s”: %(missing)s. Add them, or let "
@@ -182,14 +169,33 @@ class UsercomFieldMapping(models.Model):
             )
         return None
 
+    def _lacking_message(self, missing):
+        """Which choices the attribute lacks, of those whose names the reader may see."""
+        seen = self.sudo(False)._field_choices()[0] or ()
+        named = [value for value in missing if value in seen]
+        return self.env._(
+            "“%(attribute)s” lacks these choices of “%(field)s”: %(missing)s. Add them in "
+            "User.com and refresh the attributes.",
+            attribute=self.attribute_id.name,
+            field=self.field_id.sudo().field_description,
+            missing=_some(named) if len(named) == len(missing) else _some([*named, "…"]),
+        )
+
     def _field_choices(self):
-        """``([value as sent], {text understood when received})``; None for too many records."""
+        """``([value as sent], {text understood when received})``; None for too many records.
+
+        Of the account's company, and of what ``self.env`` may see: the drain all, a person his own.
+        """
         field = self._partner_field()
         if field.type == "selection":
             options = field._description_selection(self.env)
             return [key for key, _label in options], {text for option in options for text in option}
-        comodel = self.env[field.comodel_name].sudo()
-        records = comodel.search([], limit=MAX_RECORDS + 1)
+        comodel = self.env[field.comodel_name]
+        if not comodel.has_access("read"):
+            return [], set()
+        company_id = self.backend_id.sudo().company_id.id
+        own = self.env["ir.rule"]._usercom_company_domain(company_id, comodel._name)
+        records = comodel.search(own, limit=MAX_RECORDS + 1)
         if len(records) > MAX_RECORDS:
             return None, None
         code = self._code_field(comodel) if field.type == "many2one" else "display_name"

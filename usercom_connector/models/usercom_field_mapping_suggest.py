@@ -25,25 +25,31 @@ class UsercomFieldMapping(models.Model):
 
     def action_suggest(self):
         """Open the obvious pairs that are not mapped yet."""
+        self.check_access("read")
         backend = self._connected_account()
+        backend._check_manager()
         lines = self._suggestions(backend)
         if not lines:
             raise UserError(
                 self.env._("There is nothing left to suggest: the obvious pairs are mapped.")
             )
-        wizard = self.env["usercom.mapping.suggestion"].create(
-            {"backend_id": backend.id, "line_ids": [(0, 0, line) for line in lines]}
+        wizard = (
+            self.env["usercom.mapping.suggestion"]
+            .sudo()
+            .create({"backend_id": backend.id, "line_ids": [(0, 0, line) for line in lines]})
         )
         return self._open(wizard, self.env._("Suggested Mappings"))
 
     def action_create_attribute(self):
         """Open the form of a new User.com attribute, for the chosen mapping's field if any."""
+        self.check_access("read")
         backend = self._connected_account()
         wizard = self.env["usercom.attribute.creation"].create({"backend_id": backend.id})
         return self._open(wizard, self.env._("New Attribute in User.com"))
 
     def action_fetch_attributes(self):
         """Fetch the attributes of the current company's account again."""
+        self.check_access("read")
         return self._connected_account().action_fetch_attributes()
 
     @api.model

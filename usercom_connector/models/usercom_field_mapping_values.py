@@ -242,10 +242,14 @@ class UsercomFieldMapping(models.Model):
         return shown.filtered(lambda record: record.display_name == value)
 
     def _scope(self, partner, vals):
+        """Who is meant by a name: nobody of another company, no state of another country."""
+        company_id = self.backend_id.company_id.id
+        comodel = self._partner_field().comodel_name
+        own = self.env["ir.rule"]._usercom_company_domain(company_id, comodel)
         country = vals.get("country_id") or partner.country_id.id
-        if self._partner_field().comodel_name == "res.country.state" and country:
-            return Domain("country_id", "=", country)
-        return Domain.TRUE
+        if comodel == "res.country.state" and country:
+            return own & Domain("country_id", "=", country)
+        return own
 
     def _names(self, comodel):
         """``(field, language)`` under which a record may be named, the strictest first."""

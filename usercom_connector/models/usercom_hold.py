@@ -8,6 +8,7 @@ class UsercomHold(models.Model):
     """
 
     _name = "usercom.hold"
+    _inherit = "usercom.guarded"
     _description = "User.com Hold"
     _rec_name = "backend_id"
 

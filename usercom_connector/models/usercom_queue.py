@@ -32,6 +32,7 @@ class UsercomQueue(models.AbstractModel):
     """
 
     _name = "usercom.queue"
+    _inherit = "usercom.guarded"
     _description = "User.com Queue"
     _order = "id desc"
     _done_kind = None  # of `usercom.statistic`

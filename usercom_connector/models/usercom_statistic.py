@@ -15,6 +15,7 @@ class UsercomStatistic(models.Model):
     """
 
     _name = "usercom.statistic"
+    _inherit = "usercom.guarded"
     _description = "User.com Statistics"
     _rec_name = "hour"
     _order = "hour desc, id"

@@ -29,6 +29,7 @@ class UsercomSweep(models.Model):
     """
 
     _name = "usercom.sweep"
+    _inherit = "usercom.guarded"
     _description = "User.com List Being Read"
     _rec_name = "kind"
 

@@ -1,6 +1,5 @@
 import logging
 import time
-from ast import literal_eval
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
@@ -24,6 +23,7 @@ class UsercomSync(models.Model):
     """
 
     _name = "usercom.sync"
+    _inherit = "usercom.guarded"
     _description = "User.com Initial Sync"
     _order = "id desc"
 
@@ -140,7 +140,7 @@ class UsercomSync(models.Model):
 
     def _domain(self):
         """The contacts that were chosen, of those that take part."""
-        return Domain(literal_eval(self.domain or "[]"))
+        return self.backend_id._bound(self.domain)
 
     # ---- progress ----
 
@@ -175,36 +175,34 @@ class UsercomSync(models.Model):
 
     def action_preview(self):
         """Compare all users with all contacts, in the background; writes to neither."""
-        self._check_state("draft")
-        self._check_account("previewing")
-        self.env["usercom.sync.field"]._offer(self)
-        self._begin("previewing")
+        sync = self._check_state("draft")
+        sync._check_account("previewing")
+        sync.env["usercom.sync.field"]._offer(sync)
+        sync._begin("previewing")
 
     def action_run(self):
         """Bring both sides together, in the background."""
-        self._check_state("ready")
-        self._check_account("running")
-        self._begin("running", calls_total=self._expected_calls(self.use_csv))
+        sync = self._check_state("ready")
+        sync._check_account("running")
+        sync._begin("running", calls_total=sync._expected_calls(sync.use_csv))
 
     def action_pause(self):
-        self._check_state("running", "paused")
-        self.state = "paused"
+        self._check_state("running", "paused").state = "paused"
 
     def action_resume(self):
-        self._check_state("paused", "running")
-        self.write({"state": "running", "error": False})
+        self._check_state("paused", "running").write({"state": "running", "error": False})
         self.backend_id._wake()
 
     def action_cancel(self):
         """Stop for good. What has been brought together stays so."""
-        self._check_state("previewing", "ready", "running", "paused", "draft")
-        self.write({"state": "cancelled", "ended_at": fields.Datetime.now()})
+        sync = self._check_state("previewing", "ready", "running", "paused", "draft")
+        sync.write({"state": "cancelled", "ended_at": fields.Datetime.now()})
 
     def action_change(self):
         """Back to the choices; the preview is thrown away."""
-        self._check_state("previewing", "ready")
-        self.sudo()._forget_lines()
-        self.state = "draft"
+        sync = self._check_state("previewing", "ready")
+        sync._forget_lines()
+        sync.state = "draft"
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_under_way(self):
@@ -213,10 +211,12 @@ class UsercomSync(models.Model):
             raise UserError(self.env._("Cancel the initial sync before you delete it."))
 
     def _check_state(self, *allowed):
+        """The sync, for a button that may be pressed now by this person to change its state."""
         self.check_access("write")
         self.ensure_one()
         if self.state not in allowed:
             raise UserError(self.env._("This cannot be done now. State: %s.", self._state_label()))
+        return self.sudo()
 
     def _check_account(self, state):
         if refusal := self._refusal(state):
@@ -236,7 +236,7 @@ class UsercomSync(models.Model):
 
     def _begin(self, state, calls_total=0):
         if state == "previewing":
-            self.sudo()._forget_lines()
+            self._forget_lines()
         self.write(
             {
                 "state": state,
@@ -273,10 +273,13 @@ class UsercomSync(models.Model):
         self.env["usercom.sync.line"].invalidate_model()
 
     @api.model
-    def action_open(self, backend=None):
-        """The account's initial sync, a new one if there is none under way."""
+    def action_open(self):
+        """The current company's initial sync, a new one if there is none under way."""
+        return self._open(self.env["usercom.backend"]._of_company())
+
+    @api.model
+    def _open(self, backend):
         self.check_access("read")
-        backend = backend or self.env["usercom.backend"]._of_company()
         sync = self.search(
             [("backend_id", "=", backend.id), ("state", "not in", ("done", "cancelled"))], limit=1
         )

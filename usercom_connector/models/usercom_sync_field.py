@@ -5,11 +5,13 @@ class UsercomSyncField(models.Model):
     """Which side's value counts where both have one and never agreed before."""
 
     _name = "usercom.sync.field"
+    _inherit = "usercom.guarded"
     _description = "Choice of an Initial Sync"
     _rec_name = "mapping_id"
+    _fixed_fields = ("sync_id", "mapping_id")
 
     sync_id = fields.Many2one(
-        "usercom.sync", "Initial Sync", required=True, index=True, ondelete="cascade"
+        "usercom.sync", "Initial Sync", required=True, readonly=True, index=True, ondelete="cascade"
     )
     mapping_id = fields.Many2one(
         "usercom.field.mapping", "Field", required=True, readonly=True, ondelete="cascade"

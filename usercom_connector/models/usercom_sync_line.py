@@ -14,9 +14,11 @@ class UsercomSyncLine(models.Model):
     """One person of an initial sync: how the two sides go together, and what became of it."""
 
     _name = "usercom.sync.line"
+    _inherit = "usercom.guarded"
     _description = "Person of an Initial Sync"
     _rec_name = "label"
     _order = "id"
+    _fixed_fields = ("sync_id",)
 
     sync_id = fields.Many2one("usercom.sync", "Initial Sync", required=True, ondelete="cascade")
     kind = fields.Selection(

@@ -12,6 +12,7 @@ class UsercomTombstone(models.Model):
     """
 
     _name = "usercom.tombstone"
+    _inherit = "usercom.guarded"
     _description = "User.com User Not to Be Created Again"
     _order = "id desc"
     _rec_name = "external_id"

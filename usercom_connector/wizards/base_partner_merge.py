@@ -46,6 +46,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         rows.unlink()
 
     def _update_values(self, src_partners, dst_partner):
+        self._hand_on_keys(src_partners, dst_partner)
         result = super()._update_values(src_partners, with_own_context(dst_partner, merging=True))
         strictest = own_context(self.env).strictest
         merging = with_own_context(self.env["usercom.field.mapping"], origin=Origin("merge"))
@@ -53,3 +54,10 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         for mapping in consents.sorted(lambda m: strictest[m.id] is False):  # what "no" undoes
             mapping._settle_merged(dst_partner, strictest[mapping.id])
         return result
+
+    def _hand_on_keys(self, src_partners, dst_partner):
+        """Give the survivor its key before Odoo does: who merges may not write keys otherwise."""
+        for name in dst_partner._usercom_key_fields():
+            keys = [contact[name] for contact in src_partners.sudo() if contact[name]]
+            if keys and not dst_partner.sudo()[name]:
+                dst_partner.sudo()[name] = keys[-1]

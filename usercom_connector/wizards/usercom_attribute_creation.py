@@ -12,6 +12,7 @@ class UsercomAttributeCreation(models.TransientModel):
     """A new User.com attribute that fits a contact field, and the mapping of the two."""
 
     _name = "usercom.attribute.creation"
+    _inherit = "usercom.guarded"
     _description = "New User.com Attribute"
 
     backend_id = fields.Many2one("usercom.backend", required=True, ondelete="cascade")
@@ -62,6 +63,7 @@ class UsercomAttributeCreation(models.TransientModel):
     def action_create(self):
         """Create the attribute in User.com and pair it with the field."""
         self.ensure_one()
+        self.check_access("write")
         self._check_complete()
         backend = self.backend_id
         backend._check_manager()

@@ -5,6 +5,7 @@ class UsercomMappingSuggestion(models.TransientModel):
     """Pairs to be looked over before they become mappings."""
 
     _name = "usercom.mapping.suggestion"
+    _inherit = "usercom.guarded"
     _description = "Suggested User.com Mappings"
 
     backend_id = fields.Many2one("usercom.backend", required=True, ondelete="cascade")
@@ -12,6 +13,7 @@ class UsercomMappingSuggestion(models.TransientModel):
 
     def action_add(self):
         """Make the pairs that are left into mappings."""
+        self.check_access("write")
         self.env["usercom.field.mapping"].create(
             [
                 {
@@ -27,10 +29,12 @@ class UsercomMappingSuggestion(models.TransientModel):
 
 class UsercomMappingSuggestionLine(models.TransientModel):
     _name = "usercom.mapping.suggestion.line"
+    _inherit = "usercom.guarded"
     _description = "Suggested User.com Mapping"
+    _fixed_fields = ("suggestion_id",)
 
     suggestion_id = fields.Many2one(
-        "usercom.mapping.suggestion", required=True, index=True, ondelete="cascade"
+        "usercom.mapping.suggestion", required=True, readonly=True, index=True, ondelete="cascade"
     )
     field_id = fields.Many2one(
         "ir.model.fields", "Contact Field", required=True, readonly=True, ondelete="cascade"

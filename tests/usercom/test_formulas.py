@@ -1,7 +1,7 @@
 """What people of User.com may have typed never is a formula of who opens the file."""
 
 import pytest
-from usercom.spreadsheets import guarded
+from usercom.formulas import guarded
 
 
 @pytest.mark.parametrize("first", ["=", "+", "-", "@", "\t", "\r"])

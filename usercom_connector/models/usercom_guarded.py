@@ -1,0 +1,37 @@
+from odoo import models
+from odoo.exceptions import AccessError
+
+
+class UsercomGuarded(models.AbstractModel):
+    """What of our records nobody changes by hand, not even who may edit them.
+
+    A record stays with the account it was made for. A read-only field is written by our own code
+    alone, which runs as superuser once a button has checked who presses it; RPC writes none.
+    """
+
+    _name = "usercom.guarded"
+    _description = "User.com Record That Guards Its Fields"
+    _fixed_fields = ("backend_id",)
+
+    def _has_field_access(self, field, operation):
+        if operation == "write" and field.readonly and not self.env.su:
+            return False
+        return super()._has_field_access(field, operation)
+
+    def write(self, vals):
+        self._refuse_to_move(vals)
+        result = super().write(vals)
+        self.check_access("write")  # by their new values they may be another company's
+        return result
+
+    def _refuse_to_move(self, vals):
+        for name in vals.keys() & set(self._fixed_fields):
+            new = self._fields[name].convert_to_cache(vals[name], self)
+            if any(record[name].id != new for record in self.sudo()):
+                raise AccessError(
+                    self.env._(
+                        "“%(field)s” of “%(record)s” cannot be changed. Create a new one instead.",
+                        field=self._fields[name]._description_string(self.env),
+                        record=self._description,
+                    )
+                )
