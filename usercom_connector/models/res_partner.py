@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ..services.erasure import Erasure
 from ..services.own_context import own_context
 
 # Without fast updates: each look would go through the list of what is still to be put in order.
@@ -106,7 +107,18 @@ class ResPartner(models.Model):
         Odoo's Privacy Lookup does no more than delete contacts, so every deletion counts as an
         erasure. Their links go with the contacts, and the consent log names them no more.
         """
-        self.env["usercom.inbox"]._erase(self)
+        Erasure(self).remove()
         self.env["usercom.tombstone"]._bury(self)
         if self.env["usercom.backend"]._watched_fields():
             self.env["usercom.outbox"]._bury(self)
+
+    def _usercom_anonymize(self):
+        """Treat these contacts as erased, though they stay: a hook, to be called by what is about
+        to make their names, addresses and numbers neutral, before it does so.
+
+        As when they are deleted, their users get what the policy says and do not come back, and
+        what was sent and received of them goes. From then on they take no part, whatever is edited.
+        """
+        contacts = self.sudo()
+        contacts._usercom_erase()
+        Erasure(contacts).part()

@@ -8,9 +8,11 @@ from typing import Any
 from odoo import fields, models
 
 from ..services.brake import Brake, BrakeError
+from ..services.contact_names import by_id
 from ..services.database_errors import is_transient
 from ..services.drain_lock import DrainLock
 from ..services.quarantine import Quarantine
+from ..services.quiet_sql import described, without_values
 from ..services.retries import committed
 from ..services.shared_hold import SharedHold
 from ..services.unconfirmed import UnconfirmedValues
@@ -173,9 +175,9 @@ class UsercomBackend(models.Model):
         left = rows.exists()
         if len(rows) > 1:
             return [task for row in left for task in self._build(row)]
-        _logger.info("user.com call could not be prepared", exc_info=error)
+        _logger.info("user.com call could not be prepared: %s", described(error))
         for row in left:
-            row._fail(f"{row.display_name}: {error}")
+            row._fail(f"{by_id(row.partner_id) or row.display_name}: {error}")
         return []
 
     def _claims(self, client, deadline):
@@ -224,7 +226,8 @@ class UsercomBackend(models.Model):
 
     def _committed(self, method, *arguments):
         """Call the method in a transaction of its own, again where another one is in its way."""
-        return committed(self.env, method, *arguments)
+        with without_values():
+            return committed(self.env, method, *arguments)
 
     def _attempted(self, method, *arguments, **named):
         """``(result, None)``, or ``(None, error)`` where the method failed; nothing is kept then.
@@ -232,7 +235,7 @@ class UsercomBackend(models.Model):
         For what other apps have a hand in: one contact must not stop the rest.
         """
         try:
-            with self.env.cr.savepoint():
+            with without_values(), self.env.cr.savepoint():
                 return method(*arguments, **named), None
         except Exception as error:
             if is_transient(error):
@@ -274,7 +277,7 @@ class UsercomBackend(models.Model):
             outcomes[0].task.rows._put_back()
             Brake(self).stop(error)
         elif error:
-            _logger.info("user.com result could not be stored", exc_info=error)
+            _logger.info("user.com result could not be stored: %s", described(error))
             self._fail_to_store(outcomes[0], str(error))
 
     def _settle_each(self, outcomes):
@@ -319,7 +322,7 @@ class UsercomBackend(models.Model):
             case UsercomError():
                 rows._refuse(outcome.error)
             case _:
-                _logger.error("user.com job failed", exc_info=outcome.error)
+                _logger.error("user.com job failed: %s", described(outcome.error))
                 rows._retry_later(self.env._("Unexpected error: %s", outcome.error))
 
     def _react_to_pushes(self, outcomes):

@@ -8,6 +8,8 @@ from odoo.tools import SQL
 from odoo.tools.sql import escape_psql
 
 from ..services.brake import Brake, BrakeError
+from ..services.contact_names import by_id
+from ..services.quiet_sql import described
 from .usercom_backend_contact import normalized
 
 _logger = logging.getLogger(__name__)
@@ -73,7 +75,7 @@ class UsercomBackend(models.Model):
         if isinstance(error, BrakeError):
             raise error  # for the page as a whole: it is read again
         if len(users) == 1:
-            _logger.info("user.com user could not be stored", exc_info=error)
+            _logger.info("user.com user %s could not be stored: %s", users[0].id, described(error))
             return {users[0].id: TakenIn(self.env["res.partner"], [str(error)])}
         return {
             key: case for user in users for key, case in self._take_in_page([user], **how).items()
@@ -139,6 +141,8 @@ class UsercomBackend(models.Model):
         if partners.company_id and partners.company_id != self.company_id:
             return TakenIn(nobody)  # it has moved to a company that this account does not serve
         binding = bindings.get(partners.id)
+        if binding and binding.state == "erased":
+            return TakenIn(nobody, erased=True)
         is_another = binding and binding._is_live() and binding.external_id != user.id
         if is_another and self._known_id(self._seen(partners)) != user.id:
             problem = self._other_user_message(user, binding)
@@ -153,7 +157,7 @@ class UsercomBackend(models.Model):
             "Enter the id %(id)s in the User.com ID of the right one.",
             user=user.email or user.id,
             id=user.id,
-            contacts=", ".join(partners.mapped("display_name")),
+            contacts=by_id(partners),
         )
 
     def _other_user_message(self, user, binding):
@@ -161,7 +165,7 @@ class UsercomBackend(models.Model):
             "User.com user %(user)s is the same person as %(contact)s, who is User.com user "
             "%(other)s already. Merge the two users in User.com.",
             user=user.id,
-            contact=binding.partner_id.display_name,
+            contact=by_id(binding.partner_id),
             other=binding.external_id,
         )
 
@@ -212,7 +216,7 @@ class UsercomBackend(models.Model):
             "Left alone: User.com user %(user)s is %(contacts)s in Odoo, not among the contacts "
             "that take part.",
             user=user.email or user.id,
-            contacts=", ".join(partners.mapped("display_name")),
+            contacts=by_id(partners),
         )
 
     def _hold_back_others(self, users):

@@ -4,6 +4,7 @@ from datetime import UTC
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..services.contact_names import ContactText
 from ..services.own_context import with_own_context
 from ..usercom.merge import APART
 
@@ -37,11 +38,12 @@ class UsercomBinding(models.Model):
             ("pending", "Pending"),
             ("failed", "Failed"),
             ("gone", "Gone from User.com"),
+            ("erased", "Erased"),
         ],
         required=True,
         default="pending",
     )
-    last_error = fields.Text()
+    last_error = ContactText()
     synced_at = fields.Datetime("Last Synced")
     left_at = fields.Datetime(
         "Stopped Taking Part",
@@ -59,6 +61,7 @@ class UsercomBinding(models.Model):
         "This User.com user is linked to another contact already.",
     )
     _custom_id_idx = models.Index("(backend_id, custom_id) WHERE custom_id IS NOT NULL")
+    _last_error_idx = models.Index("(id) WHERE last_error IS NOT NULL")
     _state_idx = models.Index("(backend_id, state)")
 
     @api.model

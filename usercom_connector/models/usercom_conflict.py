@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..services.contact_names import with_names
 from ..services.protected_contacts import ProtectedContacts
 
 
@@ -129,8 +130,8 @@ class UsercomConflict(models.Model):
             )
         values, protected = {mapping._key(): value}, ProtectedContacts(mapping.sudo(), partner)
         if kept := protected.kept(partner, values):
-            raise UserError(protected.told(partner, kept))
+            raise UserError(with_names(protected.told(partner, kept), self.env))
         vals, problems, _refused = mapping.sudo()._importer()(partner, values)
         if problems:
-            raise UserError("\n".join(problems))
+            raise UserError(with_names("\n".join(problems), self.env))
         partner.write(vals)

@@ -126,7 +126,9 @@ class UsercomDrift(models.Model):
         """Report the contacts whose user was not among all users, and those without any."""
         backend = sweep.backend_id
         met = [("backend_id", "=", backend.id), ("compared_at", ">=", sweep.started_at)]
-        domain = backend._partner_domain() & Domain("usercom_binding_ids", "not any", met)
+        erased = [("backend_id", "=", backend.id), ("state", "=", "erased")]
+        unmet = Domain("usercom_binding_ids", "not any", Domain.OR([met, erased]))
+        domain = backend._partner_domain() & unmet
         self.env.flush_all()
         contacts = backend._partners()._search(domain)
         self.env.cr.execute(

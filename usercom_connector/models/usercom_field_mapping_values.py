@@ -5,6 +5,7 @@ from odoo.fields import Command, Domain
 from odoo.tools import email_split
 from odoo.tools.sql import escape_psql
 
+from ..services.contact_names import by_id
 from ..usercom import (
     ConversionError,
     Reason,
@@ -338,7 +339,7 @@ class UsercomFieldMapping(models.Model):
         return [
             self.env._(
                 "%(contact)s: User.com did not keep “%(field)s”, value “%(value)s”.",
-                contact=partner.display_name,
+                contact=by_id(partner),
                 field=mapping.field_id.field_description,
                 value=str(ignored[mapping._key()])[:80],
             )
@@ -350,7 +351,7 @@ class UsercomFieldMapping(models.Model):
         """One sentence that names contact, field, value and reason."""
         return self.env._(
             "%(contact)s: “%(field)s” could not be carried over, value “%(value)s”: %(reason)s.",
-            contact=contact if isinstance(contact, str) else contact.display_name or "",
+            contact=contact if isinstance(contact, str) else by_id(contact),
             field=self.field_id.field_description,
             value=storable(str(error.value))[:80],
             reason=self._reason(error),

@@ -3,10 +3,11 @@ import logging
 import time
 
 from odoo import api, fields, models
-from odoo.fields import Domain
 from odoo.tools import SQL, email_normalize
 
 from ..services.call_rate import CallRate
+from ..services.contact_names import by_id
+from ..services.quiet_sql import without_values
 from ..usercom import strict_json
 from ..usercom.excerpts import readable
 from .usercom_queue import URGENT
@@ -183,7 +184,8 @@ class UsercomInbox(models.Model):
             "now": fields.Datetime.now(),
             **{name: keys.get(name) for name in KEYS},
         }
-        self.env.cr.execute(PROMPT, values)
+        with without_values():
+            self.env.cr.execute(PROMPT, values)
         return self.browse(self.env.cr.fetchone())
 
     @api.model
@@ -209,7 +211,7 @@ class UsercomInbox(models.Model):
     def _refuse_unknown(self, backend, partner):
         message = self.env._(
             "%s has neither a User.com id nor an e-mail address to be looked for by.",
-            partner.display_name,
+            by_id(partner),
         )
         binding = self.env["usercom.binding"]._ensure(backend, partner)
         binding.write({"state": "failed", "last_error": message})
@@ -238,24 +240,3 @@ class UsercomInbox(models.Model):
                 partners=list(partner_ids),
             )
         )
-
-    @api.model
-    def _erase(self, partners):
-        """Delete what was received of ``partners``, who are being erased.
-
-        What came under an e-mail address that another contact has too is that one's as well.
-        """
-        everybody = self.env["res.partner"].with_context(active_test=False)
-        emails = set(filter(None, partners.mapped("email_normalized")))
-        others = everybody.search([("email_normalized", "in", list(emails))]) - partners
-        emails -= set(others.mapped("email_normalized"))
-        links = self.env["usercom.binding"].search([("partner_id", "in", partners.ids)])
-        received = Domain.OR(
-            Domain("backend_id", "=", link.backend_id.id) & Domain(name, "=", link[name])
-            for link in links
-            for name in ("external_id", "custom_id")
-            if link[name]
-        )
-        received |= Domain("partner_id", "in", partners.ids)
-        received |= Domain("email", "in", list(emails))
-        self.search(received).unlink()

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..services.contact_names import by_id
 from ..services.unconfirmed import UnconfirmedValues
 from ..usercom.excerpts import excerpt
 from ..usercom.jobs import Push, Pushed
@@ -109,7 +110,9 @@ class UsercomOutbox(models.Model):
     def _sync_tasks(self, backend):
         bindings = self.env["usercom.binding"]._of(backend, self.partner_id)
         self._note_return(bindings)
-        rows = self._without_rivals(backend, bindings)
+        erased = self.filtered(lambda row: bindings.get(row.partner_id.id, row).state == "erased")
+        erased._finish()
+        rows = (self - erased)._without_rivals(backend, bindings)
         tasks = rows._pushes(backend, bindings)
         UnconfirmedValues(backend).store(tasks, bindings)
         return self._in_masses(tasks)
@@ -234,8 +237,8 @@ class UsercomOutbox(models.Model):
             self.env._(
                 "%(contact)s is the same User.com user as %(other)s. Merge the two contacts, or "
                 "give one of them another e-mail address.",
-                contact=self.partner_id.display_name,
-                other=other.display_name,
+                contact=by_id(self.partner_id),
+                other=by_id(other),
             ),
             is_ambiguous=True,
         )

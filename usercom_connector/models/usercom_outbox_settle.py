@@ -1,5 +1,6 @@
 from odoo import models
 
+from ..services.contact_names import by_id
 from ..usercom.excerpts import excerpt
 from ..usercom.kept import is_respelled
 from ..usercom.merge import APART
@@ -62,7 +63,7 @@ class UsercomOutbox(models.Model):
         return [
             self.env._(
                 "%(contact)s: User.com keeps “%(shown)s” instead of “%(value)s” in “%(field)s”.",
-                contact=self.partner_id.display_name,
+                contact=by_id(self.partner_id),
                 shown=str(pushed.apart[mapping._key()])[:80],
                 value=str(sent[mapping._key()])[:80],
                 field=mapping.field_id.field_description,

@@ -7,6 +7,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import ConcurrencyError
 from odoo.tools import SQL
 
+from ..services.contact_names import ContactText
 from .usercom_errors import explain
 
 MAX_ATTEMPTS = 10
@@ -53,9 +54,10 @@ class UsercomQueue(models.AbstractModel):
     claims = fields.Integer(
         aggregator=False, help="How often it was claimed since it was last settled or put back."
     )
-    error = fields.Text()
+    error = ContactText()
     is_ambiguous = fields.Boolean("Ambiguous", help="Several people match; somebody has to choose.")
 
+    _error_idx = models.Index("(id) WHERE error IS NOT NULL")
     _failed_idx = models.Index("(backend_id, write_date, is_ambiguous) WHERE state = 'failed'")
 
     _suspect_idx = models.Index("(backend_id) WHERE state = 'pending' AND claims >= 2")

@@ -27,8 +27,15 @@ class UsercomQueue(models.AbstractModel):
         self.search(
             Domain("state", "=", "failed")
             & Domain("backend_id", "in", failed.backend_id.ids)
-            & Domain("error", "in", failed.mapped("error"))
+            & Domain("error", "in", failed._stored_errors())
         ).action_retry()
+
+    def _stored_errors(self):
+        """The error texts of these rows as they are stored, with ids instead of names."""
+        self.flush_recordset(["error"])
+        query = self._search([("id", "in", self.ids)])
+        rows = self.env.execute_query(query.select(SQL.identifier(self._table, "error")))
+        return [error for (error,) in rows if error]
 
     def _check_manager(self):
         self.check_access("read")

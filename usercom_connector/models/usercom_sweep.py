@@ -8,6 +8,7 @@ from odoo.service.model import retrying
 from odoo.tools import SQL
 
 from ..services.brake import Brake, BrakeError
+from ..services.quiet_sql import described
 from ..usercom import CredentialsError, NotFoundError, RetryableError, UsercomError
 from .usercom_errors import explain
 
@@ -206,7 +207,9 @@ class UsercomSweep(models.Model):
             for user in users:
                 self._compare([user])
         elif error:
-            _logger.info("user.com user could not be compared", exc_info=error)
+            _logger.info(
+                "user.com user %s could not be compared: %s", users[0].id, described(error)
+            )
             link = self.env["usercom.binding"]._of_user(self.backend_id, users[0].id)
             link.compared_at = self.started_at
             self.env["usercom.inbox"]._tell(self.backend_id, users[0], str(error))

@@ -7,6 +7,7 @@ from odoo.fields import Domain
 from odoo.tools import formatLang
 
 from ..services.database_errors import is_transient
+from ..services.quiet_sql import described
 from ..usercom.ahead import PagesAhead
 from .usercom_backend import BAD_DOMAIN
 
@@ -373,7 +374,7 @@ class UsercomSync(models.Model):
             if is_transient(error):
                 raise
             self.env.cr.rollback()
-            _logger.error("user.com initial sync failed", exc_info=error)
+            _logger.error("user.com initial sync failed: %s", described(error))
             self.backend_id._committed(self._stop, self.env._("Unexpected error: %s", error))
             return 0
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from ..services.contact_names import by_id
 from ..services.import_progress import PATIENCE, ImportProgress
 from ..usercom import CredentialsError, RejectedError, ThrottledError, UsercomError
 from ..usercom.jobs import Push
@@ -124,7 +125,7 @@ class UsercomSync(models.Model):
         if error is None:
             return found
         if len(lines) == 1:
-            return [(lines, None, [f"{lines.partner_id.display_name}: {error}"])]
+            return [(lines, None, [f"{by_id(lines.partner_id)}: {error}"])]
         return [user for line in lines for user in self._new_users(line)]
 
     def _read_new_users(self, lines):

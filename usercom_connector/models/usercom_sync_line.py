@@ -3,6 +3,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..services.contact_names import ContactText
+
 _TOLD = ("label", "result", "problems")
 _OF_USER = "l.external_id = ANY(%(users)s) AND l.external_id = r.user_id"
 _OF_CONTACT = """
@@ -47,7 +49,7 @@ class UsercomSyncLine(models.Model):
     label = fields.Char("User.com User")
     conflicts = fields.Json("Different Values")  # {key: [in Odoo, in User.com]}
     sends = fields.Boolean("To Be Sent", help="Odoo has values that User.com lacks.")
-    problems = fields.Text("Problem")
+    problems = ContactText("Problem")
     result = fields.Selection(
         [
             ("done", "Done"),

@@ -5,6 +5,7 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..services.contact_names import by_id
 from ..services.protected_contacts import ProtectedContacts
 from ..usercom import CredentialsError, NotFoundError, RetryableError, UsercomError
 from ..usercom.reading import read_user
@@ -198,7 +199,7 @@ class UsercomSync(models.Model):
     def _taken_message(self, contact, taken):
         return self.env._(
             "Another User.com user is %(contact)s as well: %(other)s. Merge the two in User.com.",
-            contact=contact.display_name,
+            contact=by_id(contact),
             other=taken[contact.id] or "?",
         )
 
@@ -244,7 +245,7 @@ class UsercomSync(models.Model):
                      FROM res_partner p
                      LEFT JOIN usercom_binding b
                        ON b.partner_id = p.id AND b.backend_id = %(backend)s
-                    WHERE p.id IN %(contacts)s
+                    WHERE p.id IN %(contacts)s AND b.state IS DISTINCT FROM 'erased'
                       AND (%(users)s OR coalesce(b.external_id, 0) = 0)
                       AND NOT EXISTS (SELECT FROM usercom_sync_line l
                                        WHERE l.sync_id = %(sync)s AND l.partner_id = p.id)

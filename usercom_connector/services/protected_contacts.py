@@ -5,6 +5,7 @@ from functools import cached_property
 from odoo.tools import SQL
 
 from ..usercom import ConversionError, export_only, merge
+from .contact_names import by_id
 
 _READ_BY_SQL = {
     "res.partner": ["parent_id"],
@@ -44,7 +45,7 @@ class ProtectedContacts:
             return ""
         return self._env._(
             "Left alone: %(contact)s keeps its own “%(fields)s”: %(reason)s.",
-            contact=partner.display_name,
+            contact=by_id(partner),
             fields="”, “".join(dict.fromkeys(m.field_id.field_description for m in kept)),
             reason="; ".join(dict.fromkeys(kept.values())),
         )

@@ -1,0 +1,144 @@
+"""What is known of people whose contacts are deleted or anonymized, and is to be known no more."""
+
+from odoo.fields import Domain
+from odoo.tools import SQL
+from odoo.tools.sql import escape_psql
+
+_TEXTS = {
+    "usercom.inbox": "error",
+    "usercom.outbox": "error",
+    "usercom.binding": "last_error",
+    "usercom.sync": "error",
+    "usercom.sync.line": "problems",
+    "usercom.sweep": "error",
+}
+_SHORTEST = 6  # a custom id "7" is in texts that are about anything
+
+
+class Erasure:
+    """Removes all that calls, lists and error texts hold of ``partners``; many at once.
+
+    What is found by an e-mail address that another contact has too is that one's as well, and
+    stays.
+    """
+
+    def __init__(self, partners):
+        self._env = partners.env
+        self._partners = partners
+        self._links = self._env["usercom.binding"].search([("partner_id", "in", partners.ids)])
+        self._emails = self._own_emails()
+
+    def remove(self):
+        """Remove what is about these people, then what names them elsewhere."""
+        self._remove_calls()
+        self._remove_lines()
+        if self._emails:
+            self._remove_payloads()
+        if patterns := [f"%{escape_psql(trace)}%" for trace in self._traces()]:
+            self._remove_texts(patterns)
+
+    def part(self):
+        """End the links of contacts that stay, for good, with all that was noted of them."""
+        about = [("partner_id", "in", self._partners.ids)]
+        for model in ("usercom.outbox", "usercom.conflict", "usercom.drift"):
+            self._env[model].search(about).unlink()
+        self._links._forget()
+        backends = self._env["usercom.backend"].search([("state", "!=", "draft")])
+        self._env["usercom.binding"].create(
+            [
+                {"backend_id": backend.id, "partner_id": partner.id, "state": "erased"}
+                for backend in backends
+                for partner in backend._own(self._partners)
+            ]
+        )
+
+    def _own_emails(self):
+        emails = set(filter(None, self._partners.mapped("email_normalized")))
+        everybody = self._env["res.partner"].with_context(active_test=False)
+        same = everybody.search([("email_normalized", "in", list(emails))]) - self._partners
+        return emails - set(same.mapped("email_normalized"))
+
+    def _by_user(self):
+        """The domain of what is about the linked users, by the name of the account's field."""
+        for backend, links in self._links.grouped("backend_id").items():
+            for name in ("external_id", "custom_id"):
+                if keys := [link[name] for link in links if link[name]]:
+                    yield backend, name, keys
+
+    # ---- what is about them ----
+
+    def _remove_calls(self):
+        received = Domain("partner_id", "in", self._partners.ids)
+        received |= Domain("email", "in", list(self._emails))
+        for backend, name, keys in self._by_user():
+            received |= Domain("backend_id", "=", backend.id) & Domain(name, "in", keys)
+        self._env["usercom.inbox"].search(received).unlink()
+
+    def _remove_lines(self):
+        lines = Domain("partner_id", "in", self._partners.ids)
+        for backend, name, keys in self._by_user():
+            if name == "external_id":
+                lines |= Domain("sync_id.backend_id", "=", backend.id) & Domain(name, "in", keys)
+        self._env["usercom.sync.line"].search(lines).unlink()
+        self._update(
+            "usercom.sync.line",
+            ["label", "problems"],
+            SQL("SET label = NULL, problems = NULL WHERE lower(label) = ANY(%s)", self._labels()),
+        )
+
+    def _labels(self):
+        """How an initial sync may call them: by e-mail, name or phone number."""
+        told = [*self._partners.mapped("name"), *self._partners.mapped("phone")]
+        return [text.lower() for text in {*self._emails, *told} if text]
+
+    # ---- what names them elsewhere ----
+
+    def _remove_payloads(self):
+        """Calls that name them only in what came along; those about others keep the rest."""
+        patterns = [f'%"{escape_psql(email)}"%' for email in self._emails]
+        named = SQL("payload IS NOT NULL AND payload::text ILIKE ANY(%s)", patterns)
+        others = SQL(
+            """SELECT FROM usercom_binding b
+                WHERE b.backend_id = i.backend_id AND b.external_id = i.external_id"""
+        )
+        Inbox = self._env["usercom.inbox"]
+        Inbox.flush_model()
+        self._env.cr.execute(
+            SQL("DELETE FROM usercom_inbox i WHERE %s AND NOT EXISTS (%s)", named, others)
+        )
+        Inbox.invalidate_model()
+        self._update(
+            "usercom.inbox",
+            ["payload"],
+            SQL(
+                "SET payload = regexp_replace(payload::text, %s, '\"\"', 'gi')::jsonb WHERE %s",
+                "|".join(f'"{_literally(email)}"' for email in sorted(self._emails)),
+                named,
+            ),
+        )
+
+    def _remove_texts(self, patterns):
+        """An error text that quotes them says no more than that there was one."""
+        notice = self._env._("The text named a person whose contact has been erased.")
+        for model, name in _TEXTS.items():
+            column = SQL.identifier(name)
+            change = SQL("SET %s = %s WHERE %s ILIKE ANY(%s)", column, notice, column, patterns)
+            self._update(model, [name], SQL("%s AND %s IS NOT NULL", change, column))
+
+    def _traces(self):
+        """What tells who they are wherever it stands, unlike "Jan" or "7"."""
+        partners = self._partners
+        names = {name for name in partners.mapped("name") if name and " " in name.strip()}
+        keys = {*partners.mapped("phone"), *self._links.mapped("custom_id")}
+        return self._emails | names | {key for key in keys if key and len(key) >= _SHORTEST}
+
+    def _update(self, model, names, change):
+        records = self._env[model]
+        records.flush_model(names)
+        self._env.cr.execute(SQL("UPDATE %s %s", SQL.identifier(records._table), change))
+        records.invalidate_model(names)
+
+
+def _literally(email):
+    """A regular expression of PostgreSQL that finds the address itself."""
+    return "".join(sign if sign.isalnum() else f"\\{sign}" for sign in email)
