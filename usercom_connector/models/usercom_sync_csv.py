@@ -9,6 +9,7 @@ from ..services.import_progress import PATIENCE, ImportProgress
 from ..usercom import CredentialsError, RejectedError, ThrottledError, UsercomError
 from ..usercom.jobs import Push
 from ..usercom.user_file import user_files
+from .usercom_backend_contact import normalized
 from .usercom_backend_merge import Terms
 from .usercom_errors import explain
 from .usercom_sync import PAGE_SIZE
@@ -208,7 +209,17 @@ class UsercomSync(models.Model):
     def _run_verify(self, client, pages):
         if self.import_ids:
             return ImportProgress(self).ask(client)
-        return self._take_page(pages, self._run_users)
+        return self._take_page(pages, self._run_imported)
+
+    def _run_imported(self, users):
+        """Who is there but cannot be linked so, as one of two contacts of an address, goes singly:
+        there he is looked for, and so created by nobody once more.
+        """
+        self._run_users(users)
+        emails = [email for user in users if (email := normalized(user.email))]
+        there = [("partner_id.email_normalized", "in", emails)]
+        importing = self._people_with(result="importing")
+        self._go_singly(self.env["usercom.sync.line"].search([*importing, *there]))
 
     def _after_verify_pages(self):
         """Read again while users may still come; then send singly who has not come."""
