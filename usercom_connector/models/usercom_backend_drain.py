@@ -2,7 +2,9 @@ import logging
 import math
 import time
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
+from itertools import chain
 from typing import Any
 
 from odoo import fields, models
@@ -13,8 +15,8 @@ from ..services.database_errors import is_transient
 from ..services.drain_lock import DrainLock
 from ..services.quarantine import Quarantine
 from ..services.quiet_sql import described, without_values
-from ..services.retries import committed
 from ..services.shared_hold import SharedHold
+from ..services.transactions import committed, in_lots, unless_locked
 from ..services.unconfirmed import UnconfirmedValues
 from ..usercom import (
     AmbiguousUserError,
@@ -29,7 +31,7 @@ from ..usercom import (
 from ..usercom.overlap import overlapped
 from ..usercom.throttle import LONGEST_HOLD
 from .usercom_errors import explain
-from .usercom_queue import LOW, URGENT, USUAL
+from .usercom_queue import LOCKED_DELAY, LOW, URGENT, USUAL
 
 _logger = logging.getLogger(__name__)
 
@@ -74,9 +76,11 @@ class UsercomBackend(models.Model):
         if refusal := self._refusal_to_send():
             self._pause(refusal)
             return
-        self._committed(Quarantine(self).release_orphans)
+        quarantine = Quarantine(self)
+        quarantine.release_orphans()
         done = self._work_off(time.monotonic() + RUN_SECONDS)
-        self._committed(Brake(self).close)
+        quarantine.release_locked()
+        unless_locked(self.env, Brake(self).close)
         self.env["usercom.consent.chain"]._seal_for(self)
         self._come_back()
         self.env["ir.cron"]._commit_progress(done)
@@ -133,11 +137,16 @@ class UsercomBackend(models.Model):
         for rows in self._claims(client, deadline):
             # Not in the claim's transaction: the edit of a row that was found waiting may have
             # been committed after that one's snapshot was taken.
-            for task in self._committed(self._admitted, rows):
+            for task in self._built(rows):
                 if time.monotonic() < deadline:
                     yield task
                 else:
-                    self._committed(self._give_back, task)
+                    unless_locked(self.env, self._give_back, task)
+
+    def _built(self, rows):
+        """The tasks of ``rows``; whose contact somebody has locked waits."""
+        lots = in_lots(self.env, rows, self._admitted, self._put_off_row, at_once=True)
+        return list(chain.from_iterable(lots))
 
     def _admitted(self, rows):
         """The tasks of ``rows``, none where they would do too much of what has to be asked."""
@@ -163,7 +172,8 @@ class UsercomBackend(models.Model):
         """Run the tasks' jobs at User.com and settle them; returns how many."""
         done = 0
         for outcomes in overlapped(tasks, lambda t: t.job.run(client), workers=self._workers()):
-            self._committed(self._settle_answers, client, outcomes)
+            settle = partial(self._settle_answers, client)
+            in_lots(self.env, outcomes, settle, self._put_off_outcome)
             done += len(outcomes)
         return done
 
@@ -187,7 +197,7 @@ class UsercomBackend(models.Model):
             turn += 1
             if rows := self._claim(looked_at, turn):
                 yield rows
-            elif self._committed(self._refill):
+            elif unless_locked(self.env, self._refill):
                 looked_at = dict.fromkeys(looked_at, 0)
             else:
                 return
@@ -209,25 +219,24 @@ class UsercomBackend(models.Model):
         return None
 
     def _claim_inbox(self, priority, _looked_at):
-        return self._committed(self.env["usercom.inbox"]._claim, self, priority)
+        return unless_locked(self.env, self.env["usercom.inbox"]._claim, self, priority)
 
     def _claim_outbox(self, priority, looked_at):
         """Claim a few rows up to the id looked at; without any look ahead for some alike."""
-        outbox = self.env["usercom.outbox"]
-        while not (rows := self._committed(outbox._claim, self, priority, looked_at[priority])):
-            ahead = self._committed(outbox._look_ahead, self, priority, looked_at[priority])
-            alike, last = ahead
+        outbox, env = self.env["usercom.outbox"], self.env
+        while not (rows := unless_locked(env, outbox._claim, self, priority, looked_at[priority])):
+            ahead = unless_locked(env, outbox._look_ahead, self, priority, looked_at[priority])
+            alike, last = ahead or ((), None)
             if last is None:
                 break
             looked_at[priority] = last
-            if alike and (rows := self._committed(outbox._claim_alike, alike)):
+            if alike and (rows := unless_locked(env, outbox._claim_alike, alike)):
                 break
         return rows
 
     def _committed(self, method, *arguments):
         """Call the method in a transaction of its own, again where another one is in its way."""
-        with without_values():
-            return committed(self.env, method, *arguments)
+        return committed(self.env, partial(method, *arguments))
 
     def _attempted(self, method, *arguments, **named):
         """``(result, None)``, or ``(None, error)`` where the method failed; nothing is kept then.
@@ -239,7 +248,7 @@ class UsercomBackend(models.Model):
                 return method(*arguments, **named), None
         except Exception as error:
             if is_transient(error):
-                raise  # to be tried again by ``retrying``
+                raise  # to be tried again by ``committed``
             self.env.invalidate_all()
             return None, error
 
@@ -266,6 +275,12 @@ class UsercomBackend(models.Model):
             return self._settle_all(outcomes)
         for outcome in outcomes:
             outcome.task.rows.exists()._put_back()
+
+    def _put_off_row(self, row):
+        row.exists()._put_off()
+
+    def _put_off_outcome(self, outcome):
+        outcome.task.rows.exists()._put_off()
 
     def _settle_all(self, outcomes):
         """Store what came out; where one of them cannot be stored, the others still are."""
@@ -339,5 +354,7 @@ class UsercomBackend(models.Model):
             return
         now = fields.Datetime.now()
         due = now if self.env["usercom.sweep"]._is_reading(self) else self._next_due()
+        if any(queue._orphans(self) for queue in self._queues()):  # somebody has them locked
+            due = min(due or datetime.max, now + LOCKED_DELAY)
         if due and due < now + CRON_INTERVAL:
             self.cron_id._trigger(due)

@@ -3,6 +3,7 @@ from dataclasses import asdict
 from odoo import api, fields, models
 
 from ..services.consent_chain import ConsentChain
+from ..services.transactions import unless_locked
 
 BATCHES = 20  # in one go; the rest is sealed the next time
 
@@ -36,7 +37,7 @@ class UsercomConsentChain(models.Model):
         """Seal the rows of the account's company, some at a time."""
         chain = ConsentChain(self.env, backend.company_id)
         for _batch in range(BATCHES):
-            if not backend._committed(chain.seal):
+            if not unless_locked(self.env, chain.seal):
                 break
 
     @api.model

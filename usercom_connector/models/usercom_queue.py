@@ -14,6 +14,7 @@ MAX_ATTEMPTS = 10
 MAX_AGE = timedelta(hours=24)
 FIRST_DELAY = 2.0
 LONGEST_DELAY = 3600.0
+LOCKED_DELAY = timedelta(seconds=5)
 CLAIM_SIZE = 10  # what is claimed is sent before the inbox is looked at again
 LOW, USUAL, URGENT = -1, 0, 1
 DONE = {
@@ -65,16 +66,19 @@ class UsercomQueue(models.AbstractModel):
     # ---- orphans ----
 
     @api.model
-    def _release_orphans(self, backend):
-        """Give back what a killed worker had claimed, to be claimed more warily."""
-        orphans = self.search(
+    def _orphans(self, backend):
+        """What is claimed while no worker is at work."""
+        return self.search(
             [
                 ("backend_id", "=", backend.id),
                 ("state", "=", "pending"),
                 ("claimed_at", "!=", False),
             ]
         )
-        for claims, rows in orphans.grouped("claims").items():
+
+    def _release_orphans(self):
+        """Give back what a killed worker had claimed, to be claimed more warily."""
+        for claims, rows in self.exists().grouped("claims").items():
             rows._release(claims)
 
     def _release(self, claims):
@@ -235,6 +239,11 @@ class UsercomQueue(models.AbstractModel):
     def _not_queued_anew(self):
         """Those rows for which no other row waits."""
         return self
+
+    def _put_off(self):
+        """Wait, without counting an attempt, for somebody else's change of the same contact."""
+        message = self.env._("Somebody else is changing this contact. It is tried again shortly.")
+        self._put_back(error=message, next_attempt_at=fields.Datetime.now() + LOCKED_DELAY)
 
     def _postpone(self, seconds):
         """Wait without counting an attempt, as User.com asked."""

@@ -4,11 +4,11 @@ from datetime import timedelta
 from functools import partial
 
 from odoo import api, fields, models
-from odoo.service.model import retrying
 from odoo.tools import SQL
 
 from ..services.brake import Brake, BrakeError
 from ..services.quiet_sql import described
+from ..services.transactions import in_lots, unless_locked
 from ..usercom import CredentialsError, NotFoundError, RetryableError, UsercomError
 from .usercom_errors import explain
 
@@ -139,26 +139,27 @@ class UsercomSweep(models.Model):
             try:
                 page = self._fetch(client)
             except NotFoundError:  # a page that was kept is there no more, or the last was last
-                retrying(partial(self._restart if resumed else self._finish), self.env)
+                unless_locked(self.env, self._restart if resumed else self._finish)
             except UsercomError as error:
                 if self._is_open_for(client):
                     self._give_up(error)
                 break
             else:
                 if self._is_open_for(client):
-                    count += self._apply(page, newest)
+                    if not (read := self._apply(page, newest)):
+                        break
+                    count += read
             resumed = False
         return count
 
     def _apply(self, page, newest):
-        """Settle a page; returns how many users. One that has to be asked about is read again."""
+        """Settle a page; returns how many users, 0 where it has to be read again."""
         try:
-            retrying(partial(self._settle, page, newest), self.env)
+            is_turned = self._settle_page(page, newest)
         except BrakeError as error:
-            self.env.cr.rollback()
-            retrying(partial(Brake(self.backend_id).stop, error), self.env)
+            unless_locked(self.env, Brake(self.backend_id).stop, error)
             return 0
-        return len(page.users)
+        return (len(page.users) or 1) if is_turned else 0
 
     def _is_open_for(self, client):
         """Whether there is more to read, and the account still has the key and system of it."""
@@ -183,21 +184,42 @@ class UsercomSweep(models.Model):
             self._finish()
         self.env.cr.commit()  # pylint: disable=invalid-commit
 
-    def _settle(self, page, newest):
-        """Apply a page; ``newest`` is the last inbox row that came before it was read."""
-        self.env.invalidate_all()
-        self.error = False
+    def _settle_page(self, page, newest):
+        """Apply a page; ``newest`` is the last inbox row that came before it was read.
+
+        In lots, so that somebody who saves contacts of the page holds up only those. Returns
+        whether the next page may be read.
+        """
+        waiting, put_off = [], partial(self._put_off, newest)
         if self.kind == "backlog" and not self.next_page and not self._pays(page):
-            return self._finish()
+            return unless_locked(self.env, self._end)
         if self.kind == "compare":
-            self._compare(page.users)
+            in_lots(self.env, page.users, self._compare, waiting.append)
         else:
-            self._take_in(page.users, newest)
+            in_lots(self.env, page.users, partial(self._take_in, newest), put_off)
+        return not waiting and unless_locked(self.env, self._turn, page)
+
+    def _turn(self, page):
+        """On to the next page."""
+        self.error = False
         if page.next:
             self.next_page = page.next
         else:
             self._finish()
-        return None
+        return True
+
+    def _end(self):
+        self.error = False
+        self._finish()
+        return True
+
+    def _put_off(self, newest, user):
+        """Have a user whose contact is locked be read by itself, shortly."""
+        inbox = self.env["usercom.inbox"]
+        prompts = inbox._prompts_about(self.backend_id, [user], newest)
+        rows = prompts.get(user.id) or inbox._put(self.backend_id, inbox._keys_in({"id": user.id}))
+        rows.single = True
+        rows._put_off()
 
     def _compare(self, users):
         """Compare ``users``; where one is in the way of the others, each by itself."""
@@ -229,7 +251,7 @@ class UsercomSweep(models.Model):
             ("id", "<=", self.newest_prompt),
         ]
 
-    def _take_in(self, users, newest):
+    def _take_in(self, newest, users):
         """Take in a page; of a backlog's, people nobody asked for only if they are linked."""
         backend = self.backend_id._told_by(self)
         prompts = self.env["usercom.inbox"]._prompts_about(backend, users, newest)

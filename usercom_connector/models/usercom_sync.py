@@ -8,6 +8,7 @@ from odoo.tools import formatLang
 
 from ..services.database_errors import is_transient
 from ..services.quiet_sql import described
+from ..services.transactions import RIVALS, unless_locked
 from ..usercom.ahead import PagesAhead
 from .usercom_backend import BAD_DOMAIN
 
@@ -326,7 +327,7 @@ class UsercomSync(models.Model):
                 if settled := backend._work_off_queues(client, deadline):
                     pages.forget()  # it may undo what has just been sent
                 count += done + settled
-                backend._committed(sync._count_work, time.monotonic() - started)
+                unless_locked(self.env, sync._count_work, time.monotonic() - started)
                 self.env["ir.cron"]._commit_progress(done)  # Odoo puts off jobs that show none
                 if not done:
                     break
@@ -338,7 +339,7 @@ class UsercomSync(models.Model):
         waiting = Domain("line_ids", "any", [("result", "=", "queued")])
         stopped = Domain("state", "in", ("paused", "cancelled"))
         for sync in self.search(waiting & stopped & Domain("backend_id", "=", backend.id)):
-            backend._committed(sync._count_sent)
+            unless_locked(self.env, sync._count_sent)
 
     @api.model
     def _next_due(self, backend):
@@ -370,6 +371,8 @@ class UsercomSync(models.Model):
         take = getattr(self, f"_{'preview' if self.state == 'previewing' else 'run'}_{self.step}")
         try:
             return take(client, pages)
+        except RIVALS:  # the next run takes it
+            return 0
         except Exception as error:  # of what other apps have a hand in
             if is_transient(error):
                 raise

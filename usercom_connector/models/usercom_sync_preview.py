@@ -1,15 +1,17 @@
 from collections import Counter
 from functools import partial
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..services.contact_names import by_id
 from ..services.protected_contacts import ProtectedContacts
+from ..services.transactions import in_lots, unless_locked
 from ..usercom import CredentialsError, NotFoundError, RetryableError, UsercomError
 from ..usercom.reading import read_user
 from .usercom_errors import explain
+from .usercom_queue import LOCKED_DELAY
 from .usercom_sync import PAGE_SIZE
 
 LOOK_SIZE = 500  # contacts whose values are looked at in one transaction
@@ -40,7 +42,7 @@ class UsercomSync(models.Model):
         except UsercomError as error:
             committed(self._give_up, error)
             return 0
-        return committed(self._settle_page, settle, page, kept)
+        return self._settle_page(settle, page, kept)
 
     def _read_anew(self):
         calls = self.calls_done - self.page_count
@@ -56,17 +58,35 @@ class UsercomSync(models.Model):
             self.state = "paused"
 
     def _settle_page(self, settle, page, kept):
+        """Store a page in lots; one with a contact that somebody has locked is read again."""
+        env, locked = self.env, []
+        if self.state == "previewing" and not kept:
+            unless_locked(env, self._expect_preview, page.count)
+        taken = in_lots(env, page.users, partial(self._settle_lot, settle, kept), locked.append)
+        if locked:
+            unless_locked(env, self._wait_for_others)
+            return sum(taken)
+        return unless_locked(env, self._turn_page, page, kept) or 0
+
+    def _settle_lot(self, settle, kept, users):
+        if not self._is_at_work() or self.next_page != kept:
+            return 0
+        settle(users)
+        return len(users)
+
+    def _turn_page(self, page, kept):
+        """On to the next page; returns how many users this one had."""
         if not self._is_at_work():
             return 0
         if self.next_page != kept:  # the preview has begun anew meanwhile
             return 1
-        if self.state == "previewing" and not self.next_page:
-            self._expect_preview(page.count)
-        settle(page.users)
-        self._advance(1, next_page=page.next, page_count=self.page_count + 1)
+        self._advance(1, next_page=page.next, page_count=self.page_count + 1, next_at=False)
         if not page.next:
             self._after_pages()
         return len(page.users) or 1
+
+    def _wait_for_others(self):
+        self.next_at = fields.Datetime.now() + LOCKED_DELAY
 
     def _is_at_work(self):
         """Whether nobody has paused or cancelled it meanwhile."""

@@ -2,6 +2,8 @@
 
 import time
 
+from .transactions import in_lots, unless_locked
+
 MOST_ORPHANINGS = 3
 
 
@@ -18,18 +20,25 @@ class Quarantine:
 
     def release_orphans(self):
         """Give back what a killed worker had claimed."""
+        env = self._backend.env
         for queue in self._backend._queues():
-            queue._fail_unread(self._backend, MOST_ORPHANINGS, self._message())
-            queue._release_orphans(self._backend)
+            fail = queue._fail_unread
+            unless_locked(env, fail, self._backend, MOST_ORPHANINGS, self._message())
+            in_lots(env, queue._orphans(self._backend), _release, _leave)
+
+    def release_locked(self):
+        """Give back, at the end of a run, what somebody had locked: no worker has died of it."""
+        for queue in self._backend._queues():
+            in_lots(queue.env, queue._orphans(self._backend), _put_back, _leave)
 
     def work_off(self, client, deadline):
         """Work off, one at a time, what two workers died with; returns how many rows."""
         backend, done = self._backend, 0
         for queue in backend._queues():
             while time.monotonic() < deadline and backend._may_call(client):
-                if not (rows := backend._committed(queue._claim_suspect, backend)):
+                if not (rows := unless_locked(backend.env, queue._claim_suspect, backend)):
                     break
-                backend._run(backend._committed(backend._admitted, rows), client)
+                backend._run(backend._built(rows), client)
                 done += len(rows)
         return done
 
@@ -40,3 +49,15 @@ class Quarantine:
             "workers), mend it, then retry the row.",
             MOST_ORPHANINGS,
         )
+
+
+def _release(rows):
+    rows._release_orphans()
+
+
+def _put_back(rows):
+    rows.exists()._put_back()
+
+
+def _leave(_row):
+    """It is locked still: the next run tries again."""

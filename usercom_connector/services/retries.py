@@ -1,30 +1,19 @@
-"""Transactions that are tried again, without errors in the log that are none."""
+"""What is tried again is no error in the log."""
 
 import logging
 import threading
 from contextlib import contextmanager
 
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, retrying
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 _sql_logger = logging.getLogger("odoo.sql_db")
 
 
-def committed(env, method, *arguments):
-    """Call the method in a transaction of its own, again where another one is in its way."""
-
-    def fresh():
-        env.invalidate_all()
-        return method(*arguments)
-
-    with _without_expected_errors():
-        return retrying(fresh, env)
-
-
 @contextmanager
-def _without_expected_errors():
+def without_expected_errors():
     """Keep this thread's ``bad query`` of what is tried again out of the log.
 
-    Odoo's own ``retrying`` tells of it as it does of the others: "… 4 tries left, try again".
+    Whoever tries it again tells of what it gives up.
     """
     thread = threading.get_ident()
 
