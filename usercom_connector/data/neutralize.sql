@@ -8,7 +8,7 @@ UPDATE usercom_backend
 
 -- The copies of personal data that the queues and the links hold are for the real database alone.
 UPDATE usercom_inbox
-   SET payload = NULL, email = NULL, custom_id = NULL, error = NULL,
+   SET payload = NULL, consents = NULL, email = NULL, custom_id = NULL, error = NULL,
        user_ref = 'neutralized:' || id;
 UPDATE usercom_outbox SET sent = NULL, answer = NULL, error = NULL;
 UPDATE usercom_binding

@@ -47,17 +47,24 @@ class UsercomBackend(models.Model):
         help="User.com is asked to wait when more come; 0: no bound. Each process of Odoo counts "
         "for itself.",
     )
+    payload_hours = fields.Integer(
+        "Keep Payloads for Hours",
+        required=True,
+        default=24,
+        aggregator=False,
+        help="What finished calls brought is then forgotten by the daily cleanup.",
+    )
     webhook_last_call = fields.Datetime("Last Call Received", compute="_compute_webhook_last_call")
     webhook_called_at = fields.Datetime(
         copy=False, readonly=True, help="The last call whose row the log may not hold any more."
     )
     webhook_test_result = fields.Text("Self-Test", copy=False, readonly=True)
 
-    @api.constrains("webhook_rate_limit")
+    @api.constrains("webhook_rate_limit", "payload_hours")
     def _check_rate(self):
-        if any(backend.webhook_rate_limit < 0 for backend in self):
+        if any(min(b.webhook_rate_limit, b.payload_hours) < 0 for b in self):
             raise ValidationError(
-                self.env._("The most calls per minute must be a number that is not below 0.")
+                self.env._("Calls per minute and hours must be numbers that are not below 0.")
             )
 
     @api.constrains("webhook_grace_hours")

@@ -7,10 +7,12 @@ from odoo.tools import SQL, email_normalize
 
 from ..services.call_rate import CallRate
 from ..services.contact_names import by_id
+from ..services.payload_filter import PayloadFilter
 from ..services.quiet_sql import without_values
 from ..usercom import strict_json
 from ..usercom.excerpts import readable
 from .usercom_queue import URGENT
+from .usercom_queue_log import VACUUM_SIZE
 
 _logger = logging.getLogger(__name__)
 
@@ -18,12 +20,42 @@ LONGEST_KEY = 255
 MOST_LEVELS = 32
 NOTHING = ("None", "null")  # how templates write an empty value
 KEYS = ("external_id", "custom_id", "email", "user_ref")
+MOST_BYTES = 16 * 1024
+# A row of the same user that waits already is brought up to date: it keeps its turn. One that is
+# just being claimed, or changed by another call, is left alone; then a second one waits.
 PROMPT = """
-    INSERT INTO usercom_inbox (backend_id, state, attempts, priority, payload,
-                               create_date, write_date, external_id, custom_id, email, user_ref)
-    VALUES (%(backend_id)s, 'pending', 0, %(priority)s, %(payload)s,
-            %(now)s, %(now)s, %(external_id)s, %(custom_id)s, %(email)s, %(user_ref)s)
-    RETURNING id"""
+    WITH waiting AS (
+        UPDATE usercom_inbox i
+           SET priority = greatest(i.priority, %(priority)s), next_attempt_at = NULL,
+               payload = CASE
+                   WHEN i.payload ? 'user' AND %(payload)s::jsonb ? 'user'
+                    AND i.payload->>'timestamp' > %(payload)s::jsonb->>'timestamp' THEN i.payload
+                   WHEN i.payload ? 'user' AND %(payload)s::jsonb ? 'user' THEN %(payload)s::jsonb
+                   ELSE coalesce(%(payload)s::jsonb, i.payload) - 'user' END,
+               consents = (
+                   SELECT coalesce(jsonb_object_agg(key, value), '{}') FROM (
+                       SELECT DISTINCT ON (key) key, value FROM (
+                           SELECT * FROM jsonb_each(i.consents)
+                           UNION ALL SELECT * FROM jsonb_each(%(consents)s::jsonb)) told
+                        ORDER BY key, value->>'at' DESC, value->>'said') newest),
+               serial = nextval('usercom_inbox_id_seq'), write_date = %(now)s,
+               external_id = coalesce(i.external_id, %(external_id)s),
+               custom_id = coalesce(i.custom_id, %(custom_id)s),
+               email = coalesce(%(email)s, i.email)
+         WHERE id = (SELECT id FROM usercom_inbox
+                      WHERE backend_id = %(backend_id)s AND user_ref = %(user_ref)s
+                        AND state = 'pending' AND claimed_at IS NULL AND partner_id IS NULL
+                        AND consents IS NOT NULL
+                      ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
+        RETURNING id),
+    fresh AS (
+        INSERT INTO usercom_inbox (backend_id, state, attempts, priority, payload, consents,
+                                   create_date, write_date, external_id, custom_id, email, user_ref)
+        SELECT %(backend_id)s, 'pending', 0, %(priority)s, %(payload)s, %(consents)s,
+               %(now)s, %(now)s, %(external_id)s, %(custom_id)s, %(email)s, %(user_ref)s
+         WHERE NOT EXISTS (SELECT FROM waiting)
+        RETURNING id)
+    SELECT id FROM waiting UNION ALL SELECT id FROM fresh"""
 
 
 class RefusedCalls:
@@ -65,6 +97,12 @@ class UsercomInbox(models.Model):
     payload = fields.Json(
         "Received", groups="usercom_connector.group_usercom_manager", prefetch=False
     )
+    consents = fields.Json(
+        groups="base.group_system",
+        prefetch=False,
+        help="What calls said last of each consent, and when.",
+    )
+    serial = fields.Integer(aggregator=False, help="Grows with each call that the row stands for.")
     payload_text = fields.Text(
         "What Came",
         compute="_compute_payload_text",
@@ -167,6 +205,27 @@ class UsercomInbox(models.Model):
         text = value.strip() if isinstance(value, str) else ""
         return text if 0 < len(text) <= LONGEST_KEY and text not in NOTHING else None
 
+    @api.autovacuum
+    def _gc_payloads(self):
+        """Forget what finished calls brought, but that they came; a batch at a time."""
+        self.flush_model()
+        forgotten = self.env.execute_query(
+            SQL(
+                """UPDATE usercom_inbox SET payload = '{}', consents = '{}' WHERE id IN (
+                       SELECT i.id FROM usercom_inbox i
+                         JOIN usercom_backend b ON b.id = i.backend_id
+                        WHERE i.payload IS NOT NULL AND i.payload <> '{}'
+                          AND i.state <> 'pending'
+                          AND i.write_date < %s - b.payload_hours * interval '1 hour'
+                        LIMIT %s)
+                   RETURNING id""",
+                fields.Datetime.now(),
+                VACUUM_SIZE,
+            )
+        )
+        self.invalidate_model()
+        return len(forgotten), int(len(forgotten) == VACUUM_SIZE)
+
     def _delete_before(self, backend, moment):
         if backend.webhook_called_at != backend.webhook_last_call:
             backend.webhook_called_at = backend.webhook_last_call
@@ -175,12 +234,26 @@ class UsercomInbox(models.Model):
     # ---- filling ----
 
     @api.model
+    def _kept(self, backend, payload):
+        """What is stored of a call: the values of mapped attributes; none where they are many.
+
+        Without them the user is read, as ever.
+        """
+        kept = PayloadFilter(self.env["usercom.field.mapping"]._told_keys(backend.id)).of(payload)
+        if len(json.dumps(kept)) > MOST_BYTES:
+            kept = {"timestamp": str(kept.get("timestamp"))[:64]}
+        return kept
+
+    @api.model
     def _put(self, backend, keys, payload=None):
         """Store one prompt; past the ORM, since User.com waits for the answer."""
+        consents = self._told_consents(backend, payload)
+        kept = payload and self._kept(backend, payload)
         values = {
             "backend_id": backend.id,
             "priority": URGENT if self._tells_withdrawal(backend, payload) else 0,
-            "payload": payload and json.dumps(payload),
+            "payload": None if kept is None else json.dumps(kept),
+            "consents": json.dumps(consents),
             "now": fields.Datetime.now(),
             **{name: keys.get(name) for name in KEYS},
         }

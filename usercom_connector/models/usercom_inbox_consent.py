@@ -43,15 +43,39 @@ class UsercomInbox(models.Model):
 
     def _withdrawn_at(self, mapping):
         """When the newest of these calls that speaks of the consent says "no", if it does."""
-        key, words = mapping._key(), mapping._words()
-        said = [
-            (moment, consent)
-            for row in self
-            if (consent := self._told_consent(row.payload, key, *words)) is not None
-            if (moment := read_moment(row.payload.get("timestamp")))
-        ]
-        moment, consent = min(said, key=lambda t: (-t[0].timestamp(), t[1]), default=(None, None))
-        return moment.replace(tzinfo=None) if consent is False else None
+        told = [row._consents_of_calls().get(mapping._key()) for row in self]
+        newest = min(
+            filter(None, told),
+            key=lambda t: (-read_moment(t["at"]).timestamp(), t["said"]),
+            default={},
+        )
+        return (
+            read_moment(newest["at"]).replace(tzinfo=None) if newest.get("said") == "no" else None
+        )
+
+    def _consents_of_calls(self):
+        """What the calls that this row stands for told last: as ``_told_consents``."""
+        if self.consents is None or self.consents is False:
+            return self._told_consents(self.backend_id, self.payload)  # of an earlier version
+        return self.consents
+
+    @api.model
+    def _told_consents(self, backend, payload):
+        """``{key: {"at": when the call was sent, in UTC, "said": "no" or "yes"}}``."""
+        at = read_moment((payload or {}).get("timestamp"))
+        if not at:
+            return {}
+        told = {
+            key: self._told_consent(payload, key, *words)
+            for key, *words in self.env["usercom.field.mapping"]._consent_keys(backend.id)
+        }
+        moment = at.isoformat(timespec="microseconds")  # all alike, so that they sort as text
+        words = {False: "no", True: "yes"}
+        return {
+            key: {"at": moment, "said": words[consent]}
+            for key, consent in told.items()
+            if consent is not None
+        }
 
 
 class UsercomFieldMapping(models.Model):
@@ -63,6 +87,13 @@ class UsercomFieldMapping(models.Model):
         """``((key, attribute, canonical value that says "no"), …)`` of an account."""
         consents = self.sudo()._consents().filtered(lambda m: m.backend_id.id == backend_id)
         return tuple((mapping._key(), *mapping._words()) for mapping in consents)
+
+    @api.model
+    @tools.ormcache("backend_id")
+    def _told_keys(self, backend_id):
+        """The names of the attributes whose values a call may bring."""
+        mappings = self.sudo().search([("backend_id", "=", backend_id)])
+        return frozenset(m._key() for m in mappings if m.is_consent or m.direction != "export")
 
     def _words(self):
         """What tells a "no" of User.com's: the plain attribute, and the value that says it."""

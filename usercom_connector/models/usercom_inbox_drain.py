@@ -23,7 +23,7 @@ class UsercomInbox(models.Model):
     def _waiting(self, backend):
         """Prompts that the pages of a backlog are going to settle are not read singly."""
         return SQL(
-            """%s AND (r.single OR r.priority >= %s OR r.id > coalesce((
+            """%s AND (r.single OR r.priority >= %s OR coalesce(r.serial, r.id) > coalesce((
                    SELECT s.newest_prompt FROM usercom_sweep s
                     WHERE s.backend_id = %s AND s.kind = 'backlog'
                       AND s.is_open AND s.error IS NULL), 0))""",
@@ -155,6 +155,7 @@ class UsercomInbox(models.Model):
             Domain("backend_id", "=", backend.id)
             & Domain("state", "=", "pending")
             & Domain("id", "<=", newest)
+            & (Domain("serial", "=", False) | Domain("serial", "<=", newest))
             & (
                 Domain("external_id", "in", [user.id for user in users])
                 | Domain("custom_id", "in", list(by_custom_id))

@@ -123,7 +123,7 @@ class UsercomSweep(models.Model):
         return next((first for (first,) in self.env.execute_query(query)), None)
 
     def _last_prompt(self):
-        self.env.cr.execute("SELECT coalesce(max(id), 0) FROM usercom_inbox")
+        self.env.cr.execute("SELECT last_value FROM usercom_inbox_id_seq")
         return self.env.cr.fetchone()[0]
 
     # ---- reading ----
@@ -249,6 +249,9 @@ class UsercomSweep(models.Model):
             ("state", "=", "pending"),
             ("single", "=", False),
             ("id", "<=", self.newest_prompt),
+            "|",
+            ("serial", "=", False),
+            ("serial", "<=", self.newest_prompt),
         ]
 
     def _take_in(self, newest, users):
