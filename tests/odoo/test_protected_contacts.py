@@ -333,6 +333,17 @@ class TestPassedOn(ProtectedCase):
         colleague.partner_id.parent_id = customer
         self.check_child(customer, colleague.partner_id)
 
+    def test_nor_from_a_customer_down_to_a_colleague(self):
+        customer = self.contact(name="Acme", is_company=True, city="Kraków", email="a@example.org")
+        colleague = new_test_user(self.env, "colleague", email="colleague@example.org").partner_id
+        colleague.parent_id = customer
+        before = self.state(colleague)
+        [user_id] = self.link(customer).values()
+        self.attack(user_id)
+        row = self.told(id=user_id)
+        self.assertEqual((self.state(colleague), customer.city), (before, "Kraków"))
+        self.assertIn("in Odoo only", row.error)
+
     def test_nor_by_calling_the_company_ones_employer(self):
         self.simulator.attribute("company", "string")
         self.backend.action_fetch_attributes()
