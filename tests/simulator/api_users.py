@@ -54,11 +54,11 @@ async def search_users(call: Call) -> Response:
         return user_page(call, search.in_range(account, query))
     found = search.single(account, query)
     if found is not None:
-        return _single(call, found)
+        return _single(call, search.indexed(account, found))
     conditions = search.filters(account, query.multi_items())
     if not conditions:
         raise search.no_lookup()
-    return user_page(call, search.matching(account, conditions))
+    return user_page(call, search.all_indexed(account, search.matching(account, conditions)))
 
 
 def _single(call: Call, found: list[User]) -> Response:

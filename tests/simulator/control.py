@@ -112,6 +112,9 @@ class Control:
     async def visit(self, request: Request) -> Any:
         return self.people.visit(await request.json())
 
+    async def deduplicate(self, _request: Request) -> Any:
+        return self.people.deduplicate()
+
     async def quiet(self, request: Request) -> Any:
         """Wait until nothing has happened for a while, at most until the timeout."""
         seconds = float(request.query_params.get("for", QUIET_SECONDS))
@@ -145,6 +148,7 @@ class Control:
             "users/{id:int}": (self.user, ["GET", "PATCH", "DELETE"]),
             "users/{id:int}/unsubscribe": (self.unsubscribe, ["POST"]),
             "visit": (self.visit, ["POST"]),
+            "deduplicate": (self.deduplicate, ["POST"]),
             "quiet": (self.quiet, ["GET"]),
         }
         return [

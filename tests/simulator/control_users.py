@@ -132,3 +132,23 @@ class People:
     def delete(self, user_id: int) -> dict[str, Any]:
         self.users.delete(self.users.get(user_id))
         return {"deleted": user_id}
+
+    def deduplicate(self) -> dict[str, Any]:
+        """Merge the users of one e-mail address overnight; no automation notices.
+
+        A user with a custom id survives one without, of equals the older one. Users with different
+        custom ids are never merged.
+        """
+        by_email: dict[str, list[User]] = {}
+        for user in self.account.store.users.values():
+            by_email.setdefault((user.values.get("email") or "").lower(), []).append(user)
+        merged = {}
+        for users in (same for email, same in by_email.items() if email):
+            base, *others = sorted(users, key=lambda user: (not _custom_id(user), user.id))
+            merged[base.id] = [user for user in others if not _custom_id(user)]
+            self.users.merge(base, merged[base.id], fires=False)
+        return {str(key): [user.id for user in users] for key, users in merged.items() if users}
+
+
+def _custom_id(user: User) -> Any:
+    return user.values.get("custom_id")

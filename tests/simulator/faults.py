@@ -19,9 +19,12 @@ HTML = "<html><body><h1>{status}</h1><p>The server could not answer.</p></body><
 
 @dataclass
 class Fault:
-    """Which calls fail, and how. `path` is a glob below /api/public; `count` None = for ever."""
+    """Which calls fail, and how. `path` is a glob below /api/public; `count` None = for ever.
 
-    kind: Literal["status", "html", "timeout", "reset", "half_body", "delay"] = "status"
+    A `late` one is carried out `seconds` after its connection was reset.
+    """
+
+    kind: Literal["status", "html", "timeout", "reset", "half_body", "delay", "late"] = "status"
     method: str | None = None
     path: str = "*"
     count: int | None = None
@@ -59,7 +62,7 @@ class Fault:
 
     def response(self, answer: Response | None) -> Response:
         """Return what the client gets; `answer` is the true one where the call was carried out."""
-        if self.kind in ("timeout", "reset"):
+        if self.kind in ("timeout", "reset", "late"):
             return Lost(self.seconds if self.kind == "timeout" else 0)
         if self.kind == "html":
             return HTMLResponse(HTML.format(status=self.status), self.status, self.headers)

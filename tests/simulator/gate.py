@@ -43,6 +43,7 @@ class Gate:
     def __init__(self, account: Callable[[], Account], routes: list[Route]) -> None:
         self._account = account
         self._routes = routes
+        self._late: set[asyncio.Task[None]] = set()  # asyncio itself keeps no hold of them
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         account, request = self._account(), Request(scope, receive)
@@ -97,6 +98,8 @@ class Gate:
             return await self._handled(call, endpoint)
         if fault.kind == "delay":
             await asyncio.sleep(fault.seconds)
+        if fault.kind == "late":
+            self._late.add(asyncio.create_task(self._handled_late(call, endpoint, fault.seconds)))
         return fault.response(await self._handled(call, endpoint) if fault.needs_answer else None)
 
     def _endpoint(self, request: Request, path: str) -> Endpoint:
@@ -133,6 +136,10 @@ class Gate:
         except Exception:
             logger.exception("the simulator itself failed")
             return JSONResponse({"detail": "The simulator itself failed; see its stderr."}, 500)
+
+    async def _handled_late(self, call: Call, endpoint: Endpoint, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+        await self._handled(call, endpoint)
 
 
 def _path(call: Call) -> str:

@@ -136,6 +136,10 @@ class Simulator:
     def delete_user(self, user_id: int) -> None:
         self.control("DELETE", f"users/{user_id}")
 
+    def deduplicate(self) -> dict[str, list[int]]:
+        """Let the night pass: `{id of the survivor: ids merged into it}`."""
+        return self.control("POST", "deduplicate", {})
+
     def visit(self, **values: Any) -> dict[str, Any]:
         """Let a new person appear in User.com: automations fire."""
         return self.control("POST", "visit", values)

@@ -10,7 +10,7 @@ from . import times
 from .attributes import Attribute, Field
 from .errors import ApiError, InvalidError
 from .naming import full_name
-from .paging import Window
+from .paging import Window, listed
 from .store import LARGER_THAN_ANY_ID, User
 
 if TYPE_CHECKING:
@@ -189,6 +189,20 @@ def _by_email(account: "Account", email: str) -> list[User]:
     if account.settings.email_search == "exact":
         found = [user for user in found if user.values["email"] == email]
     return found if account.settings.email_pick == "first" else found[::-1]
+
+
+def indexed(account: "Account", users: Iterable[User]) -> list[User]:
+    """Return those of the users whom a search knows yet."""
+    newest = times.now() - int(account.settings.search_lag * 1_000_000)
+    return [user for user in users if user.created_at <= newest]
+
+
+def all_indexed(account: "Account", window: Window) -> Window:
+    """Do as `indexed` for a list; it is not gone through where no search lags."""
+    if not account.settings.search_lag:
+        return window
+    users = [account.store.users[each] for each in _ids(window)]
+    return listed(user.id for user in indexed(account, users))
 
 
 def date_range_served(account: "Account", path: str) -> bool:

@@ -73,6 +73,7 @@ class Settings:
     phone_store: Literal["as_sent", "digits"] = "as_sent"
     phone_search: Literal["results", "object"] = "results"
     missed_search: Literal["404", "empty_body"] = "404"
+    search_lag: float = 0  # seconds for which a search does not find a new user
 
     # Paths, methods, names.
     slashless: Literal["redirect", "404", "ok"] = "redirect"

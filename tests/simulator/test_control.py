@@ -189,3 +189,20 @@ def test_the_page_needs_nothing_from_elsewhere(simulator):
     assert "http:" not in answer.text.replace("http-equiv", "")
     assert "https:" not in answer.text
     assert "src=" not in answer.text
+
+
+def test_a_night_merges_users_of_one_address_but_those_of_different_custom_ids(simulator):
+    people = [
+        {"email": "anna@example.org", "city": "Graz"},
+        {"email": "Anna@example.org", "custom_id": "a"},
+        {"email": "anna@example.org", "custom_id": "b"},
+        {"email": "ewa@example.org"},
+        {"email": "ewa@example.org"},
+        {"email": None},
+        {"email": None},
+    ]
+    first, second, third, fourth, fifth, *_nameless = simulator.seed(*people)["ids"]
+    assert simulator.deduplicate() == {str(second): [first], str(fourth): [fifth]}
+    assert len(simulator.users()) == 5
+    assert simulator.user(second)["city"] == "Graz"
+    assert simulator.user(third)["custom_id"] == "b"

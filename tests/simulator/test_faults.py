@@ -128,3 +128,12 @@ def test_faults_are_listed_and_ended_one_by_one(simulator, api):
 def test_an_unknown_fault_is_refused(simulator):
     with pytest.raises(RuntimeError, match="kind cannot be 'fire'"):
         simulator.fault(kind="fire")
+
+
+def test_a_write_can_take_effect_after_its_connection_was_lost(simulator, api):
+    simulator.fault(kind="late", seconds=0.1, count=1)
+    with pytest.raises(requests.ConnectionError):
+        api("PUT", "/users/1/", {"city": "Wien"})
+    assert simulator.user(1)["city"] == "Graz"
+    time.sleep(0.3)
+    assert simulator.user(1)["city"] == "Wien"

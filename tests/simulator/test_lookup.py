@@ -215,3 +215,13 @@ def test_the_search_for_a_custom_id_may_be_one_of_v1_only(simulator, api, api_v1
     simulator.seed({"custom_id": "c1"}, {"custom_id": "search"})
     assert api_v1.get("/users-by-id/search/", user_id="c1")["id"] == 1
     assert api.get("/users-by-id/search/", user_id="c1")["id"] == 2
+
+
+def test_a_search_may_not_find_a_new_user_yet(simulator, api):
+    user = api.create(email="new@example.org")
+    simulator.settings(search_lag=60)
+    assert api("GET", "/users/search/?email=new@example.org").status_code == 404
+    assert api.get("/users/search/?email__icontains=new@")["results"] == []
+    assert api.get(f"/users/{user['id']}/") == user
+    simulator.settings(search_lag=0)
+    assert api.get("/users/search/?email=new@example.org") == user
