@@ -84,6 +84,15 @@ class UsercomCase(TransactionCase):
             self.backend.cron_id.method_direct_trigger()
         self.env.invalidate_all()
 
+    def pass_time(self, minutes=3):
+        """Let so much time pass since users were created without an answer."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE usercom_binding SET unconfirmed_at = unconfirmed_at - %s * interval '1 minute'",
+            [minutes],
+        )
+        self.env.invalidate_all()
+
     def synced(self, **values):
         """A contact that is at User.com already."""
         contact = self.contact(**values)

@@ -137,6 +137,9 @@ class TestExportFailures(UsercomCase):
         contact = self.contact(email="jan@example.org")
         self.simulator.fault(kind="reset", method="POST", apply=True, count=1)
         self.drain()
+        self.waiting(contact).next_attempt_at = False
+        self.pass_time()
+        self.drain()
         self.assertEqual(len(self.simulator.users()), 1)
         self.assertEqual(self.binding(contact).state, "synced")
 

@@ -85,6 +85,7 @@ class TestNothingToFindBy(UsercomCase):
     def test_a_lost_answer_creates_no_second_user(self):
         contact = self.created_unheard()
         self.waiting(contact).next_attempt_at = False
+        self.pass_time()
         self.drain()
         self.assertEqual(len(self.simulator.users()), 1)
         self.assertEqual(self.binding(contact).state, "synced")

@@ -4,6 +4,8 @@ from unittest.mock import patch
 
 from odoo.addons.usercom_connector.models import usercom_backend_drain
 
+from tests.server import until
+
 from .common import UsercomCase
 
 POLICIES = ("odoo", "usercom", "newest")
@@ -147,3 +149,133 @@ class TestUnheardChange(UnheardCase):
         self.later()
         self.later()
         self.assertEqual({u["phone_number"] for u in self.simulator.users()}, {"333333333"})
+
+
+class TestUnheardCreation(UnheardCase):
+    """Nobody is created twice, however slow the call was that nobody heard the answer of."""
+
+    def created_late(self, seconds=0.3, **values):
+        """A contact whose user is created only after the connection broke."""
+        contact = self.contact(**{"email": "jan@example.org", **values})
+        self.simulator.fault(kind="late", method="POST", seconds=seconds, count=1)
+        self.drain()
+        self.simulator.clear_journal()
+        return contact
+
+    def arrives(self):
+        until(self.simulator.users, 5)
+
+    def check_one(self, contact, email="jan@example.org"):
+        [user] = self.simulator.users()
+        self.assertEqual(user["email"], email)
+        self.assertEqual(self.binding(contact).external_id, user["id"])
+        self.assertEqual(self.binding(contact).state, "synced")
+        self.assertEqual(len(self.env["res.partner"].search([("name", "=", contact.name)])), 1)
+
+    def test_it_waits_longer_than_a_call_may_take(self):
+        for case in ("lost", "killed"):
+            with self.subTest(case=case):
+                contact = self.created_late(email=f"{case}@example.org")
+                if case == "killed":
+                    self.killed(contact)
+                self.later()
+                self.later()
+                self.assertEqual(self.calls(), [])
+                until(lambda: self.simulator.users(email=f"{case}@example.org"), 5)  # noqa: B023
+                self.pass_time()
+                self.later()
+                self.assertFalse(self.calls("POST"))
+                self.assertEqual(self.binding(contact).state, "synced")
+                self.assertEqual(len(self.simulator.users(email=f"{case}@example.org")), 1)
+
+    def test_so_a_search_that_lags_finds_it(self):
+        contact = self.contact(email="jan@example.org")
+        self.simulator.settings(search_lag=60)
+        self.lost(contact, method="POST")
+        self.later()
+        self.simulator.settings(search_lag=0)
+        self.pass_time()
+        self.later()
+        self.check_one(contact)
+
+    def test_what_never_arrived_is_created_then(self):
+        contact = self.contact(email="jan@example.org")
+        self.lost(contact, method="POST", applied=False)
+        self.later()
+        self.assertFalse(self.simulator.users())
+        self.pass_time()
+        self.later()
+        self.check_one(contact)
+
+    def test_who_was_not_created_for_a_reason_does_not_wait(self):
+        contact = self.contact(email="jan@example.org")
+        self.simulator.fault(status=429, method="POST", count=1, headers={"retry-after": "0"})
+        self.drain()
+        self.later()
+        self.check_one(contact)
+
+    def test_an_address_corrected_meanwhile_makes_nobody_twice(self):
+        contact = self.created_late(name="Jan Zły")
+        contact.email = "jan.dobry@example.org"
+        self.arrives()
+        self.pass_time()
+        self.later()
+        self.later()
+        self.check_one(contact, "jan.dobry@example.org")
+
+    def test_nor_where_a_call_tells_of_the_user_first(self):
+        contact = self.created_late(name="Jan Zły")
+        contact.email = "jan.dobry@example.org"
+        self.arrives()
+        [user] = self.simulator.users()
+        self.told(id=user["id"], email="jan@example.org")
+        self.later()
+        self.check_one(contact, "jan.dobry@example.org")
+
+    def test_another_persons_user_of_the_former_address_stays_another(self):
+        contact = self.contact(name="Jan Zły", email="jan@example.org")
+        self.lost(contact, method="POST", applied=False)
+        self.person(email="jan@example.org", first_name="Anna", last_name="Inna")
+        contact.email = "jan.dobry@example.org"
+        self.pass_time()
+        self.later()
+        self.assertEqual(len(self.simulator.users()), 2)
+        self.assertEqual(self.remote(contact)["email"], "jan.dobry@example.org")
+
+    def test_two_that_are_found_become_one(self):
+        contact = self.created_late()
+        self.pass_time()
+        self.waiting(contact).next_attempt_at = False
+        self.simulator.fault(kind="late", method="POST", seconds=0.3, count=1)
+        self.drain()
+        until(lambda: len(self.simulator.users()) == 2, 5)
+        self.pass_time()
+        self.later()
+        self.check_one(contact)
+
+    def test_one_that_turns_up_afterwards_is_merged_into_the_first(self):
+        contact = self.created_late(seconds=2)
+        self.pass_time()
+        self.later()
+        [first] = self.simulator.users()
+        until(lambda: len(self.simulator.users()) == 2, 5)
+        second = max(user["id"] for user in self.simulator.users())
+        row = self.told(id=second)
+        self.later()
+        self.assertEqual(row.state, "done")
+        self.check_one(contact)
+        self.assertEqual(self.binding(contact).external_id, first["id"])
+
+    def test_a_custom_id_makes_the_call_repeatable(self):
+        self.backend.custom_id_policy = "database_id"
+        contact = self.synced(email="jan@example.org")
+        self.assertEqual(self.remote(contact)["custom_id"], str(contact.id))
+        contact = self.contact(name="Ewa", email="ewa@example.org")
+        self.drain()
+        self.assertIn("POST /users/update_or_create/", self.calls("POST"))
+
+    def test_where_user_com_does_not_serve_that_call_it_is_the_usual_one(self):
+        self.backend.custom_id_policy = "database_id"
+        self.simulator.fault(status=404, path="/users/update_or_create/")
+        contact = self.synced(email="jan@example.org")
+        self.assertEqual(self.remote(contact)["custom_id"], str(contact.id))

@@ -24,6 +24,7 @@ from . import (
     usercom_backend_hooks,
     usercom_backend_health,
     usercom_backend_alert,
+    usercom_backend_custom_id,
     usercom_backend_dashboard,
     usercom_attribute,
     usercom_field_mapping,

@@ -63,6 +63,7 @@ class ResConfigSettings(models.TransientModel):
     usercom_custom_id_policy = fields.Selection(
         account_options("custom_id_policy"), "Custom ID in User.com"
     )
+    usercom_custom_id_hint = fields.Char(compute="_compute_usercom_account")
     usercom_removal_policy = fields.Selection(
         account_options("removal_policy"), "Contacts Archived, Deleted or No Longer Taking Part"
     )
@@ -102,6 +103,7 @@ class ResConfigSettings(models.TransientModel):
             settings.usercom_state = backend.state or "draft"
             settings.usercom_pause_reason = backend.pause_reason
             settings.usercom_is_braked = backend.is_braked
+            settings.usercom_custom_id_hint = backend._custom_id_hint()
             settings.usercom_account = settings._usercom_describe(backend)
             settings.usercom_api_key_hint = settings._usercom_hint(backend.api_key or "")
             settings.usercom_mapping_count = len(backend.mapping_ids)

@@ -150,6 +150,7 @@ class UsercomBackend(models.Model):
                     "Settings → App settings → Advanced → Public API."
                 )
             )
+        self._look_at_custom_ids(client)
         return self._read_attributes(client)
 
     def _read_attributes(self, client):

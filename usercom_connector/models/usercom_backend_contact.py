@@ -1,4 +1,3 @@
-import hashlib
 from dataclasses import astuple, replace
 from functools import lru_cache
 
@@ -7,6 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import email_normalize
 
 from ..services.own_context import own_context, with_own_context
+from ..usercom.custom_ids import sha256_of
 from ..usercom.jobs import Identity
 from ..usercom.phones import digits
 
@@ -66,7 +66,7 @@ class UsercomBackend(models.Model):
             case "email":
                 return email
             case "sha256":
-                return hashlib.sha256(email.encode()).hexdigest() if email else None
+                return sha256_of(email) if email else None
         return None
 
     def _new_custom_id(self, partner, binding):

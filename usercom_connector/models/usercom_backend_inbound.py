@@ -19,7 +19,7 @@ _logger = logging.getLogger(__name__)
 class TakenIn:
     """What became of one user: its contact, if any, what went wrong, whether to read it again,
     whether somebody has to choose who it is, whether it told Odoo anything new, why it was left
-    alone.
+    alone, whether it is a second user that we have created for the contact.
     """
 
     partner: Any
@@ -29,6 +29,7 @@ class TakenIn:
     ambiguous: bool = False
     is_news: bool = False
     left_out: str = ""
+    is_second: bool = False
 
     @classmethod
     def of(cls, meeting, is_news):
@@ -117,6 +118,7 @@ class UsercomBackend(models.Model):
         pairs = [(found[user.id], user) for user in known if refused[user.id] is None]
         edited = {partner.id: partner.write_date for partner, _user in pairs}
         self._heed_prompts(pairs, prompts)
+        self._merge_seconds(refused, bindings)
         merged = {
             key: TakenIn.of(met, is_news=bool(met.written))
             for key, met in (self._merge_users(pairs, edited) if pairs else {}).items()
@@ -126,6 +128,13 @@ class UsercomBackend(models.Model):
             | merged
             | self._meet(new, outsiders)
         )
+
+    def _merge_seconds(self, refused, bindings):
+        """Have User.com merge the second users of ``{user id: TakenIn}`` into the first ones."""
+        for user_id, case in refused.items():
+            if case and case.is_second:
+                first = bindings[case.partner.id].external_id
+                self.env["usercom.outbox"]._enqueue_merge(self, first, [user_id])
 
     def _heed_prompts(self, pairs, prompts):
         """Withdraw first what the calls of User.com show as withdrawn."""
@@ -144,6 +153,8 @@ class UsercomBackend(models.Model):
         if binding and binding.state == "erased":
             return TakenIn(nobody, erased=True)
         is_another = binding and binding._is_live() and binding.external_id != user.id
+        if is_another and binding._is_second(user):
+            return TakenIn(partners, is_second=True)
         if is_another and self._known_id(self._seen(partners)) != user.id:
             problem = self._other_user_message(user, binding)
             return TakenIn(partners, [problem], ambiguous=True)

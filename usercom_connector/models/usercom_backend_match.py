@@ -12,10 +12,15 @@ LOOKS = {
     "key": "key",
     "custom_id": "custom_id",
     "database_id": "custom_id",
+    "creation": "email",
     "email": "email",
     "phone": "phone",
 }
-LINKS = ("link", "custom_id")  # who was linked before is found even where he takes part no more
+LINKS = (
+    "link",
+    "custom_id",
+    "creation",
+)  # who was linked before is found even where he takes part no more
 SHARED = ("database_id", "email", "phone")  # what several contacts may have, one of them linked
 
 
@@ -103,6 +108,16 @@ class UsercomBackend(models.Model):
         number = custom_id.removeprefix("odoo-")
         is_ours = number != custom_id or self.custom_id_policy == "database_id"
         return int(number) if is_ours and number.isdecimal() and len(number) < 10 else None
+
+    def _by_creation(self, users):
+        """By what we sent to have them created, where no answer told that they are there now."""
+        open_ones = self.env["usercom.binding"]._being_created(self)
+        return {
+            user.id: link.partner_id
+            for user in users
+            for link in open_ones
+            if link._orphans().is_one(user)
+        }
 
     def _by_email(self, users):
         return self._matches(

@@ -190,6 +190,8 @@ class UsercomBackend(models.Model):
             if partner in outside:
                 values["left_at"] = values["synced_at"]
             if binding := bindings.get(partner.id):
+                if orphans := binding._orphans():
+                    values["created_with"] = dict(orphans.sent)
                 binding.write(values)
             else:
                 missing.append({"partner_id": partner.id, "left_at": None, **values})

@@ -7,12 +7,20 @@ from odoo.tools import SQL
 from ..services.contact_names import ContactText
 from ..services.own_context import with_own_context
 from ..usercom.merge import APART
+from ..usercom.orphans import Orphans
 
 
 def moment(user):
     """When ``user`` was changed, to the microsecond, in a form that sorts; None if not told."""
     at = user.updated_at
     return at and at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+MOST_OPEN = 1000  # users being created; more are left to the search of the outbox
+
+
+def as_utc(naive):
+    return naive and naive.replace(tzinfo=UTC)
 
 
 class UsercomBinding(models.Model):
@@ -32,6 +40,9 @@ class UsercomBinding(models.Model):
     base = fields.Json("Agreed Values", groups="base.group_system", prefetch=False)
     unconfirmed = fields.Json("Values Sent Without an Answer", groups="base.group_system")
     unconfirmed_at = fields.Datetime("Last Sent Without an Answer")
+    created_with = fields.Json(
+        help="What calls sent that may have created a second user.", groups="base.group_system"
+    )
     state = fields.Selection(
         [
             ("synced", "Synced"),
@@ -62,6 +73,9 @@ class UsercomBinding(models.Model):
     )
     _custom_id_idx = models.Index("(backend_id, custom_id) WHERE custom_id IS NOT NULL")
     _last_error_idx = models.Index("(id) WHERE last_error IS NOT NULL")
+    _being_created_idx = models.Index(
+        "(backend_id) WHERE external_id IS NULL AND unconfirmed_at IS NOT NULL"
+    )
     _state_idx = models.Index("(backend_id, state)")
 
     @api.model
@@ -139,6 +153,28 @@ class UsercomBinding(models.Model):
         """What was sent to this user without an answer, or to nobody known yet."""
         is_same = not self.external_id or self.external_id == user_id
         return (self.sudo().unconfirmed or {}) if is_same else {}
+
+    @api.model
+    def _being_created(self, backend):
+        """The links of contacts for whom a user may have been created without an answer."""
+        return self.search(
+            [
+                ("backend_id", "=", backend.id),
+                ("external_id", "=", False),
+                ("unconfirmed_at", "!=", False),
+            ],
+            limit=MOST_OPEN,
+        )
+
+    def _orphans(self):
+        """The ``Orphans`` of a contact who has no user yet."""
+        if self.external_id:
+            return Orphans()
+        return Orphans(self.sudo().unconfirmed or {}, as_utc(self.unconfirmed_at))
+
+    def _is_second(self, user):
+        """Whether ``user`` is a second one of the contact that we have created ourselves."""
+        return Orphans(self.sudo().created_with or {}, as_utc(self.create_date)).is_one(user)
 
     def _handed_on_to(self, user, consents):
         """The base, with ``user`` in the place of the linked one, as after a merge at User.com.

@@ -32,7 +32,8 @@ class UsercomInbox(models.Model):
             return None
         ours = [("backend_id", "=", self.backend_id.id), ("external_id", ">", 0)]
         same = [("state", "!=", "gone"), ("partner_id.email_normalized", "=", email)]
-        return Binding.search([*ours, *same], limit=1).partner_id
+        link = Binding.search([*ours, *same], limit=1)
+        return None if link and link._is_second(user) else link.partner_id
 
     def _settle_taken(self, user, taken):
         if taken.is_another and (later := self._after_look(taken.partner)):

@@ -5,6 +5,7 @@ from ..services.contact_names import by_id
 from ..services.unconfirmed import UnconfirmedValues
 from ..usercom.excerpts import excerpt
 from ..usercom.jobs import Push, Pushed
+from ..usercom.orphans import Orphans
 from .usercom_backend_drain import Task
 from .usercom_backend_merge import Terms
 from .usercom_errors import explain
@@ -113,8 +114,9 @@ class UsercomOutbox(models.Model):
         erased = self.filtered(lambda row: bindings.get(row.partner_id.id, row).state == "erased")
         erased._finish()
         rows = (self - erased)._without_rivals(backend, bindings)
-        tasks = rows._pushes(backend, bindings)
-        UnconfirmedValues(backend).store(tasks, bindings)
+        sent = UnconfirmedValues(backend)
+        tasks = sent.without_open_creations(rows, bindings)._pushes(backend, bindings)
+        sent.store(tasks, bindings)
         return self._in_masses(tasks)
 
     def _pushes(self, backend, bindings):
@@ -137,6 +139,7 @@ class UsercomOutbox(models.Model):
             values,
             custom_id,
             unconfirmed,
+            binding._orphans() if binding else Orphans(),
             reads_first=self.is_by_hand,
         )
         return Task(self, job, problems)

@@ -1,6 +1,7 @@
 from odoo import models
 
 from ..services.contact_names import by_id
+from ..services.unconfirmed import UnconfirmedValues
 from ..usercom.excerpts import excerpt
 from ..usercom.kept import is_respelled
 from ..usercom.merge import APART
@@ -18,12 +19,16 @@ class UsercomOutbox(models.Model):
         if pushed.missing:
             return self._settle_missing(backend, partner)
         if pushed.found:
+            UnconfirmedValues(backend).forget(task)
             return self._settle_found(backend, partner, pushed.found, task.job.custom_id)
         user_id = pushed.user.id if pushed.user else task.job.identity.user_id
         mappings = backend._active_mappings()
         problems = task.problems + mappings._ignored_problems(partner, pushed.ignored)
         problems += self._apart_problems(mappings, pushed)
         backend._link(partner, user_id, pushed.user, pushed.base, problems, since=task.job.base)
+        if task.job.orphans:  # which were not found
+            link = self.env["usercom.binding"]._of_user(backend, user_id)
+            link.created_with = dict(task.job.orphans.sent)
         answer = dict(pushed.user.values) if pushed.user else None
         self._close(problems, sent=excerpt(pushed.merge.to_usercom), answer=excerpt(answer))
 

@@ -1,12 +1,18 @@
 """What is about to be sent is stored before the call: its answer may be lost, or its worker die."""
 
 import json
+from datetime import timedelta
 
 from odoo import fields
 from odoo.tools import SQL
 
+from ..usercom.connections import LONGEST_CALL
 from ..usercom.jobs import Push
+from ..usercom.throttle import LONGEST_HOLD
 from ..usercom.unconfirmed import added
+
+# As long as its call may take, its turn before, and as a search may lag behind.
+CREATION_TAKES = timedelta(seconds=LONGEST_CALL + LONGEST_HOLD + 60)
 
 
 class UnconfirmedValues:
@@ -31,6 +37,18 @@ class UnconfirmedValues:
             self._update(known)
         if new := {key: values for key, values in sent.items() if key not in known}:
             self._insert(new)
+
+    def without_open_creations(self, rows, bindings):
+        """The ``rows`` but those whose user may be being created: they wait until it is found."""
+        now = fields.Datetime.now()
+        waiting = rows.browse()
+        for row in rows:
+            link = bindings.get(row.partner_id.id)
+            sent_at = link and not link.external_id and link.unconfirmed_at
+            if sent_at and sent_at + CREATION_TAKES > now:
+                row._postpone((sent_at + CREATION_TAKES - now).total_seconds())
+                waiting += row
+        return rows - waiting
 
     def forget(self, task):
         """Nobody was created: what the first attempt of ``task`` would have sent is nowhere."""

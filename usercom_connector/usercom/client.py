@@ -20,7 +20,14 @@ from .answers import (
     user_of,
 )
 from .connections import LONGEST_CALL
-from .errors import ForbiddenError, RejectedError, ServerError, UnservedError, UsercomError
+from .errors import (
+    ForbiddenError,
+    NotFoundError,
+    RejectedError,
+    ServerError,
+    UnservedError,
+    UsercomError,
+)
 from .phones import digits
 from .records import STANDARD_ATTRIBUTES, Account, Attribute, ImportReport, User, UserPage
 from .search import Search
@@ -118,8 +125,19 @@ class Client:
         return self._search.by_phone(phone or "")
 
     def create_user(self, values: Mapping[str, Any]) -> User:
-        """Create a user. A crash before the answer leaves one behind: look for it first."""
-        return self._written(self._transport.write("POST", "/users/", dict(values)))
+        """Create a user. A crash before the answer leaves one behind: look for it first.
+
+        With a custom id the call may be repeated: User.com changes whoever has got that id.
+        """
+        body, usual = dict(values), "/users/"
+        path = f"{usual}update_or_create/" if body.get("custom_id") else usual
+        try:
+            answer = self._transport.write("POST", path, body)
+        except (NotFoundError, UnservedError):
+            if path == usual:
+                raise
+            answer = self._transport.write("POST", usual, body)
+        return self._written(answer)
 
     def update_user(self, user_id: int, values: Mapping[str, Any]) -> User:
         """Change only the values given. Raises NotFoundError, and what `refuse_changes` told."""

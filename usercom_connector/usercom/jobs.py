@@ -20,6 +20,7 @@ from .errors import (
 )
 from .kept import emptied
 from .merge import APART, Merge, Rule, last_there, merge
+from .orphans import Orphans
 from .reading import read_user
 from .records import Attribute, User
 from .unconfirmed import Unconfirmed, presumed
@@ -148,19 +149,31 @@ class Push:
     """The custom id that the user shall get, None to leave it as it is."""
     unconfirmed: Unconfirmed = field(default_factory=dict)
     """What was sent before without an answer."""
+    orphans: Orphans = field(default_factory=Orphans)
+    """Whom earlier attempts may have created."""
     reads_first: bool = False
     """Whether to look first at what a known user is now, as a person asked for who sees both."""
 
     def run(self, client: Client) -> Pushed:
         """Make the calls; any UsercomError passes through."""
         if not self.identity.user_id:
-            found = self.identity.search(client)
+            found = self._found(client)
             return Pushed(found=found) if found else self._create(client)
         try:
             return self._push_known(client, self.identity.user_id)
         except NotFoundError:  # merged away there, perhaps
             found = self.identity.search(client)
             return Pushed(found=found, missing=found is None)
+
+    def _found(self, client: Client) -> User | None:
+        """Return the user of this identity, or one that an earlier attempt has created."""
+        try:
+            found = self.identity.search(client)
+        except AmbiguousUserError:
+            if self.orphans and (found := self.orphans.find(client)):
+                return found
+            raise
+        return found or self.orphans.find(client)
 
     def changes(self) -> Values | None:
         """Return the attributes that a known user lacks, None where that is not all there is."""

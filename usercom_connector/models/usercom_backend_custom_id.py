@@ -1,0 +1,53 @@
+from odoo import fields, models
+
+from ..usercom import UsercomError
+from ..usercom.custom_ids import prevailing_kind
+
+
+class UsercomBackend(models.Model):
+    """Which custom ids the users of an account already carry."""
+
+    _inherit = "usercom.backend"
+
+    custom_ids_seen = fields.Selection(
+        [
+            ("none", "None"),
+            ("email", "E-mail address"),
+            ("sha256", "SHA-256 of the e-mail address"),
+            ("number", "Numbers"),
+            ("other", "Something else"),
+        ],
+        "Custom IDs Seen in User.com",
+        readonly=True,
+        copy=False,
+    )
+
+    def _look_at_custom_ids(self, client):
+        """Note what the custom ids of one page of users are; no account fails for it."""
+        try:
+            users = client.changed_page(None, None).users
+        except UsercomError:
+            return
+        self.custom_ids_seen = prevailing_kind(users)
+
+    def _custom_id_hint(self):
+        """What to choose, seeing what the users carry; empty if nobody has looked yet."""
+        alike = self.env._(
+            "Your users already carry it: choose “%s”, so that your website, your shop and Odoo "
+            "mean the same people.",
+            dict(self._fields["custom_ids_seen"]._description_selection(self.env)).get(
+                self.custom_ids_seen
+            ),
+        )
+        return {
+            "none": self.env._("Your users carry no custom ID yet."),
+            "email": alike,
+            "sha256": alike,
+            "number": self.env._(
+                "Your users already carry numbers, those of a shop for instance. Choose “None”, "
+                "unless they are the database ids of Odoo's contacts."
+            ),
+            "other": self.env._(
+                "Your users already carry custom IDs that Odoo cannot make. Choose “None”."
+            ),
+        }.get(self.custom_ids_seen, "")
