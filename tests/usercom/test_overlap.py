@@ -8,7 +8,7 @@ from usercom.overlap import overlapped
 
 
 def test_every_outcome_comes_once() -> None:
-    batches = overlapped(range(50), lambda n: n * 2, workers=4)
+    batches = overlapped(range(50), lambda n: n * 2, workers=lambda: 4)
     outcomes = [outcome for batch in batches for outcome in batch]
     assert sorted((o.task, o.result) for o in outcomes) == [(n, n * 2) for n in range(50)]
 
@@ -25,7 +25,7 @@ def test_calls_run_side_by_side_up_to_the_number_of_workers() -> None:
         with lock:
             running -= 1
 
-    list(overlapped(range(20), call, workers=5))
+    list(overlapped(range(20), call, workers=lambda: 5))
     assert most == 5
 
 
@@ -35,7 +35,7 @@ def test_an_error_is_the_outcome_of_its_task_alone() -> None:
             raise ValueError("three")
         return task
 
-    outcomes = {o.task: o for batch in overlapped(range(6), call, workers=2) for o in batch}
+    outcomes = {o.task: o for batch in overlapped(range(6), call, workers=lambda: 2) for o in batch}
     assert str(outcomes[3].error) == "three"
     assert [o.task for o in outcomes.values() if o.error is None] != []
     assert len(outcomes) == 6
@@ -51,7 +51,7 @@ def test_tasks_are_drawn_in_the_callers_thread_and_no_further_ahead_than_workers
             drawn.append(number)
             yield number
 
-    batches = overlapped(tasks(), lambda n: n, workers=3)
+    batches = overlapped(tasks(), lambda n: n, workers=lambda: 3)
     seen = len(next(batches))
     assert len(drawn) <= 3
     assert seen + sum(map(len, batches)) == 100
@@ -63,4 +63,4 @@ def test_an_error_of_the_source_ends_it_all() -> None:
         raise RuntimeError("the database is gone")
 
     with pytest.raises(RuntimeError, match="database is gone"):
-        list(overlapped(tasks(), lambda n: n, workers=2))
+        list(overlapped(tasks(), lambda n: n, workers=lambda: 2))

@@ -56,6 +56,7 @@ from . import (
     usercom_conflict,
     usercom_drift,
     usercom_sweep,
+    usercom_touched,
     usercom_sync,
     usercom_sync_field,
     usercom_sync_line,

@@ -111,8 +111,13 @@ class UsercomBackend(models.Model):
         return done
 
     def _workers(self):
-        """How many calls at once: no more than the account's limit lets through in time."""
-        return min(WORKERS, math.ceil(2 * self.rate_limit))
+        """How many calls at once: no more than the account's limit lets through in time.
+
+        What waits for the limit goes before an edit that comes now. So there are as many as it
+        takes while each waits for its answer, and two in reserve.
+        """
+        under_way = self.rate_limit * self._throttle().usual_duration()
+        return min(WORKERS, math.ceil(2 * self.rate_limit), math.ceil(1.5 * under_way) + 2)
 
     def _wait_for_work(self, client, deadline, idle):
         """Whether a row is due, now or within a wait too short for the cron's own clock."""
@@ -130,6 +135,8 @@ class UsercomBackend(models.Model):
         """When the earliest row of either queue may be tried, if any waits."""
         waits = [due for queue in self._queues() if (due := queue._next_due(self))]
         held = fields.Datetime.now() + timedelta(seconds=SharedHold(self).seconds())
+        if self.env["usercom.touched"]._of(self):
+            waits.append(fields.Datetime.now())
         return max(min(waits), held) if waits else None
 
     def _tasks(self, client, deadline):
@@ -171,7 +178,7 @@ class UsercomBackend(models.Model):
     def _run(self, tasks, client):
         """Run the tasks' jobs at User.com and settle them; returns how many."""
         done = 0
-        for outcomes in overlapped(tasks, lambda t: t.job.run(client), workers=self._workers()):
+        for outcomes in overlapped(tasks, lambda t: t.job.run(client), workers=self._workers):
             settle = partial(self._settle_answers, client)
             in_lots(self.env, outcomes, settle, self._put_off_outcome)
             done += len(outcomes)
@@ -203,16 +210,21 @@ class UsercomBackend(models.Model):
                 return
 
     def _refill(self):
-        """Queue some of the initial sync's contacts, now that no others wait; whether it did."""
+        """Queue some of those who can wait, now that no others do; whether there were any."""
+        if self.env["usercom.touched"]._of(self)._queue_some():
+            return True
         return self.env["usercom.sync"]._under_way(self)._queue_some()
 
     def _claim(self, looked_at, turn):
         """Claim the next rows: those of withdrawn consents first, of each the inbox's first.
 
-        But for every third turn: more calls may pour in than can ever be answered.
+        But for every third turn: more calls may pour in than can ever be answered. Every other
+        turn takes the newest edits: who edits one contact does not wait for 400 edits of others.
         """
         ways = self._claim_inbox, self._claim_outbox
         for priority in looked_at:
+            if turn % 2 == 0 and priority == USUAL and (rows := self._claim_newest()):
+                return rows
             for claim in ways if turn % OUTBOX_TURN else reversed(ways):
                 if rows := claim(priority, looked_at):
                     return rows
@@ -220,6 +232,10 @@ class UsercomBackend(models.Model):
 
     def _claim_inbox(self, priority, _looked_at):
         return unless_locked(self.env, self.env["usercom.inbox"]._claim, self, priority)
+
+    def _claim_newest(self):
+        claim = partial(self.env["usercom.outbox"]._claim, newest=True)
+        return unless_locked(self.env, claim, self, USUAL, 2**31 - 1)
 
     def _claim_outbox(self, priority, looked_at):
         """Claim a few rows up to the id looked at; without any look ahead for some alike."""

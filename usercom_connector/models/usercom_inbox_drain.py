@@ -9,7 +9,7 @@ from ..usercom import User
 from ..usercom.jobs import Fetch, Identity, Told
 from .usercom_backend_contact import normalized
 from .usercom_backend_drain import Task
-from .usercom_queue import CLAIM_SIZE, DONE, URGENT
+from .usercom_queue import DONE, URGENT
 
 
 class UsercomInbox(models.Model):
@@ -41,7 +41,7 @@ class UsercomInbox(models.Model):
             priority,
             self._waiting(backend),
             self._due(),
-            CLAIM_SIZE,
+            self._claim_size(backend),
         )
         return self._claim_ids(
             SQL(

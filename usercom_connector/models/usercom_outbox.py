@@ -9,7 +9,6 @@ from ..usercom.orphans import Orphans
 from .usercom_backend_drain import Task
 from .usercom_backend_merge import Terms
 from .usercom_errors import explain
-from .usercom_queue import CLAIM_SIZE
 
 
 class UsercomOutbox(models.Model):
@@ -85,18 +84,19 @@ class UsercomOutbox(models.Model):
     # ---- draining ----
 
     @api.model
-    def _claim(self, backend, priority, last):
-        """Claim some rows whose turn it is, of those up to the id ``last``."""
+    def _claim(self, backend, priority, last, newest=False):
+        """Claim some rows whose turn it is, of those up to the id ``last``; or the newest."""
         return self._claim_ids(
             SQL(
                 """SELECT r.id FROM usercom_outbox r
                     WHERE r.priority = %s AND r.id <= %s AND %s AND %s
-                    ORDER BY r.id LIMIT %s FOR UPDATE OF r SKIP LOCKED""",
+                    ORDER BY r.id %s LIMIT %s FOR UPDATE OF r SKIP LOCKED""",
                 priority,
                 last,
                 self._waiting(backend),
                 self._due(),
-                CLAIM_SIZE,
+                SQL("DESC" if newest else "ASC"),
+                self._claim_size(backend),
             )
         )
 

@@ -1,11 +1,12 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
-from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .usercom_queue import LOW, USUAL
+from .usercom_queue import LOW, URGENT, USUAL
 
+BULK = 100  # contacts of one transaction, above which they wait for the edits of others
+IMPORTED = "usercom.outbox.imported"  # whether they come from a file, until precommit
 WITHDRAWN = "usercom.outbox.withdrawn"  # the contacts to be sent first, until precommit
 
 
@@ -24,17 +25,26 @@ class UsercomOutbox(models.Model):
             precommit.data[self._name] = defaultdict(set)
             precommit.add(self._enqueue_touched)
         precommit.data[self._name][path].update(record_ids)
+        if self.env.context.get("import_file"):  # Odoo's import, of however many files or batches
+            precommit.data[IMPORTED] = True
 
     def _enqueue_touched(self):
         data = self.env.cr.precommit.data
         touched, urgent = data.pop(self._name, {}), data.pop(WITHDRAWN, ())
+        priority = LOW if data.pop(IMPORTED, False) else None
         partner_ids = touched.pop("id", set())
         if touched:
-            partners = self.env["res.partner"].sudo().with_context(active_test=False)
-            domain = Domain.OR(Domain(path, "in", ids) for path, ids in touched.items())
-            partner_ids.update(partners.search(domain, order="id").ids)
+            partner_ids |= self._holders_or_later(touched)
         if partner_ids:
-            self.sudo()._enqueue(partner_ids, urgent=urgent)
+            self.sudo()._enqueue(partner_ids, urgent=urgent, priority=priority)
+
+    def _holders_or_later(self, touched):
+        """The contacts that hold the records; none where they are many: the drain finds those."""
+        holders = self.env["usercom.touched"].sudo()
+        found = holders._few_holders(touched, BULK)
+        if found is None:
+            holders._note(touched)
+        return found or set()
 
     @api.model
     def _hurry(self, partner_ids):
@@ -44,12 +54,18 @@ class UsercomOutbox(models.Model):
             self._enqueue_later(partner_ids)
 
     @api.model
-    def _enqueue(self, partner_ids, backends=None, urgent=()):
-        """One waiting row for each contact in each account that may know it."""
+    def _enqueue(self, partner_ids, backends=None, urgent=(), priority=None):
+        """One waiting row for each contact in each account that may know it.
+
+        Many at once are let behind the edits that people make one by one.
+        """
+        if priority is None:
+            priority = LOW if len(partner_ids) > BULK else USUAL
         self._insert_waiting(
             SQL(
                 """SELECT b.id AS backend_id, p.id AS partner_id,
-                          (p.id = ANY(%(urgent)s))::int AS priority
+                          CASE WHEN p.id = ANY(%(urgent)s) THEN %(first)s ELSE %(priority)s END
+                              AS priority
                      FROM res_partner p
                      JOIN usercom_backend b
                        ON p.company_id IS NULL OR p.company_id = b.company_id
@@ -58,6 +74,8 @@ class UsercomOutbox(models.Model):
                     WHERE p.id = ANY(%(partners)s) AND %(chosen)s""",
                 partners=list(partner_ids),
                 urgent=list(urgent),
+                first=URGENT,
+                priority=priority,
                 chosen=SQL("b.state IN ('running', 'paused')")
                 if backends is None
                 else SQL("b.id = ANY(%s)", backends.ids),

@@ -168,6 +168,11 @@ class UsercomQueue(models.AbstractModel):
         return next((at or fields.Datetime.now() for (at,) in self.env.execute_query(query)), None)
 
     @api.model
+    def _claim_size(self, backend):
+        """How many rows to claim: what is claimed goes before whatever more urgent comes next."""
+        return max(2, min(CLAIM_SIZE, round(backend.rate_limit / 4)))
+
+    @api.model
     def _claim_ids(self, query):
         """Claim the rows that ``query`` selects; it locks them with SKIP LOCKED.
 

@@ -157,6 +157,7 @@ class UsercomSweep(models.Model):
         try:
             is_turned = self._settle_page(page, newest)
         except BrakeError as error:
+            self.env.cr.rollback()
             unless_locked(self.env, Brake(self.backend_id).stop, error)
             return 0
         return (len(page.users) or 1) if is_turned else 0

@@ -3,6 +3,8 @@ from dataclasses import replace
 from odoo import fields, models
 from odoo.tools import SQL
 
+from .usercom_queue import LOW
+
 REFILL = 20  # contacts queued at once: as long as an edit may have to wait
 PUT_OFF = 100  # contacts, at most, that wait for their next attempt while others go
 
@@ -128,7 +130,7 @@ class UsercomSync(models.Model):
         some = lines.search(left, limit=REFILL)
         if sent := self._open_lines(some):
             sent.result = "queued"
-            self.env["usercom.outbox"]._enqueue(sent.partner_id.ids, self.backend_id)
+            self.env["usercom.outbox"]._enqueue(sent.partner_id.ids, self.backend_id, priority=LOW)
         return len(some)
 
     def _is_enough_queued(self):

@@ -82,7 +82,7 @@ def _once(env, work):
     except Exception as error:
         if isinstance(error, RIVALS):
             surroundings.met_rival()
-        env.cr.rollback()
+            env.cr.rollback()
         env.transaction.reset()
         env.registry.reset_changes()
         raise

@@ -7,6 +7,8 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+MOST = 32
+
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
@@ -21,18 +23,19 @@ class Outcome(Generic[Task, Result]):
 
 
 def overlapped(
-    tasks: Iterable[Task], call: Callable[[Task], Result], *, workers: int
+    tasks: Iterable[Task], call: Callable[[Task], Result], *, workers: Callable[[], int]
 ) -> Iterator[list[Outcome[Task, Result]]]:
     """Yield the outcomes of ``call(task)`` in batches, as they come.
 
     ``tasks`` is advanced in the caller's thread and only as workers come free, so it may read
-    a database lazily. At most ``workers`` tasks are under way. An error of one task is its outcome.
+    a database lazily. At most ``workers()`` tasks are under way, asked whenever some are taken. An
+    error of one task is its outcome.
     """
     source = iter(tasks)
     under_way: dict[Future[Result], Task] = {}
-    with ThreadPoolExecutor(workers, thread_name_prefix="usercom") as pool:
+    with ThreadPoolExecutor(MOST, thread_name_prefix="usercom") as pool:
         while True:
-            for task in _take(source, workers - len(under_way)):
+            for task in _take(source, max(workers(), 1) - len(under_way)):
                 under_way[pool.submit(call, task)] = task
             if not under_way:
                 return

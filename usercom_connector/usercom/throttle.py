@@ -13,6 +13,7 @@ from .errors import ThrottledError
 PACED_SECOND = 1.03
 GUARDED_SECOND = 1.02
 LATEST_ARRIVAL = 0.15  # an answer that is later still took its time at the server
+UNKNOWN_DURATION = 0.5
 RECENT = 32
 BURST = 3
 LONGEST_HOLD = 10.0
@@ -81,6 +82,13 @@ class Throttle:
         """Return for how many seconds `pause` still holds every thread back."""
         with self._lock:
             return max(0.0, self._held_until - self._clock())
+
+    def usual_duration(self) -> float:
+        """Return how many seconds an answer takes, as far as the last calls tell."""
+        with self._lock:
+            if not self._durations:
+                return UNKNOWN_DURATION
+            return sum(self._durations) / len(self._durations)
 
     def _try_acquire(self) -> Call | float:
         """Take a slot, or return the seconds until it is worth trying again."""

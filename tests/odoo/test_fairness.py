@@ -1,0 +1,128 @@
+"""Who edits one contact does not wait for what others do to thousands."""
+
+from unittest.mock import patch
+
+from odoo.addons.usercom_connector.models import usercom_outbox_filling, usercom_touched
+from odoo.addons.usercom_connector.models.usercom_queue import LOW, URGENT, USUAL
+
+from .common import UsercomCase
+
+
+class FairCase(UsercomCase):
+    def people(self, count, name="No", **values):
+        return self.env["res.partner"].create(
+            [
+                {"name": f"{name} {n}", "email": f"{name.lower()}{n}@example.org", **values}
+                for n in range(count)
+            ]
+        )
+
+    def priorities(self, contacts):
+        return set(self.waiting_rows(contacts).mapped("priority"))
+
+    def waiting_rows(self, contacts):
+        self.env.cr.flush()
+        return self.env["usercom.outbox"].search(
+            [("partner_id", "in", contacts.ids), ("state", "=", "pending")]
+        )
+
+    def arrivals(self):
+        """The e-mail addresses in the order in which User.com first heard of them."""
+        bodies = [entry["body"] for entry in self.simulator.journal(kind="request")]
+        return [body["email"] for body in bodies if isinstance(body, dict) and body.get("email")]
+
+
+class TestBulk(FairCase):
+    def setUp(self):
+        super().setUp()
+        self.enterContext(patch.object(usercom_outbox_filling, "BULK", 10))
+
+    def test_many_contacts_of_one_transaction_wait_for_the_edits_of_others(self):
+        self.assertEqual(self.priorities(self.people(11)), {LOW})
+        self.assertEqual(self.priorities(self.people(10, "Few")), {USUAL})
+
+    def test_an_import_waits_however_few_it_brings(self):
+        importing = self.env["res.partner"].with_context(import_file=True)  # as Odoo's wizard does
+        found = importing.load(["name", "email"], [["Anna Nowak", "anna@example.org"]])
+        self.assertEqual(self.priorities(self.env["res.partner"].browse(found["ids"])), {LOW})
+
+    def test_an_edit_raises_a_contact_that_waits_behind(self):
+        people = self.people(11)
+        self.env.cr.flush()
+        people[7].phone = "2"
+        self.assertEqual(self.waiting(people[7]).priority, USUAL)
+        self.assertEqual(self.priorities(people - people[7]), {LOW})
+
+    def test_a_withdrawal_among_many_is_urgent(self):
+        people = self.people(11, employee=True)
+        self.drain()
+        people.write({"phone": "2"})
+        people[3].employee = False
+        self.assertEqual(self.waiting(people[3]).priority, URGENT)
+        self.assertEqual(self.priorities(people - people[3]), {LOW})
+
+
+class TestOrder(FairCase):
+    def test_one_edit_goes_before_many_of_one_transaction(self):
+        self.backend.rate_limit = 10
+        with patch.object(usercom_outbox_filling, "BULK", 10):
+            self.people(12)
+            self.env.cr.flush()
+        self.contact(email="jan@example.org")
+        self.drain()
+        self.assertEqual(self.arrivals()[0], "jan@example.org")
+
+    def test_one_edit_does_not_wait_for_all_that_others_made_before(self):
+        self.backend.rate_limit = 10
+        for n in range(20):
+            self.contact(email=f"no{n}@example.org")
+            self.env.cr.flush()
+        self.contact(email="jan@example.org")
+        self.drain()
+        arrivals = self.arrivals()
+        self.assertLess(arrivals.index("jan@example.org"), 8)
+        self.assertLess(arrivals.index("no0@example.org"), 8)
+
+
+class TestTouched(FairCase):
+    """A tag that many hold is renamed."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.pair(cls.backend, "category_id", "region", direction="export")
+
+    def setUp(self):
+        super().setUp()
+        self.enterContext(patch.object(usercom_outbox_filling, "BULK", 10))
+        self.enterContext(patch.object(usercom_touched, "BATCH", 5))
+        self.tag = self.env["res.partner.category"].create({"name": "North"})
+        self.holders = self.people(12, category_id=self.tag.ids)
+        self.drain()
+        self.tag.name = "South"
+        self.env.cr.flush()
+
+    def regions(self):
+        return {user["region"] for user in self.simulator.users(limit=1000)}
+
+    def test_it_is_noted_as_one_row(self):
+        self.assertFalse(self.waiting_rows(self.holders))
+        self.assertEqual(self.env["usercom.touched"].search_count([]), 1)
+
+    def test_the_drain_finds_who_holds_it(self):
+        self.drain()
+        self.assertEqual(self.regions(), {"South"})
+        self.assertFalse(self.env["usercom.touched"].search_count([]))
+
+    def test_an_edit_goes_first(self):
+        self.simulator.clear_journal()
+        self.contact(email="jan@example.org")
+        self.drain()
+        self.assertEqual(self.arrivals()[0], "jan@example.org")
+
+    def test_of_few_holders_it_goes_as_an_edit_of_theirs(self):
+        tag = self.env["res.partner.category"].create({"name": "East"})
+        few = self.people(3, "Few", category_id=tag.ids)
+        self.drain()
+        tag.name = "West"
+        self.assertEqual(self.priorities(few), {USUAL})

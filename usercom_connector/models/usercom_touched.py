@@ -1,0 +1,69 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from .usercom_queue import LOW
+
+BATCH = 2000  # contacts, as many as are looked through for mass updates
+
+
+class UsercomTouched(models.Model):
+    """A record that many contacts hold was edited: the drain queues them, a batch at a time.
+
+    Whoever renames a tag of 50,000 contacts waits for one row, and is in nobody's way.
+    """
+
+    _name = "usercom.touched"
+    _description = "User.com Edited Record of Many Contacts"
+    _rec_name = "path"
+
+    backend_id = fields.Many2one(
+        "usercom.backend", "Account", required=True, index=True, ondelete="cascade"
+    )
+    path = fields.Char(required=True, help="The field of contacts that leads to the records.")
+    record_ids = fields.Json(required=True)
+    last_id = fields.Integer(default=0, help="The last contact that has been queued.")
+
+    @api.model
+    def _note(self, touched):
+        """Remember ``{path: record ids}``, for each account that may know who holds them."""
+        backends = self.env["usercom.backend"].search([("state", "in", ("running", "paused"))])
+        self.create(
+            [
+                {"backend_id": backend.id, "path": path, "record_ids": sorted(ids)}
+                for backend in backends
+                for path, ids in touched.items()
+            ]
+        )
+        backends._wake()
+
+    @api.model
+    def _of(self, backend):
+        """What is to be looked through for this account next, if anything."""
+        return self.search([("backend_id", "=", backend.id)], order="id", limit=1)
+
+    def _queue_some(self):
+        """Queue the next contacts; whether there was anything to do."""
+        if self:
+            self._queue_next()
+        return bool(self)
+
+    def _queue_next(self):
+        partners = self._holders({self.path: self.record_ids}) & Domain("id", ">", self.last_id)
+        everybody = self.env["res.partner"].sudo().with_context(active_test=False)
+        some = everybody.search(partners, order="id", limit=BATCH)
+        if some:
+            self.env["usercom.outbox"]._enqueue(some.ids, self.backend_id, priority=LOW)
+            self.last_id = some.ids[-1]
+        if len(some) < BATCH:
+            self.unlink()
+
+    @api.model
+    def _few_holders(self, touched, most):
+        """The ids of the contacts that hold the records; None if they are more than ``most``."""
+        everybody = self.env["res.partner"].sudo().with_context(active_test=False)
+        found = everybody._search(self._holders(touched), limit=most + 1).get_result_ids()
+        return set(found) if len(found) <= most else None
+
+    @api.model
+    def _holders(self, touched):
+        return Domain.OR(Domain(path, "in", ids) for path, ids in touched.items())
