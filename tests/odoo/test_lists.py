@@ -250,7 +250,7 @@ class TestReconciliation(ListCase):
     def test_a_page_that_is_there_no_more_begins_the_list_again(self):
         ids = self.simulator.seed(*({"email": f"n{n}@example.org"} for n in range(3)))["ids"]
         self.due("reconcile")
-        self.sweep("reconcile")._begin_if_due()
+        self.sweep("reconcile")._begin_if_due(None)
         self.sweep("reconcile").next_page = f"{self.simulator.url}/api/public/nowhere/"
         self.drain()
         self.assertEqual(len(self.contacts_of(*ids)), 3)

@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Match, Route
 from starlette.types import Receive, Scope, Send
 
-from . import auth
+from . import auth, times
 from .account import Account
 from .call import Call
 from .errors import ApiError, not_found
@@ -54,6 +54,7 @@ class Gate:
                 return
             call = Call(account, request, raw)
             response = await self._journalled(call)
+            response.headers["Date"] = times.http_date()
             await response(scope, receive, send)
 
     async def _journalled(self, call: Call) -> Response:

@@ -45,6 +45,7 @@ def serve(app: Starlette, listener: socket.socket) -> None:
         loop="asyncio",
         lifespan="off",
         access_log=False,
+        date_header=False,  # the gate tells the date of the simulator's own clock
         log_level="warning",
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
     )

@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from . import times
 from .options import checked
 
 API_KEY = ("simulator" * 8)[:64]
@@ -25,6 +26,7 @@ class Settings:
     # Conditions of the network, for all API calls.
     latency_ms: float = 0
     offline: bool = False
+    clock_offset: float = 0  # seconds by which its clock differs from that of this machine
 
     # Versions and shapes of what is read.
     default_version: Literal["v1", "v2", "error"] = "v1"
@@ -107,6 +109,7 @@ class Settings:
         """Set the named switches; raise BadOptionError and change nothing when one does not fit."""
         for name, value in checked(Settings, values).items():
             setattr(self, name, value)
+        times.offset = self.clock_offset
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)

@@ -2,14 +2,23 @@
 
 import time
 from datetime import UTC, datetime, timedelta
+from email.utils import formatdate
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
 
+offset = 0.0  # seconds by which the simulator's clock differs, set by its switch
+
+
 def now() -> int:
     """Return the current time in microseconds."""
-    return time.time_ns() // 1000
+    return time.time_ns() // 1000 + int(offset * 1_000_000)
+
+
+def http_date() -> str:
+    """Return the current time as the header `Date` has it."""
+    return formatdate(now() / 1_000_000, usegmt=True)
 
 
 def iso(microseconds: int | None) -> str | None:

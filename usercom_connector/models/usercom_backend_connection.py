@@ -88,6 +88,10 @@ class UsercomBackend(models.Model):
         """What all of this process share that call for this account."""
         return shared_throttle(self.env.cr.dbname, self.id, self.rate_limit)
 
+    def _remote_clock(self):
+        """User.com's clock."""
+        return self._throttle().remote_clock
+
     def _ask(self, question):
         """What ``question(client)`` returns; failures are told in words, and a copy asks not."""
         self._check_may_send()

@@ -102,7 +102,8 @@ class UsercomBackend(models.Model):
         remote |= terms.mappings._in_odoos_words(partner, odoo, remote)
         left_open = still_open(base, unconfirmed, remote, terms.rules)
         base = acknowledged(base, unconfirmed, remote, terms.rules, terms.attributes)
-        newer = user.updated_at and edited[partner.id] >= user.updated_at.replace(tzinfo=None)
+        here = self._remote_clock().at(edited[partner.id])
+        newer = user.updated_at and here >= user.updated_at.replace(tzinfo=None)
         agreed, rules, kept = terms.protected.merge(
             terms.rules, partner, base, odoo, remote, odoo_is_newer=newer
         )

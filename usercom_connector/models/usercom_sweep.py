@@ -54,10 +54,10 @@ class UsercomSweep(models.Model):
     @api.model
     def _of(self, backend, kind):
         """The sweep of this kind; a new account's begins with what changes from now on."""
-        now = fields.Datetime.now()
+        now, there = fields.Datetime.now(), backend._remote_clock().now()
         found = self.search([("backend_id", "=", backend.id), ("kind", "=", kind)])
         return found or self.create(
-            {"backend_id": backend.id, "kind": kind, "started_at": now, "read_until": now}
+            {"backend_id": backend.id, "kind": kind, "started_at": now, "read_until": there}
         )
 
     @api.model
@@ -68,7 +68,7 @@ class UsercomSweep(models.Model):
         """
         for kind in ("backlog", "reconcile", "compare"):
             sweep = self._of(backend, kind)
-            if sweep.is_open or sweep._begin_if_due():
+            if sweep.is_open or sweep._begin_if_due(client):
                 yield sweep._read(client, deadline)
         while read := self._of(backend, "backlog")._read(client, deadline):
             yield read
@@ -82,14 +82,25 @@ class UsercomSweep(models.Model):
 
     # ---- beginning ----
 
-    def _begin_if_due(self):
-        """Whether a new sweep has begun."""
+    def _begin_if_due(self, client):
+        """Whether a new sweep has begun. Its bounds are times of User.com's clock."""
+        clock = self.backend_id._remote_clock()
         if self.kind == "backlog":
             oldest = self._oldest_prompt()
-            return bool(oldest) and self._begin(oldest - LATE)
-        if self.started_at and self.started_at > fields.Datetime.now() - EVERY[self.kind]:
+            return bool(oldest) and self._begin(clock.at(oldest) - LATE)
+        if self._is_recent():
             return False
-        return self._begin(self.read_until - OVERLAP if self.kind == "reconcile" else None)
+        if self.kind == "compare":
+            return self._begin(None)
+        if clock.offset is None:
+            client.ask_time()
+        # Where the clock was ahead once, what has been read up to is still to come.
+        return self._begin(min(self.read_until, clock.now()) - OVERLAP)
+
+    def _is_recent(self):
+        """Whether it is not due yet. One that began in the future began before a clock was set."""
+        now = fields.Datetime.now()
+        return bool(self.started_at) and now - EVERY[self.kind] < self.started_at <= now + OVERLAP
 
     def _begin(self, since):
         now = fields.Datetime.now()
@@ -97,7 +108,7 @@ class UsercomSweep(models.Model):
             {
                 "is_open": True,
                 "since": since,
-                "until": since and now,
+                "until": since and self.backend_id._remote_clock().now(),
                 "next_page": False,
                 "started_at": now,
                 "newest_prompt": self._last_prompt(),

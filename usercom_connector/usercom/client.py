@@ -6,6 +6,7 @@ retried here: that is for the caller, who knows what may be repeated.
 
 import math
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import IO, Any, Self
@@ -98,6 +99,11 @@ class Client:
             self._transport.write("PUT", "/users/0/", {})
         except (RejectedError, UnservedError):
             return
+
+    def ask_time(self) -> None:
+        """Make a call whose answer has nothing but its date."""
+        with suppress(UsercomError):
+            self._transport.get("/users/0/")
 
     # --- users ---
 

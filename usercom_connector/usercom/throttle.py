@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from .errors import ThrottledError
+from .remote_clock import RemoteClock
 
 # Seconds. The server counts arrivals, not departures. How late a call arrived shows in how late
 # its answer came; what no answer shows is left to the margin over one second.
@@ -46,6 +47,7 @@ class Throttle:
         if not rate > 0:
             raise ValueError("The rate must be above 0 calls a second.")
         self.rate = rate
+        self.remote_clock = RemoteClock()
         self._interval = PACED_SECOND / rate
         self._clock = clock
         self._sleep = sleep
@@ -125,5 +127,7 @@ def shared_throttle(database: str, account_id: int, rate: float) -> Throttle:
     """Return the throttle that all clients of one account in this process have in common."""
     known = _shared.get((database, account_id))
     if known is None or known.rate != rate:
-        known = _shared[database, account_id] = Throttle(rate)
+        former, known = known, Throttle(rate)
+        known.remote_clock = former.remote_clock if former else known.remote_clock
+        _shared[database, account_id] = known
     return known
