@@ -28,7 +28,7 @@ class UsercomBackend(models.Model):
             users = client.changed_page(None, None).users
         except UsercomError:
             return
-        self.custom_ids_seen = prevailing_kind(users)
+        self.sudo().custom_ids_seen = prevailing_kind(users)
 
     def _custom_id_hint(self):
         """What to choose, seeing what the users carry; empty if nobody has looked yet."""
