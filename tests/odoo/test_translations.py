@@ -104,4 +104,4 @@ class TestTranslations(TransactionCase):
         self.env["res.lang"]._activate_lang("pl_PL")
         self.env["ir.module.module"]._load_module_terms([MODULE], ["pl_PL"])
         field = self.env["res.partner"].with_context(lang="pl_PL").fields_get(["usercom_state"])
-        self.assertEqual(dict(field["usercom_state"]["selection"])["failed"], "Niepowodzenie")
+        self.assertEqual(dict(field["usercom_state"]["selection"])["failed"], "Nieudane")
