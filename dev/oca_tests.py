@@ -33,7 +33,7 @@ def main(arguments: list[str]) -> int:
             cluster = Cluster(NAME)
         with cluster.running():
             env = {**odoo.environment(cluster.env, NAME), "USERCOM_OCA": "1"}
-            source = template.ensure(cluster, env, template.TESTED_WITH)
+            source = template.ensure(cluster, env, template.TESTED_WITH, consent=True)
             template.copy(cluster, source, _DATABASE)
             paths = f"{ROOT},{folder / 'odoo/addons'}"
             try:

@@ -53,8 +53,9 @@ def main(arguments: list[str]) -> int:
         with cluster.running():
             env = odoo.environment(cluster.env, NAME)
             apps = (*APPS, "test_base_automation")
-            ours = template.ensure(cluster, env, apps)
-            without = _failures(cluster, env, template.core(cluster, env, apps), arguments)
+            ours = template.ensure(cluster, env, apps, consent=True)
+            core = template.core(cluster, env, apps, consent=True)
+            without = _failures(cluster, env, core, arguments)
             beside = _failures(cluster, env, ours, arguments, account=True)
     return _tell(without, beside)
 

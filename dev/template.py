@@ -14,24 +14,34 @@ CORE = ("contacts", "crm")
 TESTED_WITH = ("base_automation", "mass_mailing")  # apps that ours gets on with
 ADDONS = ("usercom_connector",)
 _ASSETS = ROOT / "dev/template_assets.py"
+_CONSENT = ROOT / "dev/template_consent.py"
 
 
-def ensure(cluster: Cluster, env: dict[str, str], extra: tuple[str, ...] = ()) -> str:
+def ensure(
+    cluster: Cluster, env: dict[str, str], extra: tuple[str, ...] = (), *, consent: bool = False
+) -> str:
     """The template of this state of the addon, on top of `core`; returns its name."""
-    source = core(cluster, env, extra)
+    source = core(cluster, env, extra, consent=consent)
     addon = f"addon_{_digest(source, *ADDONS, *_addon_texts())}"
     _build(cluster, env, source, addon, ADDONS)
     return addon
 
 
-def core(cluster: Cluster, env: dict[str, str], extra: tuple[str, ...] = ()) -> str:
+def core(
+    cluster: Cluster, env: dict[str, str], extra: tuple[str, ...] = (), *, consent: bool = False
+) -> str:
     """The template of this Odoo without the addon, with `extra` apps; returns its name.
 
-    `env` is `odoo.environment` of the cluster.
+    `env` is `odoo.environment` of the cluster. With `consent`, contacts have the field
+    `x_email_consent` that the tests use (tests/pairs.py).
     """
     name = f"core_{_digest(odoo.release(), _ASSETS.read_text(), *CORE, *extra)}"
     _build(cluster, env, "template0", name, CORE + extra)
-    return name
+    if not consent:
+        return name
+    with_consent = f"consent_{_digest(name, _CONSENT.read_text())}"
+    _build(cluster, env, name, with_consent, script=_CONSENT)
+    return with_consent
 
 
 def copy(cluster: Cluster, template: str, database: str) -> None:
@@ -52,8 +62,14 @@ def shell(env: dict[str, str], database: str, script: Path, what: str) -> None:
 
 
 def _build(
-    cluster: Cluster, env: dict[str, str], source: str, target: str, modules: tuple[str, ...]
+    cluster: Cluster,
+    env: dict[str, str],
+    source: str,
+    target: str,
+    modules: tuple[str, ...] = (),
+    script: Path = _ASSETS,
 ) -> None:
+    """Make `target` of `source`, with the modules installed and then the script run."""
     known = cluster.sql("SELECT datname FROM pg_database")
     if target in known:
         return
@@ -61,11 +77,12 @@ def _build(
     for old in known:
         if old.startswith(f"{kind}_"):
             drop(cluster, old)
-    step(f"installing {', '.join(modules)} into a template database")
     half = f"{kind}_half"
     copy(cluster, source, half)
-    _install(env, half, modules)
-    shell(env, half, _ASSETS, "Compiling the pages' assets")
+    if modules:
+        step(f"installing {', '.join(modules)} into a template database")
+        _install(env, half, modules)
+    shell(env, half, script, f"Preparing the template by {script.name}")
     cluster.sql(f'ALTER DATABASE "{half}" RENAME TO "{target}"')
 
 

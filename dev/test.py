@@ -28,7 +28,7 @@ def main(arguments: list[str]) -> int:
             cluster = Cluster(NAME)
         with cluster.running():
             env = odoo.environment(cluster.env, NAME)
-            source = template.ensure(cluster, env, template.TESTED_WITH)
+            source = template.ensure(cluster, env, template.TESTED_WITH, consent=True)
             core = template.core(cluster, env, template.TESTED_WITH)
             template.copy(cluster, source, _DATABASE)
             told = {"USERCOM_TEMPLATE": source, "USERCOM_CORE": core}

@@ -5,5 +5,5 @@ PAIRS = (
     ("name", "first_name"),
     ("name", "last_name"),
     ("phone", "phone_number"),
-    ("employee", "email_consent"),
+    ("x_email_consent", "email_consent"),
 )

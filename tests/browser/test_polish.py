@@ -30,7 +30,7 @@ class TestPolish(BrowserCase):
         contact = self.synced(email="jan@example.org")
         self.synced(name="Ewa", email="jan@example.org")
         self.simulator.patch_user(self.binding(contact).external_id, phone_number="+48602000000")
-        contact.write({"phone": "+48 601 000 000", "employee": True})
+        contact.write({"phone": "+48 601 000 000", "x_email_consent": True})
         self.told(id=self.binding(contact).external_id)
         self.told(id=999)
         self.contact(email="ola@example.org")

@@ -59,16 +59,16 @@ def test_a_change_of_every_value_there_is_not_sent_back(whole: Pair) -> None:
     )
     until(lambda: whole.read(contact, "color")["color"] == 7, 15)
     assert writes(whole) == 0
-    found = whole.read(contact, "name", "city", "zip", "employee", "country_id")
+    found = whole.read(contact, "name", "city", "zip", "x_email_consent", "country_id")
     assert (found["name"], found["city"], found["zip"]) == ("Ewa Nowak", "Łódź", "90-001")
-    assert found["employee"] and found["country_id"][1] == "Poland"
+    assert found["x_email_consent"] and found["country_id"][1] == "Poland"
 
 
 def test_an_edit_of_every_value_here_is_one_write_there(whole: Pair) -> None:
     contact, user = begin(whole, "here@example.org")
     poland = whole.odoo.call("res.country", "search", [["code", "=", "PL"]])[0]
     values = {"name": "Ewa Lis", "phone": "222222222", "city": "Łódź", "zip": "90-001", "color": 5}
-    whole.write(contact, country_id=poland, employee=True, **values)
+    whole.write(contact, country_id=poland, x_email_consent=True, **values)
     until(lambda: whole.simulator.user(user)["country"] == "PL", 15)
     assert writes(whole) == 1
     assert whole.read(contact, *values) == {"id": contact, **values}

@@ -8,7 +8,7 @@ def test_an_edit_in_odoo_appears_at_user_com(pair: Pair) -> None:
     contact = pair.contact(email="jan@example.org", phone="111111111")
     assert pair.user("jan@example.org")["last_name"] == "Kowalski"
     pair.simulator.quiet()
-    pair.write(contact, phone="222222222", employee=True)
+    pair.write(contact, phone="222222222", x_email_consent=True)
     until(lambda: pair.user("jan@example.org")["phone_number"] == "222222222", 10)
     assert pair.user("jan@example.org")["attributes"]["email_consent"] is True
 
@@ -19,7 +19,7 @@ def test_a_change_at_user_com_appears_in_odoo(pair: Pair) -> None:
     pair.simulator.quiet()
     pair.simulator.patch_user(user["id"], phone_number="333333333", email_consent=True)
     until(lambda: pair.read(contact, "phone")["phone"] == "333333333", 10)
-    assert pair.read(contact, "employee")["employee"] is True
+    assert pair.read(contact, "x_email_consent")["x_email_consent"] is True
 
 
 def test_a_new_person_at_user_com_becomes_a_contact(pair: Pair) -> None:

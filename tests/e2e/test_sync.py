@@ -19,7 +19,7 @@ IMPORT_SECONDS = 7  # longer than Odoo takes to start again
 UPLOAD = "/users/import/"
 SLOW, FAST = 20, 1000  # calls a second
 PATIENCE_SECONDS = 60
-NAMES = ("name", "email", "phone", "employee")
+NAMES = ("name", "email", "phone", "x_email_consent")
 DUE_NOW = """
     UPDATE usercom_outbox SET next_attempt_at = NULL
      WHERE id IN (SELECT id FROM usercom_outbox

@@ -55,7 +55,7 @@ class UsercomCase(TransactionCase):
         backend.action_run()
         for field, attribute in PAIRS:
             cls.pair(backend, field, attribute)
-        backend.mapping_ids.filtered(lambda m: m.field_name == "employee").is_consent = True
+        backend.mapping_ids.filtered(lambda m: m.field_name == "x_email_consent").is_consent = True
         return backend
 
     @classmethod

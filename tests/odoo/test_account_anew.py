@@ -13,8 +13,8 @@ class TestAccountAnew(UsercomCase):
 
     def refuse(self, **values):
         """A contact that has refused, and whose user says "yes" when the new account meets it."""
-        contact = self.synced(email=EMAIL, employee=True)
-        contact.write({"employee": False, **values})
+        contact = self.synced(email=EMAIL, x_email_consent=True)
+        contact.write({"x_email_consent": False, **values})
         self.drain()
         user_id = self.binding(contact).external_id
         self.another_account()
@@ -29,14 +29,14 @@ class TestAccountAnew(UsercomCase):
         contact, user_id = self.refuse()
         self.told(id=user_id)
         self.drain()
-        self.assertFalse(contact.employee)
+        self.assertFalse(contact.x_email_consent)
         self.assertIs(self.user(user_id)[0], False)
 
     def test_a_no_is_kept_when_the_contact_is_edited_first(self):
         contact, user_id = self.refuse()
         contact.phone = "600100200"
         self.drain()
-        self.assertFalse(contact.employee)
+        self.assertFalse(contact.x_email_consent)
         self.assertIs(self.user(user_id)[0], False)
 
     def test_so_is_being_on_the_blacklist(self):
@@ -48,16 +48,16 @@ class TestAccountAnew(UsercomCase):
 
     def test_a_no_that_the_field_shows_no_more_is_shown_again(self):
         """The field was ticked while there was no account to note it."""
-        contact = self.synced(email=EMAIL, employee=True)
-        contact.employee = False
+        contact = self.synced(email=EMAIL, x_email_consent=True)
+        contact.x_email_consent = False
         self.drain()
         self.backend.unlink()
-        contact.employee = True
+        contact.x_email_consent = True
         self.backend = self.account(self.env.company)
-        self.assertFalse(contact.employee)
+        self.assertFalse(contact.x_email_consent)
 
     def test_a_yes_is_still_one(self):
-        contact = self.synced(email=EMAIL, employee=True)
+        contact = self.synced(email=EMAIL, x_email_consent=True)
         user_id = self.binding(contact).external_id
         self.another_account()
         self.simulator.patch_user(user_id, email_consent=None)

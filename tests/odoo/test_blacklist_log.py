@@ -41,9 +41,9 @@ class TestBlacklistLog(BlacklistCase):
         self.pair_email_consent()
         self.blacklist._add(ADDRESS)
         for make in (self.contact, self.file):
-            contact = make(email=ADDRESS, employee="True")
+            contact = make(email=ADDRESS, x_email_consent="True")
             self.assertTrue(self.blocked())
-            self.assertFalse(contact.employee)
+            self.assertFalse(contact.x_email_consent)
 
     def test_many_blocked_contacts_are_noted_in_as_many_queries_as_one(self):
         self.blacklist.create([{"email": f"c{n}@example.org"} for n in range(30)])
@@ -68,7 +68,7 @@ class TestYesAndNoTogether(BlacklistCase):
 
     def check(self, contact):
         self.assertTrue(self.blocked())
-        self.assertFalse(contact.employee)
+        self.assertFalse(contact.x_email_consent)
         self.assertIs(self.unsubscribed(contact), True)
         self.assertIs(self.remote(contact)["attributes"]["email_consent"], False)
         self.assertEqual(self.log(contact, "unsubscribed")[-1][1], "no")
@@ -85,7 +85,7 @@ class TestYesAndNoTogether(BlacklistCase):
         self.check(self.found(ADDRESS))
 
     def test_the_no_wins_when_contacts_are_merged(self):
-        kept = self.synced(email=ADDRESS, employee=True)
+        kept = self.synced(email=ADDRESS, x_email_consent=True)
         lost = self.contact(email="twin@example.org", usercom_unsubscribed=True)
         mappings = self.backend.mapping_ids.filtered("is_consent")
         mappings.filtered(lambda m: m == self.backend.email_consent_id).sequence = 99
@@ -98,47 +98,47 @@ class TestSharedAddress(BlacklistCase):
     def setUp(self):
         super().setUp()
         self.pair_email_consent()
-        self.jan = self.synced(email=ADDRESS, employee=True)
-        self.ewa = self.contact(name="Ewa", email=ADDRESS, employee=True)
+        self.jan = self.synced(email=ADDRESS, x_email_consent=True)
+        self.ewa = self.contact(name="Ewa", email=ADDRESS, x_email_consent=True)
 
     def test_one_persons_yes_takes_nobody_elses_no_back(self):
-        self.ewa.employee = False
-        self.jan.employee = True
-        self.assertFalse(self.jan.employee)
+        self.ewa.x_email_consent = False
+        self.jan.x_email_consent = True
+        self.assertFalse(self.jan.x_email_consent)
         self.assertTrue(self.blocked())
         self.drain()
         self.assertIs(self.remote(self.jan)["attributes"]["email_consent"], False)
 
     def test_nor_a_no_that_only_the_blacklist_tells(self):
         self.blacklist._add(ADDRESS)
-        self.jan.employee = True
+        self.jan.x_email_consent = True
         self.assertTrue(self.blocked())
 
     def test_who_said_no_for_the_address_can_take_it_back(self):
-        self.jan.employee = False
+        self.jan.x_email_consent = False
         self.assertEqual(self.log(self.ewa)[-1], ("yes", "no", "address"))
-        self.jan.employee = True
-        self.assertTrue(self.jan.employee)
+        self.jan.x_email_consent = True
+        self.assertTrue(self.jan.x_email_consent)
         self.assertFalse(self.blocked())
-        self.assertFalse(self.ewa.employee)
+        self.assertFalse(self.ewa.x_email_consent)
 
     def test_who_says_no_after_the_address_did_has_said_so(self):
         if "mailing.list" not in self.env:
             self.skipTest("Email Marketing is not installed")
         news = self.env["mailing.list"].create({"name": "News"})
         self.backend.opt_out_lists = "News"
-        self.jan.employee = False
+        self.jan.x_email_consent = False
         member = {"email": ADDRESS, "subscription_ids": [(0, 0, {"list_id": news.id})]}
         self.env["mailing.contact"].create(member).subscription_ids.opt_out = True
         said = [("unset", "no", "address"), ("no", "no", "odoo")]
         self.assertEqual(self.log(self.ewa, "unsubscribed"), said)
-        self.jan.employee = True
+        self.jan.x_email_consent = True
         self.assertTrue(self.blocked())
 
     def test_all_of_the_address_may_say_yes_together(self):
-        self.jan.employee = self.ewa.employee = False
-        (self.jan + self.ewa).employee = True
-        self.assertEqual((self.jan + self.ewa).mapped("employee"), [True, True])
+        self.jan.x_email_consent = self.ewa.x_email_consent = False
+        (self.jan + self.ewa).x_email_consent = True
+        self.assertEqual((self.jan + self.ewa).mapped("x_email_consent"), [True, True])
         self.assertFalse(self.blocked())
 
 

@@ -65,14 +65,14 @@ class TestCallersContext(RpcCase):
     def test_a_consent_is_noted_as_the_callers_own(self):
         for context in self.forgeries():
             contact = self.contact()
-            self.rpc(contact, "write", {"employee": True}, context=context)
-            self.rpc(contact, "write", {"employee": False}, context=context)
+            self.rpc(contact, "write", {"x_email_consent": True}, context=context)
+            self.rpc(contact, "write", {"x_email_consent": False}, context=context)
             mine = ("odoo", False, False, self.user)
             self.assertEqual(self.answers(contact), [("yes", *mine), ("no", *mine)], context)
 
     def test_so_is_that_of_a_new_contact(self):
         for context in self.forgeries():
-            values = {"name": "Jan Kowalski", "employee": True}
+            values = {"name": "Jan Kowalski", "x_email_consent": True}
             contact = self.env["res.partner"].browse(
                 self.rpc(self.env["res.partner"], "create", values, context=context)
             )
@@ -113,10 +113,10 @@ class TestCallersContext(RpcCase):
         contact = self.synced(email=EMAIL)
         with suppress(JsonRpcException):  # Odoo may well refuse it altogether
             context = {"allowed_company_ids": other.ids}
-            self.rpc(contact, "write", {"employee": True}, context=context)
+            self.rpc(contact, "write", {"x_email_consent": True}, context=context)
         self.env.invalidate_all()
-        self.assertEqual(bool(self.answers(contact)), contact.employee)
-        self.assertEqual(bool(self.waiting(contact)), contact.employee)
+        self.assertEqual(bool(self.answers(contact)), contact.x_email_consent)
+        self.assertEqual(bool(self.waiting(contact)), contact.x_email_consent)
 
     def test_a_default_that_the_caller_has_set_for_himself_is_not_meant_for_our_rows(self):
         self.backend.removal_policy = "delete"

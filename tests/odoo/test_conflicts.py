@@ -62,12 +62,12 @@ class TestConflicts(UsercomCase):
     def test_a_yes_is_not_kept_over_a_withdrawn_consent(self):
         contact = self.synced(email="anna@example.org")
         user_id = self.binding(contact).external_id
-        contact.employee = True
+        contact.x_email_consent = True
         self.simulator.patch_user(user_id, email_consent=False)
         self.told(id=user_id)
         with self.assertRaisesRegex(UserError, "withdrawn"):
             self.conflict(contact).action_keep_odoo()
-        self.assertFalse(contact.employee)
+        self.assertFalse(contact.x_email_consent)
 
     def test_the_newer_change_wins_where_so_chosen(self):
         for older, expected in (("odoo", "333333333"), ("usercom", "222222222")):
@@ -91,7 +91,7 @@ class TestConflicts(UsercomCase):
 
     def test_a_withdrawal_that_a_call_brings_makes_nothing_else_newer_in_odoo(self):
         contact, user_id = self.clash("newest")
-        contact.employee = True
+        contact.x_email_consent = True
         self.env.flush_all()
         self.env.cr.execute("UPDATE res_partner SET write_date = '2020-01-01'")
         self.env.invalidate_all()
@@ -99,7 +99,7 @@ class TestConflicts(UsercomCase):
         keys = self.env["usercom.inbox"]._keys({"user": {"id": user_id}})
         self.env["usercom.inbox"]._put(self.backend, keys, payload)
         self.drain()
-        self.assertFalse(contact.employee)
+        self.assertFalse(contact.x_email_consent)
         self.assertEqual(contact.phone, "333333333")
 
 

@@ -12,7 +12,9 @@ COLUMNS = SQL("company_id, partner_id, consent, old_value, new_value, origin, cr
 class TestConsentChain(UsercomCase):
     def setUp(self):
         super().setUp()
-        self.people = [self.contact(email=f"jan{n}@example.org", employee=True) for n in range(5)]
+        self.people = [
+            self.contact(email=f"jan{n}@example.org", x_email_consent=True) for n in range(5)
+        ]
         self.drain()
         self.rows = self.env["usercom.consent.log"].search([], order="id")
 
@@ -60,7 +62,7 @@ class TestConsentChain(UsercomCase):
     def test_a_drain_seals_what_was_said(self):
         told = self.verified()
         self.assertEqual((told["sealed"], told["unsealed"], told["fault"]), (5, 0, None))
-        self.people[0].employee = False
+        self.people[0].x_email_consent = False
         self.assertEqual(self.verified()["unsealed"], 1)
         self.drain()
         again = self.verified()
@@ -69,7 +71,7 @@ class TestConsentChain(UsercomCase):
 
     def test_the_daily_clean_up_seals_what_no_drain_does(self):
         self.backend.action_pause()
-        self.people[0].employee = False
+        self.people[0].x_email_consent = False
         self.assertEqual(self.env["usercom.consent.chain"]._seal_all(), (1, 0))
         self.assertEqual(self.verified()["unsealed"], 0)
         self.assertEqual(self.env["usercom.consent.chain"]._seal_all(), (0, 0))
@@ -77,7 +79,7 @@ class TestConsentChain(UsercomCase):
     def test_a_long_log_is_sealed_and_verified_piece_by_piece(self):
         self.patch(consent_chain, "BATCH", 2)
         for person in self.people:
-            person.employee = False
+            person.x_email_consent = False
         self.drain()
         self.assertEqual(self.verified()["sealed"], 10)
         self.assertWhole()
@@ -108,7 +110,7 @@ class TestConsentChain(UsercomCase):
     def test_a_row_inserted_for_an_earlier_day_is_named(self):
         row = self.insert("2020-01-01")
         self.assertFault(row, "was inserted later than it says")
-        self.people[1].employee = False
+        self.people[1].x_email_consent = False
         self.drain()
         self.assertFault(row, "was inserted later than it says")
 
@@ -141,7 +143,7 @@ class TestConsentChain(UsercomCase):
         self.assertWhole()
 
     def test_who_was_erased_before_the_seal_is_in_it_without_a_name(self):
-        self.people[0].employee = False
+        self.people[0].x_email_consent = False
         self.people[0].unlink()
         self.drain()
         self.assertEqual(self.verified()["unsealed"], 0)

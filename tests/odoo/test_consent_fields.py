@@ -47,11 +47,11 @@ class TestConsentFields(ConsentCase):
                 self.assertEqual(words, ["yes", "no", "yes"])
 
     def test_a_checkbox_reads_text_for_what_it_says(self):
-        self.pair(self.backend, "employee", "sms_text", is_consent=True)
+        self.pair(self.backend, "x_email_consent", "sms_text", is_consent=True)
         contact = self.synced(email="jan@example.org")
         for text, expected in (("True", True), ("", True), ("false", False), ("", False)):
             self.told(contact, sms_text=text)
-            self.assertIs(contact.employee, expected)
+            self.assertIs(contact.x_email_consent, expected)
         self.assertEqual([row[1] for row in self.log(contact, "sms_text")], ["yes", "no"])
 
     def test_a_choice_in_an_array_says_the_same_in_a_call(self):
@@ -66,10 +66,10 @@ class TestConsentFields(ConsentCase):
         self.assertEqual(contact.x_sms, "yes")
 
     def test_text_that_says_nothing_is_told_and_changes_nothing(self):
-        self.pair(self.backend, "employee", "sms_text", is_consent=True)
-        contact = self.synced(email="jan@example.org", employee=True)
+        self.pair(self.backend, "x_email_consent", "sms_text", is_consent=True)
+        contact = self.synced(email="jan@example.org", x_email_consent=True)
         self.told(contact, sms_text="perhaps")
-        self.assertTrue(contact.employee)
+        self.assertTrue(contact.x_email_consent)
         self.assertIn("perhaps", self.binding(contact).last_error)
 
     def test_what_cannot_be_a_consent_is_refused(self):
@@ -77,7 +77,7 @@ class TestConsentFields(ConsentCase):
         for field, attribute, word in (
             ("phone", "sms_text", "phone"),
             (unfit, "sms_flag", "SMS"),
-            ("employee", "score", "Employee"),
+            ("x_email_consent", "score", "E-mail consent"),
         ):
             with self.subTest(field), self.assertRaises(ValidationError) as caught:
                 self.pair(self.backend, field, attribute, is_consent=True)
@@ -89,10 +89,10 @@ class TestConsentFields(ConsentCase):
 
     def test_another_pair_with_the_blacklist_only_tells_of_it(self):
         self.pair(self.backend, "usercom_unsubscribed", "sms_flag", direction="export")
-        consent = self.backend.mapping_ids.filtered(lambda m: m.field_name == "employee")
+        consent = self.backend.mapping_ids.filtered(lambda m: m.field_name == "x_email_consent")
         self.backend.email_consent_id = consent
-        contact = self.synced(email="jan@example.org", employee=True)
-        contact.employee = False
+        contact = self.synced(email="jan@example.org", x_email_consent=True)
+        contact.x_email_consent = False
         self.drain()
         self.assertTrue(contact.usercom_unsubscribed)
         user = self.remote(contact)

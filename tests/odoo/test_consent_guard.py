@@ -40,7 +40,7 @@ class TestConsentGuard(UsercomCase):
             self.env, "editor", "base.group_user,base.group_partner_manager"
         )
         self.said = self.contact(email=EMAIL).with_user(self.editor)
-        self.said.employee = True
+        self.said.x_email_consent = True
         self.drain()  # which seals it
         self.row = self.said.sudo().usercom_consent_log_ids
 

@@ -11,7 +11,7 @@ from .common import UsercomCase
 
 
 class ConsentCase(UsercomCase):
-    """Contacts whose field ``employee`` is the consent ``email_consent``."""
+    """Contacts whose field ``x_email_consent`` is the consent ``email_consent``."""
 
     def log(self, contact, consent="email_consent"):
         """``[(old, new, origin)]``, oldest first."""
@@ -44,44 +44,44 @@ class TestConsentLog(ConsentCase):
     def test_ticking_and_unticking_are_noted_with_their_user(self):
         user = new_test_user(self.env, "sales", "base.group_user,base.group_partner_manager")
         contact = self.contact(email="jan@example.org")
-        contact.with_user(user).employee = True
-        contact.with_user(user).employee = False
+        contact.with_user(user).x_email_consent = True
+        contact.with_user(user).x_email_consent = False
         self.assertEqual(self.log(contact), [("unset", "yes", "odoo"), ("yes", "no", "odoo")])
         self.assertEqual(contact.usercom_consent_log_ids.user_id, user)
 
     def test_a_new_contact_that_says_yes_has_said_so(self):
-        self.assertEqual(self.log(self.contact(employee=True)), [("unset", "yes", "odoo")])
+        self.assertEqual(self.log(self.contact(x_email_consent=True)), [("unset", "yes", "odoo")])
 
     def test_a_new_contact_that_says_nothing_has_said_nothing(self):
         self.assertEqual(self.log(self.contact()), [])
-        self.assertEqual(self.log(self.contact(employee=False)), [])
+        self.assertEqual(self.log(self.contact(x_email_consent=False)), [])
 
     def test_a_default_is_no_consent(self):
-        self.env["ir.default"].set("res.partner", "employee", True)
+        self.env["ir.default"].set("res.partner", "x_email_consent", True)
         contact = self.synced(email="jan@example.org")
-        self.assertTrue(contact.employee)
+        self.assertTrue(contact.x_email_consent)
         self.assertEqual(self.log(contact), [])
         self.assertIsNone(self.remote(contact)["attributes"].get("email_consent"))
 
     def test_unticking_a_default_withdraws(self):
-        self.env["ir.default"].set("res.partner", "employee", True)
+        self.env["ir.default"].set("res.partner", "x_email_consent", True)
         contact = self.synced(email="jan@example.org")
-        contact.employee = False
+        contact.x_email_consent = False
         self.drain()
         self.assertEqual(self.log(contact), [("unset", "no", "odoo")])
         self.assertIs(self.remote(contact)["attributes"]["email_consent"], False)
 
     def test_a_copy_of_a_contact_has_consented_to_nothing(self):
-        twin = self.contact(employee=True).copy()
-        self.assertFalse(twin.employee)
+        twin = self.contact(x_email_consent=True).copy()
+        self.assertFalse(twin.x_email_consent)
         self.assertEqual(self.log(twin), [])
 
     def test_an_old_file_does_not_give_a_withdrawn_consent_again(self):
-        contact = self.contact(employee=True)
-        contact.employee = False
+        contact = self.contact(x_email_consent=True)
+        contact.x_email_consent = False
         self.env.cr.flush()
-        self.load(contact, employee="True", phone="+48 1")
-        self.assertEqual((contact.employee, contact.phone), (False, "+48 1"))
+        self.load(contact, x_email_consent="True", phone="+48 1")
+        self.assertEqual((contact.x_email_consent, contact.phone), (False, "+48 1"))
 
     def test_an_old_file_takes_nobody_off_the_blacklist(self):
         contact = self.synced(email="jan@example.org")
@@ -125,9 +125,9 @@ class TestConsentLog(ConsentCase):
 
     def test_what_contacts_show_when_a_field_becomes_a_consent_is_noted(self):
         mapping = self.backend.mapping_ids.filtered("is_consent")
-        mapping = mapping.filtered(lambda m: m.field_name == "employee")
+        mapping = mapping.filtered(lambda m: m.field_name == "x_email_consent")
         mapping.is_consent = False
-        shows, silent = self.contact(employee=True), self.contact()
+        shows, silent = self.contact(x_email_consent=True), self.contact()
         mapping.is_consent = True
         self.assertEqual(self.log(shows), [("unset", "yes", "mapping")])
         self.assertEqual(self.log(silent), [])
@@ -135,7 +135,7 @@ class TestConsentLog(ConsentCase):
     def test_the_edit_rolled_back_is_not_noted(self):
         contact = self.contact()
         with self.assertRaises(ZeroDivisionError), self.env.cr.savepoint():
-            contact.employee = True
+            contact.x_email_consent = True
             self.env.flush_all()
             raise ZeroDivisionError
         self.assertEqual(self.log(contact), [])
@@ -150,12 +150,12 @@ class TestConsentLog(ConsentCase):
         self.env.flush_all()
         self.env.invalidate_all()
         before = self.env.cr.sql_log_count
-        contacts.employee = True
+        contacts.x_email_consent = True
         self.env.flush_all()
         return self.env.cr.sql_log_count - before
 
     def test_nobody_changes_or_deletes_it(self):
-        contact = self.contact(employee=True)
+        contact = self.contact(x_email_consent=True)
         row = contact.usercom_consent_log_ids
         for somebody in (row, row.with_user(self.env.ref("base.user_admin")), row.sudo()):
             for deed in (
@@ -173,7 +173,7 @@ class TestConsentLog(ConsentCase):
         self.assertEqual(self.log(contact), [("unset", "yes", "odoo")])
 
     def test_only_people_of_the_company_see_it(self):
-        contact = self.contact(employee=True)
+        contact = self.contact(x_email_consent=True)
         other = self.env["res.company"].create({"name": "Elsewhere"})
         user = new_test_user(
             self.env,
@@ -186,16 +186,16 @@ class TestConsentLog(ConsentCase):
         self.assertFalse(self.env["usercom.consent.log"].with_user(user).search([]))
 
     def test_it_outlives_its_account(self):
-        contact = self.contact(employee=True)
+        contact = self.contact(x_email_consent=True)
         self.backend.unlink()
         self.assertEqual(self.log(contact), [("unset", "yes", "odoo")])
 
 
 class TestRightOfAccess(ConsentCase, HttpCase):
     def test_one_persons_consents_are_a_file(self):
-        contact = self.contact(email="jan@example.org", employee=True)
-        contact.employee = False
-        self.contact(name="Anna", employee=True)
+        contact = self.contact(email="jan@example.org", x_email_consent=True)
+        contact.x_email_consent = False
+        self.contact(name="Anna", x_email_consent=True)
         self.authenticate("admin", "admin")
         answer = self.url_open(contact.action_usercom_export_consents()["url"])
         self.assertIn("attachment", answer.headers["Content-Disposition"])
@@ -206,7 +206,7 @@ class TestRightOfAccess(ConsentCase, HttpCase):
         self.assertEqual(len(head), len(rows[0]))
 
     def test_who_may_not_see_the_log_gets_no_file(self):
-        contact = self.contact(employee=True)
+        contact = self.contact(x_email_consent=True)
         new_test_user(self.env, "clerk", "base.group_user", password="clerk-clerk")
         self.authenticate("clerk", "clerk-clerk")
         answer = self.url_open(contact.action_usercom_export_consents()["url"])

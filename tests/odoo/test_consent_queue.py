@@ -8,7 +8,7 @@ class TestWithdrawalsFirst(ConsentCase):
         """Contacts that both sides know."""
         crowd = self.env["res.partner"].create(
             [
-                {"name": f"C {n}", "email": f"c{n}@example.org", "employee": True}
+                {"name": f"C {n}", "email": f"c{n}@example.org", "x_email_consent": True}
                 for n in range(size)
             ]
         )
@@ -24,7 +24,7 @@ class TestWithdrawalsFirst(ConsentCase):
         for contact in crowd:
             contact.phone = "+48 1"
         self.env.cr.flush()
-        crowd[-1].employee = False
+        crowd[-1].x_email_consent = False
         self.drain()
         self.assertEqual(self.first_path(), f"/users/{self.binding(crowd[-1]).external_id}/")
 
@@ -32,7 +32,7 @@ class TestWithdrawalsFirst(ConsentCase):
         *others, last = self.crowd()
         for contact in others:
             self.call(self.binding(contact).external_id)
-        last.employee = False
+        last.x_email_consent = False
         self.drain()
         self.assertEqual(self.first_path(), f"/users/{self.binding(last).external_id}/")
 
@@ -40,7 +40,7 @@ class TestWithdrawalsFirst(ConsentCase):
         *others, last = self.crowd()
         for contact in (*others, last):
             self.call(self.binding(contact).external_id)
-        last.employee = False
+        last.x_email_consent = False
         self.drain()
         self.assertEqual(self.first_path(), f"/users/{self.binding(last).external_id}/")
 
@@ -66,13 +66,13 @@ class TestWithdrawalsFirst(ConsentCase):
 
     def test_a_yes_is_sent_only_after_a_look(self):
         contact = self.synced(email="jan@example.org")
-        contact.employee = True
+        contact.x_email_consent = True
         self.drain()
         user = f"/users/{self.binding(contact).external_id}/"
         self.assertEqual(self.calls(), [f"GET {user}", f"PUT {user}"])
 
     def test_a_no_is_sent_straight_away(self):
-        contact = self.synced(email="jan@example.org", employee=True)
-        contact.employee = False
+        contact = self.synced(email="jan@example.org", x_email_consent=True)
+        contact.x_email_consent = False
         self.drain()
         self.assertEqual(self.calls(), [f"PUT /users/{self.binding(contact).external_id}/"])

@@ -44,7 +44,7 @@ class TestConvergence(UsercomCase):
         self.simulator.clear_faults()
         self.backend.mapping_ids.conflict_policy = policy
         email = f"anna{TestConvergence.number}@example.org"
-        self.someone = self.synced(name="Anna Nowak", email=email, employee=True)
+        self.someone = self.synced(name="Anna Nowak", email=email, x_email_consent=True)
         self.user_id = self.binding(self.someone).external_id
 
     def step(self, kind, value):
@@ -57,9 +57,9 @@ class TestConvergence(UsercomCase):
         self.someone.name = f"{value} Nowak"
 
     def edit_consent(self, value):
-        if self.someone.employee != value:
+        if self.someone.x_email_consent != value:
             self.last_word = value
-        self.someone.employee = value
+        self.someone.x_email_consent = value
 
     def remote_phone(self, value):
         self.change(phone_number=value)
@@ -112,7 +112,7 @@ class TestConvergence(UsercomCase):
     def sides(self):
         user = self.simulator.user(self.user_id)
         return (
-            (self.someone.name, self.someone.phone or None, self.someone.employee),
+            (self.someone.name, self.someone.phone or None, self.someone.x_email_consent),
             (user["name"], user["phone_number"], user["attributes"]["email_consent"]),
         )
 

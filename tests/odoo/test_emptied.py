@@ -6,7 +6,7 @@ from .common import UsercomCase
 class TestEmptied(UsercomCase):
     def setUp(self):
         super().setUp()
-        values = {"phone": "1", "employee": True}
+        values = {"phone": "1", "x_email_consent": True}
         self.customer = self.synced(name="Jan Kowalski", email="jan@example.org", **values)
         self.other = self.synced(name="Anna Nowak", email="anna@example.org", **values)
         self.simulator.settings(put="replace")
@@ -32,7 +32,12 @@ class TestEmptied(UsercomCase):
         self.drain()
         self.assertEqual(self.backend.state, "running")
         self.assertEqual(
-            (self.customer.name, self.customer.email, self.customer.phone, self.customer.employee),
+            (
+                self.customer.name,
+                self.customer.email,
+                self.customer.phone,
+                self.customer.x_email_consent,
+            ),
             ("Jan Kowalski", "jan@example.org", "2", True),
         )
         self.assertFalse(self.waiting(self.customer))

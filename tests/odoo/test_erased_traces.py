@@ -93,10 +93,10 @@ class TestTraces(TraceCase):
     def test_in_a_call_about_somebody_else_which_stays(self):
         contact = self.known()
         friend = self.synced(name="Ola", email="ola@example.org")
-        values = {"referrer": EMAIL.upper(), "email_consent": False}
+        values = {"last_name": EMAIL.upper(), "email_consent": False}
         row = self.put_payload(user={"id": self.binding(friend).external_id}, extra=values)
         contact.unlink()
-        self.assertEqual(row.payload["extra"], {"referrer": "", "email_consent": False})
+        self.assertEqual(row.payload["extra"], {"last_name": "", "email_consent": False})
         self.check_gone()
 
     def test_in_texts_of_an_earlier_version(self):
@@ -114,7 +114,7 @@ class TestTraces(TraceCase):
         self.assertIn("erased", row.error)
 
     def test_everywhere_at_once(self):
-        contact = self.known(employee=True)
+        contact = self.known(x_email_consent=True)
         self.backend.mapping_ids.conflict_policy = "odoo"
         contact.phone = "+48 600 000 000"
         self.simulator.patch_user(self.binding(contact).external_id, phone_number=PHONE)
@@ -131,11 +131,11 @@ class TestTraces(TraceCase):
     def test_another_persons_rows_are_left_alone(self):
         contact = self.known()
         other = self.synced(name="Jan", email="other@example.org", phone="7")
-        row = self.put_payload(user={"id": self.binding(other).external_id}, extra={"a": "Jan"})
+        row = self.put_payload(user={"id": self.binding(other).external_id}, extra={"name": "Jan"})
         failed = self.put(id=self.binding(other).external_id)
         failed._fail("What became of January")
         contact.unlink()
-        self.assertEqual(row.payload["extra"], {"a": "Jan"})
+        self.assertEqual(row.payload["extra"], {"name": "Jan"})
         self.assertEqual(failed.error, "What became of January")
 
     def test_as_many_statements_for_many_as_for_few(self):
@@ -200,7 +200,7 @@ class TestAnonymized(TraceCase):
         self.drain()
 
     def test_nothing_is_left_of_the_person(self):
-        contact = self.known(employee=True)
+        contact = self.known(x_email_consent=True)
         self.put_payload(user={"id": self.binding(contact).external_id, "email": EMAIL})
         self.twin()
         self.synchronized()
@@ -211,7 +211,7 @@ class TestAnonymized(TraceCase):
         self.assertFalse(contact.usercom_key)
 
     def test_the_consent_log_stays(self):
-        contact = self.known(employee=True)
+        contact = self.known(x_email_consent=True)
         self.anonymize(contact)
         self.assertEqual(contact.usercom_consent_log_ids.mapped("new_value"), ["yes"])
 

@@ -22,7 +22,7 @@ class TestErasure(ConsentCase):
 
     def known(self):
         """A contact that both sides know, with a log and with rows in both queues."""
-        contact = self.synced(email=EMAIL, phone="+48 555", employee=True)
+        contact = self.synced(email=EMAIL, phone="+48 555", x_email_consent=True)
         self.told(contact, email_consent=False, phone_number="+48 777")
         self.call(self.binding(contact).external_id, email=EMAIL, phone_number="+48 777")
         contact.phone = "+48 888"
@@ -93,20 +93,20 @@ class TestErasure(ConsentCase):
         self.assertEqual(self.binding(contact).state, "synced")
 
     def test_another_contact_with_the_same_address_keeps_its_news(self):
-        contact = self.synced(email=EMAIL, employee=True)
+        contact = self.synced(email=EMAIL, x_email_consent=True)
         twin = self.contact(name="Twin", email=EMAIL)
         self.call(self.binding(contact).external_id, email=EMAIL)
         twin.unlink()
         self.assertEqual(self.env["usercom.inbox"].search_count([("state", "=", "pending")]), 1)
         self.simulator.patch_user(self.binding(contact).external_id, email_consent=False)
         self.drain()
-        self.assertFalse(contact.employee)
+        self.assertFalse(contact.x_email_consent)
 
     def test_an_archived_contact_still_hears_of_a_withdrawal(self):
-        contact = self.synced(email=EMAIL, employee=True)
+        contact = self.synced(email=EMAIL, x_email_consent=True)
         contact.active = False
         self.told(contact, email_consent=False)
-        self.assertFalse(contact.employee)
+        self.assertFalse(contact.x_email_consent)
         self.assertEqual(self.log(contact)[-1], ("yes", "no", "webhook"))
 
     def test_deleting_one_without_an_address_reads_no_others(self):

@@ -5,7 +5,7 @@ from .common import UsercomCase
 
 class TestExport(UsercomCase):
     def test_a_new_contact_appears_at_user_com(self):
-        contact = self.contact(email="jan@example.org", phone="+48221111111", employee=True)
+        contact = self.contact(email="jan@example.org", phone="+48221111111", x_email_consent=True)
         self.drain()
         user = self.remote(contact)
         self.assertEqual(

@@ -54,10 +54,10 @@ class TestBulk(FairCase):
         self.assertEqual(self.priorities(people - people[7]), {LOW})
 
     def test_a_withdrawal_among_many_is_urgent(self):
-        people = self.people(11, employee=True)
+        people = self.people(11, x_email_consent=True)
         self.drain()
         people.write({"phone": "2"})
-        people[3].employee = False
+        people[3].x_email_consent = False
         self.assertEqual(self.waiting(people[3]).priority, URGENT)
         self.assertEqual(self.priorities(people - people[3]), {LOW})
 

@@ -18,7 +18,7 @@ class TestImport(UsercomCase):
         self.simulator.patch_user(user_id, phone_number="222222222", email_consent=True)
         self.told(id=user_id)
         self.assertEqual(contact.phone, "222222222")
-        self.assertTrue(contact.employee)
+        self.assertTrue(contact.x_email_consent)
 
     def test_a_new_name_arrives_although_only_the_full_name_is_told(self):
         contact = self.synced(email="anna@example.org", name="Anna Nowak")
@@ -111,10 +111,10 @@ class TestImport(UsercomCase):
         self.backend.mapping_ids.conflict_policy = "odoo"
         contact = self.contact(email="anna@example.org")
         user_id = self.person(email_consent=False)
-        contact.employee = True
+        contact.x_email_consent = True
         self.told(id=user_id)
         self.drain()
-        self.assertFalse(contact.employee)
+        self.assertFalse(contact.x_email_consent)
         self.assertIs(self.remote(contact)["attributes"]["email_consent"], False)
 
     def test_a_contact_without_a_consent_sends_none(self):

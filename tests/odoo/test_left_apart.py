@@ -46,12 +46,12 @@ class TestLeftApart(ConsentCase):
         self.pair_sms()
         contact = self.synced(email="jan@example.org")
         self.change(contact, sms_consent=False)
-        contact.employee = True
+        contact.x_email_consent = True
         self.check_rest(contact)
         self.assertIs(self.remote(contact)["attributes"]["email_consent"], True)
 
     def test_a_no_is_not_overruled_by_a_consent_that_odoo_only_tells_of(self):
-        contact = self.synced(email="jan@example.org", employee=True)
+        contact = self.synced(email="jan@example.org", x_email_consent=True)
         self.change(contact, sms_consent=False)
         self.pair_sms()
         contact.x_sms = True

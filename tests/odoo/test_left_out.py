@@ -86,13 +86,13 @@ class TestNoLongerTakingPart(ListCase):
     """A linked contact that has left: it stays linked, listens, and says nothing."""
 
     def test_it_still_hears_and_is_not_sent(self):
-        contact = self.synced(email="anna@example.org", phone="111111111", employee=True)
+        contact = self.synced(email="anna@example.org", phone="111111111", x_email_consent=True)
         user_id = self.binding(contact).external_id
         contact.is_company = True
         self.drain()
         self.simulator.patch_user(user_id, phone_number="666666666", email_consent=False)
         self.told(id=user_id)
-        self.assertEqual((contact.phone, contact.employee), ("666666666", False))
+        self.assertEqual((contact.phone, contact.x_email_consent), ("666666666", False))
         self.simulator.clear_journal()
         contact.phone = "222222222"
         self.drain()

@@ -97,7 +97,7 @@ class TestBacklog(ListCase):
         self.assertFalse(self.contacts_of(stranger))
 
     def test_the_consent_log_has_the_time_of_the_last_call(self):
-        contact = self.synced(email="jan@example.org", employee=True)
+        contact = self.synced(email="jan@example.org", x_email_consent=True)
         user_id = self.binding(contact).external_id
         self.simulator.patch_user(user_id, email_consent=None)
         Inbox = self.env["usercom.inbox"]
@@ -355,7 +355,7 @@ class TestComparison(ListCase):
             drift["only_usercom"].action_repair_in_usercom()
 
     def test_repair_does_not_overrule_a_withdrawn_consent(self):
-        contact = self.synced(email="anna@example.org", employee=True)
+        contact = self.synced(email="anna@example.org", x_email_consent=True)
         user_id = self.binding(contact).external_id
         self.simulator.patch_user(user_id, email_consent=False)
         self.compared()["different"].action_repair_in_usercom()

@@ -82,16 +82,16 @@ class TestMailingLists(ConsentCase, HttpCase):
         self.assertEqual(self.log(contact, "unsubscribed"), [("unset", "no", "odoo")])
 
     def test_it_withdraws_the_e_mail_consent(self):
-        consent = self.backend.mapping_ids.filtered(lambda m: m.field_name == "employee")
+        consent = self.backend.mapping_ids.filtered(lambda m: m.field_name == "x_email_consent")
         for has_blacklist in (True, False):
             with self.subTest(has_blacklist):
-                contact = self.synced(email=f"{has_blacklist}@example.org", employee=True)
+                contact = self.synced(email=f"{has_blacklist}@example.org", x_email_consent=True)
                 self.backend.email_consent_id = consent
                 if not has_blacklist:
                     self.backend._blacklist_consent().unlink()
                 self.member(contact.email)[0].opt_out = True
                 self.drain()
-                self.assertFalse(contact.employee)
+                self.assertFalse(contact.x_email_consent)
                 self.assertIs(self.remote(contact)["attributes"]["email_consent"], False)
                 self.assertEqual(self.log(contact)[-1], ("yes", "no", "odoo"))
 

@@ -86,7 +86,7 @@ class TestNewAttribute(MappingCase):
         creation = self.creation("type", value_type="fixed", name="Kind")
         self.assertIn("contact", creation.choices.split("\n"))
         creation.action_create()
-        self.assertEqual(self.mapping("kind").direction, "both")
+        self.assertEqual(self.mapping("kind").value_type, "fixed")
 
     def test_the_value_arrives_in_it(self):
         self.creation("ref", name="Nickname").action_create()

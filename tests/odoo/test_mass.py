@@ -86,13 +86,13 @@ class TestMass(UsercomCase):
     def test_a_mass_withdrawal_overtakes_everything_in_few_calls(self):
         contacts = self.contacts(100)
         usual, withdrawing = contacts[:40], contacts[40:]
-        withdrawing.employee = True
+        withdrawing.x_email_consent = True
         self.drain()
         self.simulator.clear_journal()
         for number, contact in enumerate(usual):
             contact.phone = str(number)
         self.env.cr.flush()
-        withdrawing.employee = False
+        withdrawing.x_email_consent = False
         self.drain()
         self.assertEqual(self.calls()[1], "PUT /users/mass_update_custom_attributes/")
         self.assertEqual(
@@ -152,7 +152,7 @@ class TestMass(UsercomCase):
 
     def test_an_opt_in_for_many_is_no_mass_update_since_each_may_have_withdrawn(self):
         contacts = self.contacts(30)
-        contacts.employee = True
+        contacts.x_email_consent = True
         self.drain()
         users = self.simulator.users(limit=1000)
         self.assertEqual({user["attributes"]["email_consent"] for user in users}, {True})

@@ -109,7 +109,7 @@ class TestConsentAfterAMerge(ListCase):
         self.backend.email_consent_id = self.backend.mapping_ids.filtered("is_consent").filtered(
             lambda mapping: mapping._key() == "email_consent"
         )
-        self.jan = self.synced(email="jan@example.org", employee=True)
+        self.jan = self.synced(email="jan@example.org", x_email_consent=True)
         self.first = self.binding(self.jan).external_id
         self.second = self.simulator.seed(
             {"email": "jan@example.org", "custom_id": "shop-7", "email_consent": True}
@@ -120,14 +120,14 @@ class TestConsentAfterAMerge(ListCase):
             client.merge_users(self.second, [self.first])
 
     def withdrawn_here(self):
-        self.jan.employee = False
+        self.jan.x_email_consent = False
         self.drain()
         self.assertIs(self.simulator.user(self.first)["attributes"]["email_consent"], False)
 
     def check_withdrawn(self):
         self.drain()
         self.assertEqual(self.binding(self.jan).external_id, self.second)
-        self.assertFalse(self.jan.employee)
+        self.assertFalse(self.jan.x_email_consent)
         self.assertIs(self.remote(self.jan)["attributes"]["email_consent"], False)
 
     def test_an_older_yes_there_overrules_no_withdrawal_when_the_contact_is_read(self):
@@ -162,5 +162,5 @@ class TestConsentAfterAMerge(ListCase):
         self.merge_there()
         self.told(id=self.second)
         self.drain()
-        self.assertTrue(self.jan.employee)
+        self.assertTrue(self.jan.x_email_consent)
         self.assertIs(self.remote(self.jan)["attributes"]["email_consent"], True)

@@ -60,10 +60,12 @@ class TestConsentChanges(ConsentCase):
                 "ttype": "boolean",
             }
         )
-        self.mapping = self.backend.mapping_ids.filtered(lambda m: m.field_name == "employee")
-        self.given = self.synced(email="given@example.org", employee=True)
-        self.refused = self.synced(email="refused@example.org", employee=True)
-        self.refused.employee = False
+        self.mapping = self.backend.mapping_ids.filtered(
+            lambda m: m.field_name == "x_email_consent"
+        )
+        self.given = self.synced(email="given@example.org", x_email_consent=True)
+        self.refused = self.synced(email="refused@example.org", x_email_consent=True)
+        self.refused.x_email_consent = False
         self.drain()
 
     def again(self, field):
@@ -102,8 +104,8 @@ class TestConsentChanges(ConsentCase):
 
     def test_what_was_unticked_while_the_pair_was_away_is_withdrawn(self):
         self.mapping.unlink()
-        self.given.employee = False
-        self.mapping = self.pair(self.backend, "employee", "email_consent", is_consent=True)
+        self.given.x_email_consent = False
+        self.mapping = self.pair(self.backend, "x_email_consent", "email_consent", is_consent=True)
         self.assertIs(self.there(self.given), False)
 
     def test_a_consent_switched_off_meanwhile_is_no_way_round(self):

@@ -93,8 +93,10 @@ class TestPartnerMerge(MergeCase):
         self.assertEqual(self.remote(kept)["phone_number"], "2")
 
     def test_a_withdrawal_stays_urgent_when_its_contact_is_merged(self):
-        lost, kept = (self.synced(email=f"{name}@example.org", employee=True) for name in "ab")
-        lost.employee = False
+        lost, kept = (
+            self.synced(email=f"{name}@example.org", x_email_consent=True) for name in "ab"
+        )
+        lost.x_email_consent = False
         self.merge(lost, kept)
         self.assertEqual(self.waiting(kept).priority, URGENT)
         self.drain()

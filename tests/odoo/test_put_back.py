@@ -127,9 +127,9 @@ class TestQueue(UsercomCase):
 
     def test_nor_does_a_withdrawn_consent(self):
         contact, row, told = self.put_off()
-        contact.employee = True
+        contact.x_email_consent = True
         self.env.cr.flush()
         self.assertTrue(row.next_attempt_at)
-        contact.employee = False
+        contact.x_email_consent = False
         self.drain()
         self.assertEqual((row.state, told.state), ("done", "done"))

@@ -290,19 +290,19 @@ class TestFirstContact(SyncCase):
                     self.found("jan@example.org").unlink()
                     self.env["usercom.tombstone"].search([]).unlink()
                     contact = self.both(email_consent=there)
-                    contact.employee = True
-                    contact.employee = not there
+                    contact.x_email_consent = True
+                    contact.x_email_consent = not there
                     self.env.cr.flush()
                     self.waiting(contact).unlink()
                     self.ran(direction)
-                    self.assertFalse(contact.employee)
+                    self.assertFalse(contact.x_email_consent)
                     self.assertIs(
                         self.simulator.user(self.there)["attributes"]["email_consent"], False
                     )
 
     def left_apart(self, direction="both"):
         contact = self.both(email_consent=False)
-        contact.employee = True
+        contact.x_email_consent = True
         self.env.cr.flush()
         self.waiting(contact).unlink()
         sync = self.previewed(direction)
@@ -337,7 +337,7 @@ class TestFirstContact(SyncCase):
 
     def test_a_withdrawal_wins_where_values_are_left(self):
         contact = self.left_apart()
-        self.assertFalse(contact.employee)
+        self.assertFalse(contact.x_email_consent)
 
     def test_a_later_change_of_a_value_that_was_left_travels(self):
         contact = self.left_apart()

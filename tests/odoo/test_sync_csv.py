@@ -13,12 +13,12 @@ class TestHeldBack(SyncCase):
 
     def importing(self):
         """A contact whose file User.com still works on, withdrawing its consent."""
-        contact = self.quietly(email="jan@example.org", employee=True)
+        contact = self.quietly(email="jan@example.org", x_email_consent=True)
         self.simulator.settings(import_seconds=600)
         self.sync_under_way = self.previewed("export")
         self.sync_under_way.action_run()
         self.drain()
-        contact.employee = False
+        contact.x_email_consent = False
         return contact
 
     def later(self):
@@ -101,7 +101,7 @@ class TestSeveralFiles(SyncCase):
     def setUp(self):
         super().setUp()
         self.many = [self.quietly(email=f"n{n}@example.org") for n in range(3)]
-        self.few = self.quietly(email="few@example.org", phone="1", employee=True)
+        self.few = self.quietly(email="few@example.org", phone="1", x_email_consent=True)
         self.files = []
 
     def ran_with(self, meanwhile, **values):
@@ -123,7 +123,7 @@ class TestSeveralFiles(SyncCase):
 
     def test_what_was_edited_meanwhile_leaves_in_no_file(self):
         def withdraw():
-            self.few.employee = False
+            self.few.x_email_consent = False
 
         self.ran_with(withdraw)
         self.assertEqual(len(self.files), 1)

@@ -48,9 +48,9 @@ class TestFile(SyncCase):
 
     def test_it_gives_no_consent_that_nobody_gave(self):
         silent = self.quietly(email="silent@example.org")
-        yes = self.quietly(email="yes@example.org", employee=True)
-        no = self.quietly(email="no@example.org", employee=True)
-        no.employee = False
+        yes = self.quietly(email="yes@example.org", x_email_consent=True)
+        no = self.quietly(email="no@example.org", x_email_consent=True)
+        no.x_email_consent = False
         self.env["mail.blacklist"]._add("no@example.org")
         self.env.cr.flush()
         self.waiting(no).unlink()

@@ -12,9 +12,9 @@ class TestWithdrawn(SyncCase):
             email="jan@example.org", first_name="Jan", region="Mazowsze", email_consent=True
         )
         self.contact_here = self.quietly(
-            name="Jan", email="jan@example.org", city="Kraków", zip="30-001", employee=True
+            name="Jan", email="jan@example.org", city="Kraków", zip="30-001", x_email_consent=True
         )
-        self.contact_here.employee = False
+        self.contact_here.x_email_consent = False
         self.env.cr.flush()
         self.waiting(self.contact_here).unlink()
 

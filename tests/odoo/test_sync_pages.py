@@ -26,7 +26,7 @@ class TestReadAhead(SyncCase):
     def consenting(self, count):
         contacts = self.env["res.partner"].create(
             [
-                {"name": f"No {n}", "email": f"no{n}@example.org", "employee": True}
+                {"name": f"No {n}", "email": f"no{n}@example.org", "x_email_consent": True}
                 for n in range(count)
             ]
         )
@@ -44,12 +44,12 @@ class TestReadAhead(SyncCase):
                 self.simulator.clear_journal()
 
                 def withdraw(env, ids=contacts.ids):
-                    env["res.partner"].browse(ids).employee = False
+                    env["res.partner"].browse(ids).x_email_consent = False
 
                 with self.with_first_page(sync, withdraw):
                     self.drain()
                 self.assertEqual(sync.state, "done")
-                self.assertEqual(set(contacts.mapped("employee")), {False})
+                self.assertEqual(set(contacts.mapped("x_email_consent")), {False})
                 users = self.simulator.users(limit=1000)
                 self.assertEqual({user["attributes"]["email_consent"] for user in users}, {False})
                 contacts.unlink()

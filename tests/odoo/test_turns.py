@@ -18,14 +18,14 @@ class TestBacklog(UsercomCase):
         super().setUp()
         for name, value in (("BACKLOG", 5), ("PAGE_SIZE", 2), ("SECONDS", 0.05)):
             self.enterContext(patch.object(usercom_sweep, name, value))
-        self.known = self.synced(email="known@example.org", phone="111111111", employee=True)
+        self.known = self.synced(email="known@example.org", phone="111111111", x_email_consent=True)
         self.simulator.settings(page_size=1, latency_ms=40)
         for n in range(8):
             self.put(id=self.person(email=f"n{n}@example.org"))
         self.simulator.clear_journal()
 
     def test_an_edit_goes_before_its_last_pages(self):
-        self.known.employee = False
+        self.known.x_email_consent = False
         self.drain()
         calls = self.calls()
         put = calls.index(f"PUT /users/{self.binding(self.known).external_id}/")
@@ -33,7 +33,7 @@ class TestBacklog(UsercomCase):
         self.assertEqual(len(self.simulator.users()), len(self.env["usercom.binding"].search([])))
 
     def test_what_its_pages_will_tell_is_not_read_singly(self):
-        self.known.employee = False
+        self.known.x_email_consent = False
         self.drain()
         self.assertEqual({call for call in self.calls("GET")}, {"GET /users/search/"})
 

@@ -118,18 +118,18 @@ class TestUnheardChange(UnheardCase):
 
     def test_a_no_there_is_believed_even_where_we_have_sent_one(self):
         self.begin("odoo")
-        self.jan.employee = True
+        self.jan.x_email_consent = True
         self.drain()
-        self.lost(self.jan, employee=False)
-        self.jan.employee = True
+        self.lost(self.jan, x_email_consent=False)
+        self.jan.x_email_consent = True
         self.later()
         self.later()
-        self.assertFalse(self.jan.employee)
+        self.assertFalse(self.jan.x_email_consent)
         self.assertIs(self.remote(self.jan)["attributes"]["email_consent"], False)
 
     def test_a_yes_that_did_not_arrive_is_sent_once_more(self):
         self.begin("odoo")
-        self.lost(self.jan, applied=False, employee=True)
+        self.lost(self.jan, applied=False, x_email_consent=True)
         self.later()
         self.later()
         self.assertIs(self.remote(self.jan)["attributes"]["email_consent"], True)

@@ -14,7 +14,7 @@ class BlacklistCase(ConsentCase):
         return bool(self.blacklist.search([("email", "=", email)]))
 
     def pair_email_consent(self):
-        consent = self.backend.mapping_ids.filtered(lambda m: m.field_name == "employee")
+        consent = self.backend.mapping_ids.filtered(lambda m: m.field_name == "x_email_consent")
         self.backend.email_consent_id = consent
 
 
@@ -92,45 +92,45 @@ class TestUnsubscribed(BlacklistCase):
     def test_another_companys_contact_is_left_alone(self):
         self.pair_email_consent()
         other = self.env["res.company"].create({"name": "Elsewhere"})
-        theirs = self.contact(email="jan@example.org", employee=True, company_id=other.id)
-        contact = self.synced(email="jan@example.org", employee=True)
-        contact.employee = False
-        self.assertTrue(theirs.employee)
+        theirs = self.contact(email="jan@example.org", x_email_consent=True, company_id=other.id)
+        contact = self.synced(email="jan@example.org", x_email_consent=True)
+        contact.x_email_consent = False
+        self.assertTrue(theirs.x_email_consent)
         self.assertEqual(self.log(theirs), [])
 
     def test_the_stricter_consent_counts_for_a_shared_address(self):
-        contact = self.synced(email="jan@example.org", employee=True)
-        wife = self.contact(name="Ewa", email="jan@example.org", employee=True)
-        wife.employee = False
+        contact = self.synced(email="jan@example.org", x_email_consent=True)
+        wife = self.contact(name="Ewa", email="jan@example.org", x_email_consent=True)
+        wife.x_email_consent = False
         self.drain()
-        self.assertFalse(contact.employee)
+        self.assertFalse(contact.x_email_consent)
         self.assertIs(self.remote(contact)["attributes"]["email_consent"], False)
 
     def test_moving_to_an_address_where_somebody_refused_is_stricter_too(self):
-        refused = self.synced(email="jan@example.org", employee=True)
-        refused.employee = False
-        other = self.contact(name="Ewa", email="ewa@example.org", employee=True)
+        refused = self.synced(email="jan@example.org", x_email_consent=True)
+        refused.x_email_consent = False
+        other = self.contact(name="Ewa", email="ewa@example.org", x_email_consent=True)
         other.email = "jan@example.org"
-        self.assertFalse(other.employee)
-        third = self.contact(name="Ola", email="jan@example.org", employee=True)
-        self.assertFalse(third.employee)
+        self.assertFalse(other.x_email_consent)
+        third = self.contact(name="Ola", email="jan@example.org", x_email_consent=True)
+        self.assertFalse(third.x_email_consent)
 
     def test_withdrawing_the_e_mail_consent_writes_both(self):
         self.pair_email_consent()
-        contact = self.synced(email="jan@example.org", employee=True)
-        contact.employee = False
+        contact = self.synced(email="jan@example.org", x_email_consent=True)
+        contact.x_email_consent = False
         self.assertTrue(self.blocked())
         self.assertIs(self.unsubscribed(contact), True)
         self.assertIs(self.remote(contact)["attributes"]["email_consent"], False)
 
     def test_the_blacklist_withdraws_the_e_mail_consent_and_leaving_it_does_not_give_it(self):
         self.pair_email_consent()
-        contact = self.synced(email="jan@example.org", employee=True)
+        contact = self.synced(email="jan@example.org", x_email_consent=True)
         self.blacklist._add("jan@example.org")
-        self.assertFalse(contact.employee)
+        self.assertFalse(contact.x_email_consent)
         self.blacklist._remove("jan@example.org")
-        self.assertFalse(contact.employee)
-        contact.employee = True
+        self.assertFalse(contact.x_email_consent)
+        contact.x_email_consent = True
         self.assertFalse(self.blocked())
 
     def test_the_policy_chooses_what_is_written(self):
@@ -142,9 +142,9 @@ class TestUnsubscribed(BlacklistCase):
         ):
             with self.subTest(policy):
                 self.backend.unsubscribe_policy = "both"
-                contact = self.synced(email=f"{policy}@example.org", employee=True)
+                contact = self.synced(email=f"{policy}@example.org", x_email_consent=True)
                 self.backend.unsubscribe_policy = policy
-                contact.employee = False
+                contact.x_email_consent = False
                 self.assertIs(self.unsubscribed(contact), unsubscribed)
                 user = self.remote(contact)
                 self.assertIs(user["attributes"]["email_consent"], consent)
