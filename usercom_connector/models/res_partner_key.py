@@ -11,7 +11,7 @@ class ResPartner(models.Model):
     @tools.ormcache()
     def _usercom_key_fields(self):
         """The names of the fields in which some account keeps User.com ids."""
-        backends = self.env["usercom.backend"].sudo().search([])
+        backends = self.env["usercom.backend"].sudo().search_fetch([], ["key_field_id"])
         return frozenset({"usercom_key", *(backend._key_field() for backend in backends)})
 
     @api.model_create_multi

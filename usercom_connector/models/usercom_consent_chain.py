@@ -18,7 +18,9 @@ class UsercomConsentChain(models.Model):
     _fixed_fields = ("company_id",)
 
     company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="restrict")
-    length = fields.Integer(required=True, readonly=True, help="How many rows are sealed.")
+    length = fields.Integer(  # pylint: disable=attribute-deprecated
+        required=True, readonly=True, help="How many rows are sealed."
+    )
     head = fields.Char(readonly=True, help="The hash of the last of them.")
 
     _company_uniq = models.UniqueIndex("(company_id)")
@@ -48,7 +50,8 @@ class UsercomConsentChain(models.Model):
         """
         log = self.env["usercom.consent.log"]
         found = [company for (company,) in log._read_group([], ["company_id"])]
-        found = self.search([]).company_id.union(*found).filtered(is_meant).sorted("id")
+        chained = self.search_fetch([], ["company_id"]).company_id
+        found = chained.union(*found).filtered(is_meant).sorted("id")
         return [
             {"company": company.name, **_plain(ConsentChain(self.env, company).verify())}
             for company in found

@@ -28,9 +28,9 @@ class DatabaseIdentity:
         if self._has_filestore() and self._read_marker() is None:
             with suppress(OSError):  # a filestore that is read-only tells nothing
                 self._write_marker()
-        return self.read()
+        return self.current()
 
-    def read(self):
+    def current(self):
         """``{mark: text or None}`` as they now are."""
         return {"uuid": self._uuid(), **self._of_cluster(), "marker": self._read_marker()}
 
@@ -65,7 +65,7 @@ class DatabaseIdentity:
 
     def _differences(self, remembered):
         """Words for each mark that is another than the ``remembered`` one."""
-        now, words = self.read(), self._words(remembered)
+        now, words = self.current(), self._words(remembered)
         told = {mark for mark, value in now.items() if value is not None}
         if self._has_filestore():
             told.add("marker")  # one that is gone says much: only the database was copied

@@ -10,6 +10,6 @@ def migrate(cr, _version):
     """
     env = Environment(cr, SUPERUSER_ID, {})
     identity = DatabaseIdentity(env)
-    marks = identity.remember() if identity.has_files() else identity.read()
+    marks = identity.remember() if identity.has_files() else identity.current()
     cr.execute("SELECT id FROM usercom_backend WHERE database_uuid = %s", [marks["uuid"]])
     env["usercom.backend"].browse(row_id for (row_id,) in cr.fetchall()).database_marks = marks
