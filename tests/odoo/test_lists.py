@@ -20,6 +20,15 @@ class ListCase(UsercomCase):
         earlier = fields.Datetime.now() - timedelta(hours=since_hours)
         self.sweep(kind).write({"started_at": earlier - timedelta(days=7), "read_until": earlier})
 
+    def let_a_minute_pass(self):
+        self.env.flush_all()
+        self.env.cr.execute(
+            """UPDATE usercom_inbox SET write_date = write_date - interval '1 minute',
+                      create_date = create_date - interval '1 minute',
+                      next_attempt_at = next_attempt_at - interval '1 minute'"""
+        )
+        self.env.invalidate_all()
+
     def pages(self):
         return [
             call
@@ -324,6 +333,8 @@ class TestComparison(ListCase):
         self.env["usercom.inbox"].search(about).unlink()
         for _week in range(2):
             self.compared()
+            self.let_a_minute_pass()
+            self.drain()
         row = self.env["usercom.inbox"].search(about)
         self.assertEqual((len(row), row.is_ambiguous), (1, True))
         for part in ("Anna Nowak", str(known), str(other)):

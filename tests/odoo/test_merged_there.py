@@ -17,15 +17,6 @@ class TestMergedInto(ListCase):
             client.merge_users(self.second, [self.first])
         self.simulator.clear_journal()
 
-    def let_a_minute_pass(self):
-        self.env.flush_all()
-        self.env.cr.execute(
-            """UPDATE usercom_inbox SET write_date = write_date - interval '1 minute',
-                      create_date = create_date - interval '1 minute',
-                      next_attempt_at = next_attempt_at - interval '1 minute'"""
-        )
-        self.env.invalidate_all()
-
     def looks(self):
         return self.calls().count(f"GET /users/{self.first}/")
 

@@ -9,6 +9,7 @@ SHARED = (
     "partner_domain",
     "new_user_policy",
     "custom_id_policy",
+    "give_custom_ids",
     "removal_policy",
     "match_phone",
     "use_webhook_values",
@@ -63,6 +64,7 @@ class ResConfigSettings(models.TransientModel):
     usercom_custom_id_policy = fields.Selection(
         account_options("custom_id_policy"), "Custom ID in User.com"
     )
+    usercom_give_custom_ids = fields.Boolean("Give It to Matched Users Too")
     usercom_custom_id_hint = fields.Char(compute="_compute_usercom_account")
     usercom_removal_policy = fields.Selection(
         account_options("removal_policy"), "Contacts Archived, Deleted or No Longer Taking Part"

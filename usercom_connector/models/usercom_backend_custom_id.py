@@ -22,6 +22,23 @@ class UsercomBackend(models.Model):
         copy=False,
     )
 
+    give_custom_ids = fields.Boolean(
+        "Give It to Matched Users Too",
+        help="User.com may merge users of one e-mail address overnight. One that has a custom ID "
+        "is kept.",
+    )
+
+    def write(self, vals):
+        result = super().write(vals)
+        if not vals.keys().isdisjoint(("give_custom_ids", "custom_id_policy")):
+            for backend in self.filtered(lambda each: each._gives_custom_ids()):
+                self.env["usercom.outbox"]._enqueue_without_custom_id(backend)
+        return result
+
+    def _gives_custom_ids(self):
+        """Whether users that were found, not created, get a custom id."""
+        return self.give_custom_ids and self.custom_id_policy != "none"
+
     def _look_at_custom_ids(self, client):
         """Note what the custom ids of one page of users are; no account fails for it."""
         try:

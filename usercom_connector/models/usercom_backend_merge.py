@@ -166,7 +166,11 @@ class UsercomBackend(models.Model):
 
     def _settle_meetings(self, meetings, bindings):
         """Link the contacts, record the conflicts, queue what Odoo knows better."""
+        known = {key for key, link in bindings.items() if link.external_id}
         self._link_all(meetings, bindings)
+        new = [m.partner.id for m in meetings if m.partner.id not in known and not m.user.custom_id]
+        if new and self._gives_custom_ids():
+            self.env["usercom.outbox"]._enqueue_without_custom_id(self, new)
         about = Domain("external_id", "in", [m.user.id for m in meetings if m.is_whole()])
         self.env["usercom.inbox"]._supersede_failures(self, about)
         self.env["usercom.conflict"]._record(self, meetings)

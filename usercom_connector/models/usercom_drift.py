@@ -59,7 +59,7 @@ class UsercomDrift(models.Model):
         queued = self.env["usercom.outbox"]._waiting_contacts(backend, bindings.partner_id)
         erased = self.env["usercom.tombstone"]._erased(backend, users)
         found = self._strangers(
-            backend, [user for user in users if user.id not in linked.keys() | erased]
+            sweep, [user for user in users if user.id not in linked.keys() | erased]
         )
         terms = Terms.of(backend._active_mappings(), bindings.partner_id)
         for user in users:
@@ -69,25 +69,32 @@ class UsercomDrift(models.Model):
         self.create(found)
 
     @api.model
-    def _strangers(self, backend, users):
-        """The values of the rows of users without a contact; tell whose person has another user.
+    def _strangers(self, sweep, users):
+        """The values of the rows of users without a contact; look at those whose person has another
+        user.
 
-        Such a user is met by nothing else where no call tells of it: a list has told of it before
-        the other was linked.
+        That one may have been merged into this one, as User.com does overnight without a call: then
+        this one is the contact's from now on, and nobody is missing on either side.
         """
+        backend = sweep.backend_id
         strangers = backend._welcome(users)
         known, left_out = backend._find_contacts(strangers)
         partners = self.env["res.partner"].union(*known.values())
         bindings = self.env["usercom.binding"]._of(backend, partners)
+        survivors = set()
         for user in strangers:
             refusal = user.id in known and backend._refusal(user, known[user.id], bindings)
-            if refusal and refusal.problems:
+            if refusal and refusal.is_another:
+                survivors.add(user.id)
+                bindings[refusal.partner.id].compared_at = sweep.started_at
+                self.env["usercom.inbox"]._ask_about(backend, user)
+            elif refusal and refusal.problems:
                 problems = "\n".join(refusal.problems)
                 self.env["usercom.inbox"]._tell(backend, user, problems, is_ambiguous=True)
         return [
             {"kind": "only_usercom"} | self._keys(backend, user.id)
             for user in strangers
-            if user.id not in left_out
+            if user.id not in left_out.keys() | survivors
         ]
 
     @api.model

@@ -97,6 +97,14 @@ class UsercomOutbox(models.Model):
         others = SQL("b.id <> %s AND k.partner_id = ANY(%s)", backend.id, partner_ids)
         self._insert_linked(USUAL, others)
 
+    @api.model
+    def _enqueue_without_custom_id(self, backend, partner_ids=None):
+        """Queue, after all else, the linked contacts, or some, whose users have no custom id."""
+        some = SQL("k.partner_id = ANY(%s)", partner_ids) if partner_ids else SQL("true")
+        missing = SQL("b.id = %s AND k.custom_id IS NULL AND %s", backend.id, some)
+        self.env["usercom.binding"].flush_model()
+        self._insert_linked(LOW, missing)
+
     def _insert_linked(self, priority, chosen):
         self._insert_waiting(
             SQL(

@@ -162,7 +162,7 @@ class Push:
         try:
             return self._push_known(client, self.identity.user_id)
         except NotFoundError:  # merged away there, perhaps
-            found = self.identity.search(client)
+            found = self.identity.search(client) or self._by_agreed_email(client)
             return Pushed(found=found, missing=found is None)
 
     def _found(self, client: Client) -> User | None:
@@ -174,6 +174,11 @@ class Push:
                 return found
             raise
         return found or self.orphans.find(client)
+
+    def _by_agreed_email(self, client: Client) -> User | None:
+        """Return the user of the address that both sides had before it was changed in Odoo."""
+        email = last_there(self.base, "email")
+        return Identity(email=email).search(client) if email else None
 
     def changes(self) -> Values | None:
         """Return the attributes that a known user lacks, None where that is not all there is."""
