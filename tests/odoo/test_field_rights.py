@@ -2,8 +2,10 @@
 
 from odoo.exceptions import ValidationError
 from odoo.tests import new_test_user
+from odoo.tests.common import JsonRpcException
 
 from .common import UsercomCase
+from .common_rpc import RpcCase
 
 MANAGER = "base.group_partner_manager,usercom_connector.group_usercom_manager"
 
@@ -89,7 +91,7 @@ class TestFieldsKeptFromPeople(FieldRightsCase):
 class TestNeverImported(FieldRightsCase):
     """User.com does not say whose a contact is, who sees it, nor what it is."""
 
-    NAMES = ("active", "is_company", "type", "company_id", "user_id")
+    NAMES = ("active", "is_company", "type", "company_id", "user_id", "employee")
 
     def test_they_are_sent_and_never_read(self):
         for name in self.NAMES:
@@ -100,10 +102,53 @@ class TestNeverImported(FieldRightsCase):
     def test_none_is_a_consent(self):
         self.simulator.attribute("flag", "boolean")
         self.backend.action_fetch_attributes()
-        for name in ("active", "is_company"):
+        for name in ("active", "is_company", "employee"):
             with self.subTest(name):
                 self.refused("consent|only travel", name, "flag", is_consent=True)
 
     def test_by_default_they_go_to_usercom(self):
         pair = self.pair_as(self.manager, "type", "city")
         self.assertEqual(pair.direction, "export")
+
+
+class TestNeverImportedByRpc(RpcCase):
+    """Whether a contact is an employee is for HR to say, and is no consent of the contact."""
+
+    def pair_by_rpc(self, **values):
+        pair = {
+            "backend_id": self.backend.id,
+            "field_id": self.env["ir.model.fields"]._get("res.partner", "employee").id,
+            "attribute_id": self.backend.attribute_ids.filtered(lambda a: a.name == "flag").id,
+        }
+        return self.rpc(self.env["usercom.field.mapping"], "create", [{**pair, **values}])
+
+    def test_employee_is_only_sent(self):
+        self.simulator.attribute("flag", "boolean")
+        self.backend.action_fetch_attributes()
+        for role, groups in (("manager", MANAGER), ("administrator", "base.group_system")):
+            self.sign_in(role, groups)
+            for refused in ({"direction": "both"}, {"direction": "import"}, {"is_consent": True}):
+                refusal = self.assertRaisesRegex(JsonRpcException, "ValidationError")
+                with self.subTest(role, **refused), refusal:
+                    self.pair_by_rpc(**refused)
+            with self.subTest(role):
+                [pair_id] = self.pair_by_rpc()
+                pair = self.env["usercom.field.mapping"].browse(pair_id)
+                self.assertEqual(pair.direction, "export")
+                for changed in ({"direction": "both"}, {"is_consent": True}):
+                    with self.assertRaisesRegex(JsonRpcException, "ValidationError"):
+                        self.rpc(pair, "write", changed)
+                pair.unlink()
+
+    def test_a_consent_of_an_earlier_version_that_is_it_stands_still(self):
+        self.simulator.attribute("flag", "boolean")
+        self.backend.action_fetch_attributes()
+        pair = self.pair(self.backend, "employee", "flag", direction="export")
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE usercom_field_mapping SET is_consent = true WHERE id = %s", [pair.id]
+        )
+        self.env.invalidate_all()
+        pair._recheck()  # as the upgrade does
+        self.assertTrue(pair.is_broken)
+        self.assertIn("cannot be a consent", pair.problem)

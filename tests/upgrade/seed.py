@@ -3,6 +3,14 @@
 
 from odoo import fields
 
+env["ir.model.fields"].create(
+    {
+        "model_id": env["ir.model"]._get_id("res.partner"),
+        "name": "x_email_consent",
+        "field_description": "E-mail consent",
+        "ttype": "boolean",
+    }
+)
 backend = env["usercom.backend"].create(
     {
         "subdomain": "acme",
@@ -33,7 +41,7 @@ attributes = {
 PAIRS = (
     ("email", "email", {"direction": "export"}),
     ("phone", "phone_number", {"conflict_policy": "newest", "sequence": 3}),
-    ("employee", "email_consent", {"is_consent": True}),
+    ("x_email_consent", "email_consent", {"is_consent": True}),
 )
 mappings = env["usercom.field.mapping"].create(
     [
@@ -48,7 +56,7 @@ mappings = env["usercom.field.mapping"].create(
 )
 people = env["res.partner"].create(
     [
-        {"name": f"Person {n}", "email": f"person{n}@example.org", "employee": n % 2 == 0}
+        {"name": f"Person {n}", "email": f"person{n}@example.org", "x_email_consent": n % 2 == 0}
         for n in range(6)
     ]
 )

@@ -38,8 +38,11 @@ UNWANTED = """
              WHERE tgrelid = 'usercom_consent_log'::regclass AND NOT tgisinternal) <> 2
     UNION SELECT 'a consent log that takes any origin' WHERE NOT EXISTS (
             SELECT FROM pg_constraint
-             WHERE conrelid = 'usercom_consent_log'::regclass AND contype = 'c')"""
-NOT_COMPARED = {"write_date", "write_uid", "lastcall", "nextcall"}
+             WHERE conrelid = 'usercom_consent_log'::regclass AND contype = 'c')
+    UNION SELECT 'a consent that HR alone may say and that goes on' FROM usercom_field_mapping m
+            JOIN ir_model_fields f ON f.id = m.field_id
+           WHERE f.name = 'employee' AND m.is_consent AND NOT m.is_broken"""
+NOT_COMPARED = {"write_date", "write_uid", "lastcall", "nextcall", "is_broken"}
 Rows = dict[tuple[str, int], dict[str, Any]]
 Upgraded = tuple[Rows, Rows, list[tuple[str]]]
 

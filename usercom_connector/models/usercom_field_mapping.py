@@ -4,9 +4,10 @@ from ..services.caches import forget_caches
 from ..usercom import Rule, directions
 
 UNSUBSCRIBED_FIELD = "usercom_unsubscribed"
-# What decides whose a contact is, who sees it and what it is: never User.com's to say. A contact's
-# company (``parent_id``) has rules of its own: it is found by name among the account's companies.
-NEVER_IMPORTED = frozenset({"active", "company_id", "is_company", "type", "user_id"})
+# What decides whose a contact is, who sees it and what it is (an employee is HR's to say): never
+# User.com's to say. A contact's company (``parent_id``) has rules of its own: it is found by name
+# among the account's companies.
+NEVER_IMPORTED = frozenset({"active", "company_id", "employee", "is_company", "type", "user_id"})
 PAIR_FIELDS = {"field_id", "attribute_id", "direction", "is_consent"}
 REQUEUE = "usercom.field.mapping.requeue"  # the accounts whose pairs have changed, until precommit
 

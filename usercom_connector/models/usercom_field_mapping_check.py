@@ -3,6 +3,7 @@ from odoo.exceptions import ValidationError
 
 from ..usercom import fitting_field_types, fitting_value_types
 from ..usercom.canonical import NO_CHOICE
+from .usercom_field_mapping import NEVER_IMPORTED
 
 MAX_RECORDS = 1000
 SHOWN = 10
@@ -72,6 +73,10 @@ class UsercomFieldMapping(models.Model):
         if chosen.name in ("usercom_key", self.backend_id._key_field()):
             return self.env._(
                 "“%s” keeps the User.com id; it cannot be mapped.", chosen.field_description
+            )
+        if self.is_consent and (field.readonly or field.name in NEVER_IMPORTED):
+            return self.env._(
+                "“%s” cannot be a consent: it is not for people to say.", chosen.field_description
             )
         return None
 

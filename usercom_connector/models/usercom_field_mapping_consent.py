@@ -8,7 +8,7 @@ from ..services.own_context import Origin, own_context, with_own_context
 from ..usercom import answer, consent_attribute, has_both_answers, key_of, said
 from ..usercom.names import NAME_PARTS
 from ..usercom.words import read_word
-from .usercom_field_mapping import NEVER_IMPORTED, UNSUBSCRIBED_FIELD
+from .usercom_field_mapping import UNSUBSCRIBED_FIELD
 
 UNSUBSCRIBED = "unsubscribed"
 
@@ -37,13 +37,6 @@ class UsercomFieldMapping(models.Model):
                 raise ValidationError(
                     self.env._(
                         "“%s” cannot be a consent: its choices must be one for yes and one for no.",
-                        mapping.field_id.field_description,
-                    )
-                )
-            if field.readonly or field.name in NEVER_IMPORTED:
-                raise ValidationError(
-                    self.env._(
-                        "“%s” cannot be a consent: it is not for people to say.",
                         mapping.field_id.field_description,
                     )
                 )
