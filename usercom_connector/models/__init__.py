@@ -59,6 +59,7 @@ from . import (
     usercom_touched,
     usercom_sync,
     usercom_sync_field,
+    usercom_sync_choices,
     usercom_sync_line,
     usercom_sync_preview,
     usercom_sync_run,
