@@ -13,6 +13,7 @@ class UsercomTouched(models.Model):
     """
 
     _name = "usercom.touched"
+    _inherit = "usercom.guarded"
     _description = "User.com Edited Record of Many Contacts"
     _rec_name = "path"
 
