@@ -20,6 +20,7 @@ SHARED = (
     "brake_share",
     "webhook_rate_limit",
     "payload_hours",
+    "waiting_days",
     "email_consent_id",
     "unsubscribe_policy",
     "opt_out_lists",
@@ -76,6 +77,7 @@ class ResConfigSettings(models.TransientModel):
     usercom_failure_alert_share = fields.Float("Alert From This Share of Failures (%)")
     usercom_webhook_rate_limit = fields.Integer("Most Calls per Minute")
     usercom_payload_hours = fields.Integer("Keep Payloads for Hours")
+    usercom_waiting_days = fields.Integer("Forget Waiting Calls After Days")
     usercom_webhook_alert_hours = fields.Integer("Alert After Hours Without a Call")
     usercom_brake_share = fields.Float("Ask From This Share of Contacts (%)")
     usercom_is_braked = fields.Boolean(compute="_compute_usercom_account")

@@ -7,6 +7,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import formatLang
 
+from ..services.waiting_calls import WaitingCalls
+
 
 class UsercomBackend(models.Model):
     """What the dashboard shows of an account. Nothing of it scans what the queues have done."""
@@ -112,7 +114,11 @@ class UsercomBackend(models.Model):
     def _todo_of_webhook(self):
         hears = any(mapping.direction != "export" for mapping in self.mapping_ids)
         is_called = self.state == "authenticated" or not hears or bool(self.webhook_last_call)
-        return {"webhook_never": not is_called, "webhook_silent": self.is_webhook_silent}
+        return {
+            "webhook_never": not is_called,
+            "webhook_silent": self.is_webhook_silent,
+            "calls_waiting": WaitingCalls(self).count_old(),
+        }
 
     def _todo_of_records(self, figures):
         """Numbers of failed rows, ambiguous ones apart, of conflicts and differences."""

@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from ..services.standstill import Standstill
+from ..services.waiting_calls import WaitingCalls
 
 STALLED = timedelta(minutes=15)  # a drain that works off a backlog takes half of that
 FAILURES = 3  # of the job in a row, from which on it is no passing trouble
@@ -75,7 +76,15 @@ class UsercomBackend(models.Model):
             *([self.env._("Failed rows: %s.", failed)] if failed else []),
             *([self.env._("Mappings that need attention: %s.", len(broken))] if broken else []),
             *([self.env._("The initial sync does not go on.")] if sync else []),
+            *([self._old_calls_message(old)] if (old := WaitingCalls(self).count_old()) else []),
         ]
+
+    def _old_calls_message(self, count):
+        return self.env._(
+            "Calls of User.com that have waited for more than %(days)s days: %(count)s.",
+            days=WaitingCalls(self).days_until_told(),
+            count=count,
+        )
 
     def _queue_counts(self):
         """``{"waiting": …, "failed": …}`` of both queues together."""

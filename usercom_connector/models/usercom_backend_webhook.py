@@ -54,17 +54,25 @@ class UsercomBackend(models.Model):
         aggregator=False,
         help="What finished calls brought is then forgotten by the daily cleanup.",
     )
+    waiting_days = fields.Integer(
+        "Forget Waiting Calls After Days",
+        required=True,
+        default=30,
+        aggregator=False,
+        help="The reconciliation finds what they told of; 0: never. Managers see those that have "
+        "waited for half as long.",
+    )
     webhook_last_call = fields.Datetime("Last Call Received", compute="_compute_webhook_last_call")
     webhook_called_at = fields.Datetime(
         copy=False, readonly=True, help="The last call whose row the log may not hold any more."
     )
     webhook_test_result = fields.Text("Self-Test", copy=False, readonly=True)
 
-    @api.constrains("webhook_rate_limit", "payload_hours")
+    @api.constrains("webhook_rate_limit", "payload_hours", "waiting_days")
     def _check_rate(self):
-        if any(min(b.webhook_rate_limit, b.payload_hours) < 0 for b in self):
+        if any(min(b.webhook_rate_limit, b.payload_hours, b.waiting_days) < 0 for b in self):
             raise ValidationError(
-                self.env._("Calls per minute and hours must be numbers that are not below 0.")
+                self.env._("Calls per minute, hours and days must not be below 0.")
             )
 
     @api.constrains("webhook_grace_hours")

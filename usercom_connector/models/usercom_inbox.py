@@ -2,6 +2,8 @@ import json
 import logging
 import time
 
+from psycopg2.errors import SerializationFailure
+
 from odoo import api, fields, models
 from odoo.tools import SQL, email_normalize
 
@@ -9,6 +11,8 @@ from ..services.call_rate import CallRate
 from ..services.contact_names import by_id
 from ..services.payload_filter import PayloadFilter
 from ..services.quiet_sql import without_values
+from ..services.retries import without_expected_errors
+from ..services.waiting_calls import WaitingCalls
 from ..usercom import strict_json
 from ..usercom.excerpts import readable
 from .usercom_queue import URGENT
@@ -21,6 +25,7 @@ MOST_LEVELS = 32
 NOTHING = ("None", "null")  # how templates write an empty value
 KEYS = ("external_id", "custom_id", "email", "user_ref")
 MOST_BYTES = 16 * 1024
+AT_ONCE = 9  # tries, where many calls about one user come together
 # A row of the same user that waits already is brought up to date: it keeps its turn. One that is
 # just being claimed, or changed by another call, is left alone; then a second one waits.
 PROMPT = """
@@ -156,7 +161,7 @@ class UsercomInbox(models.Model):
         if state not in ("running", "paused"):
             return "never_run"
         backend = self.env["usercom.backend"].browse(backend_id)
-        self._put(backend, keys, payload)
+        self._put_at_once(backend, keys, payload)
         if state == "running":
             backend._wake()
         return "accepted"
@@ -226,6 +231,13 @@ class UsercomInbox(models.Model):
         self.invalidate_model()
         return len(forgotten), int(len(forgotten) == VACUUM_SIZE)
 
+    @api.autovacuum
+    def _gc_waiting(self):
+        """Forget calls that have waited for too long; a batch of each account at a time."""
+        backends = self.env["usercom.backend"].search([])
+        batches = [WaitingCalls(backend).forget(VACUUM_SIZE) for backend in backends]
+        return sum(batches), int(VACUUM_SIZE in batches)
+
     def _delete_before(self, backend, moment):
         if backend.webhook_called_at != backend.webhook_last_call:
             backend.webhook_called_at = backend.webhook_last_call
@@ -243,6 +255,20 @@ class UsercomInbox(models.Model):
         if len(json.dumps(kept)) > MOST_BYTES:
             kept = {"timestamp": str(kept.get("timestamp"))[:64]}
         return kept
+
+    @api.model
+    def _put_at_once(self, backend, keys, payload):
+        """``_put`` in a transaction of its own: again where another call has just changed the row.
+
+        Odoo would try again, too, after a sleep of up to two seconds, while User.com waits.
+        """
+        for _time in range(AT_ONCE):
+            try:
+                with without_expected_errors():
+                    return self._put(backend, keys, payload)
+            except SerializationFailure:
+                self.env.cr.rollback()
+        return self._put(backend, keys, payload)
 
     @api.model
     def _put(self, backend, keys, payload=None):

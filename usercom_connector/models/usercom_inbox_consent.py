@@ -43,7 +43,7 @@ class UsercomInbox(models.Model):
 
     def _withdrawn_at(self, mapping):
         """When the newest of these calls that speaks of the consent says "no", if it does."""
-        told = [row._consents_of_calls().get(mapping._key()) for row in self]
+        told = [(row.consents or {}).get(mapping._key()) for row in self]
         newest = min(
             filter(None, told),
             key=lambda t: (-read_moment(t["at"]).timestamp(), t["said"]),
@@ -52,12 +52,6 @@ class UsercomInbox(models.Model):
         return (
             read_moment(newest["at"]).replace(tzinfo=None) if newest.get("said") == "no" else None
         )
-
-    def _consents_of_calls(self):
-        """What the calls that this row stands for told last: as ``_told_consents``."""
-        if self.consents is None or self.consents is False:
-            return self._told_consents(self.backend_id, self.payload)  # of an earlier version
-        return self.consents
 
     @api.model
     def _told_consents(self, backend, payload):

@@ -11,6 +11,9 @@ from .usercom_backend_contact import normalized
 from .usercom_backend_drain import Task
 from .usercom_queue import DONE, URGENT
 
+CLAIM_BYTES = 2**20  # of payloads claimed at once
+ROW_BYTES = 1024  # what a row is besides
+
 
 class UsercomInbox(models.Model):
     """How the inbox is worked off: one read per user, however many prompts there are."""
@@ -34,7 +37,10 @@ class UsercomInbox(models.Model):
 
     @api.model
     def _claim(self, backend, priority):
-        """Claim all waiting rows of some users: together they are one piece of work."""
+        """Claim the waiting rows of some users: together they are one piece of work.
+
+        As many as memory has room for: thousands of one user may be retried at once.
+        """
         refs = SQL(
             """SELECT r.user_ref FROM usercom_inbox r WHERE r.priority = %s AND %s AND %s
                 ORDER BY r.id LIMIT %s""",
@@ -45,10 +51,17 @@ class UsercomInbox(models.Model):
         )
         return self._claim_ids(
             SQL(
-                """SELECT r.id FROM usercom_inbox r WHERE %s AND r.user_ref IN (%s)
-                      FOR UPDATE OF r SKIP LOCKED""",
+                """WITH found AS (
+                       SELECT r.id, coalesce(octet_length(r.payload::text), 0) + %s AS size
+                         FROM usercom_inbox r WHERE %s AND r.user_ref IN (%s)
+                          FOR UPDATE OF r SKIP LOCKED)
+                   SELECT id FROM (
+                       SELECT id, sum(size) OVER (ORDER BY id) - size AS before FROM found) counted
+                    WHERE before < %s""",
+                ROW_BYTES,
                 self._waiting(backend),
                 refs,
+                CLAIM_BYTES,
             )
         )
 

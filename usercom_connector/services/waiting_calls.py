@@ -1,0 +1,80 @@
+"""Calls of User.com that wait and wait, as while an account is paused: told of, then forgotten."""
+
+import logging
+from datetime import timedelta
+
+from odoo import fields
+from odoo.tools import SQL
+
+_logger = logging.getLogger(__name__)
+
+# Somebody for whom a "no" may count: it is withdrawn here as soon as the call is worked off.
+IS_KNOWN = """
+    (EXISTS (SELECT FROM usercom_binding b
+              WHERE b.backend_id = i.backend_id AND b.external_id = i.external_id)
+     OR EXISTS (SELECT FROM usercom_binding b
+                 WHERE b.backend_id = i.backend_id AND b.custom_id = i.custom_id)
+     OR EXISTS (SELECT FROM res_partner p WHERE p.email_normalized = i.email))"""
+SAYS_NO = """jsonb_path_exists(i.consents, '$.*.said ? (@ == "no")')"""
+
+
+class WaitingCalls:
+    """What has waited for its turn for many days; whether the account is paused makes no odds.
+
+    Nothing is lost by forgetting it: once the account goes on, the reconciliation asks User.com for
+    all that changed since the last one. But for a "no" that User.com may have taken back meanwhile,
+    under a "yes" that crossed it: that is told by the call alone, so such a call is kept, and so
+    are all as long as User.com does not serve the reconciliation.
+    """
+
+    def __init__(self, backend):
+        self._backend = backend
+
+    def days_until_told(self):
+        """After how many days they are told of: some time before they are forgotten."""
+        return max(self._backend.waiting_days // 2, 1)
+
+    def count_old(self):
+        """How many are told of."""
+        if not self._backend.waiting_days:
+            return 0
+        older = ("create_date", "<", self._days_ago(self.days_until_told()))
+        waiting = [("backend_id", "=", self._backend.id), ("state", "=", "pending"), older]
+        return self._backend.env["usercom.inbox"].sudo().search_count(waiting)
+
+    def forget(self, most):
+        """Delete those that are too old, at most so many; returns how many."""
+        days = self._backend.waiting_days
+        if not days or not self._is_reconciled():
+            return 0
+        inbox = self._backend.env["usercom.inbox"]
+        inbox.flush_model()
+        forgotten = self._backend.env.execute_query(self._deletion(self._days_ago(days), most))
+        inbox.invalidate_model()
+        if forgotten:
+            message = "user.com: forgot %s calls that had waited for more than %s days"
+            _logger.info(message, len(forgotten), days)
+        return len(forgotten)
+
+    def _is_reconciled(self):
+        sweep = self._backend._reconciliation()
+        return bool(sweep.read_until and not sweep.error)
+
+    def _deletion(self, moment, most):
+        return SQL(
+            """DELETE FROM usercom_inbox WHERE id IN (
+                   SELECT i.id FROM usercom_inbox i
+                    WHERE i.backend_id = %s AND i.state = 'pending' AND i.create_date < %s
+                      AND i.claimed_at IS NULL AND i.partner_id IS NULL
+                      AND NOT (coalesce(%s, false) AND %s)
+                    LIMIT %s FOR UPDATE SKIP LOCKED)
+               RETURNING id""",
+            self._backend.id,
+            moment,
+            SQL(SAYS_NO),
+            SQL(IS_KNOWN),
+            most,
+        )
+
+    def _days_ago(self, days):
+        return fields.Datetime.now() - timedelta(days=days)
