@@ -1,46 +1,11 @@
-"""A row that ends its worker is left alone in the end, and no other with it.
+"""A row that ends its worker is left alone in the end, and no other with it."""
 
-The worker dies at the socket: what is sent about the chosen contact ends it, as a kill would.
-"""
+from unittest.mock import patch
 
-from odoo.tools import mute_logger
-
-from .common import UsercomCase
+from .common_deaths import DeathCase, Killed
 
 
-class Killed(BaseException):
-    """The worker is no more; nothing that it has claimed gets settled."""
-
-
-class TestQuarantine(UsercomCase):
-    deadly = None
-
-    @classmethod
-    def _request_handler(cls, session, request, /, **options):
-        if cls.deadly and cls.deadly in f"{request.url} {request.body}":
-            raise Killed
-        return super()._request_handler(session, request, **options)
-
-    def setUp(self):
-        super().setUp()
-        self.addCleanup(setattr, type(self), "deadly", None)
-
-    def die_of(self, text):
-        type(self).deadly = text
-
-    def dies(self):
-        """Drain; whether the worker died."""
-        try:
-            with mute_logger("odoo.addons.base.models.ir_cron"):
-                self.drain()
-        except Killed:
-            self.env.invalidate_all()
-            return True
-        return False
-
-    def deaths(self):
-        return next(count for count in range(9) if not self.dies())
-
+class TestQuarantine(DeathCase):
     def people(self, count):
         people = self.env["res.partner"].create(
             [{"name": f"No {n}", "email": f"no{n}@example.org"} for n in range(count)]
@@ -76,6 +41,25 @@ class TestQuarantine(UsercomCase):
         self.assertEqual(self.deaths(), 2)
         states = self.states(people)
         self.assertEqual(states.pop(people[7]), "failed")
+        self.assertEqual(set(states.values()), {"done"})
+
+    def test_who_ends_the_worker_that_only_looks_ahead_fails_alone(self):
+        people = self.people(60)
+        people.phone = "2"
+        self.env.cr.flush()
+        contacts, deadly = self.env.registry["res.partner"], people[7]
+        fetch = contacts._fetch_query
+
+        def die(records, query, fields):
+            found = fetch(records, query, fields)
+            if "phone" in {field.name for field in fields} and deadly in found:
+                raise Killed
+            return found
+
+        with patch.object(contacts, "_fetch_query", die):
+            self.assertEqual(self.deaths(), 4)  # the first of them without a claim
+        states = self.states(people)
+        self.assertEqual(states.pop(deadly), "failed")
         self.assertEqual(set(states.values()), {"done"})
 
     def test_the_call_that_ends_its_worker_fails_alone(self):

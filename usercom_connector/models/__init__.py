@@ -1,5 +1,6 @@
 from . import (
     usercom_guarded,
+    usercom_page_guard,
     base,
     ir_http,
     ir_actions_server,

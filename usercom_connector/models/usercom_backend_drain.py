@@ -18,6 +18,7 @@ from ..services.quiet_sql import described, without_values
 from ..services.shared_hold import SharedHold
 from ..services.transactions import committed, in_lots, unless_locked
 from ..services.unconfirmed import UnconfirmedValues
+from ..services.wary_look import WaryLook
 from ..usercom import (
     AmbiguousUserError,
     CredentialsError,
@@ -28,6 +29,7 @@ from ..usercom import (
     UnreachableError,
     UsercomError,
 )
+from ..usercom.mass import WORTHWHILE
 from ..usercom.overlap import overlapped
 from ..usercom.throttle import LONGEST_HOLD
 from .usercom_errors import explain
@@ -56,6 +58,8 @@ class UsercomBackend(models.Model):
     """How the queues of an account are worked off."""
 
     _inherit = "usercom.backend"
+
+    is_looking = fields.Boolean("Is Looking Ahead", readonly=True, copy=False)
 
     def _drain(self):
         """Work off both queues, mostly the inbox first.
@@ -242,10 +246,11 @@ class UsercomBackend(models.Model):
         outbox, env = self.env["usercom.outbox"], self.env
         while not (rows := unless_locked(env, outbox._claim, self, priority, looked_at[priority])):
             ahead = unless_locked(env, outbox._look_ahead, self, priority, looked_at[priority])
-            alike, last = ahead or ((), None)
+            linked, last = ahead or ((), None)
             if last is None:
                 break
             looked_at[priority] = last
+            alike = len(linked) >= WORTHWHILE and WaryLook(self).at(linked._alike, self)
             if alike and (rows := unless_locked(env, outbox._claim_alike, alike)):
                 break
         return rows

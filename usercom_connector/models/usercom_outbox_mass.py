@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..usercom.excerpts import excerpt
-from ..usercom.mass import WORTHWHILE, MassPush, is_worthwhile, mass_key
+from ..usercom.mass import MassPush, is_worthwhile, mass_key
 from .usercom_backend_drain import Task
 
 LOOK_AHEAD = 2000
@@ -19,7 +19,7 @@ class UsercomOutbox(models.Model):
 
     @api.model
     def _look_ahead(self, backend, priority, last):
-        """``(ids of rows that mass updates can stand for, id of the last row looked at)``.
+        """``(rows that mass updates may stand for, id of the last row looked at)``.
 
         Looks at the next rows after the id ``last``; None for the second where there are none.
         """
@@ -38,12 +38,10 @@ class UsercomOutbox(models.Model):
             )
         )
         linked = self.browse(row_id for row_id, is_linked in found if is_linked)
-        return linked._alike(backend), found[-1][0] if found else None
+        return linked, found[-1][0] if found else None
 
     def _alike(self, backend):
         """The ids of those rows that mass updates can stand for."""
-        if len(self) < WORTHWHILE:
-            return []
         bindings = self.env["usercom.binding"]._of(backend, self.partner_id)
         tasks, _error = backend._attempted(self._pushes, backend, bindings)
         groups = self._groups(tasks or ())  # after an error none: singly it shows whose it is

@@ -8,7 +8,7 @@ from odoo.tools import SQL
 
 from ..services.brake import Brake, BrakeError
 from ..services.quiet_sql import described
-from ..services.transactions import in_lots, unless_locked
+from ..services.transactions import unless_locked
 from ..usercom import CredentialsError, NotFoundError, RetryableError, UsercomError
 from .usercom_errors import explain
 
@@ -30,7 +30,7 @@ class UsercomSweep(models.Model):
     """
 
     _name = "usercom.sweep"
-    _inherit = "usercom.guarded"
+    _inherit = ["usercom.guarded", "usercom.page.guard"]
     _description = "User.com List Being Read"
     _rec_name = "kind"
 
@@ -144,24 +144,30 @@ class UsercomSweep(models.Model):
         count, resumed = 0, bool(self.next_page)
         deadline = min(deadline, time.monotonic() + SECONDS)
         while self._is_open_for(client) and time.monotonic() < deadline:
-            newest = self._last_prompt()
-            # No snapshot is held while it waits for User.com.
-            self.env.cr.commit()  # pylint: disable=invalid-commit
-            try:
-                page = self._fetch(client)
-            except NotFoundError:  # a page that was kept is there no more, or the last was last
-                unless_locked(self.env, self._restart if resumed else self._finish)
-            except UsercomError as error:
-                if self._is_open_for(client):
-                    self._give_up(error)
+            read = self._read_page(client, resumed)
+            unless_locked(self.env, self._end_page)
+            if read is None:
                 break
-            else:
-                if self._is_open_for(client):
-                    if not (read := self._apply(page, newest)):
-                        break
-                    count += read
-            resumed = False
+            count, resumed = count + read, False
         return count
+
+    def _read_page(self, client, resumed):
+        """Read the next page and settle it; returns how many users, None to leave it for now."""
+        newest = self._last_prompt()
+        if not self._begin_page():
+            return unless_locked(self.env, self._give_up_hopeless)
+        # No snapshot is held while it waits for User.com.
+        self.env.cr.commit()  # pylint: disable=invalid-commit
+        try:
+            page = self._fetch(client)
+        except NotFoundError:  # a page that was kept is there no more, or the last was last
+            unless_locked(self.env, self._restart if resumed else self._finish)
+            return 0
+        except UsercomError as error:
+            return self._give_up(error) if self._is_open_for(client) else None
+        if self._is_open_for(client):
+            return self._apply(page, newest) or None
+        return 0
 
     def _apply(self, page, newest):
         """Settle a page; returns how many users, 0 where it has to be read again."""
@@ -196,6 +202,10 @@ class UsercomSweep(models.Model):
             self._finish()
         self.env.cr.commit()  # pylint: disable=invalid-commit
 
+    def _give_up_hopeless(self):
+        self.error = self._hopeless_message()
+        self._finish()
+
     def _settle_page(self, page, newest):
         """Apply a page; ``newest`` is the last inbox row that came before it was read.
 
@@ -206,9 +216,9 @@ class UsercomSweep(models.Model):
         if self.kind == "backlog" and not self.next_page and not self._pays(page):
             return unless_locked(self.env, self._end)
         if self.kind == "compare":
-            in_lots(self.env, page.users, self._compare, waiting.append)
+            self._in_wary_lots(page.users, self._compare, waiting.append)
         else:
-            in_lots(self.env, page.users, partial(self._take_in, newest), put_off)
+            self._in_wary_lots(page.users, partial(self._take_in, newest), put_off)
         return not waiting and unless_locked(self.env, self._turn, page)
 
     def _turn(self, page):

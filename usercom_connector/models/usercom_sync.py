@@ -25,7 +25,7 @@ class UsercomSync(models.Model):
     """
 
     _name = "usercom.sync"
-    _inherit = "usercom.guarded"
+    _inherit = ["usercom.guarded", "usercom.page.guard"]
     _description = "User.com Initial Sync"
     _order = "id desc"
 
@@ -316,8 +316,7 @@ class UsercomSync(models.Model):
         Returns how many people were dealt with.
         """
         self._count_stopped(backend)
-        sync = self._under_way(backend)
-        count = 0
+        sync, count = self._under_way(backend), 0
         if not sync:
             return 0
         with PagesAhead(client) as pages:
@@ -384,6 +383,7 @@ class UsercomSync(models.Model):
     def _stop(self, message):
         """Tell what is in the way; a run waits for somebody to resume it."""
         if self._is_at_work():
+            self._end_page()
             self.error = message
             self.state = "paused" if self.state == "running" else self.state
 

@@ -7,7 +7,7 @@ from odoo.tools import SQL
 
 from ..services.contact_names import by_id
 from ..services.protected_contacts import ProtectedContacts
-from ..services.transactions import in_lots, unless_locked
+from ..services.transactions import unless_locked
 from ..usercom import CredentialsError, NotFoundError, RetryableError, UsercomError
 from ..usercom.reading import read_user
 from .usercom_errors import explain
@@ -29,6 +29,14 @@ class UsercomSync(models.Model):
 
         0 where none can be had now. The last page leads to ``_after_pages``.
         """
+        if not self._begin_page():
+            self.backend_id._committed(self._stop, self._hopeless_message())
+            return 0
+        done = self._take_begun_page(pages, settle)
+        unless_locked(self.env, self._end_page)
+        return done
+
+    def _take_begun_page(self, pages, settle):
         committed, kept = self.backend_id._committed, self.next_page
         since = self.import_began_at if self.step == "verify" else None
         first = partial(pages.client.changed_page, since or None, None)
@@ -62,7 +70,9 @@ class UsercomSync(models.Model):
         env, locked = self.env, []
         if self.state == "previewing" and not kept:
             unless_locked(env, self._expect_preview, page.count)
-        taken = in_lots(env, page.users, partial(self._settle_lot, settle, kept), locked.append)
+        taken = self._in_wary_lots(
+            page.users, partial(self._settle_lot, settle, kept), locked.append
+        )
         if locked:
             unless_locked(env, self._wait_for_others)
             return sum(taken)

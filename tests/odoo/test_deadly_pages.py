@@ -1,0 +1,83 @@
+"""A user of a list that ends the worker each time is left out, and the rest of the list goes on."""
+
+from unittest.mock import patch
+
+from .common_deaths import DeathCase, Killed
+
+DEADLY = "deadly@example.org"
+
+
+class TestDeadlyPages(DeathCase):
+    """The worker dies of a contact that another app cannot bear."""
+
+    def setUp(self):
+        super().setUp()
+        contacts = self.env.registry["res.partner"]
+        bear = contacts._compute_email_normalized
+
+        def deadly(records):
+            if self.is_deadly and DEADLY in records.mapped("email"):
+                raise Killed
+            return bear(records)
+
+        self.is_deadly = True
+        self.startPatcher(patch.object(contacts, "_compute_email_normalized", deadly))
+
+    def users(self):
+        """New people at User.com, one of whom is deadly."""
+        self.drain()
+        emails = [f"no{n}@example.org" for n in range(20)]
+        ids = self.simulator.seed(*({"email": e} for e in [*emails[:7], DEADLY, *emails[7:]]))
+        return emails, ids["ids"][7]
+
+    def taken_in(self, emails):
+        return self.env["res.partner"].search_count([("email", "in", emails)])
+
+    def told(self, user_id):
+        found = [("external_id", "=", user_id), ("state", "=", "failed")]
+        return self.env["usercom.inbox"].search(found).mapped("error")
+
+    def sync(self):
+        sync = self.env["usercom.sync"].create(
+            {"backend_id": self.backend.id, "direction": "import"}
+        )
+        sync.action_preview()
+        self.drain()
+        sync.action_run()
+        return sync
+
+    def test_one_that_the_reconciliation_meets_is_left_out(self):
+        emails, deadly = self.users()
+        self.backend._reconcile_now()
+        self.assertEqual(self.deaths(), 3)
+        self.assertEqual(self.taken_in(emails), 20)
+        [error] = self.told(deadly)
+        self.assertIn("worker ended 3 times", error)
+        sweep = self.env["usercom.sweep"]._of(self.backend, "reconcile")
+        self.assertEqual((sweep.page_tries, sweep.suspect_id, sweep.deadly_ids), (0, 0, False))
+        self.assertFalse(sweep.is_open)
+
+    def test_one_that_an_initial_sync_meets_is_left_out(self):
+        emails, deadly = self.users()
+        sync = self.sync()
+        self.assertEqual(self.deaths(), 3)
+        self.assertEqual(self.taken_in(emails), 20)
+        self.assertIn("worker ended 3 times", self.told(deadly)[0])
+        self.assertEqual((sync.state, sync.page_tries), ("done", 0))
+
+    def test_once_the_cause_is_mended_a_retry_takes_the_user_in(self):
+        _emails, deadly = self.users()
+        self.backend._reconcile_now()
+        self.deaths()
+        self.is_deadly = False
+        row = self.env["usercom.inbox"].search([("external_id", "=", deadly)])
+        row.action_retry()
+        self.drain()
+        self.assertTrue(self.found(DEADLY))
+
+    def test_a_page_that_itself_ends_the_worker_is_given_up_and_told_of(self):
+        self.drain()
+        self.die_of("/users/search/")
+        self.backend._reconcile_now()
+        self.assertEqual(self.deaths(), 3)
+        self.assertIn("3 times while it read", self.backend._reconciliation().error)
