@@ -16,6 +16,7 @@ COMMANDS = {
     "test-fast": "fast",
     "test-odoo": "odoo_tests",
     "test-oca": "oca_tests",
+    "chaos": "chaos",
     "bench": "bench",
     "lint": "lint",
     "shell": "shell",

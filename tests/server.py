@@ -80,6 +80,14 @@ class OdooServer:
         until(self._answers, PATIENCE_SECONDS, what=f"Odoo; see {self.log}")
         self._log_in()
 
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def start_anew(self) -> None:
+        """Start it once more after its end, however that came."""
+        self._process = None
+        self.start()
+
     def stop(self) -> None:
         self._end(signal.SIGTERM)
 

@@ -1,0 +1,81 @@
+"""What is known of each person of a history, and what may be found of it in the end."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+VALUES = ("name", "phone", "email")
+ODOO, USERCOM = "odoo", "usercom"
+
+
+@dataclass
+class Value:
+    """The last words of each side that the other had not met yet: one of them has to stand."""
+
+    words: dict[str, Any] = field(default_factory=dict)
+    others: set[Any] = field(default_factory=set)
+
+    def say(self, side: str, value: Any, *, knows_all: bool = False) -> None:
+        """A side says a value; `knows_all`: it has met what the other side had said."""
+        if knows_all:
+            self.words, self.others = {}, set()
+        self.words[side] = value
+
+    def may_be(self) -> set[Any]:
+        return set(self.words.values()) | self.others
+
+    def rest(self, value: Any) -> None:
+        self.words, self.others = {"both": value}, set()
+
+
+@dataclass
+class Consent:
+    """A "no" stands; after one only a "yes" said at rest, by who knew of it, counts for sure."""
+
+    may_be: set[bool] = field(default_factory=lambda: {False})
+    was_denied: bool = False  # since the last rest
+
+    def say(self, value: bool) -> None:
+        self.may_be = {True, False} if value and self.was_denied else {value}
+        self.was_denied = self.was_denied or not value
+
+    def meet(self, other: "Consent") -> None:
+        """The other one's person is the same from now on: a "no" of either stands."""
+        is_denied = any(each.was_denied and each.may_be == {False} for each in (self, other))
+        self.may_be = {False} if is_denied else self.may_be | other.may_be
+        self.was_denied = self.was_denied or other.was_denied
+
+    def rest(self, value: bool) -> None:
+        self.may_be, self.was_denied = {value}, False
+
+
+@dataclass
+class Person:
+    """One human being: a contact, a user, or both; `emails` are all that it ever had."""
+
+    number: int
+    contact_id: int = 0
+    emails: set[str] = field(default_factory=set)
+    values: dict[str, Value] = field(default_factory=lambda: {name: Value() for name in VALUES})
+    consent: Consent = field(default_factory=Consent)
+    state: str = "here"  # or archived, buried, gone (from User.com), merged (into another)
+    merged: int = 0  # how many others were merged into it
+    is_pushed: bool = False  # by hand, since the last rest: who is deleted there then comes back
+    has_double: bool = False  # a second user of its address, made by somebody in User.com
+
+    def __str__(self) -> str:
+        return f"#{self.number}"
+
+    def is_at_rest(self) -> bool:
+        return all(set(value.words) == {"both"} for value in self.values.values())
+
+    def meet(self, other: "Person") -> None:
+        """The other one is merged into this one."""
+        self.emails |= other.emails
+        self.merged += 1 + other.merged
+        self.consent.meet(other.consent)
+        other.state = "merged"
+
+    def may_be(self, shown: dict[str, Any]) -> None:
+        """These values may stand as well."""
+        for name in VALUES:
+            self.values[name].others.add(shown[name])

@@ -1,0 +1,69 @@
+"""Random histories on real servers that are killed, with threads, with workers, and two at once."""
+
+import random
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from tests.e2e.conftest import connect
+from tests.server import OdooServer
+from tests.simulator.process import Simulator
+
+from .common_history import History
+from .common_seeds import MINUTES, live_through
+from .common_servers import Servers
+
+SHORTEST, LONGEST = 15, 30
+WORKERS = ("--workers=2", "--max-cron-threads=2")
+# How many servers there are, and their options.
+KINDS: dict[str, tuple[int, tuple[str, ...]]] = {
+    "workers": (1, WORKERS),
+    "threads": (1, ()),
+    "two of workers": (2, WORKERS),
+    "two of threads": (2, ()),
+}
+CHOSEN = list(KINDS) if MINUTES else ["two of threads"]
+
+
+@pytest.fixture
+def simulator() -> Iterator[Simulator]:
+    with Simulator() as simulator:
+        simulator.settings(rate_limit=0)
+        simulator.attribute("email_consent", "boolean")
+        yield simulator
+
+
+@pytest.mark.parametrize("kind", CHOSEN)
+def test_random_histories_end_with_both_sides_equal(simulator: Simulator, kind: str) -> None:
+    count, options = KINDS[kind]
+    with ExitStack() as stack:
+        servers = [stack.enter_context(OdooServer("chaos", *options))]
+        connect(servers[0], simulator)
+        name_consent(servers[0])
+        servers += [stack.enter_context(servers[0].beside()) for _other in range(count - 1)]
+        calls = simulator.control("GET", "automations")
+        simulator.automations(*(call | {"drop": 0.1, "jitter": 0.2} for call in calls))
+        live_through(
+            lambda seed: live(servers, simulator, seed), share=0.5 / len(KINDS), by_chance=0
+        )
+
+
+def name_consent(server: OdooServer) -> None:
+    """What the administrator says of that pair."""
+    is_consent = [["field_id.name", "=", "x_email_consent"]]
+    mapping = server.call("usercom.field.mapping", "search", is_consent)
+    server.call("usercom.field.mapping", "write", mapping, {"is_consent": True})
+
+
+def live(servers: list[OdooServer], simulator: Simulator, seed: int) -> Counter[str]:
+    """Live through the history of the seed, as far as the moments are not chance."""
+    chance = random.Random(seed)
+    history = History(Servers(servers, simulator, chance), seed, prefix=f"h{seed}-")
+    try:
+        history.live(chance.randint(SHORTEST, LONGEST))
+    except (AssertionError, TimeoutError) as error:
+        story = "\n".join(f"  {n}. {text}" for n, text in enumerate(history.story, 1))
+        raise AssertionError(f"{error}\n{story}") from error
+    return history.counts
