@@ -45,8 +45,7 @@ PROMPT = """
                         ORDER BY key, value->>'at' DESC, value->>'said') newest),
                serial = nextval('usercom_inbox_id_seq'), write_date = %(now)s,
                external_id = coalesce(i.external_id, %(external_id)s),
-               custom_id = coalesce(i.custom_id, %(custom_id)s),
-               email = coalesce(%(email)s, i.email)
+               custom_id = %(custom_id)s, email = %(email)s  -- as the newest call names the user
          WHERE id = (SELECT id FROM usercom_inbox
                       WHERE backend_id = %(backend_id)s AND user_ref = %(user_ref)s
                         AND state = 'pending' AND claimed_at IS NULL AND partner_id IS NULL

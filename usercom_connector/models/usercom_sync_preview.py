@@ -76,7 +76,8 @@ class UsercomSync(models.Model):
         if locked:
             unless_locked(env, self._wait_for_others)
             return sum(taken)
-        return unless_locked(env, self._turn_page, page, kept) or 0
+        is_stored = sum(taken) == len(page.users)
+        return unless_locked(env, self._turn_page, page, kept, is_stored) or 0
 
     def _settle_lot(self, settle, kept, users):
         if not self._is_at_work() or self.next_page != kept:
@@ -84,9 +85,12 @@ class UsercomSync(models.Model):
         settle(users)
         return len(users)
 
-    def _turn_page(self, page, kept):
-        """On to the next page; returns how many users this one had."""
-        if not self._is_at_work():
+    def _turn_page(self, page, kept, is_stored):
+        """On to the next page; returns how many users this one had.
+
+        Paused once all of them were stored, the sync goes on with the next page later.
+        """
+        if not (self._is_at_work() or (is_stored and self.exists().state == "paused")):
             return 0
         if self.next_page != kept:  # the preview has begun anew meanwhile
             return 1

@@ -303,7 +303,8 @@ class Push:
         try:
             user = client.create_user(self.new_user())
         except (UnreachableError, ServerError) as error:
-            error.is_unconfirmed = True
+            # A 500 or 503 is User.com's own answer: the call has ended, without a user.
+            error.is_unconfirmed = getattr(error, "status", None) not in (500, 503)
             raise
         return self._pushed(self._introduction(), user)
 
