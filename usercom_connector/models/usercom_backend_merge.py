@@ -7,6 +7,7 @@ from odoo.fields import Domain
 
 from ..services.brake import Brake, import_effects
 from ..services.own_context import with_own_context
+from ..services.phone_numbers import PhoneNumbers
 from ..services.protected_contacts import ProtectedContacts
 from ..usercom import Merge, User, merge
 from ..usercom.merge import APART
@@ -54,12 +55,14 @@ class Terms:
     export: Any
     read: Any
     protected: ProtectedContacts
+    phones: PhoneNumbers
 
     @classmethod
     def of(cls, mappings, partners):
         plain = mappings._rules(), mappings._attributes()
         ways = mappings._exporter(), mappings._importer()
-        return cls(mappings, *plain, *ways, ProtectedContacts(mappings, partners))
+        protected = ProtectedContacts(mappings, partners)
+        return cls(mappings, *plain, *ways, protected, PhoneNumbers(mappings))
 
 
 class UsercomBackend(models.Model):
@@ -100,6 +103,7 @@ class UsercomBackend(models.Model):
         remote, errors = read_user(user, terms.attributes, base)
         odoo, problems = terms.export(partner, remote)
         remote |= terms.mappings._in_odoos_words(partner, odoo, remote)
+        terms.phones.align(partner, base, odoo, remote)
         left_open = still_open(base, unconfirmed, remote, terms.rules)
         base = acknowledged(base, unconfirmed, remote, terms.rules, terms.attributes)
         here = self._remote_clock().at(edited[partner.id])

@@ -71,6 +71,16 @@ class UsercomFieldMapping(models.Model):
         default="odoo",
     )
     is_consent = fields.Boolean("Consent")
+    is_phone = fields.Boolean(compute="_compute_is_phone")
+    phone_format = fields.Selection(
+        [("e164", "International"), ("typed", "As typed")],
+        "Phone Numbers",
+        required=True,
+        default="e164",
+        help="How numbers are sent to User.com: “+48601111222”, or as they are in Odoo. In either "
+        "case “+48 601 111 222” and “+48601111222” are the same number, and a number that comes "
+        "back in another spelling changes nothing.",
+    )
 
     _attribute_uniq = models.Constraint(
         "unique (backend_id, attribute_id)", "A User.com attribute can be paired only once."
@@ -81,6 +91,13 @@ class UsercomFieldMapping(models.Model):
         for mapping in self:
             field = mapping.field_id.sudo().field_description
             mapping.display_name = f"{field} ↔ {mapping.attribute_id.name}"
+
+    @api.depends("field_id", "attribute_id")
+    def _compute_is_phone(self):
+        names = self.env["res.partner"]._phone_get_number_fields()
+        for mapping in self:
+            is_named = mapping.field_name in names or mapping._key() == "phone_number"
+            mapping.is_phone = is_named and mapping.field_type == "char"
 
     @api.depends("field_id", "attribute_id", "is_consent")
     def _compute_direction(self):

@@ -6,6 +6,7 @@ from odoo.tools import email_split
 from odoo.tools.sql import escape_psql
 
 from ..services.contact_names import by_id
+from ..services.phone_numbers import PhoneNumbers, international
 from ..usercom import (
     ConversionError,
     Reason,
@@ -36,12 +37,14 @@ class UsercomFieldMapping(models.Model):
         """A function from a contact to ``({key: canonical value}, [problem])``.
 
         It looks all up but once for many contacts. A value that cannot be carried over is left out
-        and told in a problem. A name is split where the ``known`` values split it, if given.
+        and told in a problem. A name is split where the ``known`` values split it, if given, and
+        a phone number is spelled as they spell it.
         """
         ways = [(mapping, mapping._key(), mapping._value_exporter()) for mapping in self]
 
         unset = UnsetColumns(self.env["res.partner"], self._plain_fields())
         has_name = sum(mapping._is_name_part() for mapping in self) == len(NAME_PARTS)
+        phones = PhoneNumbers(self)
 
         def export(partner, known=None):
             values, problems = {}, []
@@ -53,6 +56,8 @@ class UsercomFieldMapping(models.Model):
                     problems.append(mapping._problem(partner, error))
             if has_name and known and values.keys() >= set(NAME_PARTS):
                 values |= in_halves(values, known)
+            if known:
+                values |= phones.spelled_as(partner, values, known)
             return values, problems
 
         return export
@@ -84,6 +89,8 @@ class UsercomFieldMapping(models.Model):
             return lambda partner: self._split_name(partner)[part] or None
         if name == self._key() == "email":
             return lambda partner: _first_address(partner.email)
+        if self.is_phone and self.phone_format == "e164":
+            return lambda partner: international(partner, partner[name]) or partner[name]
         if self.field_type == "many2one":
             return lambda partner: partner[name][self._code_field(partner[name])] or None
         if self.field_type == "many2many":

@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..services.contact_names import by_id
+from ..services.phone_numbers import PhoneNumbers
 from ..services.protected_contacts import ProtectedContacts
 from ..services.transactions import unless_locked
 from ..usercom import CredentialsError, NotFoundError, RetryableError, UsercomError
@@ -195,6 +196,7 @@ class UsercomSync(models.Model):
             )._importer(),
             "attributes": mappings._attributes(),
             "protected": ProtectedContacts(mappings, partners),
+            "phones": PhoneNumbers(mappings),
             "rules": mappings._rules(),
             "first_rules": self._first_rules(),
             "left_out": partners - partners.filtered_domain(self._domain()),
@@ -244,7 +246,9 @@ class UsercomSync(models.Model):
         partner = self.backend_id._seen(contact)
         remote, errors = read_user(user, terms["attributes"], base)
         odoo, problems = terms["export"](partner)
+        odoo |= terms["phones"].spelled_as(partner, odoo, remote)
         remote |= mappings._in_odoos_words(partner, odoo, remote)
+        terms["phones"].align(partner, base, odoo, remote)
         rules = terms["rules"] if base else terms["first_rules"]
         agreed, _rules, kept = terms["protected"].merge(
             rules, partner, base, odoo, remote, odoo_is_newer=None

@@ -7,7 +7,7 @@ from typing import Any
 
 from .merge import last_there
 from .names import NAME_PARTS
-from .phones import digits
+from .phones import is_respelled_phone
 from .records import Attribute, User
 
 EMPTY: tuple[Any, ...] = (None, "", [])
@@ -49,5 +49,5 @@ def is_respelled(sent: Any, shown: Any, attribute: Attribute) -> bool:
     if not (isinstance(sent, str) and isinstance(shown, str)):
         return False
     if attribute.name_std == "phone_number":
-        return digits(sent) == digits(shown)
+        return is_respelled_phone(sent, shown)
     return sent.casefold().split() == shown.casefold().split()
