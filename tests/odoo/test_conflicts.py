@@ -25,9 +25,37 @@ class TestConflicts(UsercomCase):
         conflict = self.conflict(contact)
         self.assertEqual(
             (conflict.base, conflict.odoo, conflict.usercom, conflict.winner, conflict.state),
-            ("111111111", "222222222", "333333333", "usercom", "open"),
+            ("111111111", "222222222", "333333333", "usercom", "ruled"),
         )
         self.assertEqual(conflict.attribute_id.name_std, "phone_number")
+
+    def test_what_the_rule_has_settled_is_no_open_work(self):
+        contact, user_id = self.clash()
+        self.told(id=user_id)
+        self.assertEqual(self.conflict(contact).state, "ruled")
+        self.assertNotIn("conflicts", self.backend.dashboard["todo"])
+
+    def test_settled_ones_are_kept_as_long_as_finished_rows_and_open_ones_longer(self):
+        contact = self.synced(email="anna@example.org")
+        mine = {
+            "backend_id": self.backend.id,
+            "partner_id": contact.id,
+            "mapping_id": self.backend.mapping_ids[0].id,
+        }
+        values = [{"winner": "none"}]
+        values += [{"winner": "odoo", "state": state} for state in ("ruled", "settled")]
+        old = self.env["usercom.conflict"].create([mine | each for each in values])
+        new = old[1].copy()
+        self.env.flush_all()
+        days = self.backend.log_days + 1
+        self.env.cr.execute(
+            "UPDATE usercom_conflict SET write_date = write_date - %s * interval '1 day'"
+            " WHERE id = ANY(%s)",
+            [days, old.ids],
+        )
+        self.env.invalidate_all()
+        self.env["usercom.conflict"]._gc_settled()
+        self.assertEqual((old + new).exists(), old[0] + new)
 
     def test_either_value_can_be_kept_on_both_sides(self):
         for policy, button, expected in (
@@ -57,7 +85,7 @@ class TestConflicts(UsercomCase):
         contact.phone = "444444444"
         self.simulator.patch_user(user_id, phone_number="555555555")
         self.told(id=user_id)
-        self.assertEqual(self.conflict(contact).mapped("state"), ["open", "settled"])
+        self.assertEqual(self.conflict(contact).mapped("state"), ["ruled", "settled"])
 
     def test_a_yes_is_not_kept_over_a_withdrawn_consent(self):
         contact = self.synced(email="anna@example.org")

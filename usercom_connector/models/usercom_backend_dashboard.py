@@ -121,7 +121,7 @@ class UsercomBackend(models.Model):
         }
 
     def _todo_of_records(self, figures):
-        """Numbers of failed rows, ambiguous ones apart, of conflicts and differences."""
+        """Numbers of failed rows, ambiguous ones apart, of open conflicts and differences."""
         receive_unclear, send_unclear = self._count_rows("failed", ("is_ambiguous", "=", True))
         mine = [("backend_id", "=", self.id)]
         open_ones = [*mine, ("state", "=", "open")]

@@ -1,8 +1,11 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..services.contact_names import with_names
 from ..services.protected_contacts import ProtectedContacts
+from .usercom_queue_log import VACUUM_SIZE
 
 
 class UsercomConflict(models.Model):
@@ -36,8 +39,14 @@ class UsercomConflict(models.Model):
         required=True,
     )
     state = fields.Selection(
-        [("open", "Open"), ("settled", "Settled")], required=True, default="open"
+        [("open", "Open"), ("ruled", "Settled by rule"), ("settled", "Settled")],
+        required=True,
+        default="open",
+        help="Open: each side keeps its own value until somebody chooses. Settled by rule: the "
+        "pair's rule has chosen, which can still be reversed.",
     )
+
+    _open_idx = models.Index("(backend_id) WHERE state = 'open'")
 
     @api.depends("base", "odoo", "usercom")
     def _compute_texts(self):
@@ -74,6 +83,7 @@ class UsercomConflict(models.Model):
                 "odoo": conflict.odoo,
                 "usercom": conflict.usercom,
                 "winner": conflict.winner or "none",
+                "state": "ruled" if conflict.winner else "open",
             }
             for meeting in meetings
             for conflict in meeting.agreed.conflicts
@@ -82,12 +92,27 @@ class UsercomConflict(models.Model):
             return
         about = {(vals["partner_id"], vals["mapping_id"]) for vals in new}
         older = self.search(
-            [("state", "=", "open"), ("partner_id", "in", [partner_id for partner_id, _ in about])]
+            [
+                ("state", "!=", "settled"),
+                ("partner_id", "in", [partner_id for partner_id, _ in about]),
+            ]
         )
         older.filtered(
             lambda old: (old.partner_id.id, old.mapping_id.id) in about
         ).state = "settled"
         self.create(new)
+
+    @api.autovacuum
+    def _gc_settled(self):
+        """Delete the settled ones that are older than the account keeps finished rows."""
+        done = 0
+        for backend in self.env["usercom.backend"].search([("log_days", ">=", 0)]):
+            moment = fields.Datetime.now() - timedelta(days=backend.log_days)
+            settled = [("backend_id", "=", backend.id), ("state", "!=", "open")]
+            old = self.search([*settled, ("write_date", "<", moment)], limit=VACUUM_SIZE)
+            done += len(old)
+            old.unlink()
+        return done, int(done >= VACUUM_SIZE)
 
     def action_keep_odoo(self):
         """Have Odoo's value on both sides."""
@@ -100,7 +125,7 @@ class UsercomConflict(models.Model):
     def _keep(self, side):
         """Write the value of ``side`` if the other was kept: an edit, sent like any other."""
         self.check_access("read")
-        for conflict in self.filtered(lambda conflict: conflict.state == "open"):
+        for conflict in self.filtered(lambda conflict: conflict.state != "settled"):
             if conflict.winner == "none":
                 conflict._end_apart(side)
             elif conflict.winner != side:
