@@ -318,6 +318,52 @@ class TestComparison(ListCase):
         self.synced(email="anna@example.org")
         self.assertFalse(self.compared().get("different"))
 
+    def other_than(self, **values):
+        """What differs of a contact whose user has changed these values, unheard."""
+        contact = self.synced(name="Anna Nowak", email="anna@example.org", phone="111111111")
+        contact.city = "Łódź"
+        self.drain()
+        self.simulator.patch_user(self.binding(contact).external_id, **values)
+        return contact, self.compared().get("different") or self.env["usercom.drift"]
+
+    def test_each_field_that_differs_has_a_row_with_its_label(self):
+        self.pair(self.backend, "city", "city")
+        contact, rows = self.other_than(
+            first_name="Ewa", last_name="Lis", phone_number="222222222", city="Gdynia"
+        )
+        self.assertEqual(rows.partner_id, contact)
+        self.assertEqual(
+            sorted(rows.mapped("details")),
+            [
+                "City: Łódź ≠ Gdynia",
+                "First name: Anna ≠ Ewa; Last name: Nowak ≠ Lis",
+                "Phone: 111111111 ≠ 222222222",
+            ],
+        )
+
+    def test_one_field_is_repaired_and_the_others_stay(self):
+        self.pair(self.backend, "city", "city")
+        contact, rows = self.other_than(phone_number="222222222", city="Gdynia")
+        rows.filtered(lambda row: row.mapping_id.field_name == "city").action_repair_in_usercom()
+        self.drain()
+        user = self.remote(contact)
+        self.assertEqual((user["city"], user["phone_number"]), ("Łódź", "222222222"))
+
+    def test_a_field_that_is_only_sent_differs_where_odoos_value_is_not_there(self):
+        self.pair(self.backend, "city", "city", direction="export")
+        self.pair(self.backend, "zip", "region", direction="export")
+        _contact, rows = self.other_than(city="Gdynia", region="its own")
+        self.assertEqual(rows.mapped("details"), ["City: Łódź ≠ Gdynia"])
+
+    def test_a_field_that_is_only_read_differs_where_user_coms_value_is_not_here(self):
+        self.pair(self.backend, "city", "city", direction="import")
+        _contact, rows = self.other_than()
+        self.assertFalse(rows)
+        [user] = self.simulator.users(email="anna@example.org")
+        self.simulator.patch_user(user["id"], city="Gdynia")
+        rows = self.compared()["different"]
+        self.assertEqual(rows.mapped("details"), ["City: Łódź ≠ Gdynia"])
+
     def test_two_users_of_one_person_on_two_pages_are_told_to_a_person(self):
         self.simulator.settings(page_size=1)
         anna = self.contact(name="Anna Nowak", email="anna@example.org")

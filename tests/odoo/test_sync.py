@@ -106,7 +106,7 @@ class TestPreview(SyncCase):
         choice = sync.field_ids.filtered(lambda c: c.mapping_id.field_name == "phone")
         self.assertEqual(choice.conflict_count, 2)
         self.assertEqual(sync.conflict_count, 2)
-        self.assertIn("111111111 ≠ 222222222", sync.line_ids[0].details)
+        self.assertIn("Phone: 111111111 ≠ 222222222", sync.line_ids[0].details)
 
     def test_values_that_cannot_go_are_found(self):
         long = self.quietly(name="Jan " + "K" * 41, email="jan@example.org")

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from usercom import Conflict, Rule, merge
+from usercom.merge import differs
 
 CITY = Rule("city", "both", "odoo")
 EXPORT = replace(CITY, direction="export")
@@ -296,3 +297,22 @@ class TestLeftApart:
     def test_an_empty_value_is_filled_and_a_withdrawal_wins(self):
         assert moves(run(self.SKIP, ABSENT, None, "B")) == ("B", ABSENT)
         assert moves(run(replace(CONSENT, policy="skip"), ABSENT, True, False)) == (False, ABSENT)
+
+
+@pytest.mark.parametrize(
+    ("rule", "base", "odoo", "usercom", "expected"),
+    [
+        (CITY, "A", "A", "B", True),
+        (CITY, None, None, "B", True),
+        (EXPORT, "A", "A", "B", True),
+        (EXPORT, None, None, "B", False),
+        (EXPORT, "A", None, "A", True),
+        (IMPORT, "A", "B", "A", True),
+        (IMPORT, None, "A", None, False),
+        (IMPORT, "A", "A", None, True),
+    ],
+)
+def test_a_pair_of_one_way_differs_only_where_its_source_has_something_to_say(
+    rule, base, odoo, usercom, expected
+):
+    assert differs(rule, {"city": base}, odoo, usercom) is expected

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 
 from ..services.contact_names import with_names
 from ..services.protected_contacts import ProtectedContacts
+from ..services.value_texts import ValueTexts
 from .usercom_queue_log import VACUUM_SIZE
 
 
@@ -50,25 +51,10 @@ class UsercomConflict(models.Model):
 
     @api.depends("base", "odoo", "usercom")
     def _compute_texts(self):
+        texts = ValueTexts(self.env)
         for conflict in self:
             for side in ("base", "odoo", "usercom"):
-                conflict[f"{side}_text"] = self._text(conflict[side])
-
-    @api.model
-    def _text(self, value):
-        if isinstance(value, bool):
-            return self.env._("yes") if value else self.env._("no")
-        if isinstance(value, list):
-            return ", ".join(map(str, value))
-        return "" if value is None else str(value)
-
-    @api.model
-    def _differences_text(self, differences):
-        """``{key: (in Odoo, in User.com)}`` in one line."""
-        return "; ".join(
-            f"{key}: {self._text(odoo) or '-'} ≠ {self._text(usercom) or '-'}"
-            for key, (odoo, usercom) in differences.items()
-        )
+                conflict[f"{side}_text"] = texts.value(conflict.mapping_id, conflict[side])
 
     @api.model
     def _record(self, backend, meetings):

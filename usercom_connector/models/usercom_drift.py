@@ -3,7 +3,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..usercom.merge import heard
+from ..services.value_texts import ValueTexts
+from ..usercom.merge import differs, heard
 from ..usercom.reading import read_user
 from .usercom_backend_merge import Terms
 
@@ -31,15 +32,17 @@ class UsercomDrift(models.Model):
     )
     partner_id = fields.Many2one("res.partner", "Contact", index=True, ondelete="cascade")
     external_id = fields.Integer("User.com ID", aggregator=False)
+    mapping_id = fields.Many2one("usercom.field.mapping", "Field Mapping", ondelete="cascade")
     odoo = fields.Json("In Odoo")
     usercom = fields.Json("In User.com")
     details = fields.Char(compute="_compute_details")
 
     @api.depends("odoo", "usercom")
     def _compute_details(self):
+        texts = ValueTexts(self.env)
         for drift in self:
             sides = {key: (odoo, drift.usercom[key]) for key, odoo in (drift.odoo or {}).items()}
-            drift.details = self.env["usercom.conflict"]._differences_text(sides)
+            drift.details = texts.differences(drift.backend_id, sides)
 
     # ---- comparing ----
 
@@ -103,21 +106,32 @@ class UsercomDrift(models.Model):
 
     @api.model
     def _differences(self, backend, binding, user, terms):
-        odoo, usercom = self._both_sides(backend._seen(binding.partner_id), binding, user, terms)
-        keys = [key for key in odoo if key in usercom and odoo[key] != usercom[key]]
-        if not keys:
-            return []
-        sides = {
-            "odoo": {key: odoo[key] for key in keys},
-            "usercom": {key: usercom[key] for key in keys},
+        """A row for each field that differs: both parts of a name are one."""
+        base = binding.base or {}
+        odoo, usercom = self._both_sides(backend._seen(binding.partner_id), base, user, terms)
+        rules = {
+            rule.key: rule
+            for rule in terms.rules
+            if rule.key in odoo
+            and rule.key in usercom
+            and differs(rule, base, odoo[rule.key], usercom[rule.key])
         }
-        contact = {"kind": "different", "partner_id": binding.partner_id.id}
-        return [contact | sides | self._keys(backend, user.id)]
+        different = terms.mappings.filtered(lambda mapping: mapping._key() in rules)
+        return [
+            {
+                "kind": "different",
+                "mapping_id": mappings[:1].id,
+                "partner_id": binding.partner_id.id,
+                "odoo": {mapping._key(): odoo[mapping._key()] for mapping in mappings},
+                "usercom": {mapping._key(): usercom[mapping._key()] for mapping in mappings},
+                **self._keys(backend, user.id),
+            }
+            for mappings in different.grouped("field_name").values()
+        ]
 
     @api.model
-    def _both_sides(self, partner, binding, user, terms):
+    def _both_sides(self, partner, base, user, terms):
         """``({key: value in Odoo}, {key: value in User.com})``, told apart by meaning."""
-        base = binding.base or {}
         usercom, _errors = read_user(user, terms.attributes, base)
         odoo, _problems = terms.export(partner, usercom)
         usercom |= terms.mappings._in_odoos_words(partner, odoo, usercom)

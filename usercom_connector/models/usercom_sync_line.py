@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..services.contact_names import ContactText
+from ..services.value_texts import ValueTexts
 
 _TOLD = ("label", "result", "problems")
 _OF_USER = "l.external_id = ANY(%(users)s) AND l.external_id = r.user_id"
@@ -72,8 +73,9 @@ class UsercomSyncLine(models.Model):
 
     @api.depends("conflicts")
     def _compute_details(self):
+        texts = ValueTexts(self.env)
         for line in self:
-            line.details = self.env["usercom.conflict"]._differences_text(line.conflicts or {})
+            line.details = texts.differences(line.sync_id.backend_id, line.conflicts or {})
 
     @api.autovacuum
     def _gc_lines(self):

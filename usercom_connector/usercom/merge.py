@@ -176,6 +176,18 @@ def export_only(rules: Iterable[Rule], keys: Container[str]) -> list[Rule]:
     ]
 
 
+def differs(rule: Rule, base: Mapping[str, Any], odoo: Any, usercom: Any) -> bool:
+    """Whether a comparison finds it on one side only, as far as it goes there.
+
+    A "city" of User.com's own is no difference of a pair that only sends Odoo's: unless Odoo had
+    one that was emptied.
+    """
+    source = {"export": odoo, "import": usercom}.get(rule.direction)
+    known = {"export": base.get(rule.key), "import": last_there(base, rule.key)}.get(rule.direction)
+    is_said = rule.direction == "both" or (source, known) != (None, None)
+    return is_said and odoo != usercom
+
+
 def last_there(base: Mapping[str, Any], key: str) -> Any:
     """Return the value of User.com that `base` knows: the agreed one, unless both were left."""
     return base.get(key + APART, base.get(key))
