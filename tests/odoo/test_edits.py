@@ -29,6 +29,14 @@ class EditCase(UsercomCase):
 
 
 class TestDoors(EditCase):
+    def test_who_becomes_an_employee_leaves_and_a_new_login_creates_nobody(self):
+        contact = self.synced(email="jan@example.org")
+        self.env["res.users"].create({"login": "jan", "partner_id": contact.id})
+        self.env["res.users"].create({"name": "Ola", "login": "ola", "email": "ola@example.org"})
+        self.drain()
+        self.assertTrue(self.binding(contact).left_at)
+        self.assertEqual(self.simulator.users(email="ola@example.org"), [])
+
     def test_an_import_queues_what_it_changes(self):
         contact = self.synced(email="jan@example.org", ref="J-1")
         self.env["res.partner"].load(

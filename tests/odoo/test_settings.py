@@ -180,6 +180,33 @@ class TestSettingsPage(SettingsCase):
             self.assertEqual(form.usercom_partner_count, 0)
             form.usercom_partner_domain = "[]"
 
+    def test_employees_take_no_part_in_a_new_account_and_are_counted(self):
+        self.authenticate()
+        before = self.settings().usercom_left_out_count
+        employee = new_test_user(self.env, "employee", email="emp@example.org")
+        former = new_test_user(self.env, "former", email="former@example.org")
+        customer = new_test_user(self.env, "customer", groups="base.group_portal")
+        former.active = False
+        shown = self.settings()
+        self.assertEqual(
+            (shown.usercom_employee_count, shown.usercom_left_out_count - before), (0, 2)
+        )
+        people = (employee + former + customer).partner_id
+        self.assertEqual(self.account()._taking_part(people), customer.partner_id)
+        self.assertFalse(self.account()._taking_part(self.env.ref("base.partner_root")))
+
+    def test_an_account_that_sends_employees_leaves_them_out_at_one_click(self):
+        self.authenticate()
+        employee = new_test_user(self.env, "employee", email="emp@example.org").partner_id
+        for text in ("[]", "['|', ('ref', '=', 'x'), ('is_company', '=', False)]"):
+            with self.subTest(text):
+                self.account().partner_domain = text
+                self.assertEqual(self.account()._taking_part(employee), employee)
+                self.assertTrue(self.settings().usercom_employee_count)
+                self.settings().action_usercom_leave_out_employees()
+                self.assertFalse(self.account()._taking_part(employee))
+                self.assertEqual(self.settings().usercom_employee_count, 0)
+
     def test_a_filter_that_cannot_be_used_is_refused(self):
         self.authenticate()
         for text in ("[('ref', '='", "[('no_such_field', '=', 1)]", "open('x')", "[('name',)]"):

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools.sql import add_index, make_index_name
 
+from ..services.employees import Employees
 from .res_partner import KEY_INDEX
 
 SHARED = (
@@ -59,6 +60,8 @@ class ResConfigSettings(models.TransientModel):
     )
     usercom_partner_domain = fields.Char("Contacts That Take Part")
     usercom_partner_count = fields.Integer(compute="_compute_usercom_partner_count")
+    usercom_employee_count = fields.Integer(compute="_compute_usercom_partner_count")
+    usercom_left_out_count = fields.Integer(compute="_compute_usercom_partner_count")
     usercom_new_user_policy = fields.Selection(
         account_options("new_user_policy"), "New People in User.com"
     )
@@ -144,6 +147,9 @@ class ResConfigSettings(models.TransientModel):
             settings.usercom_partner_count = self.env["usercom.backend"]._count_partners(
                 settings.usercom_partner_domain, self.env.company
             )
+            settings.usercom_employee_count, settings.usercom_left_out_count = self.env[
+                "usercom.backend"
+            ]._count_employees(settings.usercom_partner_domain, self.env.company)
 
     # ---- saving ----
 
@@ -192,6 +198,11 @@ class ResConfigSettings(models.TransientModel):
     def action_usercom_let_through(self):
         self._usercom_save()
         self._usercom_account().action_let_through()
+        return self._usercom_reload()
+
+    def action_usercom_leave_out_employees(self):
+        self._usercom_save()
+        Employees(self._usercom_account()).leave_out()
         return self._usercom_reload()
 
     def action_usercom_create_key_field(self):

@@ -5,6 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 from ..services.caches import forget_caches
+from ..services.employees import DEFAULT, Employees
 from .company_bound import CompanyBound
 
 MOST_DAYS = 3650
@@ -60,7 +61,7 @@ class UsercomBackend(models.Model):
     partner_domain = fields.Char(
         "Contacts That Take Part",
         required=True,
-        default="[('is_company', '=', False), ('type', '=', 'contact')]",
+        default=DEFAULT,
     )
     new_user_policy = fields.Selection(
         [
@@ -264,6 +265,14 @@ class UsercomBackend(models.Model):
             return self.new({"partner_domain": text, "company_id": company.id})._partner_count()
         except BAD_DOMAIN:  # somebody is still typing it; saving tells what is wrong
             return 0
+
+    @api.model
+    def _count_employees(self, text, company):
+        """``(how many take part, how many do not)`` of internal users' contacts, likewise."""
+        try:
+            return Employees(self.new({"partner_domain": text, "company_id": company.id})).counts()
+        except BAD_DOMAIN:
+            return 0, 0
 
     def _partner_count(self):
         return self.env["res.partner"].search_count(self._partner_domain())

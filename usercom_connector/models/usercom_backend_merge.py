@@ -212,7 +212,10 @@ class UsercomBackend(models.Model):
         known = {key for key, binding in bindings.items() if binding._is_live()}
         new = [meeting.partner.id for meeting in meetings if meeting.partner.id not in known]
         partners = self._partners().browse(new)
-        return partners - partners.filtered("active").filtered_domain(self._partner_domain())
+        domain = self._partner_domain()
+        inside = partners.filtered("active").filtered_domain(domain)
+        # Archived logins, too: in memory they are seen only if asked for.
+        return partners - inside.with_context(active_test=False).filtered_domain(domain)
 
     # ---- people who are new ----
 
