@@ -14,6 +14,9 @@ SIZE = Attribute("Size", "size", "integer")
     [
         ("Jan@Example.org", "jan@example.org", EMAIL, True),
         ("Nowa  Huta\r\nII", "Nowa Huta\nII", EMAIL, True),
+        ("+48601111222", "601 111 222", PHONE, True),
+        ("+48601111222", "0048601111222", PHONE, True),
+        ("+48601111222", "1222", PHONE, False),
         ("jan@example.org", "jan@example", EMAIL, False),
         ("+48 600-700-800", "+48600700800", PHONE, True),
         ("+48 600-700-800", "48600700", PHONE, False),
