@@ -284,7 +284,9 @@ class UsercomInbox(models.Model):
         }
         with without_values():
             self.env.cr.execute(PROMPT, values)
-        return self.browse(self.env.cr.fetchone())
+        row = self.browse(self.env.cr.fetchone())
+        row.invalidate_recordset(flush=False)  # one that waited may have been read before
+        return row
 
     @api.model
     def _queue_by_hand(self, backend, partners):
