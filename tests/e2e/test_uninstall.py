@@ -13,9 +13,26 @@ from tests.simulator.process import Simulator
 ALERT = "usercom_connector.mail_activity_type_paused"
 
 
+OURS = (
+    ("ir.module.module", [["name", "=", "usercom_connector"], ["state", "=", "installed"]]),
+    ("ir.cron", [["name", "ilike", "User.com"]]),
+    ("ir.model", [["model", "=like", "usercom.%"]]),
+    ("ir.model.fields", [["name", "=like", "usercom_%"]]),
+    ("ir.actions.server", [["name", "ilike", "User.com"]]),
+    ("ir.ui.menu", [["name", "ilike", "User.com"]]),
+    ("ir.config_parameter", [["key", "=like", "usercom_connector.%"]]),
+    ("mail.activity", [["res_model", "=", "usercom.backend"]]),
+    ("mail.activity.type", [["res_model", "=", "usercom.backend"]]),
+    ("mail.message", [["model", "=", "usercom.backend"]]),
+)
+
+
 @pytest.fixture(scope="module")
-def uninstalled() -> Iterator[OdooServer]:
-    """A server whose database has synced a contact and has an alert, then lost the app."""
+def uninstalled() -> Iterator[tuple[OdooServer, dict[str, int]]]:
+    """A server whose database has synced a contact and has an alert, then lost the app.
+
+    And how many records of each model there were ``before``.
+    """
     with OdooServer("uninstall") as odoo, Simulator() as simulator:
         simulator.attribute("email_consent", "boolean")
         connect(odoo, simulator)
@@ -27,10 +44,11 @@ def uninstalled() -> Iterator[OdooServer]:
         until(lambda: simulator.users(email="jan@example.org"), 20, "the user")
         backends = odoo.call("usercom.backend", "search", [])
         odoo.call("usercom.backend", "activity_schedule", backends, ALERT)
+        before = {model: count(odoo, model, domain) for model, domain in OURS}
         odoo.stop()
         uninstall(odoo)
         odoo.start()
-        yield odoo
+        yield odoo, before
 
 
 def uninstall(odoo: OdooServer) -> None:
@@ -42,29 +60,23 @@ def uninstall(odoo: OdooServer) -> None:
     assert " ERROR " not in done.stderr, done.stderr
 
 
-def test_contacts_stay_as_they_were(uninstalled: OdooServer) -> None:
-    [contact] = uninstalled.call(
+def count(odoo: OdooServer, model: str, domain: list) -> int:
+    return odoo.call(model, "search_count", domain, context={"active_test": False})
+
+
+def test_contacts_stay_as_they_were(uninstalled: tuple[OdooServer, dict[str, int]]) -> None:
+    odoo, _before = uninstalled
+    [contact] = odoo.call(
         "res.partner", "search_read", [["email", "=", "jan@example.org"]], ["name", "phone"]
     )
     assert (contact["name"], contact["phone"]) == ("Jan Kowalski", "600111222")
-    uninstalled.call("res.partner", "write", [contact["id"]], {"phone": "600333444"})
+    odoo.call("res.partner", "write", [contact["id"]], {"phone": "600333444"})
 
 
-@pytest.mark.parametrize(
-    ("model", "domain"),
-    [
-        ("ir.module.module", [["name", "=", "usercom_connector"], ["state", "=", "installed"]]),
-        ("ir.cron", [["name", "ilike", "User.com"]]),
-        ("ir.model", [["model", "=like", "usercom.%"]]),
-        ("ir.model.fields", [["name", "=like", "usercom_%"]]),
-        ("ir.actions.server", [["name", "ilike", "User.com"]]),
-        ("ir.ui.menu", [["name", "ilike", "User.com"]]),
-        ("ir.config_parameter", [["key", "=like", "usercom_connector.%"]]),
-        ("mail.activity", [["res_model", "=", "usercom.backend"]]),
-        ("mail.activity.type", [["res_model", "=", "usercom.backend"]]),
-        ("mail.message", [["model", "=", "usercom.backend"]]),
-    ],
-)
-def test_nothing_of_the_app_is_left(uninstalled: OdooServer, model: str, domain: list) -> None:
-    context = {"active_test": False}
-    assert uninstalled.call(model, "search_count", domain, context=context) == 0
+@pytest.mark.parametrize(("model", "domain"), OURS)
+def test_nothing_of_the_app_is_left(
+    uninstalled: tuple[OdooServer, dict[str, int]], model: str, domain: list
+) -> None:
+    odoo, before = uninstalled
+    assert before[model] > 0
+    assert count(odoo, model, domain) == 0

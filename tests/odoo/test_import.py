@@ -79,9 +79,13 @@ class TestImport(UsercomCase):
 
     def test_the_body_itself_writes_nothing(self):
         contact = self.synced(email="anna@example.org", phone="111111111")
-        user_id = self.binding(contact).external_id
-        self.told(id=user_id, phone_number="666", phone="666")
-        self.assertEqual(contact.phone, "111111111")
+        user = {"id": self.binding(contact).external_id, "phone_number": "666"}
+        body = {"user": user, "extra": {"phone_number": "666"}}
+        Inbox = self.env["usercom.inbox"]
+        row = Inbox._put(self.backend, Inbox._keys(body), body)
+        self.assertEqual(row.payload, body)
+        self.drain()
+        self.assertEqual((row.state, contact.phone), ("done", "111111111"))
 
     def test_both_sides_changed_different_values(self):
         contact = self.synced(email="anna@example.org", phone="111111111")
