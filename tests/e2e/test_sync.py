@@ -134,6 +134,11 @@ def hurry(pair: Pair) -> None:
     """Let the cron run now, and the time of the next attempts come."""
     pair.odoo.sql(DUE_NOW)
     pair.odoo.sql("UPDATE usercom_sync SET next_at = NULL WHERE next_at IS NOT NULL")
+    # Who may be being created is searched for once no call can be under way any more.
+    pair.odoo.sql(
+        "UPDATE usercom_binding SET unconfirmed_at = unconfirmed_at - interval '3 minutes'"
+        " WHERE external_id IS NULL"
+    )
     # Odoo lets a job that died three times wait for its next minute.
     pair.odoo.sql("UPDATE ir_cron_progress SET timed_out_counter = 0 WHERE timed_out_counter > 0")
     pair.odoo.call("usercom.backend", "action_run", pair.odoo.call("usercom.backend", "search", []))

@@ -176,6 +176,7 @@ class UsercomBackend(models.Model):
         return tasks
 
     def _give_back(self, task):
+        UnconfirmedValues(self).forget(task)
         Brake(self).take_back([task])
         task.rows._put_back()
 
@@ -301,6 +302,7 @@ class UsercomBackend(models.Model):
         row.exists()._put_off()
 
     def _put_off_outcome(self, outcome):
+        UnconfirmedValues(self).note_created(outcome)
         outcome.task.rows.exists()._put_off()
 
     def _settle_all(self, outcomes):

@@ -58,6 +58,13 @@ class UnconfirmedValues:
             values = {"unconfirmed": False, "unconfirmed_at": False}
             self.bindings.browse(never_linked).sudo().write(values)
 
+    def note_created(self, outcome):
+        """Whom a call has created, where somebody has the contact locked: else one waits for it."""
+        task, user = outcome.task, getattr(outcome.result, "user", None)
+        if isinstance(task.job, Push) and user and not task.job.identity.user_id:
+            for link in self.bindings._of(self.backend, task.rows.partner_id).values():
+                link.sudo().external_id = link.external_id or user.id
+
     def _update(self, sent):
         """But for links that somebody else is changing: nobody waits for that."""
         self.bindings.flush_model()
