@@ -233,7 +233,7 @@ class UsercomInbox(models.Model):
     @api.autovacuum
     def _gc_waiting(self):
         """Forget calls that have waited for too long; a batch of each account at a time."""
-        backends = self.env["usercom.backend"].search([])
+        backends = self.env["usercom.backend"].search([("waiting_days", ">", 0)])
         batches = [WaitingCalls(backend).forget(VACUUM_SIZE) for backend in backends]
         return sum(batches), int(VACUUM_SIZE in batches)
 

@@ -44,9 +44,9 @@ class WaitingCalls:
 
     def forget(self, most):
         """Delete those that are too old, at most so many; returns how many."""
-        days = self._backend.waiting_days
-        if not days or not self._is_reconciled():
+        if not self._is_reconciled():
             return 0
+        days = self._backend.waiting_days
         inbox = self._backend.env["usercom.inbox"]
         inbox.flush_model()
         forgotten = self._backend.env.execute_query(self._deletion(self._days_ago(days), most))
