@@ -43,6 +43,8 @@ UNWANTED = """
             JOIN ir_model_fields f ON f.id = m.field_id
            WHERE f.name = 'employee' AND m.is_consent AND NOT m.is_broken"""
 NOT_COMPARED = {"write_date", "write_uid", "lastcall", "nextcall", "is_broken"}
+# What a migration is there to change: {(table, column, former value): present value}
+MOVED = {("usercom_conflict", "state", "open"): "ruled"}  # those of the seed have a winner
 Rows = dict[tuple[str, int], dict[str, Any]]
 Upgraded = tuple[Rows, Rows, list[tuple[str]]]
 
@@ -115,6 +117,11 @@ def test_no_row_and_no_value_is_lost(upgraded: Upgraded) -> None:
         (*key, column): f"{value!r} became {after.get(key, {}).get(column)!r}"
         for key, row in before.items()
         for column, value in row.items()
-        if column not in NOT_COMPARED and after.get(key, {}).get(column) != value
+        if column not in NOT_COMPARED
+        and after.get(key, {}).get(column) != moved(key[0], column, value)
     }
     assert not lost
+
+
+def moved(table: str, column: str, value: Any) -> Any:
+    return MOVED.get((table, column, value), value) if isinstance(value, str) else value
