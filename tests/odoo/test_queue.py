@@ -195,6 +195,13 @@ class TestLog(QueueCase):
         self.assertEqual((old + fresh + waiting).exists(), fresh + waiting)
         self.assertFalse(told.exists())
 
+    def test_a_transaction_removes_no_more_than_a_batch(self):
+        Outbox, contact = self.env["usercom.outbox"], self.synced(email="jan@example.org")
+        row = {"backend_id": self.backend.id, "partner_id": contact.id, "operation": "sync"}
+        self.age(Outbox.create([{**row, "state": "done"} for _ in range(1001)]), 1000)
+        self.assertEqual(Outbox._gc_log(), (1000, 1))
+        self.assertEqual(Outbox._gc_log(), (1, 0))
+
     def test_odoos_own_vacuum_calls_it(self):
         old = self.failed()
         self.age(old, 1000)

@@ -175,6 +175,14 @@ class TestHandling(SyncCase):
         self.env["usercom.sync.line"]._gc_lines()
         self.assertFalse(sync.line_ids)
 
+    def test_a_transaction_forgets_no_more_than_a_batch(self):
+        Line = self.env["usercom.sync.line"]
+        sync = self.ran("import")
+        sync.ended_at = "2020-01-01"
+        Line.create([{"sync_id": sync.id, "kind": "new_here"} for _ in range(1001)])
+        self.assertEqual(Line._gc_lines(), (1000, 1))
+        self.assertEqual(Line._gc_lines(), (1, 0))
+
 
 class TestSpreadsheet(SyncCase, HttpCase):
     def test_it_tells_of_everybody_and_holds_no_formula(self):

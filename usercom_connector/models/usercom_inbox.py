@@ -8,6 +8,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL, email_normalize
 
 from ..services.call_rate import CallRate
+from ..services.clean_up import BATCH
 from ..services.contact_names import by_id
 from ..services.payload_filter import PayloadFilter
 from ..services.quiet_sql import without_values
@@ -16,7 +17,6 @@ from ..services.waiting_calls import WaitingCalls
 from ..usercom import strict_json
 from ..usercom.excerpts import readable
 from .usercom_queue import URGENT
-from .usercom_queue_log import VACUUM_SIZE
 
 _logger = logging.getLogger(__name__)
 
@@ -221,26 +221,26 @@ class UsercomInbox(models.Model):
                         WHERE i.payload IS NOT NULL AND i.payload <> '{}'
                           AND i.state <> 'pending'
                           AND i.write_date < %s - b.payload_hours * interval '1 hour'
-                        LIMIT %s)
+                        LIMIT %s FOR UPDATE OF i SKIP LOCKED)
                    RETURNING id""",
                 fields.Datetime.now(),
-                VACUUM_SIZE,
+                BATCH,
             )
         )
         self.invalidate_model()
-        return len(forgotten), int(len(forgotten) == VACUUM_SIZE)
+        return len(forgotten), int(len(forgotten) == BATCH)
 
     @api.autovacuum
     def _gc_waiting(self):
         """Forget calls that have waited for too long; a batch of each account at a time."""
         backends = self.env["usercom.backend"].search([("waiting_days", ">", 0)])
-        batches = [WaitingCalls(backend).forget(VACUUM_SIZE) for backend in backends]
-        return sum(batches), int(VACUUM_SIZE in batches)
+        batches = [WaitingCalls(backend).forget(BATCH) for backend in backends]
+        return sum(batches), int(BATCH in batches)
 
-    def _delete_before(self, backend, moment):
+    def _delete_before(self, backend, moment, most):
         if backend.webhook_called_at != backend.webhook_last_call:
             backend.webhook_called_at = backend.webhook_last_call
-        return super()._delete_before(backend, moment)
+        return super()._delete_before(backend, moment, most)
 
     # ---- filling ----
 

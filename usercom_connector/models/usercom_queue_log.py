@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-VACUUM_SIZE = 10_000
+from ..services.clean_up import BATCH, delete_batch
 
 
 class UsercomQueue(models.AbstractModel):
@@ -44,31 +44,18 @@ class UsercomQueue(models.AbstractModel):
 
     @api.autovacuum
     def _gc_log(self):
-        """Delete the finished rows that are older than the account keeps them."""
+        """Delete a batch of the finished rows that are older than the account keeps them."""
         if self._abstract:
             return 0, 0
         done = 0
         for backend in self.env["usercom.backend"].search([("log_days", ">=", 0)]):
-            done += self._delete_before(
-                backend, fields.Datetime.now() - timedelta(days=backend.log_days)
-            )
-        return done, int(done >= VACUUM_SIZE)
+            moment = fields.Datetime.now() - timedelta(days=backend.log_days)
+            done += self._delete_before(backend, moment, BATCH - done)
+        return done, int(done >= BATCH)
 
-    def _delete_before(self, backend, moment):
-        """Delete a batch of the rows finished before ``moment``; returns how many."""
-        query = SQL(
-            """DELETE FROM %(table)s WHERE id IN (
-                   SELECT id FROM %(table)s
-                    WHERE backend_id = %(backend)s AND state <> 'pending'
-                      AND write_date < %(moment)s
-                    LIMIT %(size)s)
-               RETURNING id""",
-            table=SQL.identifier(self._table),
-            backend=backend.id,
-            moment=moment,
-            size=VACUUM_SIZE,
+    def _delete_before(self, backend, moment, most):
+        """Delete some of the rows finished before ``moment``; returns how many."""
+        condition = SQL(
+            "backend_id = %s AND state <> 'pending' AND write_date < %s", backend.id, moment
         )
-        self.flush_model()
-        deleted = self.env.execute_query(query)
-        self.invalidate_model()
-        return len(deleted)
+        return delete_batch(self, condition, most)

@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..services.clean_up import BATCH, delete_batch
 from ..services.contact_names import ContactText
 from ..services.value_texts import ValueTexts
 
@@ -79,12 +80,14 @@ class UsercomSyncLine(models.Model):
 
     @api.autovacuum
     def _gc_lines(self):
-        """Delete the people of syncs that ended longer ago than the account keeps its log."""
+        """Delete a batch of the people of syncs that ended before the account's log begins."""
+        done = 0
         for backend in self.env["usercom.backend"].search([("log_days", ">=", 0)]):
             moment = fields.Datetime.now() - timedelta(days=backend.log_days)
             ended = [("state", "in", ("done", "cancelled")), ("ended_at", "<", moment)]
             syncs = self.env["usercom.sync"].search([("backend_id", "=", backend.id), *ended])
-            syncs._forget_lines()
+            done += delete_batch(self, SQL("sync_id = ANY(%s)", syncs.ids), BATCH - done)
+        return done, int(done >= BATCH)
 
     @api.model
     def _to_be_sent(self, partners):
