@@ -64,11 +64,13 @@ class UsercomDrift(models.Model):
         found = self._strangers(
             sweep, [user for user in users if user.id not in linked.keys() | erased]
         )
-        terms = Terms.of(backend._active_mappings(), bindings.partner_id)
+        seen = backend._seen(bindings.partner_id)
+        contacts = {contact.id: contact for contact in seen - queued}
+        terms = Terms.of(backend._active_mappings(), seen)
         for user in users:
             binding = linked.get(user.id)
-            if binding and binding.partner_id not in queued:
-                found += self._differences(backend, binding, user, terms)
+            if binding and (contact := contacts.get(binding.partner_id.id)):
+                found += self._differences(contact, binding, user, terms)
         self.create(found)
 
     @api.model
@@ -105,10 +107,10 @@ class UsercomDrift(models.Model):
         return {"backend_id": backend.id, "external_id": user_id}
 
     @api.model
-    def _differences(self, backend, binding, user, terms):
+    def _differences(self, contact, binding, user, terms):
         """A row for each field that differs: both parts of a name are one."""
         base = binding.base or {}
-        odoo, usercom = self._both_sides(backend._seen(binding.partner_id), base, user, terms)
+        odoo, usercom = self._both_sides(contact, base, user, terms)
         rules = {
             rule.key: rule
             for rule in terms.rules
@@ -121,10 +123,10 @@ class UsercomDrift(models.Model):
             {
                 "kind": "different",
                 "mapping_id": mappings[:1].id,
-                "partner_id": binding.partner_id.id,
+                "partner_id": contact.id,
                 "odoo": {mapping._key(): odoo[mapping._key()] for mapping in mappings},
                 "usercom": {mapping._key(): usercom[mapping._key()] for mapping in mappings},
-                **self._keys(backend, user.id),
+                **self._keys(binding.backend_id, user.id),
             }
             for mappings in different.grouped("field_name").values()
         ]
