@@ -123,7 +123,6 @@ def _backlog() -> Result:
                     "first_name": "No",
                     "last_name": str(n),
                     "phone_number": _values(n)["phone"],
-                    "email_consent": False,
                 }
                 for n in people
             )

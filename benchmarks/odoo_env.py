@@ -17,18 +17,26 @@ def database(name: str, template: str = "USERCOM_TEMPLATE") -> Iterator[Any]:
     """An Odoo registry on a copy of the database that the environment variable names."""
     source = os.environ[template]
     target = f"{source}_{name}"
-    config.parse_config(["--log-level=error"], setup_logging=True)
     create_database(target, source)
+    try:
+        with opened(target) as registry:
+            yield registry
+    finally:
+        drop_database(target)
+
+
+@contextmanager
+def opened(name: str) -> Iterator[Any]:
+    """An Odoo registry on a database that is there."""
+    config.parse_config(["--log-level=error"], setup_logging=True)
     from odoo.modules.registry import Registry
+    from odoo.sql_db import close_db
 
     try:
-        yield Registry(target)
+        yield Registry(name)
     finally:
-        Registry.delete(target)
-        from odoo.sql_db import close_db
-
-        close_db(target)
-        drop_database(target)
+        Registry.delete(name)
+        close_db(name)
 
 
 @contextmanager

@@ -22,7 +22,7 @@ LINKS = """
     INSERT INTO usercom_binding (backend_id, partner_id, external_id, state, base)
     SELECT b.id, p.id, %s + substr(p.name, 4)::int, 'synced',
            jsonb_build_object('email', p.email, 'first_name', 'No', 'phone_number', p.phone,
-                              'last_name', substr(p.name, 4), 'email_consent', false)
+                              'last_name', substr(p.name, 4))
       FROM res_partner p, usercom_backend b WHERE p.name LIKE 'No %%'"""
 QUEUED = """
     INSERT INTO usercom_outbox (backend_id, partner_id, operation, state, attempts, priority,
@@ -44,10 +44,10 @@ def running_pair(rate: float = 1000) -> Iterator[Pair]:
         yield Pair(odoo, simulator)
 
 
-def add_contacts(pair: Pair, count: int) -> None:
+def add_contacts(pair: Pair, count: int, links: str = LINKS) -> None:
     """So many contacts that are at User.com already, both sides agreeing."""
     pair.odoo.sql(CONTACTS, PHONE, count)
-    pair.odoo.sql(LINKS, FIRST_USER)
+    pair.odoo.sql(links, FIRST_USER)
     users = [
         {
             "id": FIRST_USER + n,

@@ -29,7 +29,7 @@ def main(arguments: list[str]) -> int:
     with alone(NAME):
         with alone("set-up", wait=True):
             odoo.ensure()
-            folder = _fetched()
+            folder = fetched()
             cluster = Cluster(NAME)
         with cluster.running():
             env = {**odoo.environment(cluster.env, NAME), "USERCOM_OCA": "1"}
@@ -43,7 +43,7 @@ def main(arguments: list[str]) -> int:
                 template.drop(cluster, _DATABASE)
 
 
-def _fetched():
+def fetched():
     """The folder of OCA's addons, from PyPI; without the Odoo that their packages ask for."""
     folder = CACHE / "oca"
     stamp = folder / "stamp"

@@ -44,6 +44,20 @@ def core(
     return with_consent
 
 
+def with_apps(
+    cluster: Cluster,
+    env: dict[str, str],
+    source: str,
+    kind: str,
+    apps: tuple[str, ...],
+    state: tuple[str, ...],
+) -> str:
+    """The template of further apps on top of `source`, one per `state` of theirs; its name."""
+    name = f"{kind}_{_digest(source, *apps, *state)}"
+    _build(cluster, env, source, name, apps)
+    return name
+
+
 def copy(cluster: Cluster, template: str, database: str) -> None:
     """Make `database` anew as a copy of the template."""
     drop(cluster, database)

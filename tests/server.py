@@ -29,13 +29,23 @@ REPEATED = re.compile(
 class OdooServer:
     """Serves while the context lasts. `url` is where, `call` reaches it as the administrator.
 
-    Its database is a copy of the one that USERCOM_TEMPLATE names, as `make test` does. `options`
-    are further ones for Odoo's command line, `proxy` the headers that a proxy would add.
+    Its database is a copy of the one that the environment variable `template` names, as `make test`
+    does. `options` are further ones for Odoo's command line, `proxy` the headers that a proxy would
+    add, `environment` what it finds there besides ours.
     """
 
-    def __init__(self, name: str, *options: str, proxy: dict[str, str] | None = None) -> None:
-        self.database = f"{os.environ['USERCOM_TEMPLATE']}_{name}"
+    def __init__(
+        self,
+        name: str,
+        *options: str,
+        proxy: dict[str, str] | None = None,
+        template: str = "USERCOM_TEMPLATE",
+        environment: dict[str, str] | None = None,
+    ) -> None:
+        self._template = os.environ[template]
+        self.database = f"{self._template}_{name}"
         self._options = options
+        self.environment = environment or {}
         self._proxy = proxy or {}
         self._reset()
 
@@ -48,7 +58,7 @@ class OdooServer:
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> "OdooServer":
-        create_database(self.database, os.environ["USERCOM_TEMPLATE"])
+        create_database(self.database, self._template)
         self.start()
         return self
 
@@ -69,14 +79,15 @@ class OdooServer:
 
     def sql(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
         """Do something to the database behind Odoo's back; return the rows, if there are any."""
-        return _execute(statement, self.database, values)
+        return execute(statement, self.database, values)
 
     def start(self) -> None:
         """Start Odoo as an administrator would, and wait until it answers."""
         options = ["-d", self.database, f"--http-port={self.port}", "--http-interface=127.0.0.1"]
         command = [sys.executable, ODOO_BIN, *options, *self._options, "--log-level=warn"]
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
+            env = os.environ | self.environment
+            self._process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, env=env)
         until(self._answers, PATIENCE_SECONDS, what=f"Odoo; see {self.log}")
         self._log_in()
 
@@ -155,18 +166,19 @@ def create_database(name: str, template: str) -> None:
     """Make a copy of the template, without Odoo's own jobs; ours come later."""
     drop_database(name)
     names = sql.Identifier(name), sql.Identifier(template)
-    _execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*names))
-    _execute("UPDATE ir_cron SET active = false", name)
+    execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*names))
+    execute("UPDATE ir_cron SET active = false", name)
 
 
 def drop_database(name: str) -> None:
     """Remove the database if it is there, whoever is connected to it."""
-    _execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+    execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-def _execute(
+def execute(
     statement: sql.Composable | str, database: str = "postgres", values: tuple[Any, ...] = ()
 ) -> list[tuple[Any, ...]]:
+    """Execute a statement outside of any transaction; return the rows, if there are any."""
     connection = psycopg2.connect(dbname=database)
     try:
         connection.autocommit = True
