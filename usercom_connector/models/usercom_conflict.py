@@ -3,10 +3,10 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..services.clean_up import BATCH
 from ..services.contact_names import with_names
 from ..services.protected_contacts import ProtectedContacts
 from ..services.value_texts import ValueTexts
-from .usercom_queue_log import VACUUM_SIZE
 
 
 class UsercomConflict(models.Model):
@@ -95,10 +95,10 @@ class UsercomConflict(models.Model):
         for backend in self.env["usercom.backend"].search([("log_days", ">=", 0)]):
             moment = fields.Datetime.now() - timedelta(days=backend.log_days)
             settled = [("backend_id", "=", backend.id), ("state", "!=", "open")]
-            old = self.search([*settled, ("write_date", "<", moment)], limit=VACUUM_SIZE)
+            old = self.search([*settled, ("write_date", "<", moment)], limit=BATCH)
             done += len(old)
             old.unlink()
-        return done, int(done >= VACUUM_SIZE)
+        return done, int(done >= BATCH)
 
     def action_keep_odoo(self):
         """Have Odoo's value on both sides."""
