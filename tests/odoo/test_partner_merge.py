@@ -67,6 +67,21 @@ class TestPartnerMerge(MergeCase):
         self.assertEqual(self.binding(kept).external_id, user_id)
         self.assertEqual([user["id"] for user in self.simulator.users()], [user_id])
 
+    def test_a_user_created_unheard_for_the_survivor_becomes_one_with_the_losers(self):
+        lost = self.synced(email="a@example.org")
+        kept = self.contact(email="b@example.org")
+        self.simulator.fault(kind="reset", method="POST", apply=True, count=1)
+        self.drain()
+        self.simulator.clear_faults()
+        self.merge(lost, kept)
+        self.drain()
+        first, second = sorted(user["id"] for user in self.simulator.users())
+        self.told(id=second)
+        self.drain()
+        self.assertEqual([user["id"] for user in self.simulator.users()], [first])
+        self.assertEqual(self.binding(kept).external_id, first)
+        self.assertEqual(self.remote(kept)["email"], "b@example.org")
+
     def test_contacts_with_changes_on_their_way_can_be_merged(self):
         lost, kept = (self.synced(email=f"{name}@example.org") for name in ("a", "b"))
         (lost + kept).write({"phone": "2"})

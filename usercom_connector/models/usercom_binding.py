@@ -273,9 +273,21 @@ class UsercomBinding(models.Model):
             linked = bindings.filtered(lambda link: link.external_id and link.state != "gone")
             if kept := linked.sorted(lambda link: (link.partner_id != survivor, link.id))[:1]:
                 lost = (linked - kept).mapped("external_id")
+                kept._take_over_creations(bindings)
                 (bindings - kept).unlink()
                 kept._move_to(survivor)
                 self.env["usercom.outbox"]._enqueue_merge(backend, kept.external_id, lost)
+
+    def _take_over_creations(self, bindings):
+        """Users that unheard calls have created for ``bindings`` without one are seconds of this.
+
+        They are merged into this one's user once they are met.
+        """
+        known = self.sudo().created_with or {}
+        for link in bindings.sudo().filtered(lambda link: not link.external_id):
+            for key, values in (link.unconfirmed or {}).items():
+                known = {**known, key: [*known.get(key, []), *values]}
+        self.sudo().created_with = known or False
 
     def _move_to(self, partner):
         self.partner_id = partner
