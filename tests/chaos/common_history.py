@@ -43,12 +43,12 @@ STEPS = {
     "delete": 1,
     "delete_there": 1,
     "merge": 2,
-    "double": 2,
+    "double": 4,
     "night": 1,
     "push": 2,
     "pull": 2,
     "compare": 1,
-    "settle": 1,
+    "settle": 2,
 }
 
 
@@ -135,7 +135,8 @@ class InOdoo(Steps):
         name, value = self.another(person)
         self.sides.write(person.contact_id, {name: value})
         known = person.values[name]
-        known.say(ODOO, value, knows_all=known.words.get(USERCOM, here[name]) == here[name])
+        has_met = known.words.get(USERCOM, here[name]) == here[name]
+        known.say(ODOO, value, knows_all=has_met and not person.has_double)
         self.commit()
         self.tell("edits", f"{person} is edited: {name} = {value}")
 
@@ -177,7 +178,7 @@ class InOdoo(Steps):
         (lost, gone), (kept, here) = self.contact(), self.contact()
         if not lost or not kept or lost is kept or lost.has_double or kept.has_double:
             return
-        if self.is_met_by_address(lost):
+        if self.is_met_by_address(lost) or self.is_met_by_address(kept):
             return
         self._weigh_both(lost, gone, kept, here)
         self.sides.merge(lost.contact_id, kept.contact_id)
@@ -187,7 +188,6 @@ class InOdoo(Steps):
 
     def _weigh_both(self, lost: Person, gone: Any, kept: Person, here: Any) -> None:
         """Who had no link has that of the other one: any of their values may stand."""
-        kept.has_double = self.is_met_by_address(kept)
         kept.may_be(here)
         if not self.is_linked(kept):
             shown = [self.there(user) for user in self.users(lost) + self.users(kept)]
@@ -262,7 +262,7 @@ class AtUserCom(Steps):
         known, met = person.values[name], self.there(user)[name]
         has_met = known.words.get(ODOO, met) == met
         is_heard = has_met and not self.sides.is_waiting(person.contact_id)
-        known.say(USERCOM, value, knows_all=is_heard)
+        known.say(USERCOM, value, knows_all=is_heard and not person.has_double)
         self._patch(user, **self._as_user({name: value}))
         self.tell("changes", f"{person} is changed there ({user['id']}): {name} = {value}")
 
@@ -303,10 +303,8 @@ class AtUserCom(Steps):
         [user_id] = self.simulator.seed(values, fire=fires)["ids"]
         person.has_double = True
         person.values["phone"].others.add(values["phone_number"])
-        if values["email_consent"] is False:
-            person.consent.say(False)
-        elif values["email_consent"] and not person.consent.was_denied:
-            person.consent.may_be.add(True)
+        if values["email_consent"] is False or not person.consent.was_denied:
+            person.consent.may_be.add(bool(values["email_consent"]))  # the night chooses
         if fires:
             self._told_of(user_id, {})
         self.tell("doubles there", f"{person} is there twice: {user_id} {values}")
