@@ -22,8 +22,14 @@ class TestPolish(BrowserCase):
         super().setUp()
         self.env.company.partner_id.lang = "pl_PL"
         self.speak("pl_PL")
+        self.translate_the_consent()
         self.fill_the_lists()
         self.english = self.texts_with_a_translation()
+
+    def translate_the_consent(self):
+        """The tests' own field is called as a text of ours is."""
+        consent = self.env["ir.model.fields"]._get("res.partner", "x_email_consent")
+        consent.with_context(lang="pl_PL").field_description = "Zgoda na e-mail"
 
     def fill_the_lists(self):
         """Something in each list: sent, refused and waiting, both ways, and a conflict."""
