@@ -14,15 +14,15 @@ COMMANDS = {
     "demo": "demo",
     "test": "test",
     "test-fast": "fast",
-    "test-odoo": "odoo_tests",
-    "test-oca": "oca_tests",
-    "chaos": "chaos",
     "bench": "bench",
     "lint": "lint",
     "shell": "shell",
     "release": "release",
     "pictures": "pictures",
     "i18n": "i18n",
+    "test-odoo": "odoo_tests",
+    "test-oca": "oca_tests",
+    "chaos": "chaos",
 }
 _FULL = f"No disk space is left for {CACHE}; free 3 GiB and run again."
 

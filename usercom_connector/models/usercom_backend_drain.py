@@ -228,7 +228,7 @@ class UsercomBackend(models.Model):
         """
         ways = self._claim_inbox, self._claim_outbox
         for priority in looked_at:
-            if turn % 2 == 0 and priority == USUAL and (rows := self._claim_newest()):
+            if turn % 2 == 0 and priority == USUAL and (rows := self._claim_newest(looked_at)):
                 return rows
             for claim in ways if turn % OUTBOX_TURN else reversed(ways):
                 if rows := claim(priority, looked_at):
@@ -238,8 +238,12 @@ class UsercomBackend(models.Model):
     def _claim_inbox(self, priority, _looked_at):
         return unless_locked(self.env, self.env["usercom.inbox"]._claim, self, priority)
 
-    def _claim_newest(self):
-        claim = partial(self.env["usercom.outbox"]._claim, newest=True)
+    def _claim_newest(self, looked_at):
+        """But not where no other edits wait: then those that are alike may go as one."""
+        outbox = self.env["usercom.outbox"]
+        if not unless_locked(self.env, outbox._is_waiting, self, USUAL, looked_at[USUAL]):
+            return None
+        claim = partial(outbox._claim, newest=True)
         return unless_locked(self.env, claim, self, USUAL, 2**31 - 1)
 
     def _claim_outbox(self, priority, looked_at):

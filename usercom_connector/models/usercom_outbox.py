@@ -101,6 +101,20 @@ class UsercomOutbox(models.Model):
             )
         )
 
+    @api.model
+    def _is_waiting(self, backend, priority, last):
+        """Whether a row up to the id ``last`` waits for its turn."""
+        query = SQL(
+            """SELECT FROM usercom_outbox r
+                WHERE r.priority = %s AND r.id <= %s AND %s AND %s LIMIT 1""",
+            priority,
+            last,
+            self._waiting(backend),
+            self._due(),
+        )
+        self.flush_model()
+        return bool(last and self.env.execute_query(query))
+
     def _tasks(self, backend):
         """The tasks of the claimed rows, of contacts that take part and of those that left."""
         partner_ids = set(backend._taking_part(self.partner_id).ids)
