@@ -6,7 +6,7 @@ from .test_lists import ListCase
 class TestNight(ListCase):
     def setUp(self):
         super().setUp()
-        self.jan = self.synced(email="jan@example.org", phone="111111111", employee=True)
+        self.jan = self.synced(email="jan@example.org", phone="111111111", x_email_consent=True)
         self.first = self.binding(self.jan).external_id
 
     def night(self, **values):
@@ -53,7 +53,7 @@ class TestNight(ListCase):
         self.night(email_consent=False)
         self.compare()
         self.check_linked()
-        self.assertFalse(self.jan.employee)
+        self.assertFalse(self.jan.x_email_consent)
         self.assertIs(self.remote(self.jan)["attributes"]["email_consent"], False)
 
     def test_two_users_who_are_both_there_are_told_to_a_person(self):

@@ -282,6 +282,7 @@ class UsercomInbox(models.Model):
             "now": fields.Datetime.now(),
             **{name: keys.get(name) for name in KEYS},
         }
+        self.flush_model()
         with without_values():
             self.env.cr.execute(PROMPT, values)
         row = self.browse(self.env.cr.fetchone())
