@@ -51,7 +51,8 @@ class UsercomInbox(models.Model):
         look, now = self._look_at(partner), fields.Datetime.now()
         if look.state == "pending":
             return (look.next_attempt_at or now) + SOON
-        is_later = look.write_date >= max(self.mapped("create_date"))
+        newest = max(max(row.id, row.serial) for row in self)  # both are of one sequence
+        is_later = look.id > newest or look.write_date >= max(self.mapped("create_date"))
         return None if is_later else look.write_date + LOOK_EVERY
 
     def _look_at(self, partner):
