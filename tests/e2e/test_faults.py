@@ -69,7 +69,8 @@ def hurry(pair: Pair) -> None:
     """Let the time of the next attempts come now, also that of users who may be being created."""
     pair.odoo.sql(
         "UPDATE usercom_binding SET unconfirmed_at = unconfirmed_at - interval '3 minutes'"
-        " WHERE external_id IS NULL"
+        " WHERE id IN (SELECT id FROM usercom_binding WHERE external_id IS NULL"
+        " FOR UPDATE SKIP LOCKED)"
     )
     pair.odoo.sql("UPDATE usercom_outbox SET next_attempt_at = NULL WHERE state = 'pending'")
     pair.odoo.call("usercom.backend", "action_run", pair.odoo.call("usercom.backend", "search", []))

@@ -144,7 +144,8 @@ def hurry(pair: Pair) -> None:
     # Who may be being created is searched for once no call can be under way any more.
     pair.odoo.sql(
         "UPDATE usercom_binding SET unconfirmed_at = unconfirmed_at - interval '3 minutes'"
-        " WHERE external_id IS NULL"
+        " WHERE id IN (SELECT id FROM usercom_binding WHERE external_id IS NULL"
+        " FOR UPDATE SKIP LOCKED)"
     )
     # Odoo lets a job that died three times wait for its next minute.
     pair.odoo.sql("UPDATE ir_cron_progress SET timed_out_counter = 0 WHERE timed_out_counter > 0")
