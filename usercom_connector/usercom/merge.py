@@ -140,7 +140,7 @@ def _there(base: Mapping[str, Any]) -> dict[str, Any]:
 
 def _agree_on_all(base: dict[str, Any], values: Mapping[str, Any]) -> None:
     for key, value in values.items():
-        _agree(base, key, value)
+        agree(base, key, value)
 
 
 def _merge_value(
@@ -149,7 +149,7 @@ def _merge_value(
     base, theirs = result.base.get(rule.key), last_there(result.base, rule.key)
     usercom = usercom if odoo == usercom else heard(rule, base, usercom)
     if odoo == usercom:
-        _agree(result.base, rule.key, odoo)
+        agree(result.base, rule.key, odoo)
         return
     if (odoo, usercom) == (base, theirs):
         return  # left apart
@@ -164,7 +164,7 @@ def _merge_value(
         result.conflicts.append(Conflict(rule.key, base, odoo, usercom, winner))
     target = result.to_usercom if winner == "odoo" else result.to_odoo
     target[rule.key] = odoo if winner == "odoo" else usercom
-    _agree(result.base, rule.key, target[rule.key])
+    agree(result.base, rule.key, target[rule.key])
 
 
 def export_only(rules: Iterable[Rule], keys: Container[str]) -> list[Rule]:
@@ -202,7 +202,8 @@ def heard(rule: Rule, base: Any, usercom: Any) -> Any:
     return None if is_default and base is None else usercom
 
 
-def _agree(base: dict[str, Any], key: str, value: Any) -> None:
+def agree(base: dict[str, Any], key: str, value: Any) -> None:
+    """Note that both sides have `value`, whatever each had before."""
     base[key] = value
     base.pop(key + APART, None)
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .kept import is_respelled
-from .merge import APART, Rule, last_there
+from .merge import Rule, agree, last_there
 from .names import NAME_PARTS, join_name
 from .records import Attribute, User
 
@@ -40,7 +40,7 @@ def presumed(base: Values, unconfirmed: Unconfirmed, odoo: Values) -> dict[str, 
     for key, values in unconfirmed.items():
         others = [value for value in values if value != odoo.get(key)]
         if key in odoo and others and odoo[key] == base.get(key):
-            _agree(result, key, others[-1])
+            agree(result, key, others[-1])
     return result
 
 
@@ -55,7 +55,7 @@ def with_names(base: Values, unconfirmed: Unconfirmed, user: User) -> dict[str, 
     parts = [sent.get(part, last_there(base, part)) or "" for part in NAME_PARTS]
     if sent and isinstance(full, str) and join_name(*parts) == " ".join(full.split()):
         for part, value in sent.items():
-            _agree(result, part, value)
+            agree(result, part, value)
     return result
 
 
@@ -77,7 +77,7 @@ def acknowledged(
             continue
         is_refusal = rule.consent and value == rule.withdrawn
         if not is_refusal and _is_one_of(value, unconfirmed.get(key, ()), attributes[key]):
-            _agree(result, key, value)
+            agree(result, key, value)
     return result
 
 
@@ -95,8 +95,3 @@ def still_open(
 
 def _is_one_of(value: Any, sent: Iterable[Any], attribute: Attribute) -> bool:
     return any(value == each or is_respelled(each, value, attribute) for each in sent)
-
-
-def _agree(base: dict[str, Any], key: str, value: Any) -> None:
-    base[key] = value
-    base.pop(key + APART, None)
