@@ -6,6 +6,7 @@ from odoo import api, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..services.database_identity import DatabaseIdentity
+from ..services.error_texts import explain
 from ..services.shared_hold import SharedHold
 from ..usercom import (
     Client,
@@ -15,7 +16,6 @@ from ..usercom import (
     UsercomError,
     shared_throttle,
 )
-from .usercom_errors import explain
 
 DEFAULT_URL = "https://{subdomain}.user.com"
 SYSTEM_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")

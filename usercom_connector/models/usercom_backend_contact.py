@@ -1,20 +1,13 @@
 from dataclasses import astuple, replace
-from functools import lru_cache
 
 from odoo import models
 from odoo.fields import Domain
-from odoo.tools import email_normalize
 
+from ..services.email_addresses import normalized
 from ..services.own_context import own_context, with_own_context
 from ..usercom.custom_ids import sha256_of
 from ..usercom.jobs import Identity
 from ..usercom.phones import digits
-
-
-@lru_cache(maxsize=1024)  # a page of users, each asked about several times
-def normalized(email):
-    """The e-mail address as Odoo compares it, None if there is none."""
-    return email_normalize(email, strict=False) or None
 
 
 def own_custom_id(partner):

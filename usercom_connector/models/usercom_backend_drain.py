@@ -13,6 +13,7 @@ from ..services.brake import Brake, BrakeError
 from ..services.contact_names import by_id
 from ..services.database_errors import is_transient
 from ..services.drain_lock import DrainLock
+from ..services.error_texts import explain
 from ..services.quarantine import Quarantine
 from ..services.quiet_sql import described, without_values
 from ..services.shared_hold import SharedHold
@@ -32,7 +33,6 @@ from ..usercom import (
 from ..usercom.mass import WORTHWHILE
 from ..usercom.overlap import overlapped
 from ..usercom.throttle import LONGEST_HOLD
-from .usercom_errors import explain
 from .usercom_queue import LOCKED_DELAY, LOW, URGENT, USUAL
 
 _logger = logging.getLogger(__name__)

@@ -9,8 +9,8 @@ from odoo.tools.sql import escape_psql
 
 from ..services.brake import Brake, BrakeError
 from ..services.contact_names import by_id
+from ..services.email_addresses import normalized
 from ..services.quiet_sql import described
-from .usercom_backend_contact import normalized
 
 _logger = logging.getLogger(__name__)
 

@@ -4,7 +4,7 @@ from odoo import models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .usercom_backend_contact import normalized
+from ..services.email_addresses import normalized
 
 # By what a user's contact is looked for, strongest first: the first that finds one counts.
 LOOKS = {

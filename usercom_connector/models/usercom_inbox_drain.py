@@ -5,9 +5,9 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..services.email_addresses import normalized
 from ..usercom import User
 from ..usercom.jobs import Fetch, Identity, Told
-from .usercom_backend_contact import normalized
 from .usercom_backend_drain import Task
 from .usercom_queue import DONE, URGENT
 

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-from .usercom_backend_contact import normalized
+from ..services.email_addresses import normalized
 
 LOOK_EVERY = timedelta(minutes=1)
 SOON = timedelta(seconds=2)

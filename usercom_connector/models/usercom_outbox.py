@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..services.contact_names import by_id
+from ..services.error_texts import explain
 from ..services.unconfirmed import UnconfirmedValues
 from ..usercom.excerpts import excerpt
 from ..usercom.jobs import Push, Pushed
@@ -9,7 +10,6 @@ from ..usercom.merge import last_there
 from ..usercom.orphans import Orphans
 from .usercom_backend_drain import Task
 from .usercom_backend_merge import Terms
-from .usercom_errors import explain
 
 
 class UsercomOutbox(models.Model):

@@ -8,7 +8,7 @@ from odoo.exceptions import ConcurrencyError
 from odoo.tools import SQL
 
 from ..services.contact_names import ContactText
-from .usercom_errors import explain
+from ..services.error_texts import explain
 
 MAX_ATTEMPTS = 10
 MAX_AGE = timedelta(hours=24)

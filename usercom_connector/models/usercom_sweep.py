@@ -7,10 +7,10 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..services.brake import Brake, BrakeError
+from ..services.error_texts import explain
 from ..services.quiet_sql import described
 from ..services.transactions import unless_locked
 from ..usercom import CredentialsError, NotFoundError, RetryableError, UsercomError
-from .usercom_errors import explain
 
 _logger = logging.getLogger(__name__)
 

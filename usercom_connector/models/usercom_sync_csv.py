@@ -5,13 +5,13 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from ..services.contact_names import by_id
+from ..services.email_addresses import normalized
+from ..services.error_texts import explain
 from ..services.import_progress import PATIENCE, ImportProgress
 from ..usercom import CredentialsError, RejectedError, ThrottledError, UsercomError
 from ..usercom.jobs import Push
 from ..usercom.user_file import user_files
-from .usercom_backend_contact import normalized
 from .usercom_backend_merge import Terms
-from .usercom_errors import explain
 from .usercom_sync import PAGE_SIZE
 
 CHUNK = 5000  # rows a file; how many User.com takes is not documented

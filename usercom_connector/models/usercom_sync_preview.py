@@ -6,12 +6,12 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..services.contact_names import by_id
+from ..services.error_texts import explain
 from ..services.phone_numbers import PhoneNumbers
 from ..services.protected_contacts import ProtectedContacts
 from ..services.transactions import unless_locked
 from ..usercom import CredentialsError, NotFoundError, RetryableError, UsercomError
 from ..usercom.reading import read_user
-from .usercom_errors import explain
 from .usercom_queue import LOCKED_DELAY
 from .usercom_sync import PAGE_SIZE
 

@@ -1,7 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
-from odoo.tools import email_normalize, hmac
+from odoo.tools import hmac
+
+from ..services.email_addresses import normalized
 
 
 class UsercomTombstone(models.Model):
@@ -93,7 +95,7 @@ class UsercomTombstone(models.Model):
 
     @api.model
     def _hash(self, email):
-        address = email_normalize(email, strict=False)
+        address = normalized(email)
         return hmac(self.env(su=True), "usercom.tombstone", address) if address else False
 
     # ---- coming back ----

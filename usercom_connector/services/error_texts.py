@@ -1,5 +1,7 @@
 """What to tell people when User.com does not do as asked."""
 
+from typing import Any
+
 from ..usercom import (
     AmbiguousUserError,
     CredentialsError,
@@ -18,7 +20,7 @@ from ..usercom import (
 )
 
 
-def explain(env, error):
+def explain(env: Any, error: Exception) -> str:
     """The error in the reader's language, with what to do about it."""
     match error:
         case CredentialsError():
@@ -45,7 +47,7 @@ def explain(env, error):
             return str(error)
 
 
-def _explain_closed(env, error):
+def _explain_closed(env: Any, error: CredentialsError) -> str:
     """Why User.com serves the whole account no more."""
     match error:
         case InvalidKeyError():
@@ -67,7 +69,7 @@ def _explain_closed(env, error):
             return str(error)
 
 
-def _explain_failure(env, error):
+def _explain_failure(env: Any, error: RetryableError) -> str:
     """Why a call failed that may succeed another time."""
     match error:
         case ThrottledError():
