@@ -14,7 +14,7 @@ from usercom import (
     ServerError,
     canonical,
 )
-from usercom import answers as answers_module
+from usercom import responses as responses_module
 
 from .conftest import API_KEY, listed
 from .stub import HTML, MISSING, Answer, Stub
@@ -220,7 +220,7 @@ class TestChangedUsers:
     ]
 
     def test_what_is_no_user_is_left_out_and_counted(self, stub, client, caplog):
-        caplog.set_level(logging.INFO, logger=answers_module.__name__)
+        caplog.set_level(logging.INFO, logger=responses_module.__name__)
         following = "/api/public/users/?cursor=2"
         first = {"results": [JANE, *self.ODD], "next": following}
         stub.on("GET /users/", first, {"results": [None, {**JANE, "id": 9}]})

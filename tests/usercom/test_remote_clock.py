@@ -19,7 +19,7 @@ class Ours:
 
 
 def answered(clock, moment):
-    clock.heard(format_datetime(moment, usegmt=True))
+    clock.observe(format_datetime(moment, usegmt=True))
 
 
 def test_before_the_first_answer_it_is_our_own():
@@ -52,5 +52,5 @@ def test_once_our_clock_is_set_anew_the_next_answer_tells():
 @pytest.mark.parametrize("text", [None, "", "today", "Wed, 99 Nov 2026 12:00:00 GMT"])
 def test_any_other_text_says_nothing(text):
     clock = RemoteClock(Ours())
-    clock.heard(text)
+    clock.observe(text)
     assert clock.offset is None

@@ -12,8 +12,8 @@ from ..services.protected_contacts import ProtectedContacts
 from ..usercom import Merge, User, merge
 from ..usercom.merge import APART
 from ..usercom.names import NAME_PARTS
-from ..usercom.reading import read_user
 from ..usercom.unconfirmed import acknowledged, still_open, with_names
+from ..usercom.user_values import read_user
 from .usercom_field_mapping_values import LONGEST_NAME
 
 

@@ -5,7 +5,7 @@ from odoo import models
 
 from ..services.own_context import Origin, own_context, with_own_context
 from ..usercom.merge import APART, Conflict
-from ..usercom.reading import read_user
+from ..usercom.user_values import read_user
 from .usercom_backend_drain import RUN_SECONDS
 from .usercom_backend_inbound import TakenIn
 

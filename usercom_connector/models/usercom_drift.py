@@ -4,8 +4,8 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..services.value_texts import ValueTexts
-from ..usercom.merge import differs, heard
-from ..usercom.reading import read_user
+from ..usercom.merge import differs, stated_value
+from ..usercom.user_values import read_user
 from .usercom_backend_merge import Terms
 
 
@@ -138,7 +138,7 @@ class UsercomDrift(models.Model):
         odoo, _problems = terms.export(partner, usercom)
         usercom |= terms.mappings._in_odoos_words(partner, odoo, usercom)
         heard_of = {
-            rule.key: heard(rule, base.get(rule.key), usercom[rule.key])
+            rule.key: stated_value(rule, base.get(rule.key), usercom[rule.key])
             for rule in terms.rules
             if rule.key in usercom and odoo.get(rule.key) != usercom[rule.key]
         }

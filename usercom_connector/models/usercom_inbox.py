@@ -15,7 +15,7 @@ from ..services.quiet_sql import without_values
 from ..services.retries import without_expected_errors
 from ..services.waiting_calls import WaitingCalls
 from ..usercom import strict_json
-from ..usercom.excerpts import readable
+from ..usercom.redaction import readable
 from .usercom_queue import URGENT
 
 _logger = logging.getLogger(__name__)

@@ -7,7 +7,7 @@ from odoo.tools import SQL
 
 from ..services.email_addresses import normalized
 from ..usercom import User
-from ..usercom.jobs import Fetch, Identity, Told
+from ..usercom.jobs import Fetch, Identity, PayloadUser
 from .usercom_backend_drain import Task
 from .usercom_queue import DONE, URGENT
 
@@ -71,7 +71,7 @@ class UsercomInbox(models.Model):
     def _job(self, backend):
         identity = self[-1]._identity()
         user = self._told_user(backend) if backend.use_webhook_values else None
-        return Told(identity, user) if user else Fetch(identity)
+        return PayloadUser(identity, user) if user else Fetch(identity)
 
     def _identity(self):
         return Identity(self.external_id or None, self.custom_id, self.email)

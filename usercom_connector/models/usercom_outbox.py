@@ -4,10 +4,10 @@ from odoo.tools import SQL
 from ..services.contact_names import by_id
 from ..services.error_texts import explain
 from ..services.unconfirmed import UnconfirmedValues
-from ..usercom.excerpts import excerpt
 from ..usercom.jobs import Push, Pushed
-from ..usercom.merge import last_there
+from ..usercom.merge import remote_base_value
 from ..usercom.orphans import Orphans
+from ..usercom.redaction import excerpt
 from .usercom_backend_drain import Task
 from .usercom_backend_merge import Terms
 
@@ -144,7 +144,7 @@ class UsercomOutbox(models.Model):
         identity = backend._identity_to_send(partner, binding)
         base = binding._agreed_with(identity.user_id) if binding else {}
         values, problems = terms.export(partner)
-        there = {key: last_there(base, key) for key in values}
+        there = {key: remote_base_value(base, key) for key in values}
         values |= terms.phones.spelled_as(partner, values, there)
         values |= terms.phones.spelled_as(partner, values, base)
         custom_id = backend._new_custom_id(partner, binding)

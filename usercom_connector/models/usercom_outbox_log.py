@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..usercom.excerpts import readable
+from ..usercom.redaction import readable
 
 
 class UsercomOutbox(models.Model):

@@ -3,8 +3,8 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..usercom.excerpts import excerpt
 from ..usercom.mass import MassPush, is_worthwhile, mass_key
+from ..usercom.redaction import excerpt
 from .usercom_backend_drain import Task
 
 LOOK_AHEAD = 2000

@@ -2,9 +2,9 @@ from odoo import models
 
 from ..services.contact_names import by_id
 from ..services.unconfirmed import UnconfirmedValues
-from ..usercom.excerpts import excerpt
-from ..usercom.kept import is_respelled
 from ..usercom.merge import APART
+from ..usercom.redaction import excerpt
+from ..usercom.verify_write import is_respelled
 
 
 class UsercomOutbox(models.Model):

@@ -9,7 +9,7 @@ from odoo.tools import formatLang
 from ..services.database_errors import is_transient
 from ..services.quiet_sql import described
 from ..services.transactions import RIVALS, unless_locked
-from ..usercom.ahead import PagesAhead
+from ..usercom.prefetch import PagePrefetcher
 from .usercom_backend import BAD_DOMAIN
 
 _logger = logging.getLogger(__name__)
@@ -319,7 +319,7 @@ class UsercomSync(models.Model):
         sync, count = self._under_way(backend), 0
         if not sync:
             return 0
-        with PagesAhead(client) as pages:
+        with PagePrefetcher(client) as pages:
             while sync._may_go_on(deadline):
                 started = time.monotonic()
                 done = sync._take_step(client, pages)

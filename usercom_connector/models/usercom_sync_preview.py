@@ -11,7 +11,7 @@ from ..services.phone_numbers import PhoneNumbers
 from ..services.protected_contacts import ProtectedContacts
 from ..services.transactions import unless_locked
 from ..usercom import CredentialsError, NotFoundError, RetryableError, UsercomError
-from ..usercom.reading import read_user
+from ..usercom.user_values import read_user
 from .usercom_queue import LOCKED_DELAY
 from .usercom_sync import PAGE_SIZE
 

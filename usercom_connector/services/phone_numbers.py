@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 
 from odoo.addons.phone_validation.tools.phone_validation import phone_format
 
-from ..usercom.merge import last_there
+from ..usercom.merge import remote_base_value
 from ..usercom.phones import digits, is_plain
 
 _CACHED = 8192  # numbers
@@ -57,7 +57,7 @@ class PhoneNumbers:
         """
         for key in self._keys:
             if key in odoo and key in remote and odoo[key] != remote[key]:
-                there = last_there(base, key)
+                there = remote_base_value(base, key)
                 odoo |= self.spelled_as(partner, {key: odoo[key]}, {key: base.get(key)})
                 remote |= self.spelled_as(partner, {key: remote[key]}, {key: there})
 

@@ -11,15 +11,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import IO, Any, Self
 
-from .answers import (
-    attribute_of,
-    check_success,
-    import_report,
-    import_status,
-    listed_users,
-    readable,
-    user_of,
-)
 from .connections import LONGEST_CALL
 from .errors import (
     ForbiddenError,
@@ -31,6 +22,15 @@ from .errors import (
 )
 from .phones import digits
 from .records import STANDARD_ATTRIBUTES, Account, Attribute, ImportReport, User, UserPage
+from .responses import (
+    attribute_of,
+    check_success,
+    import_report,
+    import_status,
+    listed_users,
+    readable,
+    user_of,
+)
 from .search import Search
 from .throttle import Throttle
 from .transport import RawPage, Transport

@@ -18,13 +18,13 @@ from .errors import (
     UnreachableError,
     UnservedError,
 )
-from .kept import emptied
-from .merge import APART, Merge, Rule, last_there, merge
+from .merge import APART, Merge, Rule, merge, remote_base_value
 from .orphans import Orphans
-from .reading import read_user
 from .records import Attribute, User
 from .unconfirmed import Unconfirmed, presumed
+from .user_values import read_user
 from .values import wire
+from .verify_write import emptied
 
 Values = dict[str, Any]
 
@@ -82,7 +82,7 @@ class Fetch:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class PayloadUser:
     """A user whom User.com has told of whole: nothing has to be read."""
 
     identity: Identity
@@ -177,7 +177,7 @@ class Push:
 
     def _by_agreed_email(self, client: Client) -> User | None:
         """Return the user of the address that both sides had before it was changed in Odoo."""
-        email = last_there(self.base, "email")
+        email = remote_base_value(self.base, "email")
         return Identity(email=email).search(client) if email else None
 
     def changes(self) -> Values | None:
@@ -252,14 +252,16 @@ class Push:
 
     def _changes(self) -> Merge:
         base = presumed(self.base, self.unconfirmed, self.odoo)
-        return self._merge(base, {key: last_there(base, key) for key in self.odoo})
+        return self._merge(base, {key: remote_base_value(base, key) for key in self.odoo})
 
     def _pushed(self, merged: Merge, user: User) -> Pushed:
         """What the answer shows as it was before was dropped; anything else is User.com's own."""
         shown, _errors = read_user(user, self.attributes, merged.base)
         sent = merged.to_usercom
         other = {key: shown[key] for key in sent if shown.get(key, sent[key]) != sent[key]}
-        ignored = {key: sent[key] for key in other if other[key] == last_there(self.base, key)}
+        ignored = {
+            key: sent[key] for key in other if other[key] == remote_base_value(self.base, key)
+        }
         # The parts of a name that is told as a whole are but guessed.
         made = {key for key in other if key in user.values and key not in ignored}
         apart = {key: other[key] for key in other if key in made or sent[key] is None}
@@ -294,7 +296,7 @@ class Push:
         """
         shown, _errors = read_user(user, self.attributes, self.base)
         return any(
-            shown.get(r.key) == r.withdrawn != last_there(self.base, r.key)
+            shown.get(r.key) == r.withdrawn != remote_base_value(self.base, r.key)
             for r in self.rules
             if r.consent and (r.direction != "export" or r.key in sent)
         )

@@ -135,7 +135,7 @@ def _full(values: Mapping[str, Any]) -> str | None:
 
 
 def _there(base: Mapping[str, Any]) -> dict[str, Any]:
-    return {part: last_there(base, part) for part in NAME_PARTS}
+    return {part: remote_base_value(base, part) for part in NAME_PARTS}
 
 
 def _agree_on_all(base: dict[str, Any], values: Mapping[str, Any]) -> None:
@@ -146,8 +146,8 @@ def _agree_on_all(base: dict[str, Any], values: Mapping[str, Any]) -> None:
 def _merge_value(
     result: Merge, rule: Rule, odoo: Any, usercom: Any, odoo_is_newer: bool | None
 ) -> None:
-    base, theirs = result.base.get(rule.key), last_there(result.base, rule.key)
-    usercom = usercom if odoo == usercom else heard(rule, base, usercom)
+    base, theirs = result.base.get(rule.key), remote_base_value(result.base, rule.key)
+    usercom = usercom if odoo == usercom else stated_value(rule, base, usercom)
     if odoo == usercom:
         agree(result.base, rule.key, odoo)
         return
@@ -183,17 +183,19 @@ def differs(rule: Rule, base: Mapping[str, Any], odoo: Any, usercom: Any) -> boo
     one that was emptied.
     """
     source = {"export": odoo, "import": usercom}.get(rule.direction)
-    known = {"export": base.get(rule.key), "import": last_there(base, rule.key)}.get(rule.direction)
+    known = {"export": base.get(rule.key), "import": remote_base_value(base, rule.key)}.get(
+        rule.direction
+    )
     is_said = rule.direction == "both" or (source, known) != (None, None)
     return is_said and odoo != usercom
 
 
-def last_there(base: Mapping[str, Any], key: str) -> Any:
+def remote_base_value(base: Mapping[str, Any], key: str) -> Any:
     """Return the value of User.com that `base` knows: the agreed one, unless both were left."""
     return base.get(key + APART, base.get(key))
 
 
-def heard(rule: Rule, base: Any, usercom: Any) -> Any:
+def stated_value(rule: Rule, base: Any, usercom: Any) -> Any:
     """Return what User.com says by its value: its default, not being unsubscribed, says nothing.
 
     It says "yes" only after a "no" that both agreed on.

@@ -10,9 +10,9 @@ from .client import Client
 from .errors import AmbiguousUserError
 from .names import join_name
 from .phones import digits
-from .reading import NAME_PARTS
 from .records import User, read_moment
 from .unconfirmed import Unconfirmed
+from .user_values import NAME_PARTS
 
 SINCE = timedelta(days=1)  # for clocks that differ
 

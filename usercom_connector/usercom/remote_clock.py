@@ -22,16 +22,16 @@ class RemoteClock:
         self._clock = clock
         self.offset: float | None = None
 
-    def heard(self, date: str | None) -> None:
+    def observe(self, date: str | None) -> None:
         """Note the `Date` header of an answer that has just come; any other text says nothing."""
         try:
             told = parsedate_to_datetime(date or "").replace(tzinfo=UTC).timestamp()
         except (ValueError, TypeError, OverflowError):
             return
-        heard = told + HALF_A_SECOND - self._clock()
+        measured = told + HALF_A_SECOND - self._clock()
         known = self.offset
-        is_new = known is None or abs(heard - known) > JUMP
-        self.offset = heard if is_new or known is None else known + SHARE * (heard - known)
+        is_new = known is None or abs(measured - known) > JUMP
+        self.offset = measured if is_new or known is None else known + SHARE * (measured - known)
 
     def now(self) -> datetime:
         """Return User.com's time as naive UTC."""

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote
 
-from .answers import found_users, users_of
 from .errors import NotFoundError, RejectedError, ServerError, UnservedError
 from .phones import digits
 from .records import User
+from .responses import found_users, users_of
 from .transport import Transport
 
 

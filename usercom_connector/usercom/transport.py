@@ -232,7 +232,7 @@ class Transport:
             call = self._throttle.acquire()
             with deadline, self._session.send(prepared, **options) as response:
                 self._throttle.answered(call)
-                self._throttle.remote_clock.heard(response.headers.get("Date"))
+                self._throttle.remote_clock.observe(response.headers.get("Date"))
                 body = read_body(response)
         except (requests.RequestException, HTTPError) as error:
             # Its own text holds addresses with people's e-mails in them.

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .kept import is_respelled
-from .merge import Rule, agree, last_there
+from .merge import Rule, agree, remote_base_value
 from .names import NAME_PARTS, join_name
 from .records import Attribute, User
+from .verify_write import is_respelled
 
 MOST = 5  # values of one attribute, the last ones
 
@@ -52,7 +52,7 @@ def with_names(base: Values, unconfirmed: Unconfirmed, user: User) -> dict[str, 
     sent = {part: unconfirmed[part][-1] for part in NAME_PARTS if unconfirmed.get(part)}
     result = dict(base)
     full = user.values.get("name")
-    parts = [sent.get(part, last_there(base, part)) or "" for part in NAME_PARTS]
+    parts = [sent.get(part, remote_base_value(base, part)) or "" for part in NAME_PARTS]
     if sent and isinstance(full, str) and join_name(*parts) == " ".join(full.split()):
         for part, value in sent.items():
             agree(result, part, value)
@@ -73,7 +73,7 @@ def acknowledged(
     result = dict(base)
     for rule in rules:
         key, value = rule.key, shown.get(rule.key)
-        if key not in shown or value == last_there(base, key):
+        if key not in shown or value == remote_base_value(base, key):
             continue
         is_refusal = rule.consent and value == rule.withdrawn
         if not is_refusal and _is_one_of(value, unconfirmed.get(key, ()), attributes[key]):
@@ -89,7 +89,7 @@ def still_open(
     return {
         key: values
         for key, values in unconfirmed.items()
-        if key in plain and key in shown and shown[key] == last_there(base, key)
+        if key in plain and key in shown and shown[key] == remote_base_value(base, key)
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from typing import Any
 
-from .merge import last_there
+from .merge import remote_base_value
 from .names import NAME_PARTS
 from .phones import is_respelled_phone
 from .records import Attribute, User
@@ -26,7 +26,7 @@ def emptied(
         for key, attribute in attributes.items()
         if key in told
         and key not in sent
-        and last_there(base, key) not in EMPTY
+        and remote_base_value(base, key) not in EMPTY
         and not _has_default(attribute)
     ]
     return unsent if all(told[key] in EMPTY for key in unsent) else []

@@ -7,7 +7,7 @@ from typing import Any
 
 from .canonical import canonical
 from .errors import ConversionError
-from .merge import last_there
+from .merge import remote_base_value
 from .names import NAME_PARTS, join_name, split_along, split_by_half
 from .records import Attribute, User
 from .storable import is_storable
@@ -26,7 +26,9 @@ def read_user(
     errors: dict[str, ConversionError] = {}
     for key, attribute in attributes.items():
         try:
-            values[key] = canonical(raw[key], attribute) if key in raw else last_there(base, key)
+            values[key] = (
+                canonical(raw[key], attribute) if key in raw else remote_base_value(base, key)
+            )
         except ConversionError as error:
             errors[key] = error
     return values, errors
@@ -44,7 +46,7 @@ def _name_parts(
     if not isinstance(full, str):
         return {}
     full = (user.name or "") if is_storable(full) else full
-    agreed = [last_there(base, part) or "" for part in NAME_PARTS]
+    agreed = [remote_base_value(base, part) or "" for part in NAME_PARTS]
     told = [user.values.get(part) or "" for part in NAME_PARTS]
     if not any(told) and join_name(*agreed) == " ".join(full.split()):
         return {}

@@ -1,6 +1,6 @@
 """What a log keeps of long values."""
 
-from usercom.excerpts import excerpt, readable
+from usercom.redaction import excerpt, readable
 
 
 def test_short_values_stay_as_they_are() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 from usercom import STANDARD_ATTRIBUTES, Attribute, User
-from usercom.kept import emptied, is_respelled
+from usercom.verify_write import emptied, is_respelled
 
 EMAIL = next(attribute for attribute in STANDARD_ATTRIBUTES if attribute.name_std == "email")
 PHONE = next(each for each in STANDARD_ATTRIBUTES if each.name_std == "phone_number")

@@ -11,7 +11,7 @@ from .client import Client
 from .records import UserPage
 
 
-class PagesAhead:
+class PagePrefetcher:
     """Pages of users; at most one is read ahead."""
 
     def __init__(self, client: Client) -> None:
