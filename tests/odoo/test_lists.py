@@ -5,7 +5,7 @@ from unittest.mock import patch
 
 from odoo import fields
 
-from odoo.addons.usercom_connector.models import usercom_sweep
+from odoo.addons.usercom_connector.services.reconciliation import backlog
 from odoo.addons.usercom_connector.usercom import User
 
 from .common import UsercomCase
@@ -49,7 +49,7 @@ class ListCase(UsercomCase):
 class TestBacklog(ListCase):
     def setUp(self):
         super().setUp()
-        self.enterContext(patch.object(usercom_sweep, "BACKLOG", 5))
+        self.enterContext(patch.object(backlog, "BACKLOG", 5))
 
     def seed(self, count, **values):
         users = [
@@ -78,7 +78,7 @@ class TestBacklog(ListCase):
 
     def test_more_pages_than_waiting_users_are_not_read(self):
         self.simulator.settings(page_size=1)
-        with patch.object(usercom_sweep, "PAGE_SIZE", 1):
+        with patch.object(backlog, "PAGE_SIZE", 1):
             ids = self.seed(40)
             for user_id in ids[:6]:
                 self.put(id=user_id)
@@ -259,8 +259,8 @@ class TestReconciliation(ListCase):
     def test_a_page_that_is_there_no_more_begins_the_list_again(self):
         ids = self.simulator.seed(*({"email": f"n{n}@example.org"} for n in range(3)))["ids"]
         self.due("reconcile")
-        self.sweep("reconcile")._begin_if_due(None)
-        self.sweep("reconcile").next_page = f"{self.simulator.url}/api/public/nowhere/"
+        sweep, there = self.sweep("reconcile"), f"{self.simulator.url}/api/public/nowhere/"
+        sweep.write({"is_open": True, "since": sweep.read_until, "next_page": there})
         self.drain()
         self.assertEqual(len(self.contacts_of(*ids)), 3)
 
@@ -368,7 +368,7 @@ class TestComparison(ListCase):
         self.simulator.settings(page_size=1)
         anna = self.contact(name="Anna Nowak", email="anna@example.org")
         first, second = self.person(), self.person()
-        with patch.object(usercom_sweep, "BACKLOG", 1):
+        with patch.object(backlog, "BACKLOG", 1):
             self.put(email="anna@example.org")
             self.put(id=self.person(email="ewa@example.org"))
             self.drain()

@@ -6,7 +6,8 @@ from unittest.mock import patch
 
 from odoo import fields
 
-from odoo.addons.usercom_connector.models import usercom_backend_drain, usercom_sweep
+from odoo.addons.usercom_connector.models import usercom_backend_drain
+from odoo.addons.usercom_connector.services.reconciliation import backlog, user_list
 
 from .common import UsercomCase
 
@@ -16,8 +17,9 @@ class TestBacklog(UsercomCase):
 
     def setUp(self):
         super().setUp()
-        for name, value in (("BACKLOG", 5), ("PAGE_SIZE", 2), ("SECONDS", 0.05)):
-            self.enterContext(patch.object(usercom_sweep, name, value))
+        for name, value in (("BACKLOG", 5), ("PAGE_SIZE", 2)):
+            self.enterContext(patch.object(backlog, name, value))
+        self.enterContext(patch.object(user_list, "SECONDS", 0.05))
         self.known = self.synced(email="known@example.org", phone="111111111", x_email_consent=True)
         self.simulator.settings(page_size=1, latency_ms=40)
         for n in range(8):

@@ -6,6 +6,8 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tests import HttpCase
 
+from odoo.addons.usercom_connector.services.reconciliation.user_list import last_prompt
+
 from .common import UsercomCase
 
 
@@ -67,12 +69,12 @@ class TestRows(UsercomCase, HttpCase):
 
     def test_a_call_that_comes_while_a_list_is_read_is_not_settled_by_that(self):
         row = self.call()
-        newest = self.env["usercom.sweep"]._of(self.backend, "backlog")._last_prompt()
+        newest = last_prompt(self.env)
         self.call()
         users = [type("U", (), {"id": 7, "custom_id": None, "email": None})]
         Inbox = self.env["usercom.inbox"]
         self.assertFalse(Inbox._prompts_about(self.backend, users, newest))
-        newest = self.env["usercom.sweep"]._of(self.backend, "backlog")._last_prompt()
+        newest = last_prompt(self.env)
         self.assertEqual(Inbox._prompts_about(self.backend, users, newest), {7: row})
 
     def test_what_finished_calls_brought_is_forgotten_after_hours(self):

@@ -7,6 +7,7 @@ from odoo.fields import Domain
 from odoo.tools import formatLang
 
 from ..services.database_errors import is_transient
+from ..services.page_guard import PageGuard
 from ..services.quiet_sql import described
 from ..services.transactions import RIVALS, unless_locked
 from ..usercom.prefetch import PagePrefetcher
@@ -383,7 +384,7 @@ class UsercomSync(models.Model):
     def _stop(self, message):
         """Tell what is in the way; a run waits for somebody to resume it."""
         if self._is_at_work():
-            self._end_page()
+            PageGuard(self).end()
             self.error = message
             self.state = "paused" if self.state == "running" else self.state
 

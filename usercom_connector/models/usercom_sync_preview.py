@@ -7,6 +7,7 @@ from odoo.tools import SQL
 
 from ..services.contact_names import by_id
 from ..services.error_texts import explain
+from ..services.page_guard import PageGuard
 from ..services.phone_numbers import PhoneNumbers
 from ..services.protected_contacts import ProtectedContacts
 from ..services.transactions import unless_locked
@@ -30,11 +31,12 @@ class UsercomSync(models.Model):
 
         0 where none can be had now. The last page leads to ``_after_pages``.
         """
-        if not self._begin_page():
-            self.backend_id._committed(self._stop, self._hopeless_message())
+        guard = PageGuard(self)
+        if not guard.begin():
+            self.backend_id._committed(self._stop, guard.message())
             return 0
         done = self._take_begun_page(pages, settle)
-        unless_locked(self.env, self._end_page)
+        unless_locked(self.env, guard.end)
         return done
 
     def _take_begun_page(self, pages, settle):
@@ -71,7 +73,7 @@ class UsercomSync(models.Model):
         env, locked = self.env, []
         if self.state == "previewing" and not kept:
             unless_locked(env, self._expect_preview, page.count)
-        taken = self._in_wary_lots(
+        taken = PageGuard(self).in_lots(
             page.users, partial(self._settle_lot, settle, kept), locked.append
         )
         if locked:

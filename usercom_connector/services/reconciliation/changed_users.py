@@ -1,0 +1,58 @@
+"""The users who have changed since the last reading: what no call of User.com has told of."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from odoo import fields
+
+from .user_list import OVERLAP, UserList
+
+EVERY = timedelta(hours=1)
+
+
+class ChangedUsers(UserList):
+    """Imports the users of a list, as if a call had told of each of them."""
+
+    def begin_if_due(self) -> bool:
+        if self._is_recent(EVERY):
+            return False
+        clock = self.backend._remote_clock()
+        if clock.offset is None:
+            self.client.ask_time()
+        # Where the clock was ahead once, what has been read up to is still to come.
+        self._begin(min(self.sweep.read_until, clock.now()) - OVERLAP)
+        return True
+
+    def _settle_users(self, users: list, newest: int) -> bool:
+        self.guard.in_lots(users, partial(self._import, newest), partial(self._put_off, newest))
+        return True  # who was put off is read by itself
+
+    def _put_off(self, newest: int, user: Any) -> None:
+        """Have a user whose contact is locked be read by itself, shortly."""
+        inbox = self.env["usercom.inbox"]
+        prompts = inbox._prompts_about(self.backend, [user], newest)
+        rows = prompts.get(user.id) or inbox._put(self.backend, inbox._keys_in({"id": user.id}))
+        rows.single = True
+        rows._put_off()
+
+    def _import(self, newest: int, users: list) -> None:
+        backend = self.backend._told_by(self.sweep)
+        inbox = self.env["usercom.inbox"]
+        prompts = inbox._prompts_about(backend, users, newest)
+        imported = self._import_users(backend, users, prompts)
+        backend._count_news(case for key, case in imported.items() if key not in prompts)
+        for user in users:
+            if user.id in imported:
+                inbox._settle_met(backend, user, imported[user.id], prompts.get(user.id))
+
+    def _import_users(self, backend: Any, users: list, prompts: dict) -> dict:
+        imported = backend._take_in_page(users, prompts=prompts)
+        self._note_missed(case for key, case in imported.items() if key not in prompts)
+        return imported
+
+    def _note_missed(self, unprompted: Iterable[Any]) -> None:
+        """Remember when User.com should have called: somebody it did not call about was new."""
+        if any(case.is_news for case in unprompted):
+            self.sweep.missed_at = fields.Datetime.now()

@@ -1,0 +1,50 @@
+"""The full comparison: all users and all contacts, and what is not the same on both sides."""
+
+import logging
+from datetime import timedelta
+
+from ..quiet_sql import described
+from ..savepoints import attempted
+from .user_list import UserList
+
+_logger = logging.getLogger(__name__)
+
+EVERY = timedelta(days=7)
+
+
+class FullComparison(UserList):
+    """Reports what differs as ``usercom.drift`` records; it changes nothing."""
+
+    def begin_if_due(self) -> bool:
+        if self._is_recent(EVERY):
+            return False
+        self._begin(None)
+        return True
+
+    def _begin(self, since) -> None:
+        super()._begin(since)
+        self.env["usercom.drift"].search([("backend_id", "=", self.backend.id)]).unlink()
+
+    def _settle_users(self, users: list, newest: int) -> bool:
+        locked: list = []
+        self.guard.in_lots(users, self._compare, locked.append)
+        return not locked
+
+    def _compare(self, users: list) -> None:
+        """Compare ``users``; where one is in the way of the others, each by itself."""
+        compare = self.env["usercom.drift"]._compare
+        _done, error = attempted(self.env, compare, self.sweep, users)
+        if error and len(users) > 1:
+            for user in users:
+                self._compare([user])
+        elif error:
+            self._report_failure(users[0], error)
+
+    def _report_failure(self, user, error: Exception) -> None:
+        _logger.info("user.com user %s could not be compared: %s", user.id, described(error))
+        link = self.env["usercom.binding"]._of_user(self.backend, user.id)
+        link.compared_at = self.sweep.started_at
+        self.env["usercom.inbox"]._tell(self.backend, user, str(error))
+
+    def _complete(self) -> None:
+        self.env["usercom.drift"]._add_unmet(self.sweep)
