@@ -19,7 +19,21 @@ class UsercomBackend(models.Model):
 
     _name = "usercom.backend"
     _description = "User.com Account"
-    _inherit = ["mail.thread", "mail.activity.mixin", "usercom.guarded"]
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "usercom.guarded",
+        "usercom.backend.connection",
+        "usercom.backend.alert",
+        "usercom.backend.custom.id",
+        "usercom.backend.dashboard",
+        "usercom.backend.health",
+        "usercom.backend.system",
+        "usercom.backend.watch",
+        "usercom.backend.webhook",
+        "usercom.backend.hooks",
+        "usercom.backend.brake",
+    ]
     _rec_name = "subdomain"
     _fixed_fields = ("company_id",)
 
@@ -193,8 +207,13 @@ class UsercomBackend(models.Model):
         vals = self._normalized(vals)
         changing = self._whose_credentials_change(vals)
         result = super().write(vals)
-        changing._unproven()
+        changing._require_reauthentication()
         forget_caches(self)  # afterwards: every write reads the cache, this one too
+        self._end_pause_alert(vals)
+        if "opt_out_lists" in vals:
+            self._adopt_opt_outs()
+        if not vals.keys().isdisjoint(("give_custom_ids", "custom_id_policy")):
+            self._queue_without_custom_id()
         return result
 
     def unlink(self):

@@ -9,10 +9,11 @@ FEWEST_ROWS = 20  # below, a share says little
 DAY = timedelta(hours=24)
 
 
-class UsercomBackend(models.Model):
+class UsercomBackendAlert(models.AbstractModel):
     """What managers are told of by an activity: once when it begins, gone when it is mended."""
 
-    _inherit = "usercom.backend"
+    _name = "usercom.backend.alert"
+    _description = "User.com Account: Alerts"
 
     failure_alert_share = fields.Float(
         "Alert From This Share of Failures (%)",
@@ -42,12 +43,6 @@ class UsercomBackend(models.Model):
                     )
                 )
 
-    def write(self, vals):
-        result = super().write(vals)
-        if vals.get("state", "paused") != "paused":
-            self._end_alert("paused")
-        return result
-
     # ---- activities ----
 
     def _alert(self, kind, note=""):
@@ -63,6 +58,11 @@ class UsercomBackend(models.Model):
 
     def _end_alert(self, kind):
         self.sudo().activity_unlink([self._alert_type(kind)])
+
+    def _end_pause_alert(self, vals):
+        """End the alert of a pause that ``vals`` have ended."""
+        if vals.get("state", "paused") != "paused":
+            self._end_alert("paused")
 
     @api.model
     def _alert_type(self, kind):

@@ -21,10 +21,11 @@ DEFAULT_URL = "https://{subdomain}.user.com"
 SYSTEM_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
 
-class UsercomBackend(models.Model):
+class UsercomBackendConnection(models.AbstractModel):
     """How an account is reached: its address, its key, and what it takes to run."""
 
-    _inherit = "usercom.backend"
+    _name = "usercom.backend.connection"
+    _description = "User.com Account: Connection"
 
     # ---- address ----
 
@@ -130,14 +131,14 @@ class UsercomBackend(models.Model):
         """Try the key, fetch the attributes, and take a paused account up again."""
         self.ensure_one()
         self._check_administrator()
-        attributes = self._ask_unproven(self._prove)
+        attributes = self._ask_unproven(self._verify_key)
         self.sudo()._authenticated(attributes)
         return self._notify(
             self.env._("Connected to %s", self._base_url()),
             self.env._("Attributes found: %s.", len(attributes)),
         )
 
-    def _prove(self, client):
+    def _verify_key(self, client):
         """The attributes, once the key has proven to open all that is needed."""
         account = client.probe()
         if not account.can_write:
@@ -161,6 +162,7 @@ class UsercomBackend(models.Model):
         return client.attributes(self.env["usercom.field.mapping"]._type_table())
 
     def _authenticated(self, attributes):
+        self._adopt_system()
         is_new = self.state == "draft"
         state = {"draft": "authenticated", "paused": "running"}.get(self.state, self.state)
         self.write({"state": state, "pause_reason": False})
@@ -215,7 +217,7 @@ class UsercomBackend(models.Model):
         new = {name: vals[name] for name in ("subdomain", "api_key") if name in vals}
         return self.filtered(lambda backend: any(backend.sudo()[n] != new[n] for n in new))
 
-    def _unproven(self):
+    def _require_reauthentication(self):
         """Stand still until the new credentials have proven themselves; the queues fill meanwhile,
         if they have before.
         """

@@ -152,13 +152,6 @@ class UsercomBackend(models.Model):
 
     # ---- mailing lists ----
 
-    def write(self, vals):
-        result = super().write(vals)
-        if "opt_out_lists" in vals:
-            for backend in self:
-                backend._adopt_opt_outs()
-        return result
-
     def _opt_out_names(self):
         return {name.strip() for name in (self.opt_out_lists or "").split(",") if name.strip()}
 
@@ -181,8 +174,8 @@ class UsercomBackend(models.Model):
 
     def _adopt_opt_outs(self):
         """Heed who opted out of the lists before they were chosen."""
-        opted_out = self._subscriptions(("opt_out", "=", True))
-        with_own_context(self, origin=Origin("mapping"))._refuse_email(opted_out)
+        for backend in with_own_context(self, origin=Origin("mapping")):
+            backend._refuse_email(backend._subscriptions(("opt_out", "=", True)))
 
     @api.model
     def _heed_opt_outs(self, subscriptions):

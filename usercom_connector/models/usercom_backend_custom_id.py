@@ -4,10 +4,11 @@ from ..usercom import UsercomError
 from ..usercom.custom_ids import prevailing_kind
 
 
-class UsercomBackend(models.Model):
+class UsercomBackendCustomId(models.AbstractModel):
     """Which custom ids the users of an account already carry."""
 
-    _inherit = "usercom.backend"
+    _name = "usercom.backend.custom.id"
+    _description = "User.com Account: Custom IDs"
 
     custom_ids_seen = fields.Selection(
         [
@@ -28,12 +29,10 @@ class UsercomBackend(models.Model):
         "is kept.",
     )
 
-    def write(self, vals):
-        result = super().write(vals)
-        if not vals.keys().isdisjoint(("give_custom_ids", "custom_id_policy")):
-            for backend in self.filtered(lambda each: each._gives_custom_ids()):
-                self.env["usercom.outbox"]._enqueue_without_custom_id(backend)
-        return result
+    def _queue_without_custom_id(self):
+        """Queue the contacts whose users are to get a custom id."""
+        for backend in self.filtered(lambda each: each._gives_custom_ids()):
+            self.env["usercom.outbox"]._enqueue_without_custom_id(backend)
 
     def _gives_custom_ids(self):
         """Whether users that were found, not created, get a custom id."""

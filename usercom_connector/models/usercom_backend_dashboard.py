@@ -10,10 +10,11 @@ from odoo.tools import formatLang
 from ..services.waiting_calls import WaitingCalls
 
 
-class UsercomBackend(models.Model):
+class UsercomBackendDashboard(models.AbstractModel):
     """What the dashboard shows of an account. Nothing of it scans what the queues have done."""
 
-    _inherit = "usercom.backend"
+    _name = "usercom.backend.dashboard"
+    _description = "User.com Account: Dashboard"
 
     dashboard = fields.Json(compute="_compute_dashboard")
     dashboard_graph_done = fields.Text(compute="_compute_dashboard")

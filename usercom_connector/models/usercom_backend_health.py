@@ -10,10 +10,11 @@ FAILURES = 3  # of the job in a row, from which on it is no passing trouble
 LEVELS = ("ok", "attention", "critical")
 
 
-class UsercomBackend(models.Model):
+class UsercomBackendHealth(models.AbstractModel):
     """How the accounts are doing, for monitors and for whoever looks after the server."""
 
-    _inherit = "usercom.backend"
+    _name = "usercom.backend.health"
+    _description = "User.com Account: Health"
 
     @api.model
     def _is_moving(self):

@@ -1,13 +1,14 @@
 from odoo import models
 
 
-class UsercomBackend(models.Model):
+class UsercomBackendHooks(models.AbstractModel):
     """What other addons extend: who is welcome, and what follows a sync.
 
     Which contacts take part is ``_partner_domain``. docs/development.md shows each in use.
     """
 
-    _inherit = "usercom.backend"
+    _name = "usercom.backend.hooks"
+    _description = "User.com Account: Hooks"
 
     def _welcome(self, users):
         """Those of ``users``, plain ``usercom.User`` whom no contact is linked to, who may be met.

@@ -4,20 +4,21 @@ from odoo.tools import SQL
 from ..services.own_context import with_own_context
 
 
-class UsercomBackend(models.Model):
+class UsercomBackendSystem(models.AbstractModel):
     """What becomes of the links when an account is moved to another system of User.com."""
 
-    _inherit = "usercom.backend"
+    _name = "usercom.backend.system"
+    _description = "User.com Account: Change of System"
 
     linked_subdomain = fields.Char(
         readonly=True, copy=False, help="The system whose users the contacts are linked to."
     )
 
-    def _authenticated(self, attributes):
+    def _adopt_system(self):
+        """The account is proven to be one of this system: the users of another are forgotten."""
         if self.linked_subdomain and self.linked_subdomain != self.subdomain:
             self.sudo()._forget_users()
         self.linked_subdomain = self.subdomain
-        return super()._authenticated(attributes)
 
     def _forget_users(self):
         """Forget the ids of another system: here they are other people's.

@@ -4,10 +4,11 @@ from odoo import api, models, tools
 from odoo.fields import Domain
 
 
-class UsercomBackend(models.Model):
+class UsercomBackendWatch(models.AbstractModel):
     """Which fields, of whatever model, decide what an account is told about contacts."""
 
-    _inherit = "usercom.backend"
+    _name = "usercom.backend.watch"
+    _description = "User.com Account: Watched Fields"
 
     @api.model
     @tools.ormcache()

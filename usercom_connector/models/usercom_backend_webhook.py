@@ -18,10 +18,11 @@ ACCOUNT_FIELDS = [*TOKEN_FIELDS, "state", "webhook_rate_limit"]
 NEAR = {"localhost", "127.0.0.1", "::1", "0.0.0.0"}
 
 
-class UsercomBackend(models.Model):
+class UsercomBackendWebhook(models.AbstractModel):
     """How User.com tells us what happened there: the webhook as its administrator sees it."""
 
-    _inherit = "usercom.backend"
+    _name = "usercom.backend.webhook"
+    _description = "User.com Account: Webhook"
 
     webhook_token = fields.Char(
         groups="base.group_system",

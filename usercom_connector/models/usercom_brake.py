@@ -72,10 +72,11 @@ class UsercomBrake(models.Model):
         self.search([("backend_id", "=", backend.id)]).filtered("opened").opened = False
 
 
-class UsercomBackend(models.Model):
+class UsercomBackendBrake(models.AbstractModel):
     """The brake of an account: from which share on it asks, and the answer."""
 
-    _inherit = "usercom.backend"
+    _name = "usercom.backend.brake"
+    _description = "User.com Account: Brake"
 
     brake_share = fields.Float(
         "Ask From This Share of Contacts (%)",
