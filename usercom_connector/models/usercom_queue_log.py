@@ -48,7 +48,7 @@ class UsercomQueue(models.AbstractModel):
         if self._abstract:
             return 0, 0
         done = 0
-        for backend in self.env["usercom.backend"].search([("log_days", ">=", 0)]):
+        for backend in self.env["usercom.backend"].search([]):
             moment = fields.Datetime.now() - timedelta(days=backend.log_days)
             done += self._delete_before(backend, moment, BATCH - done)
         return done, int(done >= BATCH)

@@ -1,4 +1,4 @@
-"""The body of an answer: read whole, as it came over the wire, and taken for JSON within bounds."""
+"""Read the body of an answer and parse its JSON, both within limits."""
 
 from __future__ import annotations
 
@@ -11,13 +11,16 @@ from . import strict_json
 from .errors import ServerError, UnservedError
 
 BODY_LIMIT = 20 * 2**20
-COMMAS_LIMIT = 10**6  # a value takes many times the memory of its text: [[],[],[],…
+COMMAS_LIMIT = 10**6  # the lists of "[[],[],[],…" take many times the memory of their text
 DEPTH_LIMIT = 64
 CHUNK = 2**16
 
 
 def read_body(response: requests.Response) -> bytes:
-    """Return the whole body. It is not decoded: 3 kB of gzip may become gigabytes."""
+    """Return the body as it was sent: 3 kB of gzip could be decoded to gigabytes.
+
+    Raises ServerError for one of more than BODY_LIMIT bytes, ProtocolError for half a body.
+    """
     body = bytearray()
     while chunk := response.raw.read(CHUNK, decode_content=False):
         body += chunk
@@ -25,14 +28,15 @@ def read_body(response: requests.Response) -> bytes:
             raise ServerError(response.status_code, "sent an answer that is too large")
     announced = response.headers.get("Content-Length", "")
     if announced.isdecimal() and len(body) < int(announced):
-        raise ProtocolError("half an answer")  # urllib3 1 lets it pass
+        raise ProtocolError("half an answer")  # urllib3 2 raises it itself, urllib3 1 does not
     return bytes(body)
 
 
 def read_json(response: requests.Response, body: bytes) -> Any:
-    """Return what the body says, None for an empty one.
+    """Return the parsed JSON of the body, None for an empty one.
 
-    Raises UnservedError where a 4xx is not of the API's making, else ServerError.
+    Raises ServerError for anything else; for a 4xx UnservedError, since the API itself answers
+    those in JSON.
     """
     if not body.strip():
         return None

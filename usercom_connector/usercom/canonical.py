@@ -23,9 +23,10 @@ NO_CHOICE = "unknown"  # how User.com says that the gender is not set
 
 
 def canonical(raw: Any, attribute: Attribute) -> Any:
-    """Return what User.com said, in whichever of its forms, as the canonical value.
+    """Return a JSON value of User.com, in any of the forms that it uses, as the canonical value.
 
-    "" and null are None. Raises ConversionError when it cannot be read as the attribute's type.
+    "" and null are None; "yes", 1 and true are True for a boolean. Raises ConversionError for a
+    value that cannot be read as the attribute's type.
     """
     if raw is None or (isinstance(raw, str) and not raw.strip()):
         return None
@@ -35,7 +36,7 @@ def canonical(raw: Any, attribute: Attribute) -> Any:
 
 
 def _read_boolean(raw: Any, attribute: Attribute) -> bool | None:
-    """A consent with words of its own may be a fixed choice, which comes in an array."""
+    """Read a boolean; for a consent that is a fixed choice also ["yes"], as choices are sent."""
     items = raw if attribute.choices and isinstance(raw, list | tuple) else [raw]
     answers = {read_word(item) for item in items}
     if None in answers or len(answers) > 1:
@@ -89,7 +90,7 @@ def _read_moment(raw: Any) -> datetime:
 
 
 def _read_date(raw: Any, _attribute: Attribute) -> str:
-    """The day as it was told: midnight of 15 June in Warsaw is 14 June in UTC, and meant is 15."""
+    """Read the day as it is written: "2024-06-15T00:00:00+02:00" is 15 June, in UTC still 14."""
     return _read_moment(raw).date().isoformat()
 
 
@@ -105,7 +106,7 @@ def _read_datetime(raw: Any, _attribute: Attribute) -> str:
 
 
 def _read_json(raw: Any, _attribute: Attribute) -> Any:
-    """A string that is the text of a JSON object or array stands for that, any other for itself."""
+    """Read JSON. A string such as '{"a": 1}' is read as the object or array that it writes out."""
     try:
         value = strict_json.loads(strict_json.dumps(raw))
     except ValueError:
@@ -127,7 +128,7 @@ def _unfolded(value: Any) -> Any:
 
 
 def _read_fixed(raw: Any, attribute: Attribute) -> str | list[str] | None:
-    """Several choices are refused where the definition says that there is but one."""
+    """Read one choice, or a list of them where the attribute allows several."""
     chosen = {_read_choice(item, attribute) for item in _choice_items(raw, attribute)}
     names = sorted((name for name in chosen if name), key=_choice_order(attribute))
     if len(names) > 1 and attribute.multiple is False and attribute.choices:
@@ -138,7 +139,7 @@ def _read_fixed(raw: Any, attribute: Attribute) -> str | list[str] | None:
 
 
 def _choice_items(raw: Any, attribute: Attribute) -> Sequence[Any]:
-    """An array, one choice, or (in templates) several with commas between them."""
+    """Return the choices of an array, of one text, or of "a, b" as templates write it."""
     if isinstance(raw, list | tuple):
         return raw
     if isinstance(raw, str) and raw not in attribute.choices:
@@ -161,7 +162,7 @@ def _read_choice(item: Any, attribute: Attribute) -> str | None:
 
 
 def _choice_order(attribute: Attribute) -> Callable[[str], tuple[int, str]]:
-    """Choices in their own order, unknown ones after them by name."""
+    """Return a sort key: the attribute's order, then unknown choices by name."""
     places = {name: place for place, name in enumerate(attribute.choices)}
     return lambda name: (places.get(name, len(places)), name)
 

@@ -1,7 +1,8 @@
-"""User.com's public REST API (v2), as far as keeping contacts needs it.
+"""User.com's public REST API (v2, https://docs.user.com/), the part that contacts need.
 
-Where its documentation leaves a point open, every answer it could mean is taken. Nothing is
-retried here: that is for the caller, who knows what may be repeated.
+Where the documentation can be read in two ways, both are tried: some calls are made again with
+another path or method if the first is not served. Nothing else is retried here: the caller knows
+which calls may be repeated.
 """
 
 import math
@@ -43,11 +44,11 @@ CONTACT_TYPES = {"clientuser", "user"}
 class Client:
     """One account of User.com.
 
-    Threads may share a client; its own session keeps connections for 16 of them. `base_url` is
-    what comes before /api/public/. `timeout`: (connect, read) in seconds, the longest silence;
-    `longest_call` bounds a call from its connection to the last byte. Values are JSON values
-    as `wire` gives them, by the attribute's `name_std`. Every method can raise RetryableError and
-    CredentialsError, and RejectedError when User.com refuses what it is asked.
+    Threads may share a client; it keeps connections for 16 of them. `base_url` is the part before
+    /api/public/. `timeout` is (connect, read) in seconds, each the longest wait for a byte;
+    `longest_call` limits a call from its connection to the last byte. `values` are {name_std: JSON
+    value}, as `wire` returns them. Every method may raise RetryableError, CredentialsError and
+    RejectedError.
     """
 
     def __init__(
@@ -59,7 +60,7 @@ class Client:
         timeout: tuple[float, float] = (5, 20),
         longest_call: float = LONGEST_CALL,
     ) -> None:
-        """Raise InvalidKeyError for a key that no HTTP header can hold."""
+        """Raise InvalidKeyError for a key with characters that no HTTP header may have."""
         self._transport = Transport(base_url, api_key, throttle, timeout, longest_call)
         self._search = Search(self._transport)
         self._no_changes: UsercomError | None = None
@@ -68,7 +69,7 @@ class Client:
         return f"Client({self._transport.base_url!r})"
 
     def is_for(self, base_url: str, api_key: str) -> bool:
-        """Return whether it was made for this system and key."""
+        """Return whether the client was made with this base URL and key."""
         return self._transport.is_for(base_url, api_key)
 
     def __enter__(self) -> Self:
@@ -84,7 +85,7 @@ class Client:
     # --- the account ---
 
     def probe(self) -> Account:
-        """Return what the key may do. Raises ForbiddenError when that is nothing."""
+        """Return what the key may do. Raises ForbiddenError where it may do nothing."""
         account = Account(
             can_read=_is_allowed(lambda: self._transport.get("/attributes/")),
             can_write=_is_allowed(self._write_nothing),
@@ -94,14 +95,14 @@ class Client:
         return account
 
     def _write_nothing(self) -> None:
-        """Write to user 0, who never exists: permission is checked before existence."""
+        """Write to user 0, who does not exist: User.com checks the permission first."""
         try:
             self._transport.write("PUT", "/users/0/", {})
         except (RejectedError, UnservedError):
             return
 
     def ask_time(self) -> None:
-        """Make a call whose answer has nothing but its date."""
+        """Make a call only for the `Date` of its answer, which the throttle's clock notes."""
         with suppress(UsercomError):
             self._transport.get("/users/0/")
 
@@ -116,8 +117,8 @@ class Client:
     ) -> list[User]:
         """Return the users with this custom id, e-mail (in any case) or phone (the same digits).
 
-        Takes exactly one of the three; an empty one finds nobody. How User.com spells a phone is
-        its own affair: one that it stores with blanks may not be found without them.
+        Takes exactly one of the three; an empty one finds nobody. A phone that User.com stores as
+        "601 111 222" may not be found as "601111222".
         """
         wanted = [value for value in (custom_id, email, phone) if value is not None]
         if len(wanted) != 1:
@@ -131,9 +132,10 @@ class Client:
         return self._search.by_phone(phone or "")
 
     def create_user(self, values: Mapping[str, Any]) -> User:
-        """Create a user. A crash before the answer leaves one behind: look for it first.
+        """Create a user and return it.
 
-        With a custom id the call may be repeated: User.com changes whoever has got that id.
+        A call without an answer may have created one, so search before repeating it. A call with a
+        custom id may be repeated: User.com then updates the user who has that id.
         """
         body, usual = dict(values), "/users/"
         path = f"{usual}update_or_create/" if body.get("custom_id") else usual
@@ -146,14 +148,17 @@ class Client:
         return self._written(answer)
 
     def update_user(self, user_id: int, values: Mapping[str, Any]) -> User:
-        """Change only the values given. Raises NotFoundError, and what `refuse_changes` told."""
+        """Change the values given and no other; return the user as it is then.
+
+        Raises NotFoundError, and after `refuse_changes` its reason.
+        """
         if self._no_changes:
             raise self._no_changes
         answer = self._transport.write("PUT", f"/users/{user_id}/", dict(values))
         return self._written(answer, user_id)
 
     def remove_attributes(self, user_id: int, names: Iterable[str]) -> User:
-        """Empty custom attributes, a call for each. Returns the user as it is then."""
+        """Empty custom attributes, with one call for each; return the user as it is then."""
         for name in names:
             path, body = f"/users/{user_id}/remove_attribute/", {"attribute": name}
             try:
@@ -165,17 +170,17 @@ class Client:
         return self.get_user(user_id)
 
     def _written(self, answer: Any, user_id: int | None = None) -> User:
-        """Return the user of the answer, read back when the answer is not the whole of it."""
+        """Return the user of the answer to a write, read again where the answer has only a part."""
         if isinstance(answer, dict) and "email" in answer:
             return user_of(answer)
-        told = answer.get("id") if isinstance(answer, dict) else None
-        user_id = told if user_id is None else user_id
+        answered_id = answer.get("id") if isinstance(answer, dict) else None
+        user_id = answered_id if user_id is None else user_id
         if not isinstance(user_id, int):
             raise ServerError(200, "did not tell which user it has written")
-        return replace(self.get_user(user_id), is_unanswered=told is None)
+        return replace(self.get_user(user_id), is_unanswered=answered_id is None)
 
     def refuse_changes(self, reason: UsercomError) -> None:
-        """Change no more users, also not those whom other threads are about to change."""
+        """Have every further change of a user raise `reason`, also in other threads."""
         self._no_changes = reason
 
     def delete_user(self, user_id: int) -> None:
@@ -183,7 +188,7 @@ class Client:
         self._transport.write("DELETE", f"/users/{user_id}/")
 
     def merge_users(self, parent_id: int, user_ids: Iterable[int]) -> None:
-        """Merge users into the parent, whose values win."""
+        """Merge users into the parent, whose values win. The users are gone then."""
         body = {"parent": parent_id, "users_list": list(user_ids)}
         try:
             answer = self._transport.write("POST", "/users/merge/", body)
@@ -208,10 +213,10 @@ class Client:
             self._transport.write("POST", path, body)  # as the documentation's sample has it
 
     def changed_page(self, since: datetime | None, until: datetime | None) -> UserPage:
-        """Return the first page of the users updated in between, of all users without both bounds.
+        """Return the first page of the users updated between the two, or of all users without both.
 
-        Naive times are UTC. The users come in no promised order, and some from just outside are
-        among them: whether the bounds count is not documented.
+        Naive times are UTC. The order is not documented, nor whether the bounds are included: some
+        users from up to two seconds outside are among them.
         """
         if not (params := _date_range(since, until)):
             return _user_page(self._transport.page("/users/"))
@@ -221,19 +226,21 @@ class Client:
             return _user_page(self._transport.page("/users/", params))
 
     def page_at(self, url: str) -> UserPage:
-        """Return the page that `UserPage.next` names. Raises NotFoundError: the list is at its end.
+        """Return the page at a `UserPage.next`.
 
-        Also for a name kept from an earlier client: that page is gone. Raises ServerError for a
-        list that breaks off before its count, or leads in a circle.
+        Raises NotFoundError at the end of the list, or where User.com has forgotten a page whose
+        address was kept from an earlier client. Raises ServerError for a list that breaks off
+        before its count or whose pages lead in a circle.
         """
         return _user_page(self._transport.next_page(url))
 
     def import_users(
         self, csv: bytes | IO[bytes], *, trigger_automations: bool = False
     ) -> ImportReport:
-        """Create and update users from a CSV file headed by `name_std`s.
+        """Create and update users from a CSV file whose first line has `name_std`s.
 
-        Whether automations are triggered is told both ways that the documentation has it.
+        Whether automations are triggered is sent in the form and in the query: the documentation
+        has both.
         """
         options = {"trigger_automations": "1" if trigger_automations else "0"}
         files = {"input_file": ("users.csv", csv, "text/csv")}
@@ -242,7 +249,7 @@ class Client:
         return import_report(answer)
 
     def import_status(self, import_id: str) -> ImportReport | None:
-        """Return how far an import is; None where User.com does not tell."""
+        """Return how far an import is, None where User.com does not tell."""
         try:
             answer = self._transport.get("/import/status/", {"import_id": import_id})
             return import_status(answer, import_id)
@@ -291,7 +298,7 @@ def _is_of_contacts(item: Any) -> bool:
 
 
 def _date_range(since: datetime | None, until: datetime | None) -> dict[str, Any]:
-    """Return whole UNIX seconds that hold the range, whichever way its bounds are meant."""
+    """Return the query for a range, in UNIX seconds, one more at each end for open bounds."""
     params: dict[str, Any] = {}
     if since:
         params["min"] = math.floor(_utc(since).timestamp()) - 1

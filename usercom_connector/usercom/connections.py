@@ -1,4 +1,4 @@
-"""Connections to User.com: kept for several threads, each call on them under one deadline."""
+"""Connections to User.com, shared by several threads, with a deadline for each call."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ LONGEST_CALL = 40.0  # seconds, from its connection to the last byte of its answ
 
 
 class Deadline:
-    """Cuts off a call that takes too long, wherever it is.
+    """Shuts down the connection of a call that takes too long.
 
-    The time-outs of requests begin anew with every byte: headers that drip, or one `100 Continue`
-    after the other, would hold a thread for ever. Only the look-up of an address is not cut.
+    The time-outs of requests start anew with each byte received: a server that sends one byte of
+    a header every ten seconds would hold a thread for ever. A DNS look-up is not interrupted.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -44,7 +44,7 @@ class Deadline:
             self._let_go()
 
     def watch(self, connection: Any) -> None:
-        """Have the call's connection shut down when time is over."""
+        """Note the call's connection, to be shut down when time is over."""
         with self._lock:
             self._let_go()
             self._connection = socket.socket(fileno=os.dup(connection.fileno()))
@@ -67,13 +67,13 @@ _deadline: ContextVar[Deadline | None] = ContextVar("deadline", default=None)
 
 
 class _Watched:
-    """A connection of urllib3 that shows itself to the deadline of each call on it."""
+    """A connection of urllib3 that tells the deadline of each call on it about its socket."""
 
     sock: Any
 
     def _new_conn(self) -> Any:
         connection = super()._new_conn()  # type: ignore[misc]
-        if deadline := _deadline.get():  # before the handshake of TLS, which may drip as well
+        if deadline := _deadline.get():  # before the TLS handshake, which may be slow as well
             deadline.watch(connection)
         return connection
 
@@ -85,13 +85,13 @@ class _Watched:
 
 
 @cache
-def _watched(pool: type) -> type:
+def _watched(pool: Any) -> type:
     connection = type(pool.ConnectionCls.__name__, (_Watched, pool.ConnectionCls), {})
     return type(pool.__name__, (pool,), {"ConnectionCls": connection})
 
 
 def _watch(manager: Any) -> Any:
-    """Have all connections that a pool manager makes from now on watched."""
+    """Have a pool manager make connections that tell their deadline."""
     manager.pool_classes_by_scheme = {
         scheme: pool if issubclass(pool.ConnectionCls, _Watched) else _watched(pool)
         for scheme, pool in manager.pool_classes_by_scheme.items()

@@ -1,7 +1,7 @@
-"""A consent is given, withdrawn or was never asked for: True, False, None, whatever the field says.
+"""A consent is True (given), False (withdrawn) or None (nobody was ever asked).
 
-Odoo's side alone does not tell: a checkbox knows no "never asked", and a default is no answer. What
-counts is what somebody said, which the log of consents knows.
+A field alone cannot tell these apart: an empty checkbox may mean "no" or "never asked". What the
+person has said is in the consent log.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from .words import read_word
 
 
 def answer(value: Any, withdrawn: bool) -> bool | None:
-    """Return the consent that a canonical value means, `withdrawn` being the one that says no."""
+    """Return the consent that a canonical value means; `withdrawn` is the value for "no"."""
     return None if value is None else value != withdrawn
 
 
 def told(raw: Any, attribute: Attribute, withdrawn: bool) -> bool | None:
-    """Return the consent that a JSON value of User.com tells; None where it tells none."""
+    """Return the consent that a JSON value of User.com means, None where it cannot be read."""
     try:
         return answer(canonical(raw, attribute), withdrawn)
     except ConversionError:
@@ -30,10 +30,12 @@ def told(raw: Any, attribute: Attribute, withdrawn: bool) -> bool | None:
 
 
 def said(shown: bool | None, known: bool | None, *, silent_no: bool) -> bool | None:
-    """Return the consent that counts where Odoo shows `shown` and the log knows `known`.
+    """Return the consent that counts, of the field's (`shown`) and the consent log's (`known`).
 
-    A "yes" counts once somebody said it. A "no" always counts, unless it is `silent_no`: how the
-    field looks before anybody said anything. Who said "no" and shows nothing has not taken it back.
+    A "yes" in the field counts only if the log has it: a default of the field is no consent. A
+    "no" in the field always counts, unless the log has nothing and the field looks so before
+    anybody was asked (`silent_no`: a checkbox). A "no" in the log still counts where the field
+    shows nothing.
     """
     if shown is False:
         return None if silent_no and known is None else False
@@ -41,17 +43,17 @@ def said(shown: bool | None, known: bool | None, *, silent_no: bool) -> bool | N
 
 
 def has_both_answers(keys: Iterable[str]) -> bool:
-    """Whether a selection with these keys can be a consent: a yes, a no, and nothing else."""
+    """Return whether the selection keys are one for yes and one for no, as a consent needs."""
     return sorted(str(read_word(key)) for key in keys) == ["False", "True"]
 
 
 def key_of(consent: bool, keys: Iterable[str]) -> str | None:
-    """Return the selection key that says it; None if none does."""
+    """Return the key that says yes (True) or no (False), None if there is none."""
     return next((key for key in keys if read_word(key) is consent), None)
 
 
 def consent_attribute(attribute: Attribute) -> Attribute:
-    """Return the attribute as a boolean one; its choices are then its words for no and yes."""
+    """Return the attribute as a boolean; its `choices` are then its words for (no, yes)."""
     if attribute.value_type == "boolean":
         return attribute
     words = [key_of(consent, attribute.choices) for consent in (False, True)]

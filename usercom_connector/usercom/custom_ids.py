@@ -1,4 +1,4 @@
-"""What the custom ids of an account's users are made of, as far as one page of users shows."""
+"""Guess what the custom ids of an account's users are, from a page of users."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def sha256_of(email: str) -> str:
 
 
 def prevailing_kind(users: Iterable[User]) -> Kind:
-    """Return what most of the custom ids are, "none" where no user has one."""
+    """Return the kind of most of the custom ids, "none" where no user has one."""
     kinds = Counter(_kind(user) for user in users if user.custom_id)
     return kinds.most_common(1)[0][0] if kinds else "none"
 

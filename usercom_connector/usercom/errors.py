@@ -1,6 +1,6 @@
-"""Everything that can go wrong between this addon and User.com, one class per remedy.
+"""The errors of this package, one class for each way to deal with one.
 
-Messages are plain English and never hold a secret; a user interface translates by class.
+Messages are plain English and have no secrets; a user interface translates them by class.
 """
 
 from collections.abc import Iterable
@@ -9,9 +9,9 @@ from typing import Any
 
 
 class UsercomError(Exception):
-    """Base of every error of this package.
+    """The base class of all errors of this package.
 
-    `is_unconfirmed`: a user may have been created all the same.
+    `is_unconfirmed`: the call was to create a user, and may have done so.
     """
 
     is_unconfirmed = False
@@ -29,7 +29,7 @@ class UnreachableError(RetryableError):
 
 
 class ServerError(RetryableError):
-    """User.com failed (5xx), redirected (3xx) or answered what its API never answers."""
+    """User.com failed (5xx), redirected (3xx) or gave an answer that its API does not have."""
 
     def __init__(self, status: int, problem: str = "failed") -> None:
         super().__init__(f"User.com {problem} (HTTP status {status}).")
@@ -37,11 +37,11 @@ class ServerError(RetryableError):
 
 
 class UnservedError(ServerError):
-    """A 4xx that is not the API's own: from a server in between, or for what it does not serve."""
+    """A 4xx of a proxy or firewall in between, or for a path that User.com does not serve."""
 
 
 class NotNowError(ServerError):
-    """A 4xx that asks for another try: a time-out, a conflict with a change under way."""
+    """A 4xx that may pass: a time-out (408), or a conflict with a change under way (409)."""
 
     def __init__(self, status: int, details: str) -> None:
         super().__init__(status, f"refused the request for now: {details}")
@@ -49,7 +49,7 @@ class NotNowError(ServerError):
 
 
 class UnmadeError(ServerError):
-    """A change was answered with nothing, and reading back shows that it was not made."""
+    """The answer to a change was empty, and the user read after it does not have the change."""
 
     def __init__(self) -> None:
         super().__init__(200, "answered a change with nothing and has not made it")
@@ -64,7 +64,7 @@ class ThrottledError(RetryableError):
 
 
 class CredentialsError(UsercomError):
-    """The API key does not open this door: no call will succeed before someone acts."""
+    """User.com refuses the API key: no call succeeds until somebody does something about it."""
 
 
 class InvalidKeyError(CredentialsError):
@@ -94,9 +94,9 @@ class PaymentError(CredentialsError):
 
 
 class RejectedError(UsercomError):
-    """User.com refuses this request (400 and other 4xx); sending it again is no use.
+    """User.com refuses this request (400 and other 4xx), and would refuse it again.
 
-    `sent` is the JSON body that it refused; the message never holds it.
+    `sent` is the JSON body of the request. The message does not have it.
     """
 
     sent: Any = None
@@ -124,9 +124,9 @@ class AmbiguousUserError(UsercomError):
 
 
 class EmptiedError(UsercomError):
-    """A change of a user has emptied all that it did not name: no more may be sent.
+    """A change has emptied all values of a user that it did not name, so nothing more may be sent.
 
-    `user_id` and the attributes `names` tell what was lost at User.com.
+    `names` are the `name_std`s of the values that the user `user_id` has lost.
     """
 
     def __init__(self, user_id: int, names: Iterable[str]) -> None:

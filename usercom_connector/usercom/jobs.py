@@ -31,17 +31,17 @@ Values = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """By what a contact is known at User.com, strongest first."""
+    """The keys by which the user of a contact can be found, the strongest first."""
 
     user_id: int | None = None
     custom_id: str | None = None
     email: str | None = None
     phone: str | None = None
     e164: str | None = None
-    """The phone number in the one international spelling, where `phone` has another."""
+    """The phone number in E.164, where `phone` is spelled otherwise."""
 
     def as_keys(self) -> Values:
-        """Return the keys under User.com's names."""
+        """Return {"id": …, "custom_id": …, "email": …}, each perhaps None."""
         return {"id": self.user_id, "custom_id": self.custom_id, "email": self.email}
 
     def locate(self, client: Client) -> User | None:
@@ -53,11 +53,11 @@ class Identity:
             try:
                 return client.get_user(self.user_id)
             except NotFoundError:
-                pass  # merged away there, perhaps: its other keys may still find it
+                pass  # perhaps merged into another user, which the other keys find
         return self.search(client)
 
     def search(self, client: Client) -> User | None:
-        """Do as `locate`, but not by the User.com id."""
+        """Return what `locate` would without the User.com id."""
         keys = [("custom_id", self.custom_id), ("email", self.email)]
         keys += [("phone", self.phone), ("phone", self.e164)]
         for key, value in keys:
@@ -83,23 +83,26 @@ class Fetch:
 
 @dataclass(frozen=True, slots=True)
 class PayloadUser:
-    """A user whom User.com has told of whole: nothing has to be read."""
+    """A user who came complete with a webhook call, so nothing has to be read."""
 
     identity: Identity
     user: User
 
     def run(self, _client: Client) -> User:
-        """Return the user as told."""
+        """Return the user of the call."""
         return self.user
 
 
 @dataclass(frozen=True, slots=True)
 class Pushed:
-    """What a Push did.
+    """What a Push did. Values are canonical, by key.
 
-    `user` is the one written to, None where nothing had to be sent. `found` is a user to merge with
-    first. `missing`: User.com has no such user. `ignored`: values it answered without keeping.
-    `apart`: what it has in place of those it made something else of, or cannot empty.
+    `user`: the user as answered to the change; None where nothing had to be sent.
+    `found`: a user with whom the contact has to be merged before anything is sent.
+    `missing`: User.com has no such user.
+    `ignored`: the values that were sent and that User.com did not take.
+    `apart`: what User.com has instead, where it keeps a value of its own: "Jan Kowalski-Dług" for
+    a name that it cut, or "Łódź" for a city that cannot be emptied.
     """
 
     merge: Merge | None = None
@@ -111,14 +114,14 @@ class Pushed:
 
     @property
     def kept(self) -> bool:
-        """Whether User.com has what was sent."""
+        """Whether User.com has all values that were sent."""
         return bool(self.user) and not self.ignored and not self.apart
 
     @property
     def base(self) -> Values:
-        """What both sides agree on, and where each keeps its own.
+        """The base to store: what both sides agree on, and where each keeps its own.
 
-        A value that was only dropped is not agreed on.
+        A value that User.com ignored is in neither, so the next edit sends it again.
         """
         agreed = self.merge.base if self.merge else {}
         dropped = self.ignored.keys() - self.apart.keys()
@@ -127,17 +130,17 @@ class Pushed:
 
     @property
     def wrote(self) -> bool:
-        """Whether something was brought to User.com."""
+        """Whether User.com was changed."""
         return bool(self.user or (self.merge and self.merge.to_usercom))
 
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """Bring the values of one contact to User.com.
+    """Send the values of one contact to User.com. `base` and `odoo`: {key: canonical value}.
 
-    A known user gets what differs from `base`, in one call. An unknown one is searched for, and
-    created if there is none. One that is found is not written to yet: only the database knows
-    whether it belongs to another contact.
+    A known user gets what differs from `base`, in one call. Without a known user one is searched
+    for, and created if there is none. A user found by a search is returned and not written to:
+    only the database knows whether it belongs to another contact.
     """
 
     identity: Identity
@@ -146,22 +149,22 @@ class Push:
     base: Values
     odoo: Values
     custom_id: str | None = None
-    """The custom id that the user shall get, None to leave it as it is."""
+    """The custom id to give to the user, None to leave it as it is."""
     unconfirmed: Unconfirmed = field(default_factory=dict)
-    """What was sent before without an answer."""
+    """What was sent before, in calls whose answer never came."""
     orphans: Orphans = field(default_factory=Orphans)
-    """Whom earlier attempts may have created."""
+    """The users that such calls may have created."""
     reads_first: bool = False
-    """Whether to look first at what a known user is now, as a person asked for who sees both."""
+    """Whether a known user is read before anything is sent, as for a push by hand."""
 
     def run(self, client: Client) -> Pushed:
-        """Make the calls; any UsercomError passes through."""
+        """Make the calls. Raises any UsercomError that they raise."""
         if not self.identity.user_id:
             found = self._found(client)
             return Pushed(found=found) if found else self._create(client)
         try:
             return self._push_known(client, self.identity.user_id)
-        except NotFoundError:  # merged away there, perhaps
+        except NotFoundError:  # perhaps merged into another user
             found = self.identity.search(client) or self._by_agreed_email(client)
             return Pushed(found=found, missing=found is None)
 
@@ -176,29 +179,32 @@ class Push:
         return found or self.orphans.find(client)
 
     def _by_agreed_email(self, client: Client) -> User | None:
-        """Return the user of the address that both sides had before it was changed in Odoo."""
+        """Return the user of the e-mail address that both sides had before Odoo changed it."""
         email = remote_base_value(self.base, "email")
         return Identity(email=email).search(client) if email else None
 
     def changes(self) -> Values | None:
-        """Return the attributes that a known user lacks, None where that is not all there is."""
+        """Return {key: canonical value} if a run would send this and nothing else, else None.
+
+        None for a user that has to be found, read or given a custom id.
+        """
         if not self.identity.user_id or self.custom_id or self._has_to_be_read():
             return None
         return self._changes().to_usercom
 
     def sends(self) -> Values:
-        """Return the canonical values that may be on their way once it runs."""
+        """Return {key: canonical value} of all that a run may send."""
         if not self.identity.user_id:
             email = {"email": self.identity.email} if self.identity.email else {}
             return email | self._introduction().to_usercom
         return {} if self._has_to_be_read() else self._changes().to_usercom
 
     def judged(self, user: User) -> Pushed:
-        """Return what `run` would, had it been answered with this user."""
+        """Return what `run` would return if its change were answered with this user."""
         return self._pushed(self._changes(), user)
 
     def sent(self) -> Pushed:
-        """Return what `run` would, once the change of a known user has got there otherwise."""
+        """Return what `run` would return once a mass update has made its change."""
         return Pushed(self._changes())
 
     def _push_known(self, client: Client, user_id: int) -> Pushed:
@@ -219,7 +225,10 @@ class Push:
         return pushed
 
     def _is_unmade(self, pushed: Pushed) -> bool:
-        """Whether the user is as before; User.com may drop values, but then it answers."""
+        """Whether User.com has not made the change, though it answered with a success.
+
+        For an answer without a user: one that has ignored a value comes with the whole user.
+        """
         shown = pushed.user.custom_id if pushed.user else None
         return bool(pushed.ignored) or self.custom_id not in (None, shown)
 
@@ -232,7 +241,10 @@ class Push:
         return user
 
     def _clear(self, client: Client, user_id: int, pushed: Pushed) -> Pushed:
-        """Empty otherwise what User.com did not empty for null: texts, then custom attributes."""
+        """Empty what User.com did not empty for null.
+
+        Texts take an empty string, and a custom attribute can be removed from the user.
+        """
         if texts := self._left(pushed, lambda each: each.value_type == "string"):
             values = dict.fromkeys(texts, "")
             pushed = self._tried(pushed, lambda: client.update_user(user_id, values))
@@ -255,29 +267,34 @@ class Push:
         return self._merge(base, {key: remote_base_value(base, key) for key in self.odoo})
 
     def _pushed(self, merged: Merge, user: User) -> Pushed:
-        """What the answer shows as it was before was dropped; anything else is User.com's own."""
+        """Compare the answer with what was sent.
+
+        A value that the answer shows as it was before was ignored by User.com. Any other value
+        was changed by it: a name of 50 characters is shown cut to 40.
+        """
         shown, _errors = read_user(user, self.attributes, merged.base)
         sent = merged.to_usercom
         other = {key: shown[key] for key in sent if shown.get(key, sent[key]) != sent[key]}
         ignored = {
             key: sent[key] for key in other if other[key] == remote_base_value(self.base, key)
         }
-        # The parts of a name that is told as a whole are but guessed.
-        made = {key for key in other if key in user.values and key not in ignored}
-        apart = {key: other[key] for key in other if key in made or sent[key] is None}
+        # A key that the answer itself lacks was guessed: the first name, out of the full name.
+        changed = {key for key in other if key in user.values and key not in ignored}
+        apart = {key: other[key] for key in other if key in changed or sent[key] is None}
         return Pushed(merged, user, ignored=ignored, apart=apart)
 
     def _has_to_be_read(self) -> bool:
-        """Whether the user has to be read first: nothing is to be sent blindly.
+        """Whether the user has to be read before anything is sent.
 
-        Nor a consent of which a former answer was lost: a "no" may have been said there since.
+        So it is for a value that both sides never agreed on, and for a consent whose last sending
+        was never answered: since then, a "no" may have been said at User.com.
         """
         consents = (rule.key for rule in self.rules if rule.consent)
         is_open = any(key in self.unconfirmed for key in consents)
         return self.reads_first or is_open or self._never_agreed()
 
     def _never_agreed(self) -> bool:
-        """Whether a value to send has no base, as after a new mapping."""
+        """Whether a value to send has no base, as it is after a new mapping."""
         return any(
             rule.direction != "import"
             and rule.key not in self.base
@@ -286,13 +303,16 @@ class Push:
         )
 
     def gives_consent(self, sent: Values) -> bool:
-        """Whether a "yes" is to be sent: never over a "no" that nobody has told us of yet."""
+        """Whether `sent` says "yes" to a consent.
+
+        Then the user is read first, so that a "no" said at User.com meanwhile is not overwritten.
+        """
         return any(r.consent and sent.get(r.key) == (not r.withdrawn) for r in self.rules)
 
     def _withdraws_consent(self, user: User, sent: Values) -> bool:
-        """Whether the user says "no" where User.com last said something else.
+        """Whether the user has said "no" to a consent since both sides were last compared.
 
-        A "no" to a consent that Odoo only tells of matters where that consent is `sent`.
+        A consent that is only exported counts where it is among the values `sent`.
         """
         shown, _errors = read_user(user, self.attributes, self.base)
         return any(
@@ -311,7 +331,7 @@ class Push:
         return self._pushed(self._introduction(), user)
 
     def new_user(self) -> Values:
-        """Return the JSON values of the user to be created: none of them is null."""
+        """Return {name_std: JSON value} of the user to be created, without any null."""
         keys = {"email": self.identity.email, "custom_id": self.identity.custom_id}
         known = {key: value for key, value in keys.items() if value} | self._new_custom_id()
         return known | self._wire(self._introduction().to_usercom)
@@ -331,13 +351,13 @@ class Push:
 
 @dataclass(frozen=True, slots=True)
 class Remove:
-    """Take a user whose contact is gone out of use: unsubscribed, or deleted for good."""
+    """Unsubscribe or delete the user of a contact that is gone."""
 
     user_id: int
     delete: bool
 
     def run(self, client: Client) -> None:
-        """Make the call. A user who is gone already is as good."""
+        """Make the call. A user whom User.com does not have any more needs none."""
         with suppress(NotFoundError):
             if self.delete:
                 client.delete_user(self.user_id)
@@ -349,12 +369,12 @@ class Remove:
 
 @dataclass(frozen=True, slots=True)
 class MergeUsers:
-    """Merge one user into another, whose values win, as their contacts were merged."""
+    """Merge a user into the parent, whose values win, after their contacts were merged."""
 
     parent_id: int
     user_id: int
 
     def run(self, client: Client) -> None:
-        """Make the call. A user who is gone already needs no merge."""
+        """Make the call. A user whom User.com does not have any more needs none."""
         with suppress(NotFoundError):
             client.merge_users(self.parent_id, [self.user_id])

@@ -14,22 +14,22 @@ from .jobs import Push, Pushed
 from .records import Attribute
 from .values import wire
 
-WORTHWHILE = 20  # contacts; fewer go singly, which tells more about each
-MOST = 2000  # ids a call; how many User.com takes is not documented
+WORTHWHILE = 20  # contacts; fewer are sent one by one, whose answers tell more
+MOST = 2000  # ids in a call; how many User.com takes is not documented
 TRIALS = 3
 
 
 def is_worthwhile(pushes: int, values: int) -> bool:
-    """Whether one mass update for each of the values spares calls, besides telling less."""
+    """Return whether mass updates of so many values need fewer calls than so many pushes."""
     parts = math.ceil((pushes - 1) / MOST)
     return pushes >= WORTHWHILE and 1 + (values + 1) * parts < pushes
 
 
 def mass_key(push: Push) -> tuple[tuple[str, str], ...] | None:
-    """Return what is equal for pushes that mass updates can stand for; None: it goes singly.
+    """Return a key that is equal for pushes of the same changes; None for a push to run by itself.
 
-    Clearing a value goes singly: a mass update does not tell whether null was taken notice of.
-    So does giving a consent: whoever withdrew it at User.com has to be asked first.
+    A push that empties a value runs by itself: the answer to a mass update does not show whether
+    User.com took null. So does one that gives a consent, since it has to read the user first.
     """
     changes = push.changes()
     if not changes or None in changes.values() or push.gives_consent(changes):
@@ -39,15 +39,16 @@ def mass_key(push: Push) -> tuple[tuple[str, str], ...] | None:
 
 @dataclass(frozen=True, slots=True)
 class MassPush:
-    """Bring the same values to many known users who lack nothing else."""
+    """Send the same values to many known users, for pushes of one `mass_key`."""
 
     pushes: Sequence[Push]
 
     def run(self, client: Client) -> list[Pushed | None]:
-        """Return what became of each push, None for one that has to go singly.
+        """Return the result of each push, None for one that has to run by itself.
 
-        A mass update answers nothing of use. So the first goes singly, the others follow at once
-        when User.com has kept its values, and of them one is read back.
+        The answer to a mass update does not show what became of the values. So the first push runs
+        by itself. If User.com has its values then, mass updates send them to all others, and one
+        of these users is read to see whether they arrived.
         """
         results: list[Pushed | None] = []
         while len(results) < TRIALS and not (results and _kept(results[-1])):
@@ -57,7 +58,7 @@ class MassPush:
             return results + [None] * len(rest)
         for start in range(0, len(rest), MOST):
             results += _update(client, rest[start : start + MOST])
-            if results[-1] is None:  # not made, or refused: so the others go singly, too
+            if results[-1] is None:  # not made, or refused: the rest run by themselves as well
                 break
         return results + [None] * (len(self.pushes) - len(results))
 
@@ -74,7 +75,7 @@ def _attempt(client: Client, push: Push) -> Pushed | None:
 
 
 def _update(client: Client, pushes: Sequence[Push]) -> list[Pushed | None]:
-    """One call for each value; users who were refused one of them get no more."""
+    """Send each value in one call. A user who was refused one of them is sent no other."""
     first, ids = pushes[0], [push.identity.user_id for push in pushes]
     for key, value in (first.changes() or {}).items():
         attribute = first.attributes[key]
@@ -86,7 +87,10 @@ def _update(client: Client, pushes: Sequence[Push]) -> list[Pushed | None]:
 
 
 def _have_arrived(client: Client, pushes: Sequence[Push]) -> bool:
-    """Whether one of the last few has got it. The last: User.com may stop after so many ids."""
+    """Return whether one of the last few users has the values.
+
+    The last are read, since User.com may have stopped after a number of ids.
+    """
     return any(_has_arrived(client, push) for push in reversed(pushes[-TRIALS:]))
 
 
@@ -98,9 +102,10 @@ def _has_arrived(client: Client, push: Push) -> bool:
 
 
 def _set(client: Client, attribute: Attribute, value: Any, ids: list[Any]) -> list[Any]:
-    """Update all, or by halves where User.com refuses: too many ids, or one that is bad.
+    """Set one attribute for all ids; return the ids of the users who have the value now.
 
-    Returns the ids of those who have the value now; none where the call is not served at all.
+    A refused call (too many ids, or a bad one among them) is made again for each half of the ids.
+    Where User.com does not serve the call at all, nobody has the value.
     """
     if not ids:
         return []

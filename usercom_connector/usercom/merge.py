@@ -11,14 +11,16 @@ Policy = Literal["odoo", "usercom", "newest", "skip"]
 Side = Literal["odoo", "usercom"]
 
 NAME = "name"  # both halves of a name, while they are merged as one value
-APART = "≠"  # ends the key of what User.com had when both were left as they are; in a base
+APART = "≠"  # see `remote_base_value`
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """How one value is kept the same. `withdrawn` is the canonical value of a consent's "no".
+    """How one value is kept the same on both sides.
 
-    The policy "skip" is one of a first contact: values that differ are left as they are.
+    `withdrawn` is the canonical value of a consent's "no": True for "unsubscribed", else False.
+    The policy "skip" is for contacts and users that meet for the first time: where both have a
+    value and the values differ, each side keeps its own.
     """
 
     key: str
@@ -27,14 +29,15 @@ class Rule:
     consent: bool = False
     withdrawn: Any = False
     is_name_part: bool = False
-    """Whether Odoo keeps it only as a part of the full name: both parts travel together."""
+    """Whether Odoo stores it only inside the full name: then both parts move together."""
 
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Both sides changed a value differently since they last agreed; `winner` was kept.
+    """Both sides changed a value since they last agreed, and not to the same.
 
-    None where each side kept its own.
+    The value of the `winner` is written to the other side; without a winner each side keeps its
+    own.
     """
 
     key: str
@@ -46,7 +49,11 @@ class Conflict:
 
 @dataclass(slots=True)
 class Merge:
-    """What to write on each side, and the values agreed on once that is done."""
+    """The result of a merge, all `{key: canonical value}` but the list of `conflicts`.
+
+    `to_odoo` and `to_usercom` are the values to write there, `base` is what both sides agree on
+    once that is done.
+    """
 
     base: dict[str, Any]
     to_odoo: dict[str, Any] = field(default_factory=dict)
@@ -62,11 +69,12 @@ def merge(
     *,
     odoo_is_newer: bool | None,
 ) -> Merge:
-    """Merge canonical values by key.
+    """Merge three sets of values, each `{key: canonical value}`; the arguments stay unchanged.
 
-    A key missing from `odoo` or `usercom` is unknown there: nothing moves. One missing from `base`
-    was never agreed on, which counts as agreed to be None. `odoo_is_newer` settles the policy
-    "newest"; None (nobody can tell) lets Odoo win.
+    A value that differs from `base` on one side moves to the other, one that differs on both is a
+    conflict. A key that `odoo` or `usercom` lacks is unknown there, so nothing moves. A key that
+    `base` lacks counts as None there. `odoo_is_newer` settles the policy "newest"; where it is
+    None (nobody knows), Odoo wins.
     """
     result = Merge(base=dict(base))
     known = [rule for rule in rules if rule.key in odoo and rule.key in usercom]
@@ -80,7 +88,7 @@ def merge(
 
 
 def _halves_of_name(rules: list[Rule]) -> list[Rule]:
-    """The rules of first and last name, where both go the same way."""
+    """Return the rules of first and last name, in this order; [] unless both have one direction."""
     halves = sorted((rule for rule in rules if rule.is_name_part), key=lambda rule: rule.key)
     is_whole = [rule.key for rule in halves] == list(NAME_PARTS)
     return halves if is_whole and halves[0].direction == halves[1].direction else []
@@ -93,7 +101,12 @@ def _merge_name(
     usercom: Mapping[str, Any],
     odoo_is_newer: bool | None,
 ) -> None:
-    """Merge both halves as one value: sent alone, half a name makes "Anna Maria Maria Kowalska"."""
+    """Merge first and last name as one value.
+
+    Odoo's "Anna Maria Kowalska" is split into "Anna" and "Maria Kowalska", while User.com has
+    "Anna Maria" and "Kowalska". If only the last name were sent, User.com would be left with
+    "Anna Maria Maria Kowalska".
+    """
     whole = Merge({NAME: _full(result.base), NAME + APART: _full(_there(result.base))})
     _merge_value(whole, replace(rule, key=NAME), _full(odoo), _full(usercom), odoo_is_newer)
     there = {part: usercom[part] for part in NAME_PARTS}
@@ -119,9 +132,10 @@ def _merge_name(
 
 
 def in_halves(odoo: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
-    """Return first and last name in Odoo, split where User.com's `known` one is.
+    """Return Odoo's full name as {"first_name": …, "last_name": …}, split as `known` is split.
 
-    A company's name, which has no first half, is not split.
+    "Anna Maria Kowalska" along the known ("Anna Maria", "Nowak") is "Anna Maria" and "Kowalska".
+    The name of a company, which is a last name only, is not split.
     """
     halves = tuple(odoo.get(part) or "" for part in NAME_PARTS)
     if halves[0]:
@@ -152,7 +166,7 @@ def _merge_value(
         agree(result.base, rule.key, odoo)
         return
     if (odoo, usercom) == (base, theirs):
-        return  # left apart
+        return  # neither has changed since each side kept its own
     if _is_skipped(rule, odoo, usercom):
         result.conflicts.append(Conflict(rule.key, base, odoo, usercom, None))
         result.base |= {rule.key: odoo, rule.key + APART: usercom}
@@ -168,7 +182,10 @@ def _merge_value(
 
 
 def export_only(rules: Iterable[Rule], keys: Container[str]) -> list[Rule]:
-    """Return `rules` with those of `keys` bringing nothing to Odoo any more."""
+    """Return the `rules`, those of `keys` without the direction to Odoo.
+
+    A rule of `keys` that has no other direction is left out.
+    """
     return [
         replace(rule, direction="export") if rule.key in keys else rule
         for rule in rules
@@ -177,10 +194,10 @@ def export_only(rules: Iterable[Rule], keys: Container[str]) -> list[Rule]:
 
 
 def differs(rule: Rule, base: Mapping[str, Any], odoo: Any, usercom: Any) -> bool:
-    """Whether a comparison finds it on one side only, as far as it goes there.
+    """Return whether the two values differ in a way that this pair is there to settle.
 
-    A "city" of User.com's own is no difference of a pair that only sends Odoo's: unless Odoo had
-    one that was emptied.
+    A pair that only sends Odoo's city to User.com does not care about a city that User.com has
+    and Odoo never had. It does once Odoo's city, known from `base`, has been emptied.
     """
     source = {"export": odoo, "import": usercom}.get(rule.direction)
     known = {"export": base.get(rule.key), "import": remote_base_value(base, rule.key)}.get(
@@ -191,21 +208,26 @@ def differs(rule: Rule, base: Mapping[str, Any], odoo: Any, usercom: Any) -> boo
 
 
 def remote_base_value(base: Mapping[str, Any], key: str) -> Any:
-    """Return the value of User.com that `base` knows: the agreed one, unless both were left."""
+    """Return the value that User.com had when both sides were last compared, None if unknown.
+
+    That is the agreed one. Where each side has kept its own ("Łódź" in Odoo, "Gdynia" in
+    User.com), `base` holds Odoo's under the key itself and User.com's under `key + APART`.
+    """
     return base.get(key + APART, base.get(key))
 
 
 def stated_value(rule: Rule, base: Any, usercom: Any) -> Any:
-    """Return what User.com says by its value: its default, not being unsubscribed, says nothing.
+    """Return what a person has said by the value at User.com, None if nothing.
 
-    It says "yes" only after a "no" that both agreed on.
+    Every new user is "not unsubscribed", so this value alone is no "yes" to mailings. It is one
+    only after a "no" that both sides have agreed on: then somebody has subscribed again.
     """
     is_default = rule.consent and rule.withdrawn is True and usercom is False
     return None if is_default and base is None else usercom
 
 
 def agree(base: dict[str, Any], key: str, value: Any) -> None:
-    """Note that both sides have `value`, whatever each had before."""
+    """Note in `base` that both sides have this value now."""
     base[key] = value
     base.pop(key + APART, None)
 
@@ -233,7 +255,11 @@ def _winner(
 
 
 def _stated_consent(rule: Rule, base: Any, odoo: Any, usercom: Any) -> Side | None:
-    """A consent against None: a "no" is always repeated, a "yes" only when it is new."""
+    """Return the side that has the answer to a consent, if that answer has to move.
+
+    A "no" always moves to the side that has none. A "yes" moves only when it is new: a "yes" that
+    both agreed on, and that one side has lost since, may have been deleted there by a person.
+    """
     side: Side = "odoo" if usercom is None else "usercom"
     stated = odoo if usercom is None else usercom
     return side if stated == rule.withdrawn or stated != base else None

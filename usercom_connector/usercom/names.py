@@ -22,7 +22,10 @@ def split_along(full: str, known: tuple[str, str]) -> tuple[str, str]:
 
 
 def split_by_half(full: str, known: tuple[str, str]) -> tuple[str, str] | None:
-    """Return (first, last) where `full` begins or ends as the `known` one; None: only a guess."""
+    """Return (first, last) if `full` begins with the known first name or ends with the last one.
+
+    Else None: "Ewa Lis" cannot be split along ("Anna Maria", "Kowalska") without a guess.
+    """
     words, first, last = full.split(), known[0].split(), known[1].split()
     if first and words[: len(first)] == first:
         return " ".join(first), " ".join(words[len(first) :])
@@ -37,5 +40,5 @@ def join_name(first: str, last: str) -> str:
 
 
 def is_stand_in(name: str, *others: str | None) -> bool:
-    """Whether a nameless person is only called by the e-mail address or phone number."""
+    """Return whether the name is just one of the others, an e-mail address or phone number."""
     return name.strip().casefold() in {other.strip().casefold() for other in others if other}

@@ -1,4 +1,4 @@
-"""Users that were created by a call whose answer never came."""
+"""Users that were created by a call whose answer never came, so no contact knows their id."""
 
 from __future__ import annotations
 
@@ -8,31 +8,35 @@ from datetime import datetime, timedelta
 
 from .client import Client
 from .errors import AmbiguousUserError
-from .names import join_name
+from .names import NAME_PARTS, join_name
 from .phones import digits
 from .records import User, read_moment
 from .unconfirmed import Unconfirmed
-from .user_values import NAME_PARTS
 
-SINCE = timedelta(days=1)  # for clocks that differ
+SINCE = timedelta(days=1)  # how far the clocks of Odoo and User.com may differ
 
 
 @dataclass(frozen=True, slots=True)
 class Orphans:
-    """What creating calls for one contact `sent` without an answer, the last of them `sent_at`.
+    """The unanswered calls that may have created a user for one contact.
 
-    The e-mail may have been corrected since: then no other key of the contact finds the user.
+    `sent`: {key: [canonical values]} of all these calls; `sent_at`: the moment of the last one. The
+    e-mail address may have been corrected in Odoo since. Then only the address that was sent finds
+    the user.
     """
 
     sent: Unconfirmed = field(default_factory=dict)
     sent_at: datetime | None = None
 
     def __bool__(self) -> bool:
-        """Whether there was such a call."""
+        """Return whether there was such a call."""
         return bool(self.sent)
 
     def is_one(self, user: User) -> bool:
-        """Whether such a call has created the user: it is as young, and has what was sent."""
+        """Return whether such a call created this user.
+
+        It did if the user was created since and has the e-mail, phone and name that were sent.
+        """
         created = read_moment(user.values.get("created_at"))
         return bool(
             self.sent_at
@@ -43,9 +47,10 @@ class Orphans:
         )
 
     def find(self, client: Client) -> User | None:
-        """Return such a user, found by an e-mail address that was sent; others become one with it.
+        """Return the user that such a call created, found by an e-mail address that was sent.
 
-        Raises AmbiguousUserError where not all users of that address are such.
+        Where several calls created one each, they are merged into the oldest. Raises
+        AmbiguousUserError where the address also has a user that none of the calls created.
         """
         for email in reversed(self.sent.get("email", [])):
             if users := client.find_users(email=email):
@@ -64,7 +69,10 @@ class Orphans:
 
 
 def _shows(user: User, sent: Unconfirmed) -> bool:
-    """Whether e-mail, phone and name, as far as they were sent and are told, are those sent."""
+    """Return whether the user has an e-mail address that was sent, and the phone and name if any.
+
+    A name that the answer lacks counts as the one that was sent.
+    """
     emails = {str(email).casefold() for email in sent["email"]}
     phones = {digits(phone) for phone in sent.get("phone_number", [])}
     names = [sent.get(part, [None])[-1] or "" for part in NAME_PARTS]

@@ -1,4 +1,4 @@
-"""Run calls side by side, so that latency never leaves the rate limit unused."""
+"""Run calls in parallel, so that their latency does not leave the rate limit unused."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class Outcome(Generic[Task, Result]):
-    """What became of one task: its ``result``, or the ``error`` it raised."""
+    """The result of one task, or the error that it raised."""
 
     task: Task
     result: Result | None = None
@@ -25,11 +25,11 @@ class Outcome(Generic[Task, Result]):
 def overlapped(
     tasks: Iterable[Task], call: Callable[[Task], Result], *, workers: Callable[[], int]
 ) -> Iterator[list[Outcome[Task, Result]]]:
-    """Yield the outcomes of ``call(task)`` in batches, as they come.
+    """Yield the outcomes of `call(task)` in batches, as they come.
 
-    ``tasks`` is advanced in the caller's thread and only as workers come free, so it may read
-    a database lazily. At most ``workers()`` tasks are under way, asked whenever some are taken. An
-    error of one task is its outcome.
+    `tasks` is iterated in the caller's thread and only when a worker is free, so it may read a
+    database lazily. At most `workers()` tasks run at once; the function is asked before each batch.
+    An error of a task is in its outcome, and does not stop the others.
     """
     source = iter(tasks)
     under_way: dict[Future[Result], Task] = {}

@@ -1,4 +1,4 @@
-"""Read the next page of a list while the one before it is being worked on."""
+"""Read the next page of a list in a thread while the page before it is processed."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from .records import UserPage
 
 
 class PagePrefetcher:
-    """Pages of users; at most one is read ahead."""
+    """Reads pages of users, always at most one page ahead."""
 
     def __init__(self, client: Client) -> None:
         self.client = client
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="usercom")
         self._ahead: tuple[str, Future[UserPage] | None] | None = None
         self.is_kept = False
-        """Whether the page last asked for was named by none read here: its name was kept."""
+        """Whether the address last asked for came from no page read here but from the caller."""
 
     def __enter__(self) -> Self:
         return self
@@ -33,9 +33,10 @@ class PagePrefetcher:
         self._pool.shutdown(cancel_futures=True)
 
     def page(self, url: str | None, first: Callable[[], UserPage]) -> UserPage:
-        """Return the page at ``url``, without one the ``first``; raise what reading it raised.
+        """Return the page at `url`, or what `first()` returns where there is no url.
 
-        What was read ahead is returned once: asked for again, a page is read again.
+        Raises what reading it raised, in the thread as well. A page that was read ahead is returned
+        once; asked for again, it is read again.
         """
         named, known = self._ahead or (None, None)
         self._ahead = None
@@ -49,5 +50,5 @@ class PagePrefetcher:
         return page
 
     def forget(self) -> None:
-        """Read the next page anew: users have been changed since it was read ahead."""
+        """Drop the page that was read ahead, as users have been changed since."""
         self._ahead = self._ahead and (self._ahead[0], None)

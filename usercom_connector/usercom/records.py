@@ -1,4 +1,4 @@
-"""What User.com's API speaks of: users, their attributes, the account and imports."""
+"""The records of User.com's API: users, their attributes, the account and imports."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from .words import read_word
 # User.com's page on events states this length for strings; for contacts it is a careful guess,
 # since a longer text that is cut there would come back and cut Odoo's.
 STRING_LIMIT = 255
-LONGEST_KEY = 255  # of what a user is known by; a longer one is as good as none
+LONGEST_KEY = 255  # characters of an id, custom id or e-mail; a longer one counts as none
 NAME_LIMIT = 255  # characters of an attribute's name, and of a choice's
 CHOICES_LIMIT = 1000
 VALUE_TYPES_BY_NUMBER = {
@@ -44,9 +44,11 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """An attribute of User.com's contacts.
+    """An attribute of User.com's users, as GET /attributes/ defines it.
 
-    `multiple`: whether a `fixed` one holds several choices, None where that is not told.
+    `name` is the label and `name_std` the technical name, under which a user has the value.
+    `value_type` is a key of `TYPE_TABLE`. `multiple`: whether a `fixed` attribute takes several
+    choices, None where the definition does not say.
     """
 
     name: str
@@ -58,7 +60,7 @@ class Attribute:
     read_only: bool = False
     max_length: int | None = None
     is_exact: bool = False
-    """Whether Odoo keeps this part of a name by itself: then no full name is split for it."""
+    """Whether Odoo has a field for this part of the name: then no full name is split for it."""
 
     @property
     def limit(self) -> int:
@@ -67,7 +69,7 @@ class Attribute:
 
     @property
     def is_coded(self) -> bool:
-        """Whether it reads as a word and writes as that word's number, from 1 (gender, status)."""
+        """Whether it is read as a word and written as a number: gender "male" is written as 2."""
         return self.is_standard and self.value_type == "fixed"
 
     @classmethod
@@ -94,21 +96,21 @@ def _value_type(value: Any) -> str:
 
 
 def _name_std(data: Mapping[str, Any]) -> str:
-    told = data.get("name_std")
-    return told if told and isinstance(told, str) else derive_name_std(data["name"])
+    name_std = data.get("name_std")
+    return name_std if name_std and isinstance(name_std, str) else derive_name_std(data["name"])
 
 
 def _is_multiple(data: Mapping[str, Any]) -> bool | None:
-    told = data.get("allow_multiple_choices")
-    is_open = told is None and _value_type(data.get("value_type")) == "fixed"
-    return None if is_open else bool(told)
+    allowed = data.get("allow_multiple_choices")
+    is_unknown = allowed is None and _value_type(data.get("value_type")) == "fixed"
+    return None if is_unknown else bool(allowed)
 
 
-def _choices(told: Any) -> tuple[str, ...]:
-    """Return the choices; () where they are not told, or more than anybody can choose from."""
-    if not isinstance(told, list) or len(told) > CHOICES_LIMIT:
+def _choices(items: Any) -> tuple[str, ...]:
+    """Return the choices; () where there is no list, or one that is too long to choose from."""
+    if not isinstance(items, list) or len(items) > CHOICES_LIMIT:
         return ()
-    names = tuple(map(_choice_name, told))
+    names = tuple(map(_choice_name, items))
     return () if any(len(name) > NAME_LIMIT for name in names) else names
 
 
@@ -120,9 +122,10 @@ def _choice_name(choice: Any) -> str:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """One User.com user. `values`: each attribute's JSON value as sent, by `name_std`.
+    """One User.com user. `values`: {name_std: JSON value}, as User.com sent them.
 
-    A name that is absent from `values` was not told, which is not the same as empty.
+    An attribute that `values` lacks may have a value all the same: answers leave some out.
+    `updated_at` is in UTC.
     """
 
     id: int
@@ -132,15 +135,15 @@ class User:
     updated_at: datetime | None
     values: Mapping[str, Any] = field(hash=False, repr=False)
     is_told: bool = False
-    """Whether a call told of it, as of `updated_at`, when the call was sent; else it was read."""
+    """Whether it came in a webhook call, sent at `updated_at`, and was not read by us."""
     is_unanswered: bool = False
-    """Whether it was only read back, as the answer to a change of it said nothing of it."""
+    """Whether it was read after a change whose answer was empty."""
 
     @property
     def name(self) -> str | None:
-        """The full name, None where there is none: the e-mail address is no name."""
-        told = self.values.get("name")
-        name = " ".join(told.split()) if isinstance(told, str) and is_storable(told) else ""
+        """The full name, None where there is none. An e-mail address in its place is no name."""
+        full = self.values.get("name")
+        name = " ".join(full.split()) if isinstance(full, str) and is_storable(full) else ""
         return None if is_stand_in(name, self.email, self.phone_number) else name or None
 
     @classmethod
@@ -164,7 +167,10 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class UserPage:
-    """A page of users. `next` names the one after it, `count` all users of all pages, if told."""
+    """A page of users: `next` is the address of the one after it, `count` is of all pages.
+
+    Both are None where User.com does not tell.
+    """
 
     users: list[User]
     next: str | None = None
@@ -172,9 +178,10 @@ class UserPage:
 
 
 def told_values(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the JSON values of a user, or of whatever names some of them, by `name_std`.
+    """Return {name_std: JSON value} of the JSON of a user, or of a part of one.
 
-    A call says "unsubscribed" by its opposite, `emails_enabled`; where it says both, the "no" wins.
+    A webhook call has `emails_enabled`, which is the opposite of the attribute `unsubscribed`;
+    where it has both, the one that says "no" to mailings wins.
     """
     values = dict(_values(data))
     may_be_mailed = read_word(values.get("emails_enabled"))
@@ -201,13 +208,13 @@ def _is_user_id(value: Any) -> bool:
 
 
 def _key(value: Any) -> str | None:
-    """A key that no database or index keeps names nobody: it is left out."""
+    """Return a key as text, None for one that the database cannot store or index."""
     text = "" if value is None or isinstance(value, list | dict) else str(value)
     return text if 0 < len(text) <= LONGEST_KEY and is_storable(value) else None
 
 
 def read_moment(value: Any) -> datetime | None:
-    """Return a time as User.com writes it, in UTC; None for anything else."""
+    """Return an ISO 8601 time as a datetime in UTC, None for anything else."""
     try:
         moment = datetime.fromisoformat(value)
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
@@ -217,9 +224,9 @@ def read_moment(value: Any) -> datetime | None:
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """The outcome of a CSV import, in rows; `errors` as User.com words them.
+    """The outcome of a CSV import: numbers of rows, and `errors` as User.com words them.
 
-    Unless `finished`, the numbers are those so far.
+    Until it is `finished`, the numbers are those so far.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""Values as a log keeps and shows them: readable, and never too long."""
+"""Shorten values for logs: readable, and at most 2 kB."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ LONGEST_VALUE = 200
 
 
 def excerpt(values: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    """Return JSON `values`, with long ones cut to text if they take more than 2 kB altogether.
+    """Return `values` as they are if they take at most 2 kB of JSON, else shortened.
 
-    Where even that is too much the rest is left out. None for no values.
+    Then each long value is replaced by the first 200 characters of its JSON, and where that is
+    still too much, the rest is left out: {"…": "…"}. None where there are no values.
     """
     if not values:
         return None
@@ -33,7 +34,7 @@ def excerpt(values: Mapping[str, Any] | None) -> dict[str, Any] | None:
 
 
 def readable(values: Any) -> str:
-    """Return JSON for people, cut after 2 kB; empty for nothing."""
+    """Return indented JSON, cut after 2 kB; "" where there are no values."""
     text = _text(values, indent=2, sort_keys=True) if values else ""
     return text if len(text) <= EXCERPT_SIZE else text[:EXCERPT_SIZE] + "…"
 

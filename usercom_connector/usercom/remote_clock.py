@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 JUMP = 5.0  # seconds; less is latency, more is a clock that was set anew
-SHARE = 0.2  # of one answer in the offset
-HALF_A_SECOND = 0.5  # a `Date` names whole seconds that have passed
+SHARE = 0.2  # the weight of one answer in the offset
+HALF_A_SECOND = 0.5  # `Date` is cut to whole seconds: on average it is half a second behind
 
 
 class RemoteClock:
@@ -23,7 +23,7 @@ class RemoteClock:
         self.offset: float | None = None
 
     def observe(self, date: str | None) -> None:
-        """Note the `Date` header of an answer that has just come; any other text says nothing."""
+        """Note the `Date` header of an answer that has just come; ignore one that is no date."""
         try:
             told = parsedate_to_datetime(date or "").replace(tzinfo=UTC).timestamp()
         except (ValueError, TypeError, OverflowError):

@@ -1,4 +1,4 @@
-"""What User.com's answers hold; ServerError where it is not what was asked for."""
+"""Read User.com's responses. Raises ServerError for one that is not what was asked for."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _logger = logging.getLogger(__name__)
 
 
 def user_of(data: Any) -> User:
-    """Return the user that an answer is."""
+    """Return the user of a response."""
     try:
         return User.from_json(data)
     except ValueError:
@@ -29,7 +29,7 @@ def users_of(items: Iterable[Any]) -> list[User]:
 
 
 def found_users(answer: Any) -> list[User]:
-    """Return the users of a search's answer: none, one, several or a page of them."""
+    """Return the users of a search's response: null, a user, a list or a page of users."""
     if answer is None:
         return []
     is_one = isinstance(answer, dict) and "results" not in answer
@@ -37,14 +37,14 @@ def found_users(answer: Any) -> list[User]:
 
 
 def listed_users(items: Iterable[Any]) -> list[User]:
-    """Return the users, each once, and no other things."""
+    """Return the users, each once. Items that are no users are left out."""
     return list({user.id: user for user in readable(items, User.from_json)}.values())
 
 
 def readable(items: Iterable[Any], read: Callable[[Any], Item]) -> list[Item]:
-    """Read the items of a list; a few that cannot be read are left out.
+    """Return the items of a list, read. Those that cannot be read are left out.
 
-    Raises ServerError where none can be.
+    Raises ServerError where none of them can be read.
     """
     found, odd = [], 0
     for item in items:
@@ -60,7 +60,7 @@ def readable(items: Iterable[Any], read: Callable[[Any], Item]) -> list[Item]:
 
 
 def attribute_of(data: Any) -> Attribute:
-    """Return the attribute that an answer is."""
+    """Return the attribute of a response."""
     try:
         return Attribute.from_json(data)
     except ValueError:
@@ -68,7 +68,7 @@ def attribute_of(data: Any) -> Attribute:
 
 
 def import_report(answer: Any) -> ImportReport:
-    """Return the report that an import is answered with: all of it, or only its id for now."""
+    """Return the report of an import, not `finished` where the response has only its id."""
     try:
         data = answer["data"]
         if "import_id" in data and "total_count" not in data:
@@ -87,7 +87,7 @@ def import_report(answer: Any) -> ImportReport:
 
 
 def import_status(answer: Any, import_id: str) -> ImportReport:
-    """Return the report of this import, which may come in a list of all of them."""
+    """Return the report of this import, from a response with one report or a list of them."""
     data = answer.get("data") if isinstance(answer, dict) else None
     reports = data if isinstance(data, list) else [data]
     for each in reports:
@@ -97,6 +97,6 @@ def import_status(answer: Any, import_id: str) -> ImportReport:
 
 
 def check_success(answer: Any) -> None:
-    """Raise RejectedError for an answer that tells of a failure."""
+    """Raise RejectedError for a response with `"success": false`."""
     if isinstance(answer, dict) and answer.get("success") is False:
         raise RejectedError(200, "User.com reports no success and gives no reason.")

@@ -1,4 +1,4 @@
-"""For how long a server asks to be left alone."""
+"""The `Retry-After` of an answer: after how many seconds the server may be called again."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-LONGEST_RETRY_AFTER = 3600.0
+LONGEST_RETRY_AFTER = 3600.0  # seconds
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds of a `Retry-After`, given as such or as a date; None without a valid one.
+    """Return the seconds to wait, at most LONGEST_RETRY_AFTER; None without a valid header.
 
-    A date is reckoned by the server's own clock, where it tells it (`Date`).
+    The header has seconds or a date. A date is compared with the server's own clock (the header
+    `Date`), if it is there, since ours may be wrong.
     """
     text = headers.get("retry-after", "").strip()
     if re.fullmatch(r"\d+(\.\d+)?", text, re.ASCII):

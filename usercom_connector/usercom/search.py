@@ -1,4 +1,4 @@
-"""Looking for users by the keys that contacts know them by."""
+"""Search users by custom id, e-mail or phone."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .transport import Transport
 
 
 class Search:
-    """Finds users; whoever only resembles the one who is looked for is left out."""
+    """Searches users and leaves out those that User.com finds but that have another key."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
@@ -22,7 +22,8 @@ class Search:
     def by_custom_id(self, custom_id: str) -> list[User]:
         """Return the users of this custom id.
 
-        Servers may decode a %2F before they take the path apart; but the search is one of v1.
+        One with a slash is asked of the search of API v1 first: in a path, a server may decode
+        "a%2Fb" to "a/b" and find no such path.
         """
         users = self._find("/users-by-id/search/", user_id=custom_id) if "/" in custom_id else []
         found = [user for user in users if user.custom_id == custom_id]
@@ -34,20 +35,20 @@ class Search:
         except UnservedError:
             if "/" not in custom_id:
                 raise
-            return []  # there is no path of so many parts
+            return []  # the slash was taken for a part of the path
         return [user for user in users if user.custom_id == custom_id]
 
     def by_email(self, email: str) -> list[User]:
-        """Return the users of this e-mail in any case: in one call, exactly where that fails.
+        """Return the users of this e-mail address, in upper or lower case.
 
-        The exact search may mind the case, so it can neither rule a person out nor tell of a
-        second one: the other search would have to follow it for everybody who is new.
+        One call of the search by part of the text finds them all. The exact search, which may not
+        find "Jan@example.org" for "jan@example.org", is used only where the other is not served.
         """
         users = self._holding("email", email)
         return self._of_exact_email(email) if users is None else _of_email(users, email)
 
     def _of_exact_email(self, email: str) -> list[User]:
-        """Search as written, then in lower case."""
+        """Search for the address as it is written, then in lower case."""
         for spelling in dict.fromkeys((email, email.lower())):
             users = self._find("/users/search/", email=spelling, many="true")
             if found := _of_email(users, email):
@@ -55,7 +56,7 @@ class Search:
         return []
 
     def by_phone(self, phone: str) -> list[User]:
-        """Return the users whose phone has these digits, as far as User.com finds them."""
+        """Return the users whose phone has these digits, of those that User.com finds."""
         answer = self._answer("/users/search/", phone_number=phone)
         users = found_users(answer)
         if isinstance(answer, dict) and "results" not in answer:  # perhaps the first of several
@@ -64,9 +65,9 @@ class Search:
         return [user for user in by_id.values() if digits(user.phone_number) == digits(phone)]
 
     def _holding(self, name: str, text: str) -> list[User] | None:
-        """Return the users whose attribute holds a text in any case, of all pages.
+        """Return the users of all pages whose attribute contains a text in any case.
 
-        None where User.com does not serve such a search, or takes no notice of the text.
+        None where User.com does not serve this search, or ignores the text and lists everybody.
         """
         users: list[User] = []
         try:

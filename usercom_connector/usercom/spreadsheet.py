@@ -1,4 +1,4 @@
-"""Rows of texts and numbers as a spreadsheet, in which no text ever calculates."""
+"""Write rows of texts and numbers as a spreadsheet, in which no text becomes a formula."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ TEXT_LIMIT = 32_767  # Excel's
 
 
 def write_table(file: IO[bytes], titles: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Write an .xlsx file in constant memory, on as many sheets as it needs."""
+    """Write an .xlsx file in constant memory; after a million rows a further sheet is begun."""
     with xlsxwriter.Workbook(file, {"constant_memory": True}) as book:
         sheet = _add_sheet(book, titles)
         for number, row in enumerate(rows):
@@ -29,7 +29,7 @@ def _add_sheet(book: Any, titles: Sequence[str]) -> Any:
 
 
 def _write_row(sheet: Any, place: int, row: Sequence[Any]) -> None:
-    """`write` guesses by the text, whatever it is told: {=HYPERLINK(…)} becomes a formula."""
+    """Write texts with `write_string`: `write` would make a formula of "=HYPERLINK(…)"."""
     for column, value in enumerate(row):
         if value and isinstance(value, str):
             sheet.write_string(place, column, value[:TEXT_LIMIT])

@@ -1,4 +1,4 @@
-"""What PostgreSQL can hold of the texts that User.com may say."""
+"""Texts of User.com that PostgreSQL cannot store: with NUL, or half a surrogate pair."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _UNSTORABLE = re.compile("[\0\ud800-\udfff]")  # NUL, and halves of surrogate pa
 
 
 def is_storable(value: Any) -> bool:
-    """Whether no text in the JSON `value`, however deep, has a sign that no database keeps."""
+    """Return whether PostgreSQL can store all texts in a JSON value, at any depth."""
     rest = [value]
     while rest:
         item = rest.pop()
@@ -23,7 +23,7 @@ def is_storable(value: Any) -> bool:
 
 
 def storable(text: str) -> str:
-    """Return `text` with the sign for what cannot be shown in place of what cannot be stored."""
+    """Return `text` with "\ufffd" in place of each character that cannot be stored."""
     return _UNSTORABLE.sub("\ufffd", text)
 
 

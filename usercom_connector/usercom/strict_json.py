@@ -11,7 +11,7 @@ LONGEST_INTEGER = 100  # characters; Python itself refuses to read one of 4,300
 
 
 class OddNumber(str):
-    """NaN, Infinity or a number too large, as it was written: nothing to calculate with."""
+    """NaN, Infinity or a number that is too large, as the text that stands in the JSON."""
 
 
 def loads(text: str | bytes) -> Any:

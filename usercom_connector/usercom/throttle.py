@@ -9,21 +9,21 @@ from dataclasses import dataclass
 from .errors import ThrottledError
 from .remote_clock import RemoteClock
 
-# Seconds. The server counts arrivals, not departures. How late a call arrived shows in how late
-# its answer came; what no answer shows is left to the margin over one second.
+# Seconds. The server counts calls when they arrive, not when they leave. A call whose answer came
+# late may have arrived late; the rest of what is uncertain is covered by a margin over one second.
 PACED_SECOND = 1.03
 GUARDED_SECOND = 1.02
-LATEST_ARRIVAL = 0.15  # an answer that is later still took its time at the server
-UNKNOWN_DURATION = 0.5
-RECENT = 32
-BURST = 3
-LONGEST_HOLD = 10.0
+LATEST_ARRIVAL = 0.15  # of an answer that is later still, the rest was spent at the server
+UNKNOWN_DURATION = 0.5  # taken for an answer before the first one
+RECENT = 32  # answers whose durations are kept
+BURST = 3  # calls
+LONGEST_HOLD = 10.0  # that a thread sleeps
 SHORTEST_SLEEP = 0.001
 
 
 @dataclass(eq=False, slots=True)
 class Call:
-    """A call that was let through: when it left, and when its answer came."""
+    """A call: when it left, and when its answer began, in seconds of the throttle's clock."""
 
     left_at: float
     answered_at: float | None = None
@@ -32,9 +32,9 @@ class Call:
 class Throttle:
     """Lets `rate` calls a second through, evenly spaced, for any number of threads.
 
-    At most BURST calls leave back to back after a lull, and no window of one second ever holds
-    more than `rate` of them, neither here nor at the server, as far as answers tell when they
-    arrived there. `clock` and `sleep` count seconds.
+    After a pause at most BURST calls leave at once. No second ever has more than `rate` calls,
+    neither here nor, as far as the answers show when they arrived, at the server. `clock` and
+    `sleep` count seconds.
     """
 
     def __init__(
@@ -59,10 +59,10 @@ class Throttle:
         self._held_until = clock()
 
     def acquire(self) -> Call:
-        """Block until the next call may leave; tell `answered` when its answer begins.
+        """Block until the next call may leave, and return it for `answered`.
 
-        Raises ThrottledError at once when `pause` holds longer than LONGEST_HOLD seconds: that is
-        for a scheduler to wait out, not for a thread.
+        Raises ThrottledError at once where `pause` still holds for more than LONGEST_HOLD seconds:
+        a scheduler has to wait for that, not a thread.
         """
         with self._queue:
             while not isinstance(turn := self._try_acquire(), Call):
@@ -76,24 +76,24 @@ class Throttle:
             self._durations.append(call.answered_at - call.left_at)
 
     def pause(self, seconds: float) -> None:
-        """Hold back every thread for `seconds` from now."""
+        """Let no call through for so many seconds from now."""
         with self._lock:
             self._held_until = max(self._held_until, self._clock() + seconds)
 
     def held_for(self) -> float:
-        """Return for how many seconds `pause` still holds every thread back."""
+        """Return for how many seconds `pause` still lets no call through."""
         with self._lock:
             return max(0.0, self._held_until - self._clock())
 
     def usual_duration(self) -> float:
-        """Return how many seconds an answer takes, as far as the last calls tell."""
+        """Return how many seconds an answer took on average, of the last RECENT calls."""
         with self._lock:
             if not self._durations:
                 return UNKNOWN_DURATION
             return sum(self._durations) / len(self._durations)
 
     def _try_acquire(self) -> Call | float:
-        """Take a slot, or return the seconds until it is worth trying again."""
+        """Let a call through, or return the seconds after which to try again."""
         with self._lock:
             now = self._clock()
             if self._held_until - now > LONGEST_HOLD:
@@ -113,7 +113,7 @@ class Throttle:
         return oldest.left_at + self._lateness(oldest, now) + GUARDED_SECOND
 
     def _lateness(self, call: Call, now: float) -> float:
-        """How much later than a quick one the call can have arrived."""
+        """Return by how many seconds the call may have arrived later than the quickest one."""
         if not self._durations:
             return LATEST_ARRIVAL
         taken = (call.answered_at or now) - call.left_at
@@ -124,7 +124,7 @@ _shared: dict[tuple[str, int], Throttle] = {}
 
 
 def shared_throttle(database: str, account_id: int, rate: float) -> Throttle:
-    """Return the throttle that all clients of one account in this process have in common."""
+    """Return the throttle of an account, the same for all its clients in this process."""
     known = _shared.get((database, account_id))
     if known is None or known.rate != rate:
         former, known = known, Throttle(rate)

@@ -59,16 +59,20 @@ class RawPage:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """How many items the pages of a list have shown, and the least count that they told."""
+class Progress:
+    """How many `items` the pages of a list have shown so far, `of` how many."""
 
     items: int = 0
     of: int | None = None
 
-    def and_by(self, page: RawPage) -> Shown:
-        """Add a page. People who come or go meanwhile are no reason to miss any: the least."""
-        told = [count for count in (self.of, page.count) if count is not None]
-        return Shown(self.items + len(page.items), min(told, default=None))
+    def after(self, page: RawPage) -> Progress:
+        """Return the progress after one more page.
+
+        While users are created or deleted the pages name different counts: 200, then 199. The
+        least of them is expected, so that such a list does not look broken off.
+        """
+        counts = [count for count in (self.of, page.count) if count is not None]
+        return Progress(self.items + len(page.items), min(counts, default=None))
 
 
 class Transport:
@@ -90,8 +94,8 @@ class Transport:
         self._session = new_session()
         self._timeout = timeout
         self._longest = longest
-        self._shown: dict[str, Shown] = {}  # before the page of this address
-        self._places: dict[str, int] = {}  # of the pages in the list read last
+        self._progress: dict[str, Progress] = {}  # {address of a page: before this page}
+        self._places: dict[str, int] = {}  # {address of a page: its number in the list read last}
 
     def is_for(self, base_url: str, api_key: str) -> bool:
         """Return whether it was made for this host and key."""
@@ -152,27 +156,28 @@ class Transport:
             answer = self._send("GET", url, headers=HEADERS, params=params)
         except NotFoundError:
             raise UnservedError(404, "does not serve the list asked for") from None
-        return self._page(url, answer, Shown())
+        return self._page(url, answer, Progress())
 
     def next_page(self, url: str) -> RawPage:
         """Return the page that another one names as its next.
 
-        Raises NotFoundError if it is not there: that is the end of the list, or the name is too
-        old. Raises ServerError where the pages read here have shown less than the list's count.
+        Raises NotFoundError where there is none: the list is at its end, or the address has
+        expired. Raises ServerError where the pages read so far have fewer items than the count
+        that User.com has named.
         """
         url = self._own_url(self.base_url, url)
-        shown = self._shown.pop(url, None)  # None for a list that another client began to read
+        before = self._progress.pop(url, None)  # None: another client has begun this list
         try:
             answer = self._send("GET", url, headers=HEADERS)
         except (NotFoundError, UnservedError) as error:
-            if error.status != 404 or shown is None or shown.of is None:
+            if error.status != 404 or before is None or before.of is None:
                 raise
-            if shown.items < shown.of:
+            if before.items < before.of:
                 raise ServerError(404, "broke off a list") from None
             raise NotFoundError from None
-        return self._page(url, answer, shown)
+        return self._page(url, answer, before)
 
-    def _page(self, url: str, answer: Any, before: Shown | None) -> RawPage:
+    def _page(self, url: str, answer: Any, before: Progress | None) -> RawPage:
         items = results(answer)
         about = answer if isinstance(answer, dict) else {}
         following, count = about.get("next"), about.get("count")
@@ -184,12 +189,16 @@ class Transport:
         if page.next:
             self._refuse_circle(url, page.next)
         if page.next and before:
-            self._shown[page.next] = before.and_by(page)
+            self._progress[page.next] = before.after(page)
         return page
 
     def _refuse_circle(self, url: str, following: str) -> None:
+        """Raise ServerError where the page that follows was read already, or there is no end.
+
+        The pages of a list are numbered as they are read; the number of the next is always higher.
+        """
         places = self._places  # another thread may begin a list meanwhile
-        if url not in places:  # a list begins, or is gone on with where it was left
+        if url not in places:  # the first page of a list, or of the rest of one
             places = self._places = {url: 0}
         place = places[url]
         if places.setdefault(following, place + 1) <= place:
@@ -201,7 +210,11 @@ class Transport:
         return f"{self.base_url}{API_ROOT}{path}"
 
     def _own_url(self, current: str, following: str) -> str:
-        """Return the next page's address below our own API, whichever host it names."""
+        """Return the address of the next page below our own `base_url`.
+
+        User.com behind a proxy names itself: "https://10.0.0.7/api/public/users/?page=2" is asked
+        of `base_url`. Raises ServerError for an address outside the API.
+        """
         try:
             target = urlsplit(urljoin(current, str(following)))
         except ValueError:
@@ -223,22 +236,26 @@ class Transport:
         """Return the answer, whatever it says. Raises UnreachableError where none comes in time."""
         deadline = Deadline(self._longest)
         try:
-            # All that can be done before is: between its turn and its departure lies only jitter.
+            # All is prepared before the throttle's turn, so that the call leaves at once after it.
             prepared = self._session.prepare_request(
                 requests.Request(method, url, auth=self._authorize, **request)
             )
             options = self._session.merge_environment_settings(url, {}, True, None, None)
-            options |= {"timeout": self._timeout, "allow_redirects": False}
             call = self._throttle.acquire()
-            with deadline, self._session.send(prepared, **options) as response:
+            with (
+                deadline,
+                self._session.send(
+                    prepared, timeout=self._timeout, allow_redirects=False, **options
+                ) as response,
+            ):
                 self._throttle.answered(call)
                 self._throttle.remote_clock.observe(response.headers.get("Date"))
                 body = read_body(response)
         except (requests.RequestException, HTTPError) as error:
-            # Its own text holds addresses with people's e-mails in them.
+            # The error's own text would name the URL, and with it a person's e-mail address.
             cause = "too slow an answer" if deadline.is_over else type(error).__name__
             raise UnreachableError(cause) from None
-        if deadline.is_over:  # where the connection was shut down, the answer seems to end
+        if deadline.is_over:  # a body without a length just ends where the deadline cut it off
             raise UnreachableError("too slow an answer")
         return response, body
 
@@ -266,13 +283,17 @@ class Transport:
         return answer
 
     def _refuse_for_now(self, response: requests.Response) -> NoReturn:
-        told = retry_after(response.headers)
-        seconds = 1.0 if told is None else told
+        asked = retry_after(response.headers)
+        seconds = 1.0 if asked is None else asked
         self._throttle.pause(seconds)
         raise ThrottledError(seconds)
 
     def _deny(self, response: requests.Response, body: bytes) -> NoReturn:
-        """Tell a key or a plan that opens nothing from one call that a firewall did not like."""
+        """Raise the error of a 402 or 403.
+
+        It is about the API key (or an unpaid plan) where User.com answers so in JSON, or answers
+        so to a call that concerns nobody, too. Else a firewall has refused this one call.
+        """
         status = response.status_code
         is_for_key = status == 403 and isinstance(_read_json_or_none(response, body), dict)
         if is_for_key or self._denies_all(str(response.request.method), status):
@@ -280,7 +301,7 @@ class Transport:
         raise UnservedError(status, "or a firewall before it refused this call and not others")
 
     def _denies_all(self, method: str, status: int) -> bool:
-        """Whether also a call that concerns nobody is answered so."""
+        """Whether a call of this method that concerns nobody gets the same status."""
         nothing = ("GET", "/attributes/", None) if method == "GET" else ("PUT", "/users/0/", "{}")
         try:
             method, path, data = nothing
@@ -318,7 +339,7 @@ def results(answer: Any) -> list[Any]:
 
 
 def _details(answer: Any, depth: int = DETAILS_DEPTH) -> str:
-    """Read the three shapes of an error: `detail`, `errors`, or messages by field."""
+    """Return the text of an error, whose JSON has `detail`, `errors` or messages by field."""
     if depth == 0:
         return "…"
     if isinstance(answer, dict):

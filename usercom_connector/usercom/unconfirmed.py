@@ -1,8 +1,7 @@
-"""Values that were sent and whose answer never came: nobody knows whether User.com has them.
+"""Unconfirmed values: they were sent, but no answer came, so User.com may have them or not.
 
-Contact and user agree on the phone "1". Odoo sends "2", the connection breaks, Odoo is changed to
-"3". If User.com then shows "2", that is no change of theirs but our own: "3" is to be sent, and
-there is no conflict.
+Contact and user agree on the phone "1". Odoo sends "2", the connection breaks, and Odoo's phone is
+changed to "3". If User.com then shows "2", that is our own change and no conflict: "3" is sent.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from .names import NAME_PARTS, join_name
 from .records import Attribute, User
 from .verify_write import is_respelled
 
-MOST = 5  # values of one attribute, the last ones
+MOST = 5  # values kept for one attribute: the last ones
 
 Values = Mapping[str, Any]
 Unconfirmed = Mapping[str, list[Any]]
@@ -23,7 +22,7 @@ Unconfirmed = Mapping[str, list[Any]]
 
 
 def added(unconfirmed: Unconfirmed, sent: Values) -> dict[str, list[Any]]:
-    """Return `unconfirmed` with the values that are about to be `sent`."""
+    """Return `unconfirmed` with the values that are about to be sent added to it."""
     result = {key: list(values) for key, values in unconfirmed.items()}
     for key, value in sent.items():
         others = [known for known in result.get(key, []) if known != value]
@@ -32,9 +31,10 @@ def added(unconfirmed: Unconfirmed, sent: Values) -> dict[str, list[Any]]:
 
 
 def presumed(base: Values, unconfirmed: Unconfirmed, odoo: Values) -> dict[str, Any]:
-    """Return `base` so that what may have to be undone at User.com is sent.
+    """Return the base to compare Odoo with, so that an unconfirmed value is undone at User.com.
 
-    Where Odoo is back at the agreed "1" after an unconfirmed "2", User.com may have "2".
+    The agreed phone is "1", "2" was sent without an answer, and Odoo is back at "1". User.com may
+    have "2", so the base returned has "2" as well, and "1" is sent.
     """
     result = dict(base)
     for key, values in unconfirmed.items():
@@ -45,9 +45,10 @@ def presumed(base: Values, unconfirmed: Unconfirmed, odoo: Values) -> dict[str, 
 
 
 def with_names(base: Values, unconfirmed: Unconfirmed, user: User) -> dict[str, Any]:
-    """Return `base` with the parts that were sent of the full name that `user` shows.
+    """Return `base` with first and last name as they were sent, if `user` has them.
 
-    User.com tells only the whole name, which does not show where its parts begin.
+    User.com's answers have the full name only. "Anna Maria Kowalska" does not show that "Anna
+    Maria" was sent as the first name; where the parts sent make up this name, they are agreed on.
     """
     sent = {part: unconfirmed[part][-1] for part in NAME_PARTS if unconfirmed.get(part)}
     result = dict(base)
@@ -66,9 +67,9 @@ def acknowledged(
     rules: Iterable[Rule],
     attributes: Mapping[str, Attribute],
 ) -> dict[str, Any]:
-    """Return `base` with what User.com has `shown` of the values that were sent.
+    """Return `base` with the unconfirmed values that User.com has, as `shown` says.
 
-    But a "no" to a consent is believed to be a person's, who may have said it there as well.
+    A "no" to a consent is not taken for our own: a person may have said it at User.com as well.
     """
     result = dict(base)
     for rule in rules:
@@ -84,7 +85,10 @@ def acknowledged(
 def still_open(
     base: Values, unconfirmed: Unconfirmed, shown: Values, rules: Iterable[Rule]
 ) -> dict[str, list[Any]]:
-    """Return the unconfirmed values that may arrive yet: User.com shows what it had before."""
+    """Return the unconfirmed values that may still arrive.
+
+    They are those of keys for which User.com shows what it had when both sides were last compared.
+    """
     plain = {rule.key for rule in rules if not rule.consent}
     return {
         key: values

@@ -15,11 +15,11 @@ from .records import Attribute
 def user_files(
     rows: Mapping[int, Mapping[str, Any]], attributes: Mapping[str, Attribute] | None = None
 ) -> list[tuple[list[int], bytes]]:
-    """Return [(keys of the rows, file)] for ``{key: {name_std: JSON value}}``, the longest first;
-    no cell is empty.
+    """Return [(keys of the rows, CSV file)] for rows `{key: {name_std: JSON value}}`.
 
-    What an empty cell does is not documented: it might clear a value, or answer a consent that
-    nobody was asked for. So rows that have the same values make a file of their own.
+    No cell is empty: rows that have values for the same attributes share a file, and the file with
+    most rows comes first. What User.com does with an empty cell is not documented: it might empty
+    a value, or answer a consent that nobody was asked for.
     """
     alike: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for key, row in rows.items():
@@ -43,7 +43,7 @@ def _file(
 
 
 def _cell(value: Any, is_json: bool) -> str:
-    """A text as it is, choices comma separated; JSON, and anything else, as JSON."""
+    """Return a text as it is, choices with commas between them, and anything else as JSON."""
     if is_json:
         return strict_json.dumps(value)
     if isinstance(value, str):

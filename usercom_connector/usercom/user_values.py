@@ -1,4 +1,4 @@
-"""What a User.com user says about the attributes that are mapped."""
+"""The canonical values of a User.com user, for the attributes that are mapped."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from .storable import is_storable
 def read_user(
     user: User, attributes: Mapping[str, Attribute], base: Mapping[str, Any]
 ) -> tuple[dict[str, Any], dict[str, ConversionError]]:
-    """Return (canonical values, errors), both by key.
+    """Return ({key: canonical value}, {key: error of a value that cannot be read}).
 
-    What User.com leaves unsaid counts as unchanged since both sides agreed on `base`: some of its
-    answers leave out unset attributes, and all seen so far leave out first and last name.
+    An attribute that the answer lacks has the value that it had when both sides were last compared
+    (`base`): some answers leave out unset attributes, and all leave out first and last name.
     """
     raw = _name_parts(user, attributes, base) | dict(user.values)
     values: dict[str, Any] = {}
@@ -37,22 +37,21 @@ def read_user(
 def _name_parts(
     user: User, attributes: Mapping[str, Attribute], base: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """First and last name out of the full one, where that is news.
+    """Return first and last name, taken from the full name; {} where `base` has the same name.
 
-    A half that is kept by itself in Odoo is not guessed: it is left unsaid where neither half of
-    the full name is known.
+    "Anna Maria Kowalska" is split as the base is, ("Anna Maria", "Nowak"), else at the first blank.
+    Where Odoo has a field for each part, a split at the first blank would be a guess; then {}, too.
     """
     full = user.values.get("name")
     if not isinstance(full, str):
         return {}
     full = (user.name or "") if is_storable(full) else full
     agreed = [remote_base_value(base, part) or "" for part in NAME_PARTS]
-    told = [user.values.get(part) or "" for part in NAME_PARTS]
-    if not any(told) and join_name(*agreed) == " ".join(full.split()):
+    received = [user.values.get(part) or "" for part in NAME_PARTS]
+    if not any(received) and join_name(*agreed) == " ".join(full.split()):
         return {}
-    first, last = map(str, told if any(told) else agreed)
+    first, last = map(str, received if any(received) else agreed)
     is_exact = any(attributes[part].is_exact for part in NAME_PARTS if part in attributes)
-    halves = split_along(full, (first, last))
-    if is_exact and full:
-        halves = split_by_half(full, (first, last)) or ()
-    return {part: half or None for part, half in zip(NAME_PARTS, halves, strict=False)}
+    split = split_by_half if is_exact and full else split_along
+    halves = split(full, (first, last))
+    return {part: half or None for part, half in zip(NAME_PARTS, halves or (), strict=False)}

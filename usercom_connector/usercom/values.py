@@ -1,7 +1,8 @@
-"""Values on their way between Odoo, the canonical form and User.com's JSON.
+"""Convert values between Odoo, the canonical form and User.com's JSON.
 
-Odoo's side is neutral: a many2one comes as its name or code, a many2many as a list of them, a
-date or datetime (naive UTC) as Python's; unset is None or False, but False is a boolean's value.
+Odoo's values come without Odoo's classes: a many2one as its name or code, a many2many as a list of
+names, a date or datetime (naive UTC) as Python's. Unset is None or False; for a boolean, False is
+a value.
 """
 
 from datetime import UTC, date, datetime
@@ -17,9 +18,10 @@ _ODOO_INTEGERS = range(-(2**31), 2**31)
 
 
 def export_value(value: Any, field_type: str, attribute: Attribute) -> Any:
-    """Return an Odoo value as the attribute's canonical value.
+    """Return an Odoo value as the attribute's canonical value, None where it is unset.
 
-    Raises ConversionError for one that User.com would refuse, cut or lose.
+    Raises ConversionError for a value that User.com would refuse or cut, such as a text that is
+    too long or an unknown choice.
     """
     if value is None or (value is False and field_type != "boolean"):
         return None
@@ -32,7 +34,7 @@ def export_value(value: Any, field_type: str, attribute: Attribute) -> Any:
 
 
 def _raw(value: Any, field_type: str, attribute: Attribute) -> Any:
-    """Return an Odoo value in one of the forms that `canonical` reads."""
+    """Return an Odoo value in a form that `canonical` reads."""
     if isinstance(value, datetime):
         utc = value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
         return canonical(utc.isoformat(), _MOMENT)
@@ -51,7 +53,7 @@ def _check_length(text: str, attribute: Attribute) -> None:
 
 
 def _check_choices(result: str | list[str] | None, attribute: Attribute) -> None:
-    """Without known choices User.com itself has to judge."""
+    """Raise ConversionError for an unknown choice. Without known choices User.com has to judge."""
     names = result if isinstance(result, list) else [result] if result else []
     for name in names:
         if attribute.choices and name not in attribute.choices:
@@ -60,9 +62,10 @@ def _check_choices(result: str | list[str] | None, attribute: Attribute) -> None
 
 
 def import_value(value: Any, field_type: str) -> Any:
-    """Return a canonical value as Odoo's field type takes it; unset is False, or [] for many2many.
+    """Return a canonical value as a field of this type takes it, records still by name or code.
 
-    Raises ConversionError for a number that Odoo cannot hold.
+    Unset is False, for many2many []. A datetime is naive UTC. Raises ConversionError for an integer
+    of more than 32 bits.
     """
     if field_type == "many2many":
         return [value] if isinstance(value, str) else list(value or ())
@@ -78,7 +81,7 @@ def import_value(value: Any, field_type: str) -> Any:
 
 
 def wire(value: Any, attribute: Attribute) -> Any:
-    """Return a canonical value as the JSON value that User.com takes; None is null."""
+    """Return a canonical value as the JSON value to send to User.com; None is null."""
     if attribute.value_type == "boolean" and attribute.choices and value is not None:
         return attribute.choices[value]
     if attribute.is_coded and value is not None:

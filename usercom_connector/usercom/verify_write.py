@@ -1,4 +1,4 @@
-"""What User.com made of the values that it was sent."""
+"""Compare what User.com has after a write with what it was sent."""
 
 from __future__ import annotations
 
@@ -16,11 +16,13 @@ EMPTY: tuple[Any, ...] = (None, "", [])
 def emptied(
     user: User, sent: Container[str], attributes: Mapping[str, Attribute], base: Mapping[str, Any]
 ) -> list[str]:
-    """Return the attributes that `user`, an answer to `sent`, shows as empty and `base` does not.
+    """Return the keys of the values that a write has emptied although it did not name them.
 
-    None where any of the others still has a value: then it was a person who emptied some.
+    `user` is the answer to a write of the keys `sent`. A User.com that takes a change for the
+    whole user would lose all its other values: they are filled in `base` and empty in the answer.
+    Where a single other value is still there, the list is empty: a person has emptied some.
     """
-    told = _told(user, sent)
+    told = _answered_values(user, sent)
     unsent = [
         key
         for key, attribute in attributes.items()
@@ -32,20 +34,20 @@ def emptied(
     return unsent if all(told[key] in EMPTY for key in unsent) else []
 
 
-def _told(user: User, sent: Container[str]) -> dict[str, Any]:
-    """What the answer says; its full name says it of both parts, unless one of them was sent."""
+def _answered_values(user: User, sent: Container[str]) -> dict[str, Any]:
+    """Return the values of the answer. Its full name stands for both parts if neither was sent."""
     if "name" not in user.values or any(part in sent for part in NAME_PARTS):
         return dict(user.values)
     return dict.fromkeys(NAME_PARTS, user.values["name"]) | dict(user.values)
 
 
 def _has_default(attribute: Attribute) -> bool:
-    """Whether it is never empty: a status, a score."""
+    """Whether User.com always has a value for it, as for status and score."""
     return attribute.is_standard and attribute.value_type != "string"
 
 
 def is_respelled(sent: Any, shown: Any, attribute: Attribute) -> bool:
-    """Whether User.com only spells it in its own way: in lower case, without blanks."""
+    """Return whether the two differ in spelling only: upper case, blanks, signs in a phone."""
     if not (isinstance(sent, str) and isinstance(shown, str)):
         return False
     if attribute.name_std == "phone_number":
