@@ -55,7 +55,8 @@ class TestOtherCompanies(BoundsCase):
         self.user_id = self.person(
             custom_id=str(self.theirs.id), phone_number="+48221111111", first_name="Forged"
         )
-        self.other._link(self.theirs, self.user_id, None, {})
+        link = {"partner_id": self.theirs.id, "external_id": self.user_id, "state": "synced"}
+        self.env["usercom.binding"].create({"backend_id": self.other.id, **link})
         for company in (self.elsewhere, self.backend.company_id):
             self.theirs.with_company(company).usercom_key = str(self.user_id)
 

@@ -10,6 +10,8 @@ from odoo.tools.sql import escape_psql
 from ..services.brake import Brake, BrakeError
 from ..services.contact_names import by_id
 from ..services.email_addresses import normalized
+from ..services.identity import ContactIdentity
+from ..services.linking import Linking
 from ..services.quiet_sql import described
 
 _logger = logging.getLogger(__name__)
@@ -103,10 +105,11 @@ class UsercomBackend(models.Model):
 
     def _free(self, chosen):
         """The ``chosen`` contacts but those whose user is another contact's."""
+        linking = Linking(self)
         return {
             user_id: partner
             for user_id, partner in chosen.items()
-            if not self._bound_elsewhere(partner, user_id)
+            if not linking.other_contact(partner, user_id)
         }
 
     def _take_in_lot(self, users, found, outsiders, prompts, only_linked):
@@ -155,7 +158,7 @@ class UsercomBackend(models.Model):
         is_another = binding and binding._is_live() and binding.external_id != user.id
         if is_another and binding._is_second(user):
             return TakenIn(partners, is_second=True)
-        if is_another and self._known_id(self._seen(partners)) != user.id:
+        if is_another and ContactIdentity(self).known_id(self._seen(partners)) != user.id:
             problem = self._other_user_message(user, binding)
             return TakenIn(partners, [problem], ambiguous=True)
         if binding and binding._knows_newer(user):

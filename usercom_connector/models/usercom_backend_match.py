@@ -104,7 +104,7 @@ class UsercomBackend(models.Model):
         return self._matches("id", numbers)
 
     def _database_id(self, custom_id):
-        """The contact that `_identity_to_send`, or the policy, made ``custom_id`` of, if any."""
+        """The contact that `fallback_custom_id`, or the policy, made ``custom_id`` of, if any."""
         number = custom_id.removeprefix("odoo-")
         is_ours = number != custom_id or self.custom_id_policy == "database_id"
         return int(number) if is_ours and number.isdecimal() and len(number) < 10 else None

@@ -6,6 +6,8 @@ from odoo import models
 from odoo.fields import Domain
 
 from ..services.brake import Brake, import_effects
+from ..services.identity import ContactIdentity
+from ..services.linking import Linking
 from ..services.own_context import with_own_context
 from ..services.phone_numbers import PhoneNumbers
 from ..services.protected_contacts import ProtectedContacts
@@ -117,7 +119,7 @@ class UsercomBackend(models.Model):
         meeting.problems = problems + terms.mappings._unreadable_problems(user, errors) + more
         meeting.written = {k: v for k, v in agreed.to_odoo.items() if k not in refused}
         meeting.to_push = bool(agreed.to_usercom)
-        meeting.vals |= self._key_vals(partner, user.id)
+        meeting.vals |= Linking(self).key_vals(partner, user.id)
         _take_back(agreed.base, base, refused)
         agreed.base.update({key: remote[key] for key in agreed.to_usercom})  # until it is sent
         _leave_apart(meeting, rules, odoo, remote)
@@ -127,7 +129,7 @@ class UsercomBackend(models.Model):
         """What ``partner`` and ``user`` last agreed on; nothing where somebody chose the user."""
         if not binding:
             return {}
-        if user.id in (binding.external_id, self._known_id(partner)):
+        if user.id in (binding.external_id, ContactIdentity(self).known_id(partner)):
             return binding._agreed_with(user.id)
         return binding._handed_on_to(user, {rule.key for rule in terms.rules if rule.consent})
 
@@ -186,7 +188,7 @@ class UsercomBackend(models.Model):
             self._after_pull(self._seen(self.env["res.partner"].browse(pulled)))
 
     def _link_all(self, meetings, bindings):
-        """As ``_link``, for many."""
+        """As ``Linking.link``, for many."""
         Binding = self.env["usercom.binding"]
         outside = self._newly_linked_outside(meetings, bindings)
         missing = []

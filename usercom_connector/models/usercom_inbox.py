@@ -10,6 +10,7 @@ from odoo.tools import SQL, email_normalize
 from ..services.call_rate import CallRate
 from ..services.clean_up import BATCH
 from ..services.contact_names import by_id
+from ..services.identity import ContactIdentity
 from ..services.payload_filter import PayloadFilter
 from ..services.quiet_sql import without_values
 from ..services.retries import without_expected_errors
@@ -305,7 +306,7 @@ class UsercomInbox(models.Model):
     @api.model
     def _keys_of(self, backend, partner, binding):
         """The keys by which User.com may know a contact; empty if there is none."""
-        identity = backend._identity(backend._seen(partner), binding)
+        identity = ContactIdentity(backend).of(backend._seen(partner), binding)
         return self._keys({"user": identity.as_keys()})
 
     @api.model

@@ -3,6 +3,8 @@ from odoo.tools import SQL
 
 from ..services.contact_names import by_id
 from ..services.error_texts import explain
+from ..services.identity import ContactIdentity
+from ..services.linking import Linking
 from ..services.unconfirmed import UnconfirmedValues
 from ..usercom.jobs import Push, Pushed
 from ..usercom.merge import remote_base_value
@@ -140,14 +142,14 @@ class UsercomOutbox(models.Model):
         return [row._push(backend, bindings.get(row.partner_id.id), terms) for row in self]
 
     def _push(self, backend, binding, terms):
-        partner = backend._seen(self.partner_id)
-        identity = backend._identity_to_send(partner, binding)
+        partner, identities = backend._seen(self.partner_id), ContactIdentity(backend)
+        identity = identities.to_send(partner, binding)
         base = binding._agreed_with(identity.user_id) if binding else {}
         values, problems = terms.export(partner)
         there = {key: remote_base_value(base, key) for key in values}
         values |= terms.phones.spelled_as(partner, values, there)
         values |= terms.phones.spelled_as(partner, values, base)
-        custom_id = backend._new_custom_id(partner, binding)
+        custom_id = identities.new_custom_id(partner, binding)
         unconfirmed = binding._unconfirmed_by(identity.user_id) if binding else {}
         job = Push(
             identity,
@@ -169,7 +171,8 @@ class UsercomOutbox(models.Model):
         While one is being looked for, the others wait.
         """
         unlinked = self._unlinked(backend, bindings)
-        linked, looked_for = backend._holders(unlinked.partner_id.mapped("email_normalized"))
+        emails = unlinked.partner_id.mapped("email_normalized")
+        linked, looked_for = Linking(backend).holders(emails)
         free = (self - unlinked)._without_taken_keys(backend, bindings)
         for row in unlinked:
             email = row.partner_id.email_normalized
@@ -183,15 +186,16 @@ class UsercomOutbox(models.Model):
 
     def _unlinked(self, backend, bindings):
         """The rows whose contact has no user yet."""
+        identities = ContactIdentity(backend)
         return self.filtered(
-            lambda row: not backend._is_linked(row.partner_id, bindings.get(row.partner_id.id))
+            lambda row: not identities.is_linked(row.partner_id, bindings.get(row.partner_id.id))
         )
 
     def _without_taken_keys(self, backend, bindings):
         """The rows but those whose key, written by hand, is another contact's."""
-        keys = {}
+        keys, identities = {}, ContactIdentity(backend)
         for row in self:
-            key, binding = backend._known_id(row.partner_id), bindings.get(row.partner_id.id)
+            key, binding = identities.known_id(row.partner_id), bindings.get(row.partner_id.id)
             if key and not (binding and binding.external_id == key):
                 keys[row] = key
         owners = self.env["usercom.binding"]._owners(backend, keys.values())

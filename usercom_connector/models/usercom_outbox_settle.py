@@ -1,6 +1,7 @@
 from odoo import models
 
 from ..services.contact_names import by_id
+from ..services.linking import Linking
 from ..services.unconfirmed import UnconfirmedValues
 from ..usercom.merge import APART
 from ..usercom.redaction import excerpt
@@ -14,7 +15,7 @@ class UsercomOutbox(models.Model):
 
     def _settle_push(self, task, pushed):
         backend, partner = self.backend_id, self.partner_id
-        if link := backend._linked_meanwhile(partner, _users_met(task.job, pushed)):
+        if link := Linking(backend).linked_meanwhile(partner, _users_met(task.job, pushed)):
             return self._settle_linked_meanwhile(link, task.job.identity, pushed.user)
         if pushed.missing:
             return self._settle_missing(backend, partner)
@@ -25,7 +26,8 @@ class UsercomOutbox(models.Model):
         mappings = backend._active_mappings()
         problems = task.problems + mappings._ignored_problems(partner, pushed.ignored)
         problems += self._apart_problems(mappings, pushed)
-        backend._link(partner, user_id, pushed.user, pushed.base, problems, since=task.job.base)
+        since = task.job.base
+        Linking(backend).link(partner, user_id, pushed.user, pushed.base, problems, since)
         if task.job.orphans:  # which were not found
             link = self.env["usercom.binding"]._of_user(backend, user_id)
             link.created_with = dict(task.job.orphans.sent)
@@ -42,7 +44,7 @@ class UsercomOutbox(models.Model):
         """Merge with a user that was read; what Odoo knows better is sent next."""
         if self._was_taken_away(user):
             return self._put_back()  # to be looked for again
-        if other := backend._bound_elsewhere(partner, user.id):
+        if other := Linking(backend).other_contact(partner, user.id):
             return self._fail_taken(other)
         self._close(backend._told_by(self, user)._merge_user(partner, user))
         if self.is_by_hand and custom_id not in (None, user.custom_id):

@@ -7,7 +7,9 @@ from odoo import api, fields, models
 from ..services.contact_names import by_id
 from ..services.email_addresses import normalized
 from ..services.error_texts import explain
+from ..services.identity import ContactIdentity
 from ..services.import_progress import PATIENCE, ImportProgress
+from ..services.linking import Linking
 from ..usercom import CredentialsError, RejectedError, ThrottledError, UsercomError
 from ..usercom.jobs import Push
 from ..usercom.user_file import user_files
@@ -131,11 +133,12 @@ class UsercomSync(models.Model):
 
     def _read_new_users(self, lines):
         users, backend = [], self.backend_id
+        identities = ContactIdentity(backend)
         terms = Terms.of(backend._active_mappings(), lines.partner_id)
         for line, partner in zip(lines, backend._seen(lines.partner_id), strict=True):
             values, problems = terms.export(partner)
-            identity = backend._identity(partner, None)
-            custom_id = backend._new_custom_id(partner, None)
+            identity = identities.of(partner, None)
+            custom_id = identities.new_custom_id(partner, None)
             push = Push(identity, terms.rules, terms.attributes, {}, values, custom_id)
             can_be_imported = not identity.user_id and (identity.email or identity.custom_id)
             users.append((line, push.new_user() if can_be_imported else None, problems))
@@ -143,7 +146,8 @@ class UsercomSync(models.Model):
 
     def _rivals(self, lines):
         """Those ``lines`` whose e-mail address another contact has brought to User.com."""
-        linked, looked_for = self.backend_id._holders(lines.partner_id.mapped("email_normalized"))
+        emails = lines.partner_id.mapped("email_normalized")
+        linked, looked_for = Linking(self.backend_id).holders(emails)
         taken = linked.keys() | looked_for.keys()
         return lines.filtered(lambda line: line.partner_id.email_normalized in taken)
 
