@@ -2,6 +2,8 @@
 
 from psycopg2.errors import DivisionByZero, SerializationFailure
 
+from odoo.addons.usercom_connector.services.transactions import committed
+
 from .common import UsercomCase
 
 BAD = "DO $$ BEGIN RAISE EXCEPTION 'rival' USING ERRCODE = '%s'; END $$"
@@ -25,11 +27,11 @@ class TestRetries(UsercomCase):
             account = self.backend.with_env(self.env(cr=cr))
             for code in ("40001", "40P01", "55P03"):
                 with self.subTest(code=code), self.assertNoLogs("odoo.sql_db", "ERROR"):
-                    self.assertEqual(account._committed(self.rival(cr, code)), 2)
+                    self.assertEqual(committed(account.env, self.rival(cr, code)), 2)
 
     def test_any_other_is_one(self):
         with self.assertLogs("odoo.sql_db", "ERROR"), self.assertRaises(DivisionByZero):
-            self.backend._committed(self.env.cr.execute, "SELECT 1 / 0")
+            committed(self.env, self.env.cr.execute, "SELECT 1 / 0")
 
     def test_outside_of_a_drain_it_is_an_error_as_ever(self):
         with self.assertLogs("odoo.sql_db", "ERROR"), self.assertRaises(SerializationFailure):

@@ -5,6 +5,8 @@ from markupsafe import escape
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..services.transactions import committed
+
 FEWEST_ROWS = 20  # below, a share says little
 DAY = timedelta(hours=24)
 
@@ -74,7 +76,7 @@ class UsercomBackendAlert(models.AbstractModel):
     def _check_alerts(self):
         """Begin and end the alerts of the accounts that run; those of a paused one stay."""
         for backend in self.search([("state", "=", "running")]):
-            backend._committed(backend._check_own_alerts)
+            committed(self.env, backend._check_own_alerts)
 
     def _check_own_alerts(self):
         self._set_alert("is_failing", "failing", self._fails_often())

@@ -11,13 +11,13 @@ from odoo import fields, models
 
 from ..services.brake import Brake, BrakeError
 from ..services.contact_names import by_id
-from ..services.database_errors import is_transient
 from ..services.drain_lock import DrainLock
 from ..services.error_texts import explain
 from ..services.quarantine import Quarantine
-from ..services.quiet_sql import described, without_values
+from ..services.quiet_sql import described
+from ..services.savepoints import attempted
 from ..services.shared_hold import SharedHold
-from ..services.transactions import committed, in_lots, unless_locked
+from ..services.transactions import in_lots, unless_locked
 from ..services.unconfirmed import UnconfirmedValues
 from ..services.wary_look import WaryLook
 from ..usercom import (
@@ -161,7 +161,7 @@ class UsercomBackend(models.Model):
 
     def _admitted(self, rows):
         """The tasks of ``rows``, none where they would do too much of what has to be asked."""
-        tasks, error = self._attempted(self._build_and_count, rows)
+        tasks, error = attempted(self.env, self._build_and_count, rows)
         if isinstance(error, BrakeError):
             rows.exists()._put_back()
             Brake(self).stop(error)
@@ -191,7 +191,7 @@ class UsercomBackend(models.Model):
 
     def _build(self, rows):
         """The tasks of ``rows``; where one of them cannot be built, the others still are."""
-        tasks, error = self._attempted(rows._tasks, self)
+        tasks, error = attempted(self.env, rows._tasks, self)
         if error is None:
             return tasks
         left = rows.exists()
@@ -260,24 +260,6 @@ class UsercomBackend(models.Model):
                 break
         return rows
 
-    def _committed(self, method, *arguments):
-        """Call the method in a transaction of its own, again where another one is in its way."""
-        return committed(self.env, partial(method, *arguments))
-
-    def _attempted(self, method, *arguments, **named):
-        """``(result, None)``, or ``(None, error)`` where the method failed; nothing is kept then.
-
-        For what other apps have a hand in: one contact must not stop the rest.
-        """
-        try:
-            with without_values(), self.env.cr.savepoint():
-                return method(*arguments, **named), None
-        except Exception as error:
-            if is_transient(error):
-                raise  # to be tried again by ``committed``
-            self.env.invalidate_all()
-            return None, error
-
     def _may_call(self, client):
         """Whether a claimed row could be sent, and were not put off at once."""
         return (
@@ -311,7 +293,7 @@ class UsercomBackend(models.Model):
 
     def _settle_all(self, outcomes):
         """Store what came out; where one of them cannot be stored, the others still are."""
-        _done, error = self._attempted(self._settle_each, outcomes)
+        _done, error = attempted(self.env, self._settle_each, outcomes)
         if error and len(outcomes) > 1:
             for outcome in outcomes:
                 self._settle_all([outcome])

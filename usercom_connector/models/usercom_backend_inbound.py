@@ -13,6 +13,7 @@ from ..services.email_addresses import normalized
 from ..services.identity import ContactIdentity
 from ..services.linking import Linking
 from ..services.quiet_sql import described
+from ..services.savepoints import attempted
 
 _logger = logging.getLogger(__name__)
 
@@ -72,7 +73,7 @@ class UsercomBackend(models.Model):
         # contacts read all of them for each link, however many there are by now.
         self.env.cr.execute("DISCARD PLANS")
         page = self.with_context(mail_create_nolog=True)
-        taken, error = self._attempted(page._take_in, users, **how)
+        taken, error = attempted(self.env, page._take_in, users, **how)
         if error is None:
             return taken
         if isinstance(error, BrakeError):

@@ -3,6 +3,7 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..services.savepoints import attempted
 from ..usercom.mass import MassPush, is_worthwhile, mass_key
 from ..usercom.redaction import excerpt
 from .usercom_backend_drain import Task
@@ -43,7 +44,7 @@ class UsercomOutbox(models.Model):
     def _alike(self, backend):
         """The ids of those rows that mass updates can stand for."""
         bindings = self.env["usercom.binding"]._of(backend, self.partner_id)
-        tasks, _error = backend._attempted(self._pushes, backend, bindings)
+        tasks, _error = attempted(self.env, self._pushes, backend, bindings)
         groups = self._groups(tasks or ())  # after an error none: singly it shows whose it is
         return [task.rows.id for group in groups for task in group]
 

@@ -9,7 +9,7 @@ from odoo.tools import formatLang
 from ..services.database_errors import is_transient
 from ..services.page_guard import PageGuard
 from ..services.quiet_sql import described
-from ..services.transactions import RIVALS, unless_locked
+from ..services.transactions import RIVALS, committed, unless_locked
 from ..usercom.prefetch import PagePrefetcher
 from .usercom_backend import BAD_DOMAIN
 
@@ -378,7 +378,7 @@ class UsercomSync(models.Model):
                 raise
             self.env.cr.rollback()
             _logger.error("user.com initial sync failed: %s", described(error))
-            self.backend_id._committed(self._stop, self.env._("Unexpected error: %s", error))
+            committed(self.env, self._stop, self.env._("Unexpected error: %s", error))
             return 0
 
     def _stop(self, message):

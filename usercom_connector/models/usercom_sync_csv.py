@@ -1,6 +1,7 @@
 import math
 import time
 from datetime import timedelta
+from functools import partial
 
 from odoo import api, fields, models
 
@@ -10,6 +11,8 @@ from ..services.error_texts import explain
 from ..services.identity import ContactIdentity
 from ..services.import_progress import PATIENCE, ImportProgress
 from ..services.linking import Linking
+from ..services.savepoints import attempted
+from ..services.transactions import committed
 from ..usercom import CredentialsError, RejectedError, ThrottledError, UsercomError
 from ..usercom.jobs import Push
 from ..usercom.user_file import user_files
@@ -44,7 +47,7 @@ class UsercomSync(models.Model):
     # ---- sending ----
 
     def _run_import(self, client, _pages):
-        files = self.backend_id._committed(self._next_files)
+        files = committed(self.env, self._next_files)
         if files is None:
             return 0
         sent, until = 0, time.monotonic() + STEP_SECONDS
@@ -71,21 +74,21 @@ class UsercomSync(models.Model):
 
     def _send_file(self, client, ids, content):
         """Send a file, noted before it leaves; returns whether the next one may follow."""
-        committed, was_open = self.backend_id._committed, self.is_import_open
-        if not committed(self._mark_sent, ids):
+        commit, was_open = partial(committed, self.env), self.is_import_open
+        if not commit(self._mark_sent, ids):
             return False
         try:
             report = client.import_users(content, trigger_automations=self.trigger_automations)
         except (ThrottledError, CredentialsError) as error:
-            committed(self._put_off, ids, error, was_open)
+            commit(self._put_off, ids, error, was_open)
             return False
         except RejectedError as error:
-            committed(self._take_back, ids, error, was_open)
+            commit(self._take_back, ids, error, was_open)
         except UsercomError as error:  # it may have been taken: reading back tells
-            committed(self._doubt, error)
+            commit(self._doubt, error)
             return False
         else:
-            committed(self._note_report, report)
+            commit(self._note_report, report)
         return True
 
     def _mark_sent(self, ids):
@@ -124,7 +127,7 @@ class UsercomSync(models.Model):
         """``[(line, JSON values, problems)]``; None for values where no file will do: nothing to
         find the user by, or one that exists is named already, or another app is in the way.
         """
-        found, error = self.backend_id._attempted(self._read_new_users, lines)
+        found, error = attempted(self.env, self._read_new_users, lines)
         if error is None:
             return found
         if len(lines) == 1:

@@ -10,7 +10,8 @@ from ..services.error_texts import explain
 from ..services.page_guard import PageGuard
 from ..services.phone_numbers import PhoneNumbers
 from ..services.protected_contacts import ProtectedContacts
-from ..services.transactions import unless_locked
+from ..services.savepoints import attempted
+from ..services.transactions import committed, unless_locked
 from ..usercom import CredentialsError, NotFoundError, RetryableError, UsercomError
 from ..usercom.user_values import read_user
 from .usercom_queue import LOCKED_DELAY
@@ -33,14 +34,14 @@ class UsercomSync(models.Model):
         """
         guard = PageGuard(self)
         if not guard.begin():
-            self.backend_id._committed(self._stop, guard.message())
+            committed(self.env, self._stop, guard.message())
             return 0
         done = self._take_begun_page(pages, settle)
         unless_locked(self.env, guard.end)
         return done
 
     def _take_begun_page(self, pages, settle):
-        committed, kept = self.backend_id._committed, self.next_page
+        commit, kept = partial(committed, self.env), self.next_page
         since = self.import_began_at if self.step == "verify" else None
         first = partial(pages.client.changed_page, since or None, None)
         # No snapshot is held while it waits for User.com.
@@ -48,10 +49,10 @@ class UsercomSync(models.Model):
         try:
             page = pages.page(kept or None, first)
         except NotFoundError:  # a page that was kept is there no more, or the last was last
-            committed(self._read_anew if pages.is_kept else self._after_pages)
+            commit(self._read_anew if pages.is_kept else self._after_pages)
             return 1
         except UsercomError as error:
-            committed(self._give_up, error)
+            commit(self._give_up, error)
             return 0
         return self._settle_page(settle, page, kept)
 
@@ -126,7 +127,7 @@ class UsercomSync(models.Model):
 
     def _preview_users(self, users):
         """Compare ``users``; where one is in the way of the others, each by itself."""
-        _done, error = self.backend_id._attempted(self._compare_users, users)
+        _done, error = attempted(self.env, self._compare_users, users)
         if error and len(users) > 1:
             for user in users:
                 self._preview_users([user])
@@ -317,7 +318,7 @@ class UsercomSync(models.Model):
         )
 
     def _preview_contacts(self, _client, _pages):
-        return self.backend_id._committed(self._look_at_contacts)
+        return committed(self.env, self._look_at_contacts)
 
     def _look_at_contacts(self):
         """Find the values of the next contacts that cannot go to User.com."""

@@ -3,6 +3,7 @@ from dataclasses import replace
 from odoo import fields, models
 from odoo.tools import SQL
 
+from ..services.transactions import committed
 from .usercom_queue import LOW
 
 REFILL = 20  # contacts queued at once: as long as an edit may have to wait
@@ -102,7 +103,7 @@ class UsercomSync(models.Model):
     # ---- contacts, one by one ----
 
     def _run_send(self, _client, _pages):
-        return self.backend_id._committed(self._send_or_finish)
+        return committed(self.env, self._send_or_finish)
 
     def _send_or_finish(self):
         """Queue the first contacts; the drain asks for more. Ends when none is left."""

@@ -5,6 +5,7 @@ from datetime import timedelta
 from odoo import fields
 
 from ..usercom import UsercomError
+from .transactions import committed
 
 AGAIN = timedelta(seconds=15)
 LONGEST_IMPORT = timedelta(hours=1)  # of one file, without its end
@@ -32,9 +33,9 @@ class ImportProgress:
         try:
             report = client.import_status(import_id)
         except UsercomError as error:
-            sync.backend_id._committed(sync._give_up, error)
+            committed(sync.env, sync._give_up, error)
             return 0
-        return sync.backend_id._committed(self._store, import_id, report)
+        return committed(sync.env, self._store, import_id, report)
 
     def _store(self, import_id, report):
         sync, now = self.sync, fields.Datetime.now()

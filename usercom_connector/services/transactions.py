@@ -7,7 +7,6 @@ waits for its next turn.
 import logging
 import random
 import time
-from functools import partial
 
 from psycopg2.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
 
@@ -55,8 +54,8 @@ class Surroundings:
 surroundings = Surroundings()
 
 
-def committed(env, work, pauses=PAUSES):
-    """Return what ``work()`` returns, done in a transaction of its own.
+def committed(env, work, *arguments, pauses=PAUSES):
+    """Return what ``work(*arguments)`` returns, done in a transaction of its own.
 
     Where another transaction is in the way it is tried again after each of the ``pauses``, then
     one of RIVALS is raised. (``odoo.service.model.retrying`` sleeps for up to half a minute.)
@@ -64,7 +63,7 @@ def committed(env, work, pauses=PAUSES):
     for pause in (*pauses, None):
         try:
             with without_values(), without_expected_errors():
-                return _once(env, work)
+                return _once(env, work, *arguments)
         except RIVALS:
             if pause is None:
                 raise
@@ -72,11 +71,11 @@ def committed(env, work, pauses=PAUSES):
     raise AssertionError("unreachable")
 
 
-def _once(env, work):
+def _once(env, work, *arguments):
     try:
         env.invalidate_all()
         env.cr.execute(SQL("SET LOCAL lock_timeout = %s", surroundings.lock_timeout()))
-        result = work()
+        result = work(*arguments)
         env.cr.flush()
         env.cr.commit()
     except Exception as error:
@@ -104,7 +103,7 @@ def in_lots(env, items, work, put_off, *, at_once=False):
         size = min(surroundings.lot_size, len(left))
         try:
             pauses = PAUSES if size == 1 else ()
-            result = committed(env, partial(work, left[:size]), pauses)
+            result = committed(env, work, left[:size], pauses=pauses)
         except RIVALS as error:
             surroundings.shrink(size)
             if size == 1:
@@ -121,7 +120,7 @@ def in_lots(env, items, work, put_off, *, at_once=False):
 def unless_locked(env, work, *arguments):
     """Return what ``work(*arguments)`` returns; None where it has to wait for somebody else."""
     try:
-        return committed(env, partial(work, *arguments))
+        return committed(env, work, *arguments)
     except RIVALS as error:
         _logger.info("user.com: something waits for another transaction: %s", error)
         return None
