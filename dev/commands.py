@@ -14,6 +14,7 @@ COMMANDS = {
     "demo": "demo",
     "test": "test",
     "test-fast": "fast",
+    "coverage": "coverage",
     "bench": "bench",
     "lint": "lint",
     "shell": "shell",

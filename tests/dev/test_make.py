@@ -39,6 +39,7 @@ LITTLE = {
     "demo": (["ARGS=--check"], "==> ready in"),
     "test": (["ARGS=tests/usercom/test_merge.py tests/odoo/test_outbox.py -q"], " passed in "),
     "test-fast": (["ARGS=-q -k errors"], " passed, "),
+    "coverage": (["ARGS=tests/usercom/test_merge.py -q"], "TOTAL"),
     "bench": (["ARGS=little"], "rows of a new queue | none | 0 | 0 | yes"),
     "chaos": (["ARGS=minutes=0 seed=1"], " passed in "),
     "lint": (["ARGS=end-of-file-fixer"], "Passed"),
