@@ -1,6 +1,6 @@
 """A push and a read of one contact do not overlap, whatever the call names the person by."""
 
-from odoo.addons.usercom_connector.models.usercom_backend_drain import Task
+from odoo.addons.usercom_connector.services.task import Task
 from odoo.addons.usercom_connector.usercom import User
 from odoo.addons.usercom_connector.usercom.jobs import Pushed
 

@@ -1,11 +1,9 @@
 import logging
 import math
 import time
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import chain
-from typing import Any
 
 from odoo import fields, models
 
@@ -43,15 +41,6 @@ SHORT_WAIT = 5.0
 OUTBOX_TURN = 3
 IDLE_SECONDS = 1.0  # where what is due is locked: its edit is not committed yet
 CRON_INTERVAL = timedelta(minutes=1)
-
-
-@dataclass(frozen=True)
-class Task:
-    """One contact's work: the claimed rows of a queue, the job at User.com, what was left out."""
-
-    rows: Any
-    job: Any
-    problems: list = field(default_factory=list)
 
 
 class UsercomBackend(models.Model):

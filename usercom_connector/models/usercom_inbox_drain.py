@@ -6,9 +6,9 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..services.email_addresses import normalized
+from ..services.task import Task
 from ..usercom import User
 from ..usercom.jobs import Fetch, Identity, PayloadUser
-from .usercom_backend_drain import Task
 from .usercom_queue import DONE, URGENT
 
 CLAIM_BYTES = 2**20  # of payloads claimed at once

@@ -5,12 +5,12 @@ from ..services.contact_names import by_id
 from ..services.error_texts import explain
 from ..services.identity import ContactIdentity
 from ..services.linking import Linking
+from ..services.task import Task
 from ..services.unconfirmed import UnconfirmedValues
 from ..usercom.jobs import Push, Pushed
 from ..usercom.merge import remote_base_value
 from ..usercom.orphans import Orphans
 from ..usercom.redaction import excerpt
-from .usercom_backend_drain import Task
 from .usercom_backend_merge import Terms
 
 

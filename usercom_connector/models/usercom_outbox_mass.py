@@ -4,9 +4,9 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..services.savepoints import attempted
+from ..services.task import Task
 from ..usercom.mass import MassPush, is_worthwhile, mass_key
 from ..usercom.redaction import excerpt
-from .usercom_backend_drain import Task
 
 LOOK_AHEAD = 2000
 

@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ..services.task import Task
 from ..usercom.jobs import MergeUsers, Push, Remove
-from .usercom_backend_drain import Task
 
 
 class UsercomOutbox(models.Model):

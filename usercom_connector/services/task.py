@@ -1,0 +1,17 @@
+"""What a drain has to do for one contact, or for many that are alike."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Task:
+    """One contact's work: the claimed rows of a queue, the job at User.com, what was left out.
+
+    ``job`` has a ``run(client)``, as those in ``usercom/jobs.py``. ``problems`` are texts about
+    values of the contact that could not be carried over, and so are not part of the job.
+    """
+
+    rows: Any
+    job: Any
+    problems: list[str] = field(default_factory=list)
