@@ -2,12 +2,13 @@ import re
 import socket
 from urllib.parse import urlsplit
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..services.database_identity import DatabaseIdentity
 from ..services.error_texts import explain
 from ..services.shared_hold import SharedHold
+from ..services.unset_attributes import UnsetAttributes
 from ..usercom import (
     Client,
     NotFoundError,
@@ -26,6 +27,13 @@ class UsercomBackendConnection(models.AbstractModel):
 
     _name = "usercom.backend.connection"
     _description = "User.com Account: Connection"
+
+    leaves_unset_out = fields.Boolean(
+        "Leaves Out Unset Attributes",
+        readonly=True,
+        copy=False,
+        help="Whether User.com's answers leave out custom attributes that are unset.",
+    )
 
     # ---- address ----
 
@@ -83,7 +91,12 @@ class UsercomBackendConnection(models.AbstractModel):
         if not account.subdomain or not account.api_key:
             raise UserError(self.env._("Enter the system name and the API key first."))
         SharedHold(account).seconds()  # what another process has heard holds back this one, too
-        return Client(account._base_url(), account.api_key, throttle=account._throttle())
+        return Client(
+            account._base_url(),
+            account.api_key,
+            throttle=account._throttle(),
+            left_out=UnsetAttributes(account).left_out(),
+        )
 
     def _throttle(self):
         """What all of this process share that call for this account."""
@@ -227,6 +240,7 @@ class UsercomBackendConnection(models.AbstractModel):
                     "state": "paused",
                     "pause_reason": DatabaseIdentity(self.env).not_proven(),
                     "database_marks": False,
+                    "leaves_unset_out": False,
                 }
             )
         others = (self - known).filtered(lambda backend: backend.state != "draft")

@@ -3,6 +3,7 @@ from odoo import models
 from ..services.contact_names import by_id
 from ..services.linking import Linking
 from ..services.unconfirmed import UnconfirmedValues
+from ..services.unset_attributes import UnsetAttributes
 from ..usercom.merge import APART
 from ..usercom.redaction import excerpt
 from ..usercom.verify_write import is_respelled
@@ -27,6 +28,7 @@ class UsercomOutbox(models.Model):
         problems = task.problems + mappings._ignored_problems(partner, pushed.ignored)
         problems += self._apart_problems(mappings, pushed)
         since = task.job.base
+        UnsetAttributes(backend).learn(pushed)
         Linking(backend).link(partner, user_id, pushed.user, pushed.base, problems, since)
         if task.job.orphans:  # which were not found
             link = self.env["usercom.binding"]._of_user(backend, user_id)

@@ -6,10 +6,11 @@ which calls may be repeated.
 """
 
 import math
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from threading import Lock
 from typing import IO, Any, Self
 
 from .connections import LONGEST_CALL
@@ -46,8 +47,9 @@ class Client:
 
     Threads may share a client; it keeps connections for 16 of them. `base_url` is the part before
     /api/public/. `timeout` is (connect, read) in seconds, each the longest wait for a byte;
-    `longest_call` limits a call from its connection to the last byte. `values` are {name_std: JSON
-    value}, as `wire` returns them. Every method may raise RetryableError, CredentialsError and
+    `longest_call` limits a call from its connection to the last byte. `left_out` names the custom
+    attributes that this account's answers leave out while they are unset. `values` are {name_std:
+    JSON value}, as `wire` returns them. Every method may raise RetryableError, CredentialsError and
     RejectedError.
     """
 
@@ -59,11 +61,15 @@ class Client:
         throttle: Throttle,
         timeout: tuple[float, float] = (5, 20),
         longest_call: float = LONGEST_CALL,
+        left_out: Iterable[str] = (),
     ) -> None:
         """Raise InvalidKeyError for a key with characters that no HTTP header may have."""
         self._transport = Transport(base_url, api_key, throttle, timeout, longest_call)
         self._search = Search(self._transport)
         self._no_changes: UsercomError | None = None
+        self._left_out = frozenset(left_out)
+        self._left_out_there: frozenset[str] | None = None
+        self._lock = Lock()
 
     def __repr__(self) -> str:
         return f"Client({self._transport.base_url!r})"
@@ -110,7 +116,24 @@ class Client:
 
     def get_user(self, user_id: int) -> User:
         """Return one user. Raises NotFoundError."""
-        return user_of(self._transport.get(f"/users/{user_id}/"))
+        user = user_of(self._transport.get(f"/users/{user_id}/"))
+        return user.with_unset(self._unset_there() if self._left_out - user.received else ())
+
+    def _unset_there(self) -> frozenset[str]:
+        """Return those of the attributes left out while unset that are there, asked for once.
+
+        An attribute that was deleted is left out, too, and nobody has emptied it.
+        """
+        with self._lock:
+            if self._left_out_there is None:
+                self._left_out_there = self._left_out & self._attribute_names()
+            return self._left_out_there
+
+    def _attribute_names(self) -> frozenset[str]:
+        try:
+            return frozenset(attribute.name_std for attribute in self._custom_attributes())
+        except (RejectedError, UnservedError):
+            return frozenset()
 
     def find_users(
         self, *, custom_id: str | None = None, email: str | None = None, phone: str | None = None
@@ -172,7 +195,7 @@ class Client:
     def _written(self, answer: Any, user_id: int | None = None) -> User:
         """Return the user of the answer to a write, read again where the answer has only a part."""
         if isinstance(answer, dict) and "email" in answer:
-            return user_of(answer)
+            return user_of(answer).with_unset(self._left_out)
         answered_id = answer.get("id") if isinstance(answer, dict) else None
         user_id = answered_id if user_id is None else user_id
         if not isinstance(user_id, int):
@@ -263,11 +286,14 @@ class Client:
     def attributes(self, types: Container[str] = TYPE_TABLE) -> list[Attribute]:
         """Return the contact attributes of these types, the standard ones first, by `name_std`."""
         known = {attribute.name_std: attribute for attribute in STANDARD_ATTRIBUTES}
-        for page in self._transport.pages("/attributes/"):
-            for attribute in readable(filter(_is_of_contacts, page), Attribute.from_json):
-                if attribute.value_type in types:
-                    known.setdefault(attribute.name_std, attribute)
+        for attribute in self._custom_attributes():
+            if attribute.value_type in types:
+                known.setdefault(attribute.name_std, attribute)
         return list(known.values())
+
+    def _custom_attributes(self) -> Iterator[Attribute]:
+        for page in self._transport.pages("/attributes/"):
+            yield from readable(filter(_is_of_contacts, page), Attribute.from_json)
 
     def create_attribute(
         self, name: str, value_type: str, choices: Sequence[str] = (), multiple: bool = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .client import Client
@@ -22,9 +22,10 @@ from .merge import APART, Merge, Rule, merge, remote_base_value
 from .orphans import Orphans
 from .records import Attribute, User
 from .unconfirmed import Unconfirmed, presumed
+from .unset_values import leaves_unset_out
 from .user_values import read_user
 from .values import wire
-from .verify_write import emptied
+from .verify_write import EMPTY, emptied
 
 Values = dict[str, Any]
 
@@ -111,6 +112,8 @@ class Pushed:
     missing: bool = False
     ignored: Values = field(default_factory=dict)
     apart: Values = field(default_factory=dict)
+    leaves_unset_out: bool | None = None
+    """Whether User.com's answers leave out unset attributes, None where this one does not show."""
 
     @property
     def kept(self) -> bool:
@@ -222,7 +225,19 @@ class Push:
         pushed = self._clear(client, user_id, self._pushed(merged, user))
         if user.is_unanswered and self._is_unmade(pushed):
             raise UnmadeError
-        return pushed
+        return replace(pushed, leaves_unset_out=self._leaves_unset_out(pushed, values))
+
+    def _leaves_unset_out(self, pushed: Pushed, sent: Values) -> bool | None:
+        emptied = [
+            key
+            for key, value in sent.items()
+            if value is None and remote_base_value(self.base, key) not in EMPTY
+        ]
+        if not (emptied and pushed.user):
+            return None
+        return leaves_unset_out(
+            pushed.user, emptied, self.attributes.keys() - sent, self.attributes
+        )
 
     def _is_unmade(self, pushed: Pushed) -> bool:
         """Whether User.com has not made the change, though it answered with a success.

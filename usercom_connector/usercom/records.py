@@ -1,7 +1,7 @@
 """The records of User.com's API: users, their attributes, the account and imports."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, Self
@@ -138,6 +138,8 @@ class User:
     """Whether it came in a webhook call, sent at `updated_at`, and was not read by us."""
     is_unanswered: bool = False
     """Whether it was read after a change whose answer was empty."""
+    unset: frozenset[str] = frozenset()
+    """The names of `values` that the answer left out, in an account that leaves out unset ones."""
 
     @property
     def name(self) -> str | None:
@@ -145,6 +147,17 @@ class User:
         full = self.values.get("name")
         name = " ".join(full.split()) if isinstance(full, str) and is_storable(full) else ""
         return None if is_stand_in(name, self.email, self.phone_number) else name or None
+
+    @property
+    def received(self) -> frozenset[str]:
+        """The names of the values that the answer has."""
+        return frozenset(self.values) - self.unset
+
+    def with_unset(self, names: Iterable[str]) -> Self:
+        """Return the user with None for those of `names` that the answer has left out."""
+        unset = frozenset(names) - self.values.keys()
+        values = {**self.values, **dict.fromkeys(unset)}
+        return replace(self, values=MappingProxyType(values), unset=unset) if unset else self
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:

@@ -12,6 +12,7 @@ from ..brake import Brake, BrakeError
 from ..error_texts import explain
 from ..page_guard import PageGuard
 from ..transactions import unless_locked
+from ..unset_attributes import UnsetAttributes
 
 _logger = logging.getLogger(__name__)
 
@@ -141,9 +142,11 @@ class UserList:
         """Settle the users of a page; returns whether the next page may be read."""
         if not self.sweep.next_page and not self._is_worth_reading(page):
             return unless_locked(self.env, self._turn_to, None)
-        return self._settle_users(page.users, newest) and unless_locked(
-            self.env, self._turn_to, page.next
-        )
+        return self._settle_users(page.users, newest) and unless_locked(self.env, self._turn, page)
+
+    def _turn(self, page: Any) -> bool:
+        UnsetAttributes(self.backend).ask_about(page.users)
+        return self._turn_to(page.next)
 
     def _turn_to(self, next_page: str | None) -> bool:
         """On to the next page, if there is one."""
