@@ -108,6 +108,16 @@ def test_a_person_who_is_not_welcome_becomes_no_contact(pair: Pair) -> None:
     assert not pair.find("spy@competitor.example")
 
 
+def test_so_it_is_by_the_former_name_of_the_hook(pair: Pair) -> None:
+    pair.simulator.visit(email="spy@rival.example", first_name="Jan", last_name="Szpieg")
+    pair.simulator.visit(email="spy@competitor.example", first_name="Ola", last_name="Szpieg")
+    pair.simulator.visit(email="visitor@example.org", first_name="Ewa", last_name="Nowak")
+    until(lambda: pair.find("visitor@example.org"), 10)
+    pair.simulator.quiet()
+    assert not pair.find("spy@rival.example")
+    assert not pair.find("spy@competitor.example")
+
+
 def test_it_hears_of_what_was_pushed_and_pulled(pair: Pair) -> None:
     contact = pair.contact(email="anna@example.org")
     until(lambda: synced(pair, contact).startswith("pushed"), 10)
@@ -126,6 +136,8 @@ def test_it_hears_of_a_mass_update_at_once(pair: Pair) -> None:
     until(lambda: synced(pair, contacts[-1]).startswith("pushed with 60"), 20)
 
 
-def test_odoo_logs_no_warning(pair: Pair) -> None:
-    assert "Traceback" not in pair.odoo.complaints()
-    assert "usercom" not in pair.odoo.complaints()
+def test_odoo_warns_of_the_former_name_and_of_nothing_else(pair: Pair) -> None:
+    warnings = [line for line in pair.odoo.complaints().splitlines() if " WARNING " in line]
+    assert warnings
+    assert all("_welcome is called _filter_importable_users now" in line for line in warnings)
+    assert " ERROR " not in pair.odoo.complaints()

@@ -123,6 +123,7 @@ class UsercomBackend(models.Model):
             if email:
                 email._withdraw(self._seen(partners))
             self._opt_out(partners)
+            self._after_email_refusal(self._seen(partners))
         elif mapping == email and consent is not None and blacklist:
             changed = self._seen(partners).filtered(lambda p: blacklist._shown(p) != consent)
             if consent and changed:
@@ -175,21 +176,24 @@ class UsercomBackend(models.Model):
     def _adopt_opt_outs(self):
         """Heed who opted out of the lists before they were chosen."""
         for backend in with_own_context(self, origin=Origin("mapping")):
-            backend._refuse_email(backend._subscriptions(("opt_out", "=", True)))
+            opted_out = backend._subscriptions(("opt_out", "=", True))
+            emails = {subscription.contact_id.email_normalized for subscription in opted_out}
+            backend._refuse_email(emails)
 
     @api.model
     def _heed_opt_outs(self, subscriptions):
         """Tell each account of those who opted out of the lists that it has chosen."""
         for backend in self.search([("opt_out_lists", "!=", False)]):
             of_chosen = [("list_id", "in", backend._opt_out_lists().ids)]
-            backend._refuse_email(subscriptions.filtered_domain(of_chosen))
+            chosen = subscriptions.filtered_domain(of_chosen)
+            backend._refuse_email(chosen.contact_id.mapped("email_normalized"))
 
-    def _refuse_email(self, subscriptions):
-        """The contacts of these addresses want no e-mail. Opting in again takes nothing back."""
+    def _refuse_email(self, emails):
+        """The contacts of these normalized ``emails`` want no e-mail: note it, and withdraw."""
         mapping = self._blacklist_consent() or self.email_consent_id
-        emails = {subscription.contact_id.email_normalized for subscription in subscriptions}
-        if mapping and emails - {False}:
+        emails = [email for email in emails if email]
+        if mapping and emails:
             everybody = self._partners().with_context(active_test=False)
-            partners = everybody.search([("email_normalized", "in", list(emails - {False}))])
+            partners = everybody.search([("email_normalized", "in", emails)])
             mapping._note(False, partners)
             mapping._withdraw(self._own(partners))

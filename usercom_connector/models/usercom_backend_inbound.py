@@ -195,7 +195,7 @@ class UsercomBackend(models.Model):
         erased = self.env["usercom.tombstone"]._erased(self, users)
         why_not = self._why_not_created()
         met = {u.id: TakenIn(nobody, erased=u.id in erased, left_out=why_not) for u in users}
-        new = self._welcome([user for user in users if user.id not in erased])
+        new = self._importable([user for user in users if user.id not in erased])
         if why_not:
             return met
         left_out = self._leave_out(new, outsiders)
@@ -205,13 +205,15 @@ class UsercomBackend(models.Model):
         self._hold_back_others(new)
         Brake(self).count({"created_here": len(new)})
         created = self._create_contacts(new)
+        partner_ids = [meeting.partner.id for meeting in created.values()]
+        self._after_new_contacts(self._seen(self.env["res.partner"].browse(partner_ids)))
         if self.new_user_policy == "lead" and "crm.lead" in self.env:
             self._create_leads([meeting.partner for meeting in created.values()])
         return met | {key: TakenIn.of(made, is_news=True) for key, made in created.items()}
 
     def _why_not_created(self):
         """Why new people become no contacts; empty if they do."""
-        if self.new_user_policy in ("create", "lead"):
+        if self.new_user_policy not in ("link", "ignore"):
             return ""
         return self.env._(
             "Left alone: New people in User.com become no contacts, as the settings say."

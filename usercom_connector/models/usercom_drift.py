@@ -82,7 +82,7 @@ class UsercomDrift(models.Model):
         this one is the contact's from now on, and nobody is missing on either side.
         """
         backend = sweep.backend_id
-        strangers = backend._welcome(users)
+        strangers = backend._importable(users)
         known, left_out = backend._find_contacts(strangers)
         partners = self.env["res.partner"].union(*known.values())
         bindings = self.env["usercom.binding"]._of(backend, partners)

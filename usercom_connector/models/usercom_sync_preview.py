@@ -147,7 +147,7 @@ class UsercomSync(models.Model):
         known = self.env["usercom.sync.line"]._of_users(self, [user.id for user in users])
         somebody = [user for user in self._people(users) if user.id not in known]
         found, outsiders = self.backend_id._recognize(somebody)
-        strangers = self.backend_id._welcome([user for user in somebody if user.id not in found])
+        strangers = self.backend_id._importable([user for user in somebody if user.id not in found])
         left_out = self.backend_id._leave_out(strangers, outsiders)
         somebody = [user for user in somebody if user.id in found] + strangers
         partners = self.env["res.partner"].union(*(contacts for _how, contacts in found.values()))

@@ -9,10 +9,15 @@ class UsercomBackend(models.Model):
         """Contacts marked so stay out, whatever the settings say."""
         return super()._partner_domain() & Domain("ref", "not in", ["private"])
 
-    def _welcome(self, users):
+    def _filter_importable_users(self, users):
         """Our competitors' people do not become contacts."""
-        users = super()._welcome(users)
+        users = super()._filter_importable_users(users)
         return [user for user in users if "@competitor." not in (user.email or "")]
+
+    def _welcome(self, users):
+        """The former name of that hook, as an addon of the last version extends it."""
+        users = super()._welcome(users)
+        return [user for user in users if "@rival." not in (user.email or "")]
 
     def _after_push(self, partners):
         super()._after_push(partners)
