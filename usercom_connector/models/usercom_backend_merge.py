@@ -6,11 +6,10 @@ from odoo import models
 from odoo.fields import Domain
 
 from ..services.brake import Brake, import_effects
+from ..services.comparison import Comparison
 from ..services.identity import ContactIdentity
 from ..services.linking import Linking
 from ..services.own_context import with_own_context
-from ..services.phone_numbers import PhoneNumbers
-from ..services.protected_contacts import ProtectedContacts
 from ..usercom import Merge, User, merge
 from ..usercom.merge import APART
 from ..usercom.names import NAME_PARTS
@@ -44,29 +43,6 @@ class Meeting:
         return not self.problems and not any(key.endswith(APART) for key in self.agreed.base)
 
 
-@dataclass(frozen=True)
-class Terms:
-    """What contacts and users are compared by, looked up once for many.
-
-    ``export`` and ``read`` are functions: see ``_exporter`` and ``_importer``.
-    """
-
-    mappings: Any
-    rules: list
-    attributes: dict
-    export: Any
-    read: Any
-    protected: ProtectedContacts
-    phones: PhoneNumbers
-
-    @classmethod
-    def of(cls, mappings, partners):
-        plain = mappings._rules(), mappings._attributes()
-        ways = mappings._exporter(), mappings._importer()
-        protected = ProtectedContacts(mappings, partners)
-        return cls(mappings, *plain, *ways, protected, PhoneNumbers(mappings))
-
-
 class UsercomBackend(models.Model):
     """How what User.com says is merged into contacts, a page of users at a time."""
 
@@ -88,7 +64,7 @@ class UsercomBackend(models.Model):
         seen = self._seen(self.env["res.partner"].union(*(partner for partner, _user in pairs)))
         bindings = self.env["usercom.binding"]._of(self, seen)
         by_id = {partner.id: partner for partner in seen}
-        terms = Terms.of(self._active_mappings(), seen)
+        terms = Comparison(self._active_mappings(), seen)
         meetings = [
             self._meeting(by_id[partner.id], user, bindings.get(partner.id), edited, terms)
             for partner, user in pairs
@@ -98,31 +74,27 @@ class UsercomBackend(models.Model):
         self._settle_meetings(meetings, bindings)
         return {meeting.user.id: meeting for meeting in meetings}
 
-    def _meeting(self, partner, user, binding, edited, terms):
+    def _meeting(self, partner, user, binding, edited, comparison, rules=None):
         """What has to move where between ``partner`` and ``user``; nothing is written yet."""
         unconfirmed = binding._unconfirmed_by(user.id) if binding else {}
-        base = with_names(self._base(partner, user, binding, terms), unconfirmed, user)
-        remote, errors = read_user(user, terms.attributes, base)
-        odoo, problems = terms.export(partner, remote)
-        remote |= terms.mappings._in_odoos_words(partner, odoo, remote)
-        terms.phones.align(partner, base, odoo, remote)
-        left_open = still_open(base, unconfirmed, remote, terms.rules)
-        base = acknowledged(base, unconfirmed, remote, terms.rules, terms.attributes)
+        base = with_names(self._base(partner, user, binding, comparison), unconfirmed, user)
+        sides = comparison.sides(partner, user, base)
+        rules = comparison.rules if rules is None else rules
+        left_open = still_open(base, unconfirmed, sides.usercom, rules)
+        base = acknowledged(base, unconfirmed, sides.usercom, rules, comparison.attributes)
         here = self._remote_clock().at(edited[partner.id])
         newer = user.updated_at and here >= user.updated_at.replace(tzinfo=None)
-        agreed, rules, kept = terms.protected.merge(
-            terms.rules, partner, base, odoo, remote, odoo_is_newer=newer
-        )
-        meeting = Meeting(partner, user, agreed, unconfirmed=left_open)
-        meeting.left_out = terms.protected.told(partner, kept)
-        meeting.vals, more, refused = terms.read(partner, agreed.to_odoo)
-        meeting.problems = problems + terms.mappings._unreadable_problems(user, errors) + more
+        outcome = comparison.merge(partner, sides, base, odoo_is_newer=newer, rules=rules)
+        agreed, refused = outcome.agreed, outcome.refused
+        meeting = Meeting(partner, user, agreed, outcome.problems, unconfirmed=left_open)
+        meeting.left_out = comparison.protected.told(partner, outcome.kept)
         meeting.written = {k: v for k, v in agreed.to_odoo.items() if k not in refused}
         meeting.to_push = bool(agreed.to_usercom)
-        meeting.vals |= Linking(self).key_vals(partner, user.id)
+        meeting.vals = outcome.vals | Linking(self).key_vals(partner, user.id)
         _take_back(agreed.base, base, refused)
-        agreed.base.update({key: remote[key] for key in agreed.to_usercom})  # until it is sent
-        _leave_apart(meeting, rules, odoo, remote)
+        # Until it is sent:
+        agreed.base.update({key: sides.usercom[key] for key in agreed.to_usercom})
+        _leave_apart(meeting, outcome.rules, sides.odoo, sides.usercom)
         return meeting
 
     def _base(self, partner, user, binding, terms):
@@ -225,7 +197,7 @@ class UsercomBackend(models.Model):
         """``{user id: Meeting}`` for people who are new in User.com."""
         mappings = self._active_mappings().filtered(lambda mapping: mapping.direction != "export")
         empty = with_own_context(self._seen(self.env["res.partner"]), creating=True)
-        terms, defaults = Terms.of(mappings, empty), mappings._unsaid() | {"type": "contact"}
+        terms, defaults = Comparison(mappings, empty), mappings._unsaid() | {"type": "contact"}
         meetings = [self._introduction(empty, user, terms, defaults) for user in users]
         partners = empty.create([meeting.vals for meeting in meetings])
         created = with_own_context(partners, creating=False)

@@ -1,5 +1,4 @@
 import time
-from dataclasses import replace
 
 from odoo import models
 
@@ -25,12 +24,11 @@ class UsercomBackend(models.Model):
         """The sync by whose choices users are taken in; none at other times."""
         return self.env["usercom.sync"].browse(own_context(self.env).sync_id or [])
 
-    def _meeting(self, partner, user, binding, *more):
+    def _meeting(self, partner, user, binding, *more, **how):
         rules = own_context(self.env).sync_rules
         if rules is not None and not _have_agreed(binding, user):
-            *more, terms = more
-            more = (*more, replace(terms, rules=rules))
-        return super()._meeting(partner, user, binding, *more)
+            how["rules"] = rules
+        return super()._meeting(partner, user, binding, *more, **how)
 
     def _settle_meetings(self, meetings, bindings):
         if self._sync().direction == "import":  # but for withdrawn consents

@@ -3,10 +3,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..services.comparison import Comparison
 from ..services.value_texts import ValueTexts
-from ..usercom.merge import differs, stated_value
-from ..usercom.user_values import read_user
-from .usercom_backend_merge import Terms
 
 
 class UsercomDrift(models.Model):
@@ -66,11 +64,11 @@ class UsercomDrift(models.Model):
         )
         seen = backend._seen(bindings.partner_id)
         contacts = {contact.id: contact for contact in seen - queued}
-        terms = Terms.of(backend._active_mappings(), seen)
+        comparison = Comparison(backend._active_mappings(), seen)
         for user in users:
             binding = linked.get(user.id)
             if binding and (contact := contacts.get(binding.partner_id.id)):
-                found += self._differences(contact, binding, user, terms)
+                found += self._differences(contact, binding, user, comparison)
         self.create(found)
 
     @api.model
@@ -107,42 +105,21 @@ class UsercomDrift(models.Model):
         return {"backend_id": backend.id, "external_id": user_id}
 
     @api.model
-    def _differences(self, contact, binding, user, terms):
+    def _differences(self, contact, binding, user, comparison):
         """A row for each field that differs: both parts of a name are one."""
-        base = binding.base or {}
-        odoo, usercom = self._both_sides(contact, base, user, terms)
-        rules = {
-            rule.key: rule
-            for rule in terms.rules
-            if rule.key in odoo
-            and rule.key in usercom
-            and differs(rule, base, odoo[rule.key], usercom[rule.key])
-        }
-        different = terms.mappings.filtered(lambda mapping: mapping._key() in rules)
+        found = comparison.differences(contact, user, binding.base or {})
+        different = comparison.mappings.filtered(lambda mapping: mapping._key() in found)
         return [
             {
                 "kind": "different",
                 "mapping_id": mappings[:1].id,
                 "partner_id": contact.id,
-                "odoo": {mapping._key(): odoo[mapping._key()] for mapping in mappings},
-                "usercom": {mapping._key(): usercom[mapping._key()] for mapping in mappings},
+                "odoo": {mapping._key(): found[mapping._key()][0] for mapping in mappings},
+                "usercom": {mapping._key(): found[mapping._key()][1] for mapping in mappings},
                 **self._keys(binding.backend_id, user.id),
             }
             for mappings in different.grouped("field_name").values()
         ]
-
-    @api.model
-    def _both_sides(self, partner, base, user, terms):
-        """``({key: value in Odoo}, {key: value in User.com})``, told apart by meaning."""
-        usercom, _errors = read_user(user, terms.attributes, base)
-        odoo, _problems = terms.export(partner, usercom)
-        usercom |= terms.mappings._in_odoos_words(partner, odoo, usercom)
-        heard_of = {
-            rule.key: stated_value(rule, base.get(rule.key), usercom[rule.key])
-            for rule in terms.rules
-            if rule.key in usercom and odoo.get(rule.key) != usercom[rule.key]
-        }
-        return odoo, usercom | heard_of
 
     @api.model
     def _add_unmet(self, sweep):

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..services.comparison import Comparison
 from ..services.contact_names import by_id
 from ..services.error_texts import explain
 from ..services.identity import ContactIdentity
@@ -11,7 +12,6 @@ from ..usercom.jobs import Push, Pushed
 from ..usercom.merge import remote_base_value
 from ..usercom.orphans import Orphans
 from ..usercom.redaction import excerpt
-from .usercom_backend_merge import Terms
 
 
 class UsercomOutbox(models.Model):
@@ -138,7 +138,7 @@ class UsercomOutbox(models.Model):
 
     def _pushes(self, backend, bindings):
         """One task for each row."""
-        terms = Terms.of(backend._active_mappings(), self.partner_id)
+        terms = Comparison(backend._active_mappings(), self.partner_id)
         return [row._push(backend, bindings.get(row.partner_id.id), terms) for row in self]
 
     def _push(self, backend, binding, terms):

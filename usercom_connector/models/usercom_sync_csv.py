@@ -5,6 +5,7 @@ from functools import partial
 
 from odoo import api, fields, models
 
+from ..services.comparison import Comparison
 from ..services.contact_names import by_id
 from ..services.email_addresses import normalized
 from ..services.error_texts import explain
@@ -16,7 +17,6 @@ from ..services.transactions import committed
 from ..usercom import CredentialsError, RejectedError, ThrottledError, UsercomError
 from ..usercom.jobs import Push
 from ..usercom.user_file import user_files
-from .usercom_backend_merge import Terms
 from .usercom_sync import PAGE_SIZE
 
 CHUNK = 5000  # rows a file; how many User.com takes is not documented
@@ -137,7 +137,7 @@ class UsercomSync(models.Model):
     def _read_new_users(self, lines):
         users, backend = [], self.backend_id
         identities = ContactIdentity(backend)
-        terms = Terms.of(backend._active_mappings(), lines.partner_id)
+        terms = Comparison(backend._active_mappings(), lines.partner_id)
         for line, partner in zip(lines, backend._seen(lines.partner_id), strict=True):
             values, problems = terms.export(partner)
             identity = identities.of(partner, None)

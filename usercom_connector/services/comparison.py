@@ -1,0 +1,109 @@
+"""A contact compared with its user: what each side has, and what would have to move where.
+
+Nothing is written here, and User.com is not asked: it is what the import of users, the preview of
+an initial sync and the full comparison of an account have in common.
+
+    comparison = Comparison(backend._active_mappings(), partners)
+    sides = comparison.sides(partner, user, base)
+    outcome = comparison.merge(partner, sides, base, odoo_is_newer=None)
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from ..usercom import Merge, User
+from ..usercom.merge import Rule, differs, stated_value
+from ..usercom.user_values import read_user
+from .phone_numbers import PhoneNumbers
+from .protected_contacts import ProtectedContacts
+
+Values = dict[str, Any]
+"""`{key: canonical value}`: the attribute's name and what both sides are compared in."""
+
+
+@dataclass
+class Sides:
+    """What a contact and its user have, the same thing spelled alike: "Poland" for "PL".
+
+    A key is missing where the value could not be carried over; `problems` tells of it.
+    """
+
+    odoo: Values
+    usercom: Values
+    problems: list[str]
+
+
+@dataclass
+class Outcome:
+    """What a merge of the two sides comes to: what to write to the contact, and what to send.
+
+    `rules`: by which it was merged. `kept`: {mapping: reason} of what the contact keeps from
+    User.com. `refused`: the keys of values that Odoo cannot take; `problems` tells of them.
+    """
+
+    agreed: Merge
+    rules: list[Rule]
+    kept: dict[Any, str]
+    vals: dict[str, Any]
+    problems: list[str]
+    refused: set[str]
+
+
+class Comparison:
+    """Compares contacts with their users. What that takes is looked up once for many of them.
+
+    `partners` are the contacts that are going to be compared, or an empty record where they are
+    still to be created. A contact handed to a method is one as the account sees it, in its company
+    and language. `export` and `read` are the functions of `usercom.field.mapping._exporter` and
+    `_importer`.
+    """
+
+    def __init__(self, mappings: Any, partners: Any) -> None:
+        self.mappings = mappings
+        self.rules: list[Rule] = mappings._rules()
+        self.attributes = mappings._attributes()
+        self.export = mappings._exporter()
+        self.read = mappings._importer()
+        self.protected = ProtectedContacts(mappings, partners)
+        self.phones = PhoneNumbers(mappings)
+
+    def sides(self, partner: Any, user: User, base: Values) -> Sides:
+        """Return what `partner` and `user` have. `base`: what they last agreed on."""
+        usercom, errors = read_user(user, self.attributes, base)
+        odoo, problems = self.export(partner, usercom)
+        usercom |= self.mappings._in_odoos_words(partner, odoo, usercom)
+        self.phones.align(partner, base, odoo, usercom)
+        return Sides(odoo, usercom, problems + self.mappings._unreadable_problems(user, errors))
+
+    def merge(
+        self,
+        partner: Any,
+        sides: Sides,
+        base: Values,
+        *,
+        odoo_is_newer: bool | None,
+        rules: list[Rule] | None = None,
+    ) -> Outcome:
+        """Return what has to move between the two sides, by `rules` if others than usual."""
+        agreed, rules, kept = self.protected.merge(
+            self.rules if rules is None else rules,
+            partner,
+            base,
+            sides.odoo,
+            sides.usercom,
+            odoo_is_newer=odoo_is_newer,
+        )
+        vals, problems, refused = self.read(partner, agreed.to_odoo)
+        return Outcome(agreed, rules, kept, vals, sides.problems + problems, refused)
+
+    def differences(self, partner: Any, user: User, base: Values) -> dict[str, tuple[Any, Any]]:
+        """Return `{key: (Odoo's value, User.com's)}` of what is not the same on both sides."""
+        sides, found = self.sides(partner, user, base), {}
+        for rule in self.rules:
+            if rule.key in sides.odoo and rule.key in sides.usercom:
+                odoo, usercom = sides.odoo[rule.key], sides.usercom[rule.key]
+                if odoo != usercom:
+                    usercom = stated_value(rule, base.get(rule.key), usercom)
+                if differs(rule, base, odoo, usercom):
+                    found[rule.key] = odoo, usercom
+        return found
