@@ -24,6 +24,7 @@ COMMANDS = {
     "test-odoo": "odoo_tests",
     "test-oca": "oca_tests",
     "chaos": "chaos",
+    "trips": "trips",
 }
 _FULL = f"No disk space is left for {CACHE}; free 3 GiB and run again."
 

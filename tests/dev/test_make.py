@@ -42,6 +42,7 @@ LITTLE = {
     "coverage": (["ARGS=tests/usercom/test_merge.py -q"], "TOTAL"),
     "bench": (["ARGS=little"], "rows of a new queue | none | 0 | 0 | yes"),
     "chaos": (["ARGS=minutes=0 seed=1"], " passed in "),
+    "trips": ([], "| an edit, until it is sent | "),
     "lint": (["ARGS=end-of-file-fixer"], "Passed"),
     "shell": (["ARGS=psql --list"], "template1"),
     "i18n": ([], ""),
