@@ -13,6 +13,8 @@ from odoo.fields import Domain
 from odoo.tests import new_test_user
 from odoo.tools.safe_eval import safe_eval
 
+from odoo.addons.usercom_connector.services.health import health
+
 from .common import UsercomCase
 
 VIEW = "usercom_connector.usercom_backend_view_kanban_dashboard"
@@ -260,7 +262,7 @@ class TestTodo(DashboardCase):
         self.assertEqual(self.todo(), {"sync": True})
         sync.error = "User.com refused: No."
         self.assertEqual(self.todo(), {"sync": "User.com refused: No."})
-        self.assertEqual(self.backend._health()["level"], "attention")
+        self.assertEqual(health(self.backend)["level"], "attention")
         sync.action_resume()
         self.assertEqual(self.todo(), {})
 

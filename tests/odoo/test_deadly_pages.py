@@ -48,7 +48,7 @@ class TestDeadlyPages(DeathCase):
 
     def test_one_that_the_reconciliation_meets_is_left_out(self):
         emails, deadly = self.users()
-        self.backend._reconcile_now()
+        self.env["usercom.sweep"]._request(self.backend, "reconcile")
         self.assertEqual(self.deaths(), 3)
         self.assertEqual(self.taken_in(emails), 20)
         [error] = self.told(deadly)
@@ -67,7 +67,7 @@ class TestDeadlyPages(DeathCase):
 
     def test_once_the_cause_is_mended_a_retry_takes_the_user_in(self):
         _emails, deadly = self.users()
-        self.backend._reconcile_now()
+        self.env["usercom.sweep"]._request(self.backend, "reconcile")
         self.deaths()
         self.is_deadly = False
         row = self.env["usercom.inbox"].search([("external_id", "=", deadly)])
@@ -78,6 +78,9 @@ class TestDeadlyPages(DeathCase):
     def test_a_page_that_itself_ends_the_worker_is_given_up_and_told_of(self):
         self.drain()
         self.die_of("/users/search/")
-        self.backend._reconcile_now()
+        self.env["usercom.sweep"]._request(self.backend, "reconcile")
         self.assertEqual(self.deaths(), 3)
-        self.assertIn("3 times while it read", self.backend._reconciliation().error)
+        self.assertIn(
+            "3 times while it read",
+            self.env["usercom.sweep"]._known(self.backend, "reconcile").error,
+        )

@@ -6,6 +6,9 @@ from odoo import fields
 from odoo.tests import HttpCase
 from odoo.tools import SQL, mute_logger
 
+from odoo.addons.usercom_connector.services.account_status import AccountStatus
+from odoo.addons.usercom_connector.services.health import health, is_moving
+
 from .common import UsercomCase
 
 
@@ -52,7 +55,7 @@ class TestHealth(UsercomCase, HttpCase):
                 self.drain()
             self.assertEqual(self.backend.cron_id.failure_count, failures)
             self.assertEqual(self.ask()[0], status)
-        self.assertIn("failed 3 times in a row", self.backend._health()["problems"][0])
+        self.assertIn("failed 3 times in a row", health(self.backend)["problems"][0])
 
     def test_the_webhook_token_opens_the_details(self):
         self.fail_a_row()
@@ -71,7 +74,7 @@ class TestHealth(UsercomCase, HttpCase):
         self.resumed(3)
         self.env.invalidate_all()
         with self.assertQueriesContain([*["usercom_backend"] * 2, "ir_cron", "usercom_statistic"]):
-            self.assertTrue(self.env["usercom.backend"].sudo()._is_moving())
+            self.assertTrue(is_moving(self.env))
 
     def resumed(self, minutes):
         """The account was resumed so many minutes ago."""
@@ -110,16 +113,16 @@ class TestHealth(UsercomCase, HttpCase):
         self.contact(email="jan@example.org")
         self.age("usercom_outbox", "create_date", 600)
         self.resumed(600)
-        self.assertIn("none was sent", self.backend._alarm())
+        self.assertIn("none was sent", AccountStatus(self.backend).alarm)
         self.env["usercom.statistic"]._count(self.backend, "sent", 1)
         self.env.cr.flush()
-        self.assertFalse(self.backend._alarm())
+        self.assertFalse(AccountStatus(self.backend).alarm)
         self.age("usercom_statistic", "write_date", 3)
-        self.assertTrue(self.backend._alarm())
+        self.assertTrue(AccountStatus(self.backend).alarm)
         self.age("usercom_outbox", "next_attempt_at", -5)
-        self.assertFalse(self.backend._alarm())
+        self.assertFalse(AccountStatus(self.backend).alarm)
         self.age("usercom_outbox", "next_attempt_at", 3)
-        self.assertTrue(self.backend._alarm())
+        self.assertTrue(AccountStatus(self.backend).alarm)
         self.backend.action_pause()
         self.resumed(600)
-        self.assertFalse(self.backend._alarm())
+        self.assertFalse(AccountStatus(self.backend).alarm)

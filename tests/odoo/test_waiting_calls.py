@@ -6,6 +6,8 @@ from odoo import fields
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
+from odoo.addons.usercom_connector.services.health import health
+
 from .common import UsercomCase
 
 NO = {"timestamp": "2026-02-01T08:00:00+00:00", "extra": {"email_consent": False}}
@@ -36,17 +38,17 @@ class TestWaitingCalls(UsercomCase):
         self.call(id=7)
         self.call(id=8)
         self.age(14)
-        self.assertEqual(self.backend._health()["problems"], ["Paused by hand."])
+        self.assertEqual(health(self.backend)["problems"], ["Paused by hand."])
         self.assertNotIn("calls_waiting", self.backend.dashboard["todo"])
         self.age(16)
         told = "Calls of User.com that have waited for more than 15 days: 2."
-        self.assertIn(told, self.backend._health()["problems"])
-        self.assertEqual(self.backend._health()["level"], "attention")
+        self.assertIn(told, health(self.backend)["problems"])
+        self.assertEqual(health(self.backend)["level"], "attention")
         self.backend.invalidate_recordset()
         self.assertEqual(self.backend.dashboard["todo"]["calls_waiting"], "2")
         self.backend.waiting_days = 0
         self.backend.invalidate_recordset()
-        self.assertNotIn(told, self.backend._health()["problems"])
+        self.assertNotIn(told, health(self.backend)["problems"])
         self.assertNotIn("calls_waiting", self.backend.dashboard["todo"])
 
     def test_what_has_waited_for_too_long_is_forgotten(self):
@@ -104,7 +106,7 @@ class TestWaitingCalls(UsercomCase):
         self.age(31)
         self.assertFalse(self.left(row))
         self.backend.action_run()
-        self.backend._reconcile_now()
+        self.env["usercom.sweep"]._request(self.backend, "reconcile")
         self.drain()
         self.assertEqual(contact.phone, "600100200")
 

@@ -22,6 +22,13 @@ def say(line, stream=None):
     (stream or sys.stdout).write(f"{line}\n")
 
 
+def _operations():
+    """What the addon does for an operator. Not relative: this module is found by its place."""
+    from odoo.addons.usercom_connector.services import operations  # pylint: disable=odoo-addons-relative-import
+
+    return operations
+
+
 class UnanswerableError(Exception):
     """Why what was asked cannot be told."""
 
@@ -62,7 +69,13 @@ class Usercom(Command):
             raise UnanswerableError("the User.com connector is not installed in this database")
         if options.action == "verify-consents":
             return self._verify_consents(env, options)
-        return getattr(self, f"_{options.action}")(self._accounts(env, options), options)
+        actions = {
+            "status": self._status,
+            "drain": self._drain,
+            "reconcile": self._reconcile,
+            "failures": self._failures,
+        }
+        return actions[options.action](self._accounts(env, options), options)
 
     def _give_up(self, why):
         say(f"UNKNOWN - {why}", sys.stderr)
@@ -99,7 +112,7 @@ class Usercom(Command):
     # ---- actions ----
 
     def _status(self, accounts, options):
-        told = [account._health() for account in accounts]
+        told = [_operations().health(account) for account in accounts]
         level = max((each["level"] for each in told), key=CODES.get, default="ok")
         if options.format == "json":
             say(json.dumps({"level": level, "accounts": told}, ensure_ascii=False, indent=2))
@@ -116,26 +129,24 @@ class Usercom(Command):
 
     def _drain(self, accounts, options):
         for account in accounts.filtered(lambda account: account.state == "running"):
-            if not account._drain_now():
+            if not _operations().drain_now(account):
                 say(f"{account.company_id.name}: a worker drains it already", sys.stderr)
         return self._status(accounts, options)
 
     def _reconcile(self, accounts, options):
         for account in accounts:
-            account._reconcile_now("compare" if options.full else "reconcile")
+            kind = "compare" if options.full else "reconcile"
+            account.env["usercom.sweep"]._request(account, kind)
         return self._drain(accounts, options)
 
     def _failures(self, accounts, options):
-        # Not relative: the module is found by its place, see above.
-        from odoo.addons.usercom_connector.usercom.formulas import guarded  # pylint: disable=odoo-addons-relative-import
-
         found = False
         table = csv.writer(sys.stdout)
-        for failure in accounts._failures():
+        for failure in _operations().failures(accounts):
             if options.format == "json":
                 say(json.dumps(failure, ensure_ascii=False))
             else:
-                cells = [guarded(value) for value in failure.values()]
+                cells = _operations().as_cells(failure)
                 table.writerows([cells] if found else [failure, cells])
             found = True
         return CODES["attention" if found else "ok"]

@@ -1,6 +1,8 @@
 from odoo import http
 from odoo.http import request
 
+from ..services.health import health, is_moving
+
 
 class UsercomHealth(http.Controller):
     @http.route("/usercom/health", type="http", auth="none", methods=["GET"], save_session=False)
@@ -12,9 +14,9 @@ class UsercomHealth(http.Controller):
         backends = request.env["usercom.backend"].sudo()
         token = request.httprequest.headers.get("X-Usercom-Token")
         if token and (backend := backends._by_webhook_token(token)):
-            told = backend._health()
+            told = health(backend)
             level = told.pop("level")
         else:
-            told, level = {}, "ok" if backends._is_moving() else "critical"
+            told, level = {}, "ok" if is_moving(backends.env) else "critical"
         status = 503 if level == "critical" else 200
         return request.make_json_response({"status": level, **told}, status=status)

@@ -4,6 +4,7 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
+from ..services.alerts import Alerts
 from ..services.caches import forget_caches
 from ..services.employees import DEFAULT, Employees
 from .company_bound import CompanyBound
@@ -27,7 +28,6 @@ class UsercomBackend(models.Model):
         "usercom.backend.alert",
         "usercom.backend.custom.id",
         "usercom.backend.dashboard",
-        "usercom.backend.health",
         "usercom.backend.system",
         "usercom.backend.watch",
         "usercom.backend.webhook",
@@ -209,7 +209,8 @@ class UsercomBackend(models.Model):
         result = super().write(vals)
         changing._require_reauthentication()
         forget_caches(self)  # afterwards: every write reads the cache, this one too
-        self._end_pause_alert(vals)
+        if vals.get("state", "paused") != "paused":
+            Alerts(self).end("paused")
         if "opt_out_lists" in vals:
             self._adopt_opt_outs()
         if not vals.keys().isdisjoint(("give_custom_ids", "custom_id_policy")):

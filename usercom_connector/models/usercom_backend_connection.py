@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..services.alerts import Alerts
 from ..services.database_identity import DatabaseIdentity
 from ..services.error_texts import explain
 from ..services.shared_hold import SharedHold
@@ -255,7 +256,7 @@ class UsercomBackendConnection(models.AbstractModel):
         if self.state in ("draft", "paused"):
             return
         self.write({"state": "paused", "pause_reason": reason})
-        self._alert("paused", reason)
+        Alerts(self).begin("paused", reason)
 
     def _remember_database(self):
         """Remember by what this database is told from its copies."""

@@ -36,10 +36,19 @@ class UsercomSweep(models.Model):
     def _of(self, backend, kind):
         """The sweep of this kind; a new account's begins with what changes from now on."""
         now, there = fields.Datetime.now(), backend._remote_clock().now()
-        found = self.search([("backend_id", "=", backend.id), ("kind", "=", kind)])
-        return found or self.create(
+        return self._known(backend, kind) or self.create(
             {"backend_id": backend.id, "kind": kind, "started_at": now, "read_until": there}
         )
+
+    @api.model
+    def _known(self, backend, kind):
+        """The sweep of this kind, empty if none has begun yet."""
+        return self.search([("backend_id", "=", backend.id), ("kind", "=", kind)])
+
+    @api.model
+    def _request(self, backend, kind):
+        """Have the next drain read what changed ("reconcile"), or everything ("compare")."""
+        self._of(backend, kind).started_at = False
 
     @api.model
     def _is_reading(self, backend):

@@ -4,6 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import formatLang
 
+from ..services.account_status import AccountStatus
 from ..usercom.spreadsheet import write_table
 from .export_right import check_may_export
 from .usercom_sync import ACTIVE
@@ -94,7 +95,9 @@ class UsercomSync(models.Model):
     def _compute_obstacle(self):
         for sync in self:
             account, is_active = sync.backend_id, sync.state in ACTIVE
-            sync.obstacle = is_active and (account._alarm() or sync._refusal(sync.state))
+            sync.obstacle = is_active and (
+                AccountStatus(account).alarm or sync._refusal(sync.state)
+            )
 
     # ---- lists ----
 

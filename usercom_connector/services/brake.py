@@ -3,6 +3,7 @@ from collections import Counter
 from odoo.tools import formatLang
 
 from ..usercom.jobs import Push, Remove
+from .account_status import AccountStatus
 
 LEAST = 100  # people; whatever the share, fewer are never asked about
 
@@ -109,7 +110,9 @@ class Brake:
             what=self._what(error),
             share=formatLang(self.env, self.backend.brake_share, digits=0),
             links=formatLang(self.env, self._contacts(error.kind, error.people), digits=0),
-            waiting=formatLang(self.env, sum(self.backend._count_rows("pending")), digits=0),
+            waiting=formatLang(
+                self.env, sum(AccountStatus(self.backend).waiting.values()), digits=0
+            ),
         )
 
     def _what(self, error):

@@ -57,7 +57,7 @@ class WaitingCalls:
         return len(forgotten)
 
     def _is_reconciled(self):
-        sweep = self._backend._reconciliation()
+        sweep = self._backend.env["usercom.sweep"].sudo()._known(self._backend, "reconcile")
         return bool(sweep.read_until and not sweep.error)
 
     def _deletion(self, moment, most):
