@@ -19,7 +19,6 @@ from . import (
     usercom_brake,
     usercom_backend,
     usercom_backend_contact,
-    usercom_backend_match,
     usercom_backend_merge,
     usercom_backend_inbound,
     usercom_backend_drain,

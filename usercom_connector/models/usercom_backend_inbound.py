@@ -12,6 +12,7 @@ from ..services.contact_names import by_id
 from ..services.email_addresses import normalized
 from ..services.identity import ContactIdentity
 from ..services.linking import Linking
+from ..services.matcher import Matcher
 from ..services.quiet_sql import described
 from ..services.savepoints import attempted
 
@@ -55,9 +56,11 @@ class UsercomBackend(models.Model):
         ``chosen``: {user id: contact} where a person has chosen the contact. ``prompts``: {user id:
         inbox rows} that ask for them. ``only_linked``: leave alone who is not linked yet.
         """
-        taken = {}
-        for lot in self._lots(users):
-            found, outsiders = (self._by_link(lot), {}) if only_linked else self._find_contacts(lot)
+        taken, matcher = {}, Matcher(self)
+        for lot in self._lots(users, matcher):
+            found, outsiders = (
+                (matcher.linked(lot), {}) if only_linked else matcher.find_contacts(lot)
+            )
             found |= self._free(chosen or {})
             taken |= self._take_in_lot(lot, found, outsiders, prompts or {}, only_linked)
         return taken
@@ -90,19 +93,16 @@ class UsercomBackend(models.Model):
         if news := sum(case.is_news for case in taken):
             self.env["usercom.statistic"]._count(self, "received", news)
 
-    def _lots(self, users):
+    def _lots(self, users, matcher):
         """The users in lots in which no two may be the same person."""
         while users:
             lot, later, seen = [], [], set()
             for user in users:
-                keys = {normalized(user.email), self._phone_key(user)} - {None, False}
+                keys = {normalized(user.email), matcher.phone(user)} - {None}
                 (later if keys & seen else lot).append(user)
                 seen |= keys
             yield lot
             users = later
-
-    def _phone_key(self, user):
-        return self._e164(user.phone_number) if self.match_phone else None
 
     def _free(self, chosen):
         """The ``chosen`` contacts but those whose user is another contact's."""

@@ -4,6 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..services.comparison import Comparison
+from ..services.matcher import Matcher
 from ..services.value_texts import ValueTexts
 
 
@@ -81,7 +82,7 @@ class UsercomDrift(models.Model):
         """
         backend = sweep.backend_id
         strangers = backend._importable(users)
-        known, left_out = backend._find_contacts(strangers)
+        known, left_out = Matcher(backend).find_contacts(strangers)
         partners = self.env["res.partner"].union(*known.values())
         bindings = self.env["usercom.binding"]._of(backend, partners)
         survivors = set()

@@ -7,6 +7,7 @@ from odoo.tools import SQL
 
 from ..services.contact_names import by_id
 from ..services.error_texts import explain
+from ..services.matcher import Matcher
 from ..services.page_guard import PageGuard
 from ..services.phone_numbers import PhoneNumbers
 from ..services.protected_contacts import ProtectedContacts
@@ -136,7 +137,7 @@ class UsercomSync(models.Model):
 
     def _add_unclear(self, user, problem):
         """A line for a user that cannot be compared, and for whom it may be: none is sent."""
-        found, _outsiders = self.backend_id._recognize([user])
+        found, _outsiders = Matcher(self.backend_id).recognize([user])
         contacts = found[user.id][1] if user.id in found else self.env["res.partner"]
         line = {"sync_id": self.id, "kind": "ambiguous", "problems": problem}
         candidates = self._candidates(line, contacts, self._taken(contacts))
@@ -146,7 +147,7 @@ class UsercomSync(models.Model):
     def _compare_users(self, users):
         known = self.env["usercom.sync.line"]._of_users(self, [user.id for user in users])
         somebody = [user for user in self._people(users) if user.id not in known]
-        found, outsiders = self.backend_id._recognize(somebody)
+        found, outsiders = Matcher(self.backend_id).recognize(somebody)
         strangers = self.backend_id._importable([user for user in somebody if user.id not in found])
         left_out = self.backend_id._leave_out(strangers, outsiders)
         somebody = [user for user in somebody if user.id in found] + strangers

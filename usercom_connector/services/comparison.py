@@ -18,14 +18,14 @@ from .phone_numbers import PhoneNumbers
 from .protected_contacts import ProtectedContacts
 
 Values = dict[str, Any]
-"""`{key: canonical value}`: the attribute's name and what both sides are compared in."""
+"""``{key: canonical value}``: the attribute's name and what both sides are compared in."""
 
 
 @dataclass
 class Sides:
     """What a contact and its user have, the same thing spelled alike: "Poland" for "PL".
 
-    A key is missing where the value could not be carried over; `problems` tells of it.
+    A key is missing where the value could not be carried over; ``problems`` tells of it.
     """
 
     odoo: Values
@@ -37,8 +37,8 @@ class Sides:
 class Outcome:
     """What a merge of the two sides comes to: what to write to the contact, and what to send.
 
-    `rules`: by which it was merged. `kept`: {mapping: reason} of what the contact keeps from
-    User.com. `refused`: the keys of values that Odoo cannot take; `problems` tells of them.
+    ``rules``: by which it was merged. ``kept``: {mapping: reason} of what the contact keeps from
+    User.com. ``refused``: the keys of values that Odoo cannot take; ``problems`` tells of them.
     """
 
     agreed: Merge
@@ -52,10 +52,10 @@ class Outcome:
 class Comparison:
     """Compares contacts with their users. What that takes is looked up once for many of them.
 
-    `partners` are the contacts that are going to be compared, or an empty record where they are
+    ``partners`` are the contacts that are going to be compared, or an empty record where they are
     still to be created. A contact handed to a method is one as the account sees it, in its company
-    and language. `export` and `read` are the functions of `usercom.field.mapping._exporter` and
-    `_importer`.
+    and language. ``export`` and ``read`` are what ``_exporter`` and ``_importer`` of
+    ``usercom.field.mapping`` return.
     """
 
     def __init__(self, mappings: Any, partners: Any) -> None:
@@ -68,7 +68,7 @@ class Comparison:
         self.phones = PhoneNumbers(mappings)
 
     def sides(self, partner: Any, user: User, base: Values) -> Sides:
-        """Return what `partner` and `user` have. `base`: what they last agreed on."""
+        """Return what ``partner`` and ``user`` have. ``base``: what they last agreed on."""
         usercom, errors = read_user(user, self.attributes, base)
         odoo, problems = self.export(partner, usercom)
         usercom |= self.mappings._in_odoos_words(partner, odoo, usercom)
@@ -84,7 +84,7 @@ class Comparison:
         odoo_is_newer: bool | None,
         rules: list[Rule] | None = None,
     ) -> Outcome:
-        """Return what has to move between the two sides, by `rules` if others than usual."""
+        """Return what has to move between the two sides, by ``rules`` if others than usual."""
         agreed, rules, kept = self.protected.merge(
             self.rules if rules is None else rules,
             partner,
@@ -97,7 +97,7 @@ class Comparison:
         return Outcome(agreed, rules, kept, vals, sides.problems + problems, refused)
 
     def differences(self, partner: Any, user: User, base: Values) -> dict[str, tuple[Any, Any]]:
-        """Return `{key: (Odoo's value, User.com's)}` of what is not the same on both sides."""
+        """Return ``{key: (Odoo's value, User.com's)}`` of what is not the same on both sides."""
         sides, found = self.sides(partner, user, base), {}
         for rule in self.rules:
             if rule.key in sides.odoo and rule.key in sides.usercom:
