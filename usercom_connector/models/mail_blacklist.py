@@ -1,7 +1,7 @@
 from odoo import api, models
 
+from ..services.consents.field import UNSUBSCRIBED_FIELD
 from ..services.own_context import own_context
-from .usercom_field_mapping import UNSUBSCRIBED_FIELD
 
 
 class MailBlacklist(models.Model):

@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 
+from ..services.consents.field import UNSUBSCRIBED_FIELD
 from ..services.own_context import own_context, with_own_context
 from .export_right import check_may_export
-from .usercom_field_mapping import UNSUBSCRIBED_FIELD
 
 
 class ResPartner(models.Model):

@@ -1,13 +1,12 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..services.consents.field import UNSUBSCRIBED, UNSUBSCRIBED_FIELD
 from ..services.own_context import Origin, with_own_context
 from ..usercom import answer
 from ..usercom.merge import APART
 from ..usercom.records import read_moment
 from .mailing_subscription import SUBSCRIPTION
-from .usercom_field_mapping import UNSUBSCRIBED_FIELD
-from .usercom_field_mapping_consent import UNSUBSCRIBED
 
 
 class UsercomBackend(models.Model):

@@ -10,12 +10,12 @@ from ..services.comparison import Comparison
 from ..services.identity import ContactIdentity
 from ..services.linking import Linking
 from ..services.own_context import with_own_context
+from ..services.values.importer import LONGEST_NAME
 from ..usercom import Merge, User, merge
 from ..usercom.merge import APART
 from ..usercom.names import NAME_PARTS
 from ..usercom.unconfirmed import acknowledged, still_open, with_names
 from ..usercom.user_values import read_user
-from .usercom_field_mapping_values import LONGEST_NAME
 
 
 @dataclass

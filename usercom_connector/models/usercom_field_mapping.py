@@ -1,13 +1,26 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
+from odoo.exceptions import UserError, ValidationError
 
 from ..services.caches import forget_caches
-from ..usercom import Rule, directions
+from ..services.consents.adoption import adopt, refuse_to_mix_answers, remember_field
+from ..services.consents.field import (
+    UNSUBSCRIBED,
+    UNSUBSCRIBED_FIELD,
+    ConsentField,
+    unsaid_values,
+)
+from ..services.consents.notes import ConsentNotes
+from ..services.mapping.check import allowed_directions, pair_problem
+from ..services.mapping.rights import unreadable_problem
+from ..services.mapping.suggestions import suggested_pairs
+from ..services.values.exporter import ValueExporter
+from ..services.values.importer import ValueImporter
+from ..services.values.lookup import RecordLookup, in_odoos_words, may_be_spelled_otherwise
+from ..services.values.problems import ignored_problems, unreadable_problems
+from ..services.values.reader import source_path
+from ..usercom import Rule, has_both_answers
+from ..usercom.names import NAME_PARTS
 
-UNSUBSCRIBED_FIELD = "usercom_unsubscribed"
-# What decides whose a contact is, who sees it and what it is (an employee is HR's to say): never
-# User.com's to say. A contact's company (``parent_id``) has rules of its own: it is found by name
-# among the account's companies.
-NEVER_IMPORTED = frozenset({"active", "company_id", "employee", "is_company", "type", "user_id"})
 PAIR_FIELDS = {"field_id", "attribute_id", "direction", "is_consent"}
 REQUEUE = "usercom.field.mapping.requeue"  # the accounts whose pairs have changed, until precommit
 
@@ -16,7 +29,7 @@ class UsercomFieldMapping(models.Model):
     """A pair of an Odoo contact field and a User.com attribute that are kept the same."""
 
     _name = "usercom.field.mapping"
-    _inherit = "usercom.guarded"
+    _inherit = ["usercom.field.mapping.hooks", "usercom.guarded"]
     _description = "User.com Field Mapping"
     _order = "sequence, id"
 
@@ -71,6 +84,8 @@ class UsercomFieldMapping(models.Model):
         default="odoo",
     )
     is_consent = fields.Boolean("Consent")
+    is_broken = fields.Boolean("Needs Attention", compute="_compute_is_broken", store=True)
+    problem = fields.Text(compute="_compute_problem")
     is_phone = fields.Boolean(compute="_compute_is_phone")
     phone_format = fields.Selection(
         [("e164", "International"), ("typed", "As typed")],
@@ -102,42 +117,85 @@ class UsercomFieldMapping(models.Model):
     @api.depends("field_id", "attribute_id", "is_consent")
     def _compute_direction(self):
         for mapping in self:
-            allowed = mapping._allowed_directions()
+            allowed = allowed_directions(mapping)
             if mapping.direction not in allowed:
                 mapping.direction = next(iter(allowed), "both")
 
-    def _allowed_directions(self):
-        """The directions this pair can travel, the widest first."""
-        self.ensure_one()
-        ways = directions(
-            self.field_id.ttype,
-            self.attribute_id.value_type,
-            consent=self.is_consent,
-            table=self._type_table(),
-        )
-        if self.attribute_id.read_only:
-            ways -= {"export"}
-        if self.field_id.sudo().readonly or self.field_name in NEVER_IMPORTED:
-            ways -= {"import"}
-        return ["both", "export", "import"] if len(ways) == 2 else list(ways)
+    @api.depends(
+        "field_id",
+        "direction",
+        "is_consent",
+        "attribute_id.value_type",
+        "attribute_id.choices",
+        "attribute_id.multiple",
+        "attribute_id.multiple_untold",
+        "attribute_id.read_only",
+        "attribute_id.is_gone",
+    )
+    def _compute_is_broken(self):
+        for mapping in self:
+            was_broken, mapping.is_broken = mapping.is_broken, bool(pair_problem(mapping))
+            if mapping.id and was_broken and not mapping.is_broken:
+                mapping._requeue_later()
+
+    @api.depends("is_broken")
+    @api.depends_context("lang")
+    def _compute_problem(self):
+        for mapping in self:
+            mapping.problem = mapping.is_broken and pair_problem(mapping)
+
+    def _recheck(self):
+        """Look at the pairs again; the choices on Odoo's side may have changed too."""
+        self.env.add_to_compute(self._fields["is_broken"], self)
+
+    @api.constrains("backend_id", "field_id", "attribute_id", "direction", "is_consent")
+    def _check_pair(self):
+        for mapping in self:
+            if problem := unreadable_problem(mapping) or pair_problem(mapping):
+                raise ValidationError(problem)
+
+    @api.constrains("is_consent", "field_id", "attribute_id")
+    def _check_consent(self):
+        for mapping in self.filtered("is_consent"):
+            field = mapping._partner_field()
+            if field.name == UNSUBSCRIBED_FIELD and mapping._key() != UNSUBSCRIBED:
+                raise ValidationError(
+                    self.env._(
+                        "“%s” can be a consent only together with User.com's “Unsubscribed”.",
+                        mapping.field_id.field_description,
+                    )
+                )
+            if field.type == "selection" and not has_both_answers(mapping._choice_keys()):
+                raise ValidationError(
+                    self.env._(
+                        "“%s” cannot be a consent: its choices must be one for yes and one for no.",
+                        mapping.field_id.field_description,
+                    )
+                )
 
     @api.model_create_multi
     def create(self, vals_list):
         mappings = super().create(vals_list)
         forget_caches(self)
         mappings._forget_agreed()
+        adopt(mappings.filtered("is_consent"))
         return mappings
 
     def write(self, vals):
-        moved = self._moved_by(vals)
+        moved, consents = self._moved_by(vals), self.filtered("is_consent")
+        refuse_to_mix_answers(moved)
+        remember_field(consents)
         result = super().write(vals)
         forget_caches(self)
         moved._forget_agreed()
         if not vals.keys().isdisjoint(PAIR_FIELDS):
             self._requeue_later()
+        refuse_to_mix_answers(moved)
+        adopt((self - consents).filtered("is_consent"))
         return result
 
     def unlink(self):
+        remember_field(self.exists().filtered("is_consent"))
         result = super().unlink()
         forget_caches(self)
         return result
@@ -148,7 +206,7 @@ class UsercomFieldMapping(models.Model):
         return self.filtered(lambda m: any(m[name].id != vals[name] for name in names))
 
     def _forget_agreed(self):
-        """What was agreed on was another field's value, or another attribute's."""
+        """Forget what was agreed on: it was the value of another field or attribute."""
         for backend, mappings in self.grouped("backend_id").items():
             keys = [mapping._key() for mapping in mappings]
             self.env["usercom.binding"].sudo()._forget_keys(backend, keys)
@@ -168,11 +226,76 @@ class UsercomFieldMapping(models.Model):
         outbox = self.env["usercom.outbox"].sudo()
         outbox._enqueue_linked(outbox.backend_id.browse(backend_ids).exists())
 
-    # ---- merge ----
+    # ---- buttons ----
+
+    def action_suggest(self):
+        """Open the obvious pairs that are not mapped yet."""
+        self.check_access("read")
+        backend = self._connected_account()
+        backend._check_manager()
+        lines = suggested_pairs(backend)
+        if not lines:
+            raise UserError(
+                self.env._("There is nothing left to suggest: the obvious pairs are mapped.")
+            )
+        wizard = (
+            self.env["usercom.mapping.suggestion"]
+            .sudo()
+            .create({"backend_id": backend.id, "line_ids": [(0, 0, line) for line in lines]})
+        )
+        return self._open(wizard, self.env._("Suggested Mappings"))
+
+    def action_create_attribute(self):
+        """Open the form of a new User.com attribute, for the chosen mapping's field if any."""
+        self.check_access("read")
+        backend = self._connected_account()
+        wizard = self.env["usercom.attribute.creation"].create({"backend_id": backend.id})
+        return self._open(wizard, self.env._("New Attribute in User.com"))
+
+    def action_fetch_attributes(self):
+        """Fetch the attributes of the current company's account again."""
+        self.check_access("read")
+        return self._connected_account().action_fetch_attributes()
+
+    @api.model
+    def _connected_account(self):
+        backend = self.env["usercom.backend"]._of_company()
+        if not backend.attribute_ids:
+            raise UserError(
+                self.env._("Connect User.com first: Settings → User.com → Authenticate.")
+            )
+        return backend
+
+    def _open(self, wizard, title):
+        return {
+            "type": "ir.actions.act_window",
+            "name": title,
+            "res_model": wizard._name,
+            "res_id": wizard.id,
+            "view_mode": "form",
+            "target": "new",
+        }
+
+    # ---- what the pair is, for the services ----
 
     def _key(self):
         """The name under which the values of this pair are merged and agreed on."""
         return self.attribute_id.name_std
+
+    def _partner_field(self):
+        """The ``Field`` of contacts, None if there is none of this name any more."""
+        return self.env["res.partner"]._fields.get(self.field_name)
+
+    def _choice_keys(self):
+        return [key for key, _label in self._partner_field()._description_selection(self.env)]
+
+    def _is_name_part(self):
+        """Whether it is the full name, paired with User.com's first or last name."""
+        return self.field_name == "name" and self._key() in NAME_PARTS
+
+    def _withdrawn(self):
+        """The canonical value that says "no"."""
+        return self._key() == UNSUBSCRIBED
 
     def _rules(self):
         """The plain merge ``Rule`` of each pair. What is only read does not go to User.com."""
@@ -192,3 +315,87 @@ class UsercomFieldMapping(models.Model):
     def _attributes(self):
         """``{key: plain Attribute}``."""
         return {mapping._key(): mapping._as_attribute() for mapping in self}
+
+    @api.model
+    @tools.ormcache()
+    def _consent_ids(self):
+        return self.sudo().search([("is_consent", "=", True)])._ids
+
+    @api.model
+    def _consents(self):
+        """The consents of every account."""
+        return self.sudo().browse(self._consent_ids())
+
+    @api.model
+    def _consents_of(self, names):
+        """The consents that one of the contact fields ``names`` shows."""
+        return self._consents().filtered(lambda mapping: mapping.field_name in names)
+
+    # ---- doors for callers that have not moved yet ----
+
+    def _exporter(self):
+        return ValueExporter(self)
+
+    def _importer(self):
+        return ValueImporter(self)
+
+    def _source(self):
+        return source_path(self)
+
+    def _companies_named(self, value):
+        return RecordLookup(self).find_company(value)
+
+    def _is_told_by(self, user):
+        """Whether ``user`` says anything, be it nothing, of this pair's attribute."""
+        return self._key() in user.values or (self._is_name_part() and "name" in user.values)
+
+    def _has_own_words(self):
+        return may_be_spelled_otherwise(self)
+
+    def _in_odoos_words(self, partner, odoo, remote):
+        return in_odoos_words(self, partner, odoo, remote)
+
+    def _unreadable_problems(self, user, errors):
+        return unreadable_problems(self, user, errors)
+
+    def _ignored_problems(self, partner, ignored):
+        return ignored_problems(self, partner, ignored)
+
+    def _shown(self, partner):
+        return ConsentField(self).shown(partner)
+
+    def _all_shown(self, partners):
+        return ConsentField(self).all_shown(partners)
+
+    def _consent_value(self, partner):
+        return ConsentField(self).canonical_value(partner)
+
+    def _unsaid(self):
+        return unsaid_values(self)
+
+    def _refuses(self, partners, value):
+        return ConsentField(self).refuses(partners, value)
+
+    def _note_shown(self, partners, before=None):
+        ConsentNotes(self).note_shown(partners, before)
+
+    def _note(self, consent, partners):
+        ConsentNotes(self).note(consent, partners)
+
+    def _share_withdrawals(self, partners):
+        ConsentNotes(self).share_withdrawals(partners)
+
+    def _note_for_address(self, consent, partners):
+        ConsentNotes(self).note_for_address(consent, partners)
+
+    def _of_the_address(self):
+        return ConsentNotes(self).for_address()._mapping
+
+    def _withdraw(self, partners):
+        ConsentField(self).withdraw(partners)
+
+    def _strictest(self, kept, merged):
+        return ConsentNotes(self).strictest(kept, merged)
+
+    def _settle_merged(self, partner, consent):
+        ConsentNotes(self).settle_merged(partner, consent)

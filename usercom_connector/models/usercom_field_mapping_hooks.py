@@ -1,17 +1,22 @@
-from odoo import api, models
+from dataclasses import replace
 
-from ..usercom import TYPE_TABLE
-from .usercom_field_mapping import UNSUBSCRIBED_FIELD
+from odoo import api, models, tools
+
+from ..services.consents.field import UNSUBSCRIBED_FIELD, ConsentField
+from ..services.values.importer import odoo_value
+from ..services.values.reader import value_reader
+from ..usercom import TYPE_TABLE, consent_attribute, export_value
+from ..usercom.names import NAME_PARTS
 
 
-class UsercomFieldMapping(models.Model):
-    """What other addons extend: which pairs there are, and which values are sent.
+class UsercomFieldMappingHooks(models.AbstractModel):
+    """What other addons extend: which pairs there are, and how a value is converted.
 
-    How a value is converted is ``_value_exporter`` and ``_odoo_value``. docs/development.md shows
-    each in use.
+    docs/development.md shows each in use.
     """
 
-    _inherit = "usercom.field.mapping"
+    _name = "usercom.field.mapping.hooks"
+    _description = "User.com Field Mapping: Hooks"
 
     @api.model
     def _type_table(self):
@@ -41,3 +46,34 @@ class UsercomFieldMapping(models.Model):
             ("name", "in", sorted(self._computed_fields())),
             ("ttype", "in", sorted(set().union(*self._type_table().values()))),
         ]
+
+    @tools.ormcache("self.id")
+    def _as_attribute(self):
+        """The plain ``Attribute``; that of a consent is a boolean one.
+
+        A hook: return a known ``value_type`` for a type that User.com has added.
+        """
+        attribute = self.attribute_id._as_attribute()
+        if self.is_consent:
+            return consent_attribute(attribute)
+        is_exact = attribute.name_std in NAME_PARTS and not self._is_name_part()
+        return replace(attribute, is_exact=True) if is_exact else attribute
+
+    def _value_exporter(self):
+        """A function from a contact to the canonical value.
+
+        A hook: the function is asked for once and called for many contacts. It raises
+        ConversionError for a value that cannot be carried over.
+        """
+        if self.is_consent:
+            return ConsentField(self).canonical_value
+        read, field_type, attribute = value_reader(self), self.field_type, self._as_attribute()
+        return lambda partner: export_value(read(partner), field_type, attribute)
+
+    def _odoo_value(self, partner, value, vals):
+        """``{field: value to write}`` for the canonical ``value``.
+
+        A hook. ``partner`` may be empty: a contact still to be created. ``vals`` is what the pairs
+        before this one write. Raises ConversionError for a value that cannot be carried over.
+        """
+        return odoo_value(self, partner, value, vals)

@@ -4,20 +4,23 @@ Stored is "[contact 7] is the same User.com user as [contact 9]"; read, it has t
 contacts have by now, as far as the reader may see them.
 """
 
+from __future__ import annotations
+
 import re
+from typing import Any
 
 from odoo import fields
 
 _MARK = re.compile(r"\[contact (\d+)\]")
 
 
-def by_id(partners):
-    """What stands for ``partners`` in a text to be stored."""
+def by_id(partners: Any) -> str:
+    """Return what stands for the contacts in a text to be stored: "[contact 7], [contact 9]"."""
     return ", ".join(f"[contact {partner_id}]" for partner_id in partners.ids)
 
 
-def with_names(text, env):
-    """The ``text`` with the names of those contacts that the user, be it behind sudo, may read."""
+def with_names(text: Any, env: Any) -> Any:
+    """Return the text with the names of those contacts that the user may read, also under sudo."""
     if not text or not (marks := _MARK.findall(text)):
         return text
     contacts = env(su=False)["res.partner"].browse({int(mark) for mark in marks}).exists()
@@ -25,8 +28,8 @@ def with_names(text, env):
     return _MARK.sub(lambda mark: names.get(mark[1]) or mark[0], text)
 
 
-class ContactText(fields.Text):
+class ContactText(fields.Text):  # type: ignore[misc]
     """A text with contacts by id in the database, and by name when it is read."""
 
-    def convert_to_record(self, value, record):
+    def convert_to_record(self, value: Any, record: Any) -> Any:
         return with_names(super().convert_to_record(value, record), record.env)

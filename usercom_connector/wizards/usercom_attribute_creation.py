@@ -2,7 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..models.usercom_attribute import VALUE_TYPES
-from ..models.usercom_field_mapping import UNSUBSCRIBED_FIELD
+from ..services.consents.field import UNSUBSCRIBED_FIELD
+from ..services.mapping.choices import field_choices
 from ..usercom import fitting_value_types
 
 NAME_LIMIT = 32
@@ -58,7 +59,7 @@ class UsercomAttributeCreation(models.TransientModel):
             {"backend_id": self.backend_id.id, "field_id": self.field_id.id}
         )
         is_listed = self.field_id.ttype in ("selection", "many2one", "many2many")
-        return (mapping._field_choices()[0] if is_listed else None) or []
+        return (field_choices(mapping)[0] if is_listed else None) or []
 
     def action_create(self):
         """Create the attribute in User.com and pair it with the field."""

@@ -1,0 +1,120 @@
+"""Why a pair of a contact field and a User.com attribute cannot travel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ...usercom import directions, fitting_field_types, fitting_value_types
+from .choices import choice_problem
+from .rights import secret_problem
+
+# What decides whose a contact is, who sees it and what it is (an employee is HR's to say): never
+# User.com's to say. A contact's company (`parent_id`) has rules of its own: it is found by name
+# among the account's companies.
+NEVER_IMPORTED = frozenset({"active", "company_id", "employee", "is_company", "type", "user_id"})
+
+
+def pair_problem(mapping: Any) -> str | None:
+    """Return a sentence on why the pair cannot travel, None if it can."""
+    if not (mapping.field_id and mapping.attribute_id):
+        return None
+    return (
+        _field_problem(mapping)
+        or secret_problem(mapping)
+        or _attribute_problem(mapping)
+        or _type_problem(mapping)
+        or choice_problem(mapping)
+    )
+
+
+def allowed_directions(mapping: Any) -> list[str]:
+    """Return the directions in which the pair may travel, the widest first."""
+    ways = directions(
+        mapping.field_id.ttype,
+        mapping.attribute_id.value_type,
+        consent=mapping.is_consent,
+        table=mapping._type_table(),
+    )
+    if mapping.attribute_id.read_only:
+        ways -= {"export"}
+    if mapping.field_id.sudo().readonly or mapping.field_name in NEVER_IMPORTED:
+        ways -= {"import"}
+    return ["both", "export", "import"] if len(ways) == 2 else list(ways)
+
+
+def _field_problem(mapping: Any) -> str | None:
+    chosen, env = mapping.field_id.sudo(), mapping.env
+    field = env["res.partner"]._fields.get(chosen.name)
+    known = field is not None and (field.store or field.name in mapping._computed_fields())
+    problem: str | None = None
+    if chosen.model != "res.partner" or not known:
+        problem = env._("“%s” is not a stored field of contacts.", chosen.display_name)
+    elif chosen.name in ("usercom_key", mapping.backend_id._key_field()):
+        problem = env._(
+            "“%s” keeps the User.com id; it cannot be mapped.", chosen.field_description
+        )
+    elif mapping.is_consent and (field.readonly or field.name in NEVER_IMPORTED):
+        problem = env._(
+            "“%s” cannot be a consent: it is not for people to say.", chosen.field_description
+        )
+    return problem
+
+
+def _attribute_problem(mapping: Any) -> str | None:
+    attribute, env = mapping.attribute_id, mapping.env
+    problem: str | None = None
+    if attribute.backend_id != mapping.backend_id:
+        problem = env._("“%s” is an attribute of another User.com account.", attribute.name)
+    elif attribute.is_gone:
+        problem = env._(
+            "User.com has no attribute “%s” any more. Choose another one, or create it again "
+            "and refresh the attributes.",
+            attribute.name,
+        )
+    return problem
+
+
+def _type_problem(mapping: Any) -> str | None:
+    allowed = allowed_directions(mapping)
+    if not allowed:
+        return _mismatch(mapping)
+    if mapping.direction in allowed:
+        return None
+    problem: str = mapping.env._(
+        "“%(field)s” and “%(attribute)s” can only travel this way: %(directions)s.",
+        field=mapping.field_id.field_description,
+        attribute=mapping.attribute_id.name,
+        directions=_labels(mapping, "direction", allowed),
+    )
+    return problem
+
+
+def _mismatch(mapping: Any) -> str:
+    field, attribute = mapping.field_id.sudo(), mapping.attribute_id
+    table = mapping._type_table()
+    problem: str
+    if field.ttype in fitting_field_types(attribute.value_type, table):
+        problem = mapping.env._(
+            "“%(field)s” and “%(attribute)s” can both only be read.",
+            field=field.field_description,
+            attribute=attribute.name,
+        )
+        return problem
+    fitting = sorted(fitting_value_types(field.ttype, table))
+    problem = mapping.env._(
+        "“%(field)s” (%(field_type)s) cannot be paired with “%(attribute)s” (%(value_type)s). "
+        "A User.com attribute of one of these types would fit: %(fitting)s.",
+        field=field.field_description,
+        field_type=field.ttype,
+        attribute=attribute.name,
+        value_type=_labels(mapping, "value_type", [attribute.value_type]),
+        fitting=_labels(mapping, "value_type", fitting) or "–",
+    )
+    return problem
+
+
+def _labels(mapping: Any, name: str, values: Iterable[str]) -> str:
+    """Return the labels of a selection's values: "Text (string), JSON (json)"."""
+    labels = dict(mapping._fields[name]._description_selection(mapping.env))
+    return ", ".join(f"{labels[value]} ({value})" for value in values)

@@ -1,0 +1,81 @@
+"""Which fields may be paired at all, by who may read them.
+
+Queues, errors and reports show the values that travel. So a field that some Users of the connector
+may not read is paired by nobody, and a pair stands still once its field becomes such.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from odoo.fields import NO_ACCESS
+
+USERS = "usercom_connector.group_usercom_user"
+
+
+def unreadable_problem(mapping: Any) -> str | None:
+    """Return why the person who pairs may not read the field, None if they may.
+
+    Constraints run as superuser: the person is the environment's user.
+    """
+    person = mapping.env.user
+    if person._is_superuser():
+        return None
+    for model, field in _fields_read(mapping):
+        is_read = model.with_user(person).has_access("read")
+        if not (is_read and (not field.groups or person.has_groups(field.groups))):
+            label = mapping.field_id.sudo().field_description
+            problem: str = mapping.env._("You may not read “%s”.", label)
+            return problem
+    return None
+
+
+def secret_problem(mapping: Any) -> str | None:
+    """Return why the values cannot be shown to all Users of the connector, None if they can."""
+    env = mapping.env
+    if all(_is_open_to_users(env, field.groups) for _model, field in _fields_read(mapping)):
+        return None
+    problem: str = env._(
+        "“%s” is kept from some users of User.com, who would read it in the queues. It cannot "
+        "be mapped.",
+        mapping.field_id.sudo().field_description,
+    )
+    return problem
+
+
+def _is_open_to_users(env: Any, groups: str | None) -> bool:
+    if not groups:
+        return True
+    if groups == NO_ACCESS:
+        return False
+    parse = env["res.groups"]._get_group_definitions().parse
+    return bool(parse(USERS) <= parse(groups, raise_if_not_found=False))
+
+
+def _fields_read(mapping: Any) -> Iterator[tuple[Any, Any]]:
+    """Yield (model, field) of all that is read for a value: `category_id` and the tag's name.
+
+    For a related field that is what it leads to, for one that is computed for each reader what it
+    depends on.
+    """
+    contacts = mapping.env["res.partner"]
+    field = contacts._fields.get(mapping.field_id.sudo().name)
+    if field is None:
+        return
+    paths = [field.name]
+    if field.related or (field.compute and not field.store and not field.compute_sudo):
+        paths += mapping.pool.field_depends[field]
+    for path in paths:
+        yield from _along(contacts, path.split("."))
+
+
+def _along(model: Any, names: Iterable[str]) -> Iterator[tuple[Any, Any]]:
+    for name in names:
+        field = model._fields.get(name)
+        if field is None:
+            return
+        yield model, field
+        if field.comodel_name:
+            model = model.env[field.comodel_name]
+            yield model, model._fields["display_name"]

@@ -1,0 +1,1 @@
+"""The values of contacts, read for User.com and written from there."""
