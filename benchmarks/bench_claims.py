@@ -59,11 +59,14 @@ def _fill(registry: Any, pending: int, done_each: int) -> int:
 
 
 def _batch(registry: Any, backend_id: int) -> float:
+    from odoo.addons.usercom_connector.services.drain.claims import NEWEST_ID, OutboxClaims
+
     started = perf_counter()
     with environment(registry) as env:
         backend = env["usercom.backend"].browse(backend_id)
-        assert backend._next_due()
-        rows = env["usercom.outbox"]._claim(backend, 0, last=2**31 - 1)
+        claims = OutboxClaims(backend)
+        assert claims.next_due()
+        rows = claims.claim(0, NEWEST_ID)
         assert rows
         rows._finish()
     return perf_counter() - started

@@ -5,6 +5,7 @@ import runpy
 from pathlib import Path
 
 from odoo.addons import usercom_connector
+from odoo.addons.usercom_connector.services.drain.claims import InboxClaims
 
 from .common import UsercomCase
 
@@ -31,7 +32,7 @@ class BigRows(UsercomCase):
         return rows
 
     def claim(self):
-        return self.env["usercom.inbox"]._claim(self.backend, 0)
+        return InboxClaims(self.backend).claim(0)
 
 
 class TestClaim(BigRows):

@@ -2,6 +2,8 @@
 
 from unittest.mock import patch
 
+from odoo.addons.usercom_connector.services.drain.settlement import Settlement
+
 from tests.simulator.process import Simulator
 
 from .common import UsercomCase
@@ -12,14 +14,14 @@ NEW_KEY = "n" * 64
 class TestMeanwhile(UsercomCase):
     def drain_while(self, change):
         """Drain; ``change`` is made once calls are answered, before the answers are stored."""
-        changes, settle = [change], type(self.backend)._settle_answers
+        changes, settle = [change], Settlement.settle
 
-        def changed(backend, client, outcomes):
+        def changed(settlement, outcomes):
             if changes:
-                changes.pop()(backend)
-            return settle(backend, client, outcomes)
+                changes.pop()(settlement.backend)
+            return settle(settlement, outcomes)
 
-        with patch.object(type(self.backend), "_settle_answers", changed):
+        with patch.object(Settlement, "settle", changed):
             self.drain()
 
     def replaced(self, backend):

@@ -3,6 +3,8 @@
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user
 
+from odoo.addons.usercom_connector.services.drain.claims import OutboxClaims
+from odoo.addons.usercom_connector.services.drain.settlement import Settlement
 from odoo.addons.usercom_connector.usercom.overlap import Outcome
 
 from .test_consent_log import ConsentCase
@@ -126,13 +128,13 @@ class TestCrossing(ConsentCase):
         """Run a push of a new contact and ``erase`` it before what came out is stored."""
         contact = self.contact(email=EMAIL)
         self.env.cr.flush()
-        outbox = self.env["usercom.outbox"]
-        [task] = outbox._claim(self.backend, 0, self.waiting(contact).id)._tasks(self.backend)
+        row = OutboxClaims(self.backend).claim(0, self.waiting(contact).id)
+        [task] = row._tasks(self.backend)
         with self.backend._client() as client:
             result = task.job.run(client)
-        erase(contact)
-        self.env.cr.flush()
-        self.backend._settle_all([Outcome(task, result)])
+            erase(contact)
+            self.env.cr.flush()
+            Settlement(self.backend, client).store([Outcome(task, result)])
         self.drain()
 
     def test_its_user_gets_what_the_policy_says(self):

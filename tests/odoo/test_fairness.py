@@ -3,7 +3,7 @@
 from unittest.mock import patch
 
 from odoo.addons.usercom_connector.models import usercom_outbox_filling, usercom_touched
-from odoo.addons.usercom_connector.models.usercom_queue import LOW, URGENT, USUAL
+from odoo.addons.usercom_connector.services.priorities import LOW, URGENT, USUAL
 
 from .common import UsercomCase
 

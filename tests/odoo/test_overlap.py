@@ -1,5 +1,6 @@
 """A push and a read of one contact do not overlap, whatever the call names the person by."""
 
+from odoo.addons.usercom_connector.services.drain.claims import NEWEST_ID, InboxClaims, OutboxClaims
 from odoo.addons.usercom_connector.services.task import Task
 from odoo.addons.usercom_connector.usercom import User
 from odoo.addons.usercom_connector.usercom.jobs import Pushed
@@ -25,8 +26,9 @@ class TestOverlap(ConsentCase):
         return self.waiting(self.jan)
 
     def claim(self, queue):
-        args = (0, 2**31 - 1) if queue == "usercom.outbox" else (0,)
-        return self.env[queue]._claim(self.backend, *args)
+        if queue == "usercom.inbox":
+            return InboxClaims(self.backend).claim(0)
+        return OutboxClaims(self.backend).claim(0, NEWEST_ID)
 
     def test_a_push_waits_for_the_call_about_its_contact(self):
         row = self.pushed()

@@ -1,6 +1,8 @@
 """Contacts merged in Odoo: the survivor keeps its user, and nobody is left behind."""
 
-from odoo.addons.usercom_connector.models.usercom_queue import URGENT
+from odoo.addons.usercom_connector.services.drain.claims import InboxClaims, OutboxClaims
+from odoo.addons.usercom_connector.services.drain.settlement import Settlement
+from odoo.addons.usercom_connector.services.priorities import URGENT
 from odoo.addons.usercom_connector.usercom.overlap import Outcome
 
 from .common import UsercomCase
@@ -154,12 +156,12 @@ class TestUnderWay(MergeCase):
 
     def meanwhile(self, contact, happens):
         self.env.cr.flush()
-        outbox = self.env["usercom.outbox"]
-        [task] = outbox._claim(self.backend, 0, self.waiting(contact).id)._tasks(self.backend)
+        row = OutboxClaims(self.backend).claim(0, self.waiting(contact).id)
+        [task] = row._tasks(self.backend)
         with self.backend._client() as client:
             result = task.job.run(client)
-        happens()
-        self.backend._settle_all([Outcome(task, result)])
+            happens()
+            Settlement(self.backend, client).store([Outcome(task, result)])
         self.drain()
 
     def one_user_is_left(self, kept, user_id):
@@ -186,11 +188,11 @@ class TestUnderWay(MergeCase):
 
         def linked():
             [user] = self.simulator.users()
-            Inbox = self.env["usercom.inbox"]
             row = self.put(id=user["id"])
-            [task] = Inbox._claim(self.backend, 0)._tasks(self.backend)
+            [task] = InboxClaims(self.backend).claim(0)._tasks(self.backend)
             with self.backend._client() as client:
-                self.backend._settle_all([Outcome(task, task.job.run(client))])
+                outcome = Outcome(task, task.job.run(client))
+                Settlement(self.backend, client).store([outcome])
             self.assertEqual((row.state, row.partner_id), ("done", contact))
 
         self.meanwhile(contact, linked)

@@ -6,7 +6,8 @@ from unittest.mock import patch
 
 from odoo import fields
 
-from odoo.addons.usercom_connector.models import usercom_backend_drain
+from odoo.addons.usercom_connector.services.drain import drain
+from odoo.addons.usercom_connector.services.drain.turns import Turns
 from odoo.addons.usercom_connector.services.reconciliation import backlog, user_list
 
 from .common import UsercomCase
@@ -40,7 +41,7 @@ class TestBacklog(UsercomCase):
         self.assertEqual({call for call in self.calls("GET")}, {"GET /users/search/"})
 
     def test_the_job_comes_back_at_once_until_it_is_read(self):
-        with patch.object(usercom_backend_drain, "RUN_SECONDS", 0.1):
+        with patch.object(drain, "RUN_SECONDS", 0.1):
             self.drain()
             self.assertTrue(self.env["usercom.sweep"]._is_reading(self.backend))
             due = self.env["ir.cron.trigger"].search([("cron_id", "=", self.backend.cron_id.id)])
@@ -55,22 +56,16 @@ class TestBacklog(UsercomCase):
 
 
 class TestRuns(UsercomCase):
-    def runs(self, method="_tasks"):
-        """How often the drain looks for work."""
-        return self.enterContext(
-            patch.object(type(self.backend), method, autospec=True, return_value=iter(()))
-        )
-
     def triggers(self):
         domain = [("cron_id", "=", self.backend.cron_id.id)]
         return self.env["ir.cron.trigger"].search_count(domain)
 
     def test_a_row_that_is_locked_is_not_asked_for_all_the_time(self):
         self.contact(email="jan@example.org")
-        runs = self.runs()
-        with patch.object(usercom_backend_drain, "RUN_SECONDS", 2.5):
+        nothing = patch.object(Turns, "claimed", return_value=iter(()))
+        with nothing as looks, patch.object(drain, "RUN_SECONDS", 2.5):
             self.drain()
-        self.assertLessEqual(runs.call_count, 3)
+        self.assertLessEqual(looks.call_count, 3)
 
     def test_a_row_that_is_due_in_a_while_needs_no_run_of_its_own(self):
         row = self.waiting(self.contact(email="jan@example.org"))
@@ -90,7 +85,7 @@ class TestShares(UsercomCase):
             self.put(id=self.person(email=f"n{n}@example.org"))
         contact.phone = "222222222"
         self.backend.rate_limit = 20
-        with patch.object(usercom_backend_drain, "RUN_SECONDS", 2):
+        with patch.object(drain, "RUN_SECONDS", 2):
             self.drain()
         self.assertTrue(self.env["usercom.inbox"].search_count([("state", "=", "pending")]))
         self.assertEqual(self.remote(contact)["phone_number"], "222222222")
@@ -101,7 +96,7 @@ class TestShares(UsercomCase):
         )
         self.backend.rate_limit = 1
         before = time.monotonic()
-        with patch.object(usercom_backend_drain, "RUN_SECONDS", 2):
+        with patch.object(drain, "RUN_SECONDS", 2):
             self.drain()
         self.assertLess(time.monotonic() - before, 10)
         rows = self.env["usercom.outbox"].search([("partner_id", "in", people.ids)])

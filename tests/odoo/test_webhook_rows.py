@@ -6,6 +6,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tests import HttpCase
 
+from odoo.addons.usercom_connector.services.drain.claims import InboxClaims
 from odoo.addons.usercom_connector.services.reconciliation.user_list import last_prompt
 
 from .common import UsercomCase
@@ -34,7 +35,7 @@ class TestRows(UsercomCase, HttpCase):
 
     def test_a_call_while_the_row_is_worked_on_waits_in_a_second_one(self):
         row = self.call()
-        claimed = self.env["usercom.inbox"]._claim(self.backend, 0)
+        claimed = InboxClaims(self.backend).claim(0)
         self.assertEqual(claimed, row)
         self.call()
         self.assertEqual(len(self.rows()), 2)

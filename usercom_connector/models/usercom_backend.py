@@ -6,6 +6,8 @@ from odoo.fields import Domain
 
 from ..services.alerts import Alerts
 from ..services.caches import forget_caches
+from ..services.cron_trigger import request_drain
+from ..services.drain import Drain
 from ..services.employees import DEFAULT, Employees
 from .company_bound import CompanyBound
 
@@ -120,6 +122,7 @@ class UsercomBackend(models.Model):
     mapping_ids = fields.One2many("usercom.field.mapping", "backend_id", "Field Mappings")
     attribute_ids = fields.One2many("usercom.attribute", "backend_id", "User.com Attributes")
     cron_id = fields.Many2one("ir.cron", readonly=True, copy=False, ondelete="restrict")
+    is_looking = fields.Boolean("Is Looking Ahead", readonly=True, copy=False)
     database_marks = fields.Json(readonly=True, copy=False, groups="base.group_system")
 
     _company_uniq = models.Constraint(
@@ -237,6 +240,15 @@ class UsercomBackend(models.Model):
                 "user_id": self.env.ref("base.user_root").id,
             }
         )
+
+    def _drain(self):
+        """What the job calls."""
+        self.ensure_one()
+        Drain(self).run()
+
+    def _wake(self):
+        """Have the queues drained as soon as this transaction is committed."""
+        request_drain(self)
 
     @api.model
     def _of_company(self, company=None):

@@ -1,11 +1,8 @@
-import time
-
 from odoo import models
 
 from ..services.own_context import Origin, own_context, with_own_context
 from ..usercom.merge import APART, Conflict
 from ..usercom.user_values import read_user
-from .usercom_backend_drain import RUN_SECONDS
 from .usercom_backend_inbound import TakenIn
 
 
@@ -74,28 +71,6 @@ class UsercomBackend(models.Model):
         """The initial sync of this account."""
         self.check_access("read")
         return self.env["usercom.sync"]._open(self)
-
-    # ---- in the drain ----
-
-    def _drain_alone(self):
-        result = super()._drain_alone()
-        if self.state == "authenticated" and not self._refusal_to_send():
-            self.with_context(lang=self._language())._preview_early()
-        return result
-
-    def _preview_early(self):
-        """Go on with a preview before the account runs."""
-        with self._client() as client:
-            deadline = time.monotonic() + RUN_SECONDS
-            done = self.env["usercom.sync"]._go_on(self, client, deadline)
-        self._come_back()
-        self.env["ir.cron"]._commit_progress(done)
-
-    def _come_back(self):
-        result = super()._come_back()
-        if due := self.env["usercom.sync"]._next_due(self):
-            self.cron_id._trigger(due)
-        return result
 
 
 def _have_agreed(binding, user):

@@ -12,12 +12,12 @@ from ..services.clean_up import BATCH
 from ..services.contact_names import by_id
 from ..services.identity import ContactIdentity
 from ..services.payload_filter import PayloadFilter
+from ..services.priorities import URGENT
 from ..services.quiet_sql import without_values
 from ..services.retries import without_expected_errors
 from ..services.waiting_calls import WaitingCalls
 from ..usercom import strict_json
 from ..usercom.redaction import readable
-from .usercom_queue import URGENT
 
 _logger = logging.getLogger(__name__)
 

@@ -3,67 +3,18 @@ from dataclasses import replace
 
 from odoo import api, models
 from odoo.fields import Domain
-from odoo.tools import SQL
 
 from ..services.email_addresses import normalized
 from ..services.task import Task
 from ..usercom import User
 from ..usercom.jobs import Fetch, Identity, PayloadUser
-from .usercom_queue import DONE, URGENT
-
-CLAIM_BYTES = 2**20  # of payloads claimed at once
-ROW_BYTES = 1024  # what a row is besides
+from .usercom_queue import DONE
 
 
 class UsercomInbox(models.Model):
     """How the inbox is worked off: one read per user, however many prompts there are."""
 
     _inherit = "usercom.inbox"
-
-    # ---- claiming ----
-
-    @api.model
-    def _waiting(self, backend):
-        """Prompts that the pages of a backlog are going to settle are not read singly."""
-        return SQL(
-            """%s AND (r.single OR r.priority >= %s OR coalesce(r.serial, r.id) > coalesce((
-                   SELECT s.newest_prompt FROM usercom_sweep s
-                    WHERE s.backend_id = %s AND s.kind = 'backlog'
-                      AND s.is_open AND s.error IS NULL), 0))""",
-            super()._waiting(backend),
-            URGENT,
-            backend.id,
-        )
-
-    @api.model
-    def _claim(self, backend, priority):
-        """Claim the waiting rows of some users: together they are one piece of work.
-
-        As many as memory has room for: thousands of one user may be retried at once.
-        """
-        refs = SQL(
-            """SELECT r.user_ref FROM usercom_inbox r WHERE r.priority = %s AND %s AND %s
-                ORDER BY r.id LIMIT %s""",
-            priority,
-            self._waiting(backend),
-            self._due(),
-            self._claim_size(backend),
-        )
-        return self._claim_ids(
-            SQL(
-                """WITH found AS (
-                       SELECT r.id, coalesce(octet_length(r.payload::text), 0) + %s AS size
-                         FROM usercom_inbox r WHERE %s AND r.user_ref IN (%s)
-                          FOR UPDATE OF r SKIP LOCKED)
-                   SELECT id FROM (
-                       SELECT id, sum(size) OVER (ORDER BY id) - size AS before FROM found) counted
-                    WHERE before < %s""",
-                ROW_BYTES,
-                self._waiting(backend),
-                refs,
-                CLAIM_BYTES,
-            )
-        )
 
     def _tasks(self, backend):
         return [Task(rows, rows._job(backend)) for rows in self.grouped("user_ref").values()]

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.tools import SQL
 
 from ..services.comparison import Comparison
 from ..services.contact_names import by_id
@@ -85,37 +84,6 @@ class UsercomOutbox(models.Model):
         )
 
     # ---- draining ----
-
-    @api.model
-    def _claim(self, backend, priority, last, newest=False):
-        """Claim some rows whose turn it is, of those up to the id ``last``; or the newest."""
-        return self._claim_ids(
-            SQL(
-                """SELECT r.id FROM usercom_outbox r
-                    WHERE r.priority = %s AND r.id <= %s AND %s AND %s
-                    ORDER BY r.id %s LIMIT %s FOR UPDATE OF r SKIP LOCKED""",
-                priority,
-                last,
-                self._waiting(backend),
-                self._due(),
-                SQL("DESC" if newest else "ASC"),
-                self._claim_size(backend),
-            )
-        )
-
-    @api.model
-    def _is_waiting(self, backend, priority, last):
-        """Whether a row up to the id ``last`` waits for its turn."""
-        query = SQL(
-            """SELECT FROM usercom_outbox r
-                WHERE r.priority = %s AND r.id <= %s AND %s AND %s LIMIT 1""",
-            priority,
-            last,
-            self._waiting(backend),
-            self._due(),
-        )
-        self.flush_model()
-        return bool(last and self.env.execute_query(query))
 
     def _tasks(self, backend):
         """The tasks of the claimed rows, of contacts that take part and of those that left."""

@@ -3,7 +3,7 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .usercom_queue import LOW, URGENT, USUAL
+from ..services.priorities import LOW, URGENT, USUAL
 
 BULK = 100  # contacts of one transaction, above which they wait for the edits of others
 IMPORTED = "usercom.outbox.imported"  # whether they come from a file, until precommit

@@ -1,14 +1,11 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
-from odoo.tools import SQL
 
 from ..services.savepoints import attempted
 from ..services.task import Task
 from ..usercom.mass import MassPush, is_worthwhile, mass_key
 from ..usercom.redaction import excerpt
-
-LOOK_AHEAD = 2000
 
 
 class UsercomOutbox(models.Model):
@@ -18,47 +15,12 @@ class UsercomOutbox(models.Model):
 
     singly = fields.Boolean(help="User.com did not take it in a mass update.")
 
-    @api.model
-    def _look_ahead(self, backend, priority, last):
-        """``(rows that mass updates may stand for, id of the last row looked at)``.
-
-        Looks at the next rows after the id ``last``; None for the second where there are none.
-        """
-        found = self.env.execute_query(
-            SQL(
-                """SELECT r.id, b.external_id > 0 AND NOT coalesce(r.singly, false)
-                     FROM usercom_outbox r
-                     LEFT JOIN usercom_binding b
-                       ON b.backend_id = r.backend_id AND b.partner_id = r.partner_id
-                    WHERE r.priority = %s AND r.id > %s AND %s AND %s ORDER BY r.id LIMIT %s""",
-                priority,
-                last,
-                self._waiting(backend),
-                self._due(),
-                LOOK_AHEAD,
-            )
-        )
-        linked = self.browse(row_id for row_id, is_linked in found if is_linked)
-        return linked, found[-1][0] if found else None
-
     def _alike(self, backend):
         """The ids of those rows that mass updates can stand for."""
         bindings = self.env["usercom.binding"]._of(backend, self.partner_id)
         tasks, _error = attempted(self.env, self._pushes, backend, bindings)
         groups = self._groups(tasks or ())  # after an error none: singly it shows whose it is
         return [task.rows.id for group in groups for task in group]
-
-    @api.model
-    def _claim_alike(self, row_ids):
-        """Claim the rows of these ids that still wait."""
-        return self._claim_ids(
-            SQL(
-                """SELECT r.id FROM usercom_outbox r
-                    WHERE r.id = ANY(%s) AND r.state = 'pending' AND r.claimed_at IS NULL
-                      FOR UPDATE OF r SKIP LOCKED""",
-                row_ids,
-            )
-        )
 
     @api.model
     def _in_masses(self, tasks):

@@ -1,22 +1,18 @@
-import random
 from datetime import timedelta
 
 from psycopg2.errors import UniqueViolation
 
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.exceptions import ConcurrencyError
+from odoo.exceptions import AccessError, ConcurrencyError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..services.clean_up import BATCH, delete_batch
 from ..services.contact_names import ContactText
+from ..services.cron_trigger import request_drain
 from ..services.error_texts import explain
+from ..services.retry_delays import LOCKED_DELAY, MAX_AGE, MAX_ATTEMPTS, retry_delay
 
-MAX_ATTEMPTS = 10
-MAX_AGE = timedelta(hours=24)
-FIRST_DELAY = 2.0
-LONGEST_DELAY = 3600.0
-LOCKED_DELAY = timedelta(seconds=5)
-CLAIM_SIZE = 10  # what is claimed is sent before the inbox is looked at again
-LOW, USUAL, URGENT = -1, 0, 1
 DONE = {
     "state": "done",
     "claimed_at": False,
@@ -29,8 +25,7 @@ DONE = {
 class UsercomQueue(models.AbstractModel):
     """What the outbox and the inbox have in common: a row is claimed, called for, settled.
 
-    A claimed row stays ``pending`` and carries ``claimed_at``. Only the drain of its account
-    claims, and one account has one drain, so a claim found at its start is a dead worker's.
+    Finished rows are kept for some days, as a log to be looked at and retried from.
     """
 
     _name = "usercom.queue"
@@ -63,69 +58,6 @@ class UsercomQueue(models.AbstractModel):
 
     _suspect_idx = models.Index("(backend_id) WHERE state = 'pending' AND claims >= 2")
 
-    # ---- orphans ----
-
-    @api.model
-    def _orphans(self, backend):
-        """What is claimed while no worker is at work."""
-        return self.search(
-            [
-                ("backend_id", "=", backend.id),
-                ("state", "=", "pending"),
-                ("claimed_at", "!=", False),
-            ]
-        )
-
-    def _release_orphans(self):
-        """Give back what a killed worker had claimed, to be claimed more warily."""
-        for claims, rows in self.exists().grouped("claims").items():
-            rows._release(claims)
-
-    def _release(self, claims):
-        """Put back rows that have been orphaned so many times."""
-        self._put_back(claims=claims)
-
-    @api.model
-    def _fail_unread(self, backend, claims, message):
-        """Fail what has been claimed so often and is claimed still: nothing of it is read."""
-        failed = self.env.execute_query(
-            SQL(
-                """UPDATE %s SET state = 'failed', claimed_at = NULL, claims = 0, error = %s,
-                                 write_date = %s
-                    WHERE backend_id = %s AND state = 'pending' AND claimed_at IS NOT NULL
-                      AND claims >= %s
-                   RETURNING id, partner_id""",
-                SQL.identifier(self._table),
-                message,
-                fields.Datetime.now(),
-                backend.id,
-                claims,
-            )
-        )
-        self.invalidate_model()
-        self._show_failure(backend, {partner_id for _id, partner_id in failed} - {None}, message)
-        self.browse(row_id for row_id, _partner in failed)._count("failed")
-
-    @api.model
-    def _show_failure(self, backend, partner_ids, message):
-        """Show the failure on the contacts, too."""
-        partners = self.env["res.partner"].browse(partner_ids)
-        links = self.env["usercom.binding"]._ensure(backend, partners)
-        links.write({"state": "failed", "last_error": message})
-
-    @api.model
-    def _claim_suspect(self, backend):
-        """Claim one row that two workers died with."""
-        return self._claim_ids(
-            SQL(
-                """SELECT r.id FROM %s r WHERE r.claims >= 2 AND %s AND %s
-                    ORDER BY r.id LIMIT 1 FOR UPDATE OF r SKIP LOCKED""",
-                SQL.identifier(self._table),
-                self._waiting(backend),
-                self._due(),
-            )
-        )
-
     @api.model
     def default_get(self, fields):
         """Only we queue: a user who sets ``state`` to "done" for himself in ir.default still sends.
@@ -133,64 +65,6 @@ class UsercomQueue(models.AbstractModel):
         Odoo removes his context's ``default_state`` itself where we go on as superuser.
         """
         return super(UsercomQueue, self.with_user(SUPERUSER_ID)).default_get(fields)
-
-    # ---- claiming ----
-
-    @api.model
-    def _waiting(self, backend):
-        """SQL: the row ``r`` waits for its turn, and nothing of the same contact is in its way."""
-        return SQL(
-            "r.backend_id = %s AND r.state = 'pending' AND r.claimed_at IS NULL AND %s",
-            backend.id,
-            self._unhindered(),
-        )
-
-    @api.model
-    def _unhindered(self):
-        """SQL: nothing of the same contact is in the way of row ``r``."""
-        raise NotImplementedError
-
-    @api.model
-    def _due(self):
-        """SQL: the time of row ``r`` has come."""
-        return SQL("coalesce(r.next_attempt_at <= %s, true)", fields.Datetime.now())
-
-    @api.model
-    def _next_due(self, backend):
-        """When the first row that waits may be tried, None if no row waits."""
-        query = SQL(
-            """SELECT r.next_attempt_at FROM %s r WHERE %s
-                ORDER BY r.next_attempt_at NULLS FIRST LIMIT 1""",
-            SQL.identifier(self._table),
-            self._waiting(backend),
-        )
-        self.flush_model()
-        return next((at or fields.Datetime.now() for (at,) in self.env.execute_query(query)), None)
-
-    @api.model
-    def _claim_size(self, backend):
-        """How many rows to claim: what is claimed goes before whatever more urgent comes next."""
-        return max(2, min(CLAIM_SIZE, round(backend.rate_limit / 4)))
-
-    @api.model
-    def _claim_ids(self, query):
-        """Claim the rows that ``query`` selects; it locks them with SKIP LOCKED.
-
-        In an array it is run but once. As a plain subquery PostgreSQL may run it for each row that
-        it meets, each time with the next LIMIT rows: then one claim takes the whole queue.
-        """
-        self.flush_model()
-        rows = self.env.execute_query(
-            SQL(
-                """UPDATE %s SET claimed_at = %s, claims = coalesce(claims, 0) + 1
-                    WHERE id = ANY(ARRAY(%s)) RETURNING id""",
-                SQL.identifier(self._table),
-                fields.Datetime.now(),
-                query,
-            )
-        )
-        self.invalidate_model()
-        return self.browse(sorted(row_id for (row_id,) in rows))
 
     # ---- settling ----
 
@@ -206,6 +80,13 @@ class UsercomQueue(models.AbstractModel):
     def _count(self, kind):
         for backend, rows in self.grouped("backend_id").items():
             self.env["usercom.statistic"]._count(backend, kind, len(rows))
+
+    @api.model
+    def _show_failure(self, backend, partner_ids, message):
+        """Show the failure on the contacts, too."""
+        partners = self.env["res.partner"].browse(partner_ids)
+        links = self.env["usercom.binding"]._ensure(backend, partners)
+        links.write({"state": "failed", "last_error": message})
 
     def _refuse(self, error):
         """User.com refused what was asked."""
@@ -230,6 +111,8 @@ class UsercomQueue(models.AbstractModel):
         else:
             self._finish(**values)
 
+    # ---- waiting again ----
+
     def _put_back(self, **values):
         """Have the rows wait (again); those that others stand for already are done."""
         rows = self._not_queued_anew()
@@ -240,6 +123,10 @@ class UsercomQueue(models.AbstractModel):
             self.flush_model()
         except UniqueViolation as error:  # queued anew at this very moment
             raise ConcurrencyError(str(error)) from error
+
+    def _release(self, claims):
+        """Put back rows whose worker died, after so many claims."""
+        self._put_back(claims=claims)
 
     def _not_queued_anew(self):
         """Those rows for which no other row waits."""
@@ -260,14 +147,58 @@ class UsercomQueue(models.AbstractModel):
         for row in self:
             row.attempts += 1
             row.tried_since = row.tried_since or now
-            row.next_attempt_at = now + timedelta(seconds=self._delay(row.attempts))
+            row.next_attempt_at = now + timedelta(seconds=retry_delay(row.attempts))
         worn_out = self.filtered(
             lambda row: row.attempts >= most or row.tried_since < now - MAX_AGE
         )
         worn_out._fail(message)
         (self - worn_out)._put_back(error=message)
 
-    @api.model
-    def _delay(self, attempts):
-        """Exponential back-off with jitter, in seconds."""
-        return min(FIRST_DELAY * 2**attempts, LONGEST_DELAY) * random.uniform(0.5, 1)
+    # ---- the log ----
+
+    def action_retry(self):
+        """Send the chosen failed rows round again."""
+        self._check_manager()
+        rows = self.filtered(lambda row: row.state == "failed").sudo()
+        rows._put_back(attempts=0, next_attempt_at=False, tried_since=False, error=False)
+        request_drain(rows.backend_id)
+
+    def action_retry_alike(self):
+        """Send round again every row of the account that failed as the chosen ones did."""
+        self._check_manager()
+        failed = self.filtered(lambda row: row.state == "failed")
+        self.search(
+            Domain("state", "=", "failed")
+            & Domain("backend_id", "in", failed.backend_id.ids)
+            & Domain("error", "in", failed._stored_errors())
+        ).action_retry()
+
+    def _stored_errors(self):
+        """The error texts of these rows as they are stored, with ids instead of names."""
+        self.flush_recordset(["error"])
+        query = self._search([("id", "in", self.ids)])
+        rows = self.env.execute_query(query.select(SQL.identifier(self._table, "error")))
+        return [error for (error,) in rows if error]
+
+    def _check_manager(self):
+        self.check_access("read")
+        if not self.env.user.has_group("usercom_connector.group_usercom_manager"):
+            raise AccessError(self.env._("Only User.com managers may retry rows of a queue."))
+
+    @api.autovacuum
+    def _gc_log(self):
+        """Delete a batch of the finished rows that are older than the account keeps them."""
+        if self._abstract:
+            return 0, 0
+        done = 0
+        for backend in self.env["usercom.backend"].search([]):
+            moment = fields.Datetime.now() - timedelta(days=backend.log_days)
+            done += self._delete_before(backend, moment, BATCH - done)
+        return done, int(done >= BATCH)
+
+    def _delete_before(self, backend, moment, most):
+        """Delete some of the rows finished before ``moment``; returns how many."""
+        condition = SQL(
+            "backend_id = %s AND state <> 'pending' AND write_date < %s", backend.id, moment
+        )
+        return delete_batch(self, condition, most)

@@ -311,8 +311,9 @@ class UsercomSync(models.Model):
         return self.search(mine & (Domain("state", "=", "paused") | trouble), limit=1)
 
     @api.model
-    def _go_on(self, backend, client, deadline):
-        """Take step after step until ``deadline`` (monotonic); between them the queues go first.
+    def _go_on(self, backend, client, deadline, work_off_queues):
+        """Take step after step until ``deadline`` (monotonic); between them the queues go first:
+        ``work_off_queues()`` returns how many rows it has settled.
 
         Returns how many people were dealt with.
         """
@@ -324,7 +325,7 @@ class UsercomSync(models.Model):
             while sync._may_go_on(deadline):
                 started = time.monotonic()
                 done = sync._take_step(client, pages)
-                if settled := backend._work_off_queues(client, deadline):
+                if settled := work_off_queues():
                     pages.forget()  # it may undo what has just been sent
                 count += done + settled
                 unless_locked(self.env, sync._count_work, time.monotonic() - started)

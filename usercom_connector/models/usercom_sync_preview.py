@@ -11,11 +11,11 @@ from ..services.matcher import Matcher
 from ..services.page_guard import PageGuard
 from ..services.phone_numbers import PhoneNumbers
 from ..services.protected_contacts import ProtectedContacts
+from ..services.retry_delays import LOCKED_DELAY
 from ..services.savepoints import attempted
 from ..services.transactions import committed, unless_locked
 from ..usercom import CredentialsError, NotFoundError, RetryableError, UsercomError
 from ..usercom.user_values import read_user
-from .usercom_queue import LOCKED_DELAY
 from .usercom_sync import PAGE_SIZE
 
 LOOK_SIZE = 500  # contacts whose values are looked at in one transaction

@@ -3,8 +3,8 @@ from dataclasses import replace
 from odoo import fields, models
 from odoo.tools import SQL
 
+from ..services.priorities import LOW
 from ..services.transactions import committed
-from .usercom_queue import LOW
 
 REFILL = 20  # contacts queued at once: as long as an edit may have to wait
 PUT_OFF = 100  # contacts, at most, that wait for their next attempt while others go

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from .usercom_queue import LOW
+from ..services.priorities import LOW
 
 BATCH = 2000  # contacts, as many as are looked through for mass updates
 

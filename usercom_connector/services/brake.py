@@ -88,9 +88,8 @@ class Brake:
         return lines.search([*queued, ("partner_id", "in", partners.ids)]).partner_id
 
     def close(self):
-        """Count anew what was let through, once all of it is done."""
-        if not (self.backend._next_due() or self.env["usercom.sweep"]._is_reading(self.backend)):
-            self.env["usercom.brake"]._close(self.backend)
+        """Count anew what was let through: all of it is done."""
+        self.env["usercom.brake"]._close(self.backend)
 
     # ---- stopping ----
 

@@ -1,6 +1,9 @@
 """What becomes of rows whose worker died: tried again, more and more warily, then left alone."""
 
-import time
+from typing import Any
+
+from odoo import fields
+from odoo.tools import SQL
 
 from .transactions import in_lots, unless_locked
 
@@ -15,35 +18,54 @@ class Quarantine:
     without a look at what it holds. So of 2,000 rows that were claimed at once only one can fail.
     """
 
-    def __init__(self, backend):
-        self._backend = backend
+    def __init__(self, backend: Any) -> None:
+        self.backend = backend
+        self.env = backend.env
+        self._queues = self.env["usercom.inbox"], self.env["usercom.outbox"]
 
-    def release_orphans(self):
+    def has_orphans(self) -> bool:
+        return any(self._orphans(queue) for queue in self._queues)
+
+    def release_orphans(self) -> None:
         """Give back what a killed worker had claimed."""
-        env = self._backend.env
-        for queue in self._backend._queues():
-            fail = queue._fail_unread
-            unless_locked(env, fail, self._backend, MOST_ORPHANINGS, self._message())
-            in_lots(env, queue._orphans(self._backend), _release, _leave)
+        for queue in self._queues:
+            unless_locked(self.env, self._fail_unread, queue)
+            in_lots(self.env, self._orphans(queue), _release, _leave)
 
-    def release_locked(self):
+    def release_locked(self) -> None:
         """Give back, at the end of a run, what somebody had locked: no worker has died of it."""
-        for queue in self._backend._queues():
-            in_lots(queue.env, queue._orphans(self._backend), _put_back, _leave)
+        for queue in self._queues:
+            in_lots(self.env, self._orphans(queue), _put_back, _leave)
 
-    def work_off(self, client, deadline):
-        """Work off, one at a time, what two workers died with; returns how many rows."""
-        backend, done = self._backend, 0
-        for queue in backend._queues():
-            while time.monotonic() < deadline and backend._may_call(client):
-                if not (rows := unless_locked(backend.env, queue._claim_suspect, backend)):
-                    break
-                backend._run(backend._built(rows), client)
-                done += len(rows)
-        return done
+    def _orphans(self, queue: Any) -> Any:
+        """What is claimed while no worker is at work."""
+        claimed = [("state", "=", "pending"), ("claimed_at", "!=", False)]
+        return queue.search([("backend_id", "=", self.backend.id), *claimed])
 
-    def _message(self):
-        return self._backend.env._(
+    def _fail_unread(self, queue: Any) -> None:
+        """Fail what has been claimed so often and is claimed still: nothing of it is read."""
+        message = self._message()
+        failed = self.env.execute_query(
+            SQL(
+                """UPDATE %s SET state = 'failed', claimed_at = NULL, claims = 0, error = %s,
+                                 write_date = %s
+                    WHERE backend_id = %s AND state = 'pending' AND claimed_at IS NOT NULL
+                      AND claims >= %s
+                   RETURNING id, partner_id""",
+                SQL.identifier(queue._table),
+                message,
+                fields.Datetime.now(),
+                self.backend.id,
+                MOST_ORPHANINGS,
+            )
+        )
+        queue.invalidate_model()
+        partner_ids = {partner_id for _id, partner_id in failed} - {None}
+        queue._show_failure(self.backend, partner_ids, message)
+        queue.browse(row_id for row_id, _partner in failed)._count("failed")
+
+    def _message(self) -> str:
+        return self.env._(
             "Odoo's worker ended %s times while it dealt with this row, which is therefore left "
             "alone. Look in the server's log for the cause (often the memory or time limit of "
             "workers), mend it, then retry the row.",
@@ -51,13 +73,15 @@ class Quarantine:
         )
 
 
-def _release(rows):
-    rows._release_orphans()
+def _release(rows: Any) -> None:
+    """To be claimed more warily."""
+    for claims, alike in rows.exists().grouped("claims").items():
+        alike._release(claims)
 
 
-def _put_back(rows):
+def _put_back(rows: Any) -> None:
     rows.exists()._put_back()
 
 
-def _leave(_row):
+def _leave(_row: Any) -> None:
     """It is locked still: the next run tries again."""

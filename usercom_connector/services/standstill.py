@@ -5,6 +5,8 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tools import SQL
 
+from .blocking import INBOX_IS_FREE, OUTBOX_IS_FREE
+
 PATIENCE = timedelta(minutes=2)
 MOST_LOOKED_AT = 100  # of each queue: this is asked often, and what waits may be much
 
@@ -20,22 +22,25 @@ class Standstill:
         """Whether rows have been due for a while, and none was settled meanwhile."""
         if self._backend.write_date > self._since or self._has_settled():
             return False  # or has but begun: whoever resumes it writes to the account
-        return any(map(self._has_due, self._backend._queues()))
+        return self._has_due("usercom.inbox", INBOX_IS_FREE) or self._has_due(
+            "usercom.outbox", OUTBOX_IS_FREE
+        )
 
     def _has_settled(self):
         hour = ("hour", ">=", self._since - timedelta(hours=1))
         settled = [("backend_id", "=", self._backend.id), hour, ("write_date", ">", self._since)]
         return bool(self._backend.env["usercom.statistic"].sudo().search_count(settled, limit=1))
 
-    def _has_due(self, queue):
+    def _has_due(self, name, is_free):
         """Whether a row of the queue has been due, or claimed, for all this time."""
+        queue = self._backend.env[name]
         query = SQL(
             """SELECT FROM (%s UNION ALL %s) r
                 WHERE r.claimed_at < %s OR (r.claimed_at IS NULL AND %s) LIMIT 1""",
             self._due_rows(queue, SQL("next_attempt_at < %s", self._since)),
             self._due_rows(queue, SQL("next_attempt_at IS NULL")),
             self._since,
-            queue._unhindered(),
+            is_free,
         )
         queue.flush_model()
         queue.env.cr.execute(query)

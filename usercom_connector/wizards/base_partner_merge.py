@@ -1,8 +1,8 @@
 from odoo import models
 
-from ..models.usercom_queue import URGENT
 from ..services.consent_guard import merged_into
 from ..services.own_context import Origin, own_context, with_own_context
+from ..services.priorities import URGENT
 
 
 class BasePartnerMergeAutomaticWizard(models.TransientModel):

@@ -9,6 +9,7 @@ from odoo import fields
 
 from ...usercom import CredentialsError, NotFoundError, RetryableError, UsercomError
 from ..brake import Brake, BrakeError
+from ..current_client import is_running
 from ..error_texts import explain
 from ..page_guard import PageGuard
 from ..transactions import unless_locked
@@ -100,7 +101,7 @@ class UserList:
     def _may_go_on(self) -> bool:
         """Whether there is more to read, and the account still has the client's key and system."""
         return (
-            self.backend._is_running(self.client)
+            is_running(self.backend, self.client)
             and bool(self.sweep.exists())
             and self.sweep.is_open
         )

@@ -1,0 +1,17 @@
+"""A client is made once for a run. Meanwhile somebody may pause the account or give it another key.
+
+What was asked with an old key, or of an old system, says nothing about the account any more.
+"""
+
+from typing import Any
+
+
+def is_current(backend: Any, client: Any) -> bool:
+    """Whether ``client`` has the present key and system of the account."""
+    return bool(client.is_for(backend._base_url(), backend.sudo().api_key))
+
+
+def is_running(backend: Any, client: Any) -> bool:
+    """Whether the account runs, with the key and system that ``client`` was made for."""
+    backend.env.invalidate_all()
+    return backend.state == "running" and is_current(backend, client)

@@ -1,0 +1,211 @@
+"""Claiming rows: they stay ``pending`` and carry ``claimed_at`` until they are settled.
+
+Only the drain of an account claims its rows, and an account has one drain at a time. So a row that
+is claimed when a drain begins was a dead worker's (`Quarantine`).
+"""
+
+from typing import Any
+
+from odoo import fields
+from odoo.tools import SQL
+
+from ..blocking import INBOX_IS_FREE, OUTBOX_IS_FREE
+from ..priorities import URGENT
+
+CLAIM_SIZE = 10  # what is claimed is sent before the inbox is looked at again
+CLAIM_BYTES = 2**20  # of payloads claimed at once
+ROW_BYTES = 1024  # what a row is besides
+LOOK_AHEAD = 2000
+NEWEST_ID = 2**31 - 1
+
+
+class Claims:
+    """Finds and claims the rows of one queue that are due, and that nothing is in the way of."""
+
+    model: str
+    is_free: SQL  # of row ``r``
+
+    def __init__(self, backend: Any) -> None:
+        self.backend = backend
+        self.env = backend.env
+        self.queue = self.env[self.model]
+        self.table = SQL.identifier(self.queue._table)
+
+    def next_due(self) -> Any:
+        """When the first row that waits may be tried, None if no row waits."""
+        query = SQL(
+            """SELECT r.next_attempt_at FROM %s r WHERE %s
+                ORDER BY r.next_attempt_at NULLS FIRST LIMIT 1""",
+            self.table,
+            self._waits(),
+        )
+        self.queue.flush_model()
+        return next((at or fields.Datetime.now() for (at,) in self.env.execute_query(query)), None)
+
+    def claim_suspect(self) -> Any:
+        """Claim one row that two workers died with."""
+        return self._claim(
+            SQL(
+                """SELECT r.id FROM %s r WHERE r.claims >= 2 AND %s AND %s
+                    ORDER BY r.id LIMIT 1 FOR UPDATE OF r SKIP LOCKED""",
+                self.table,
+                self._waits(),
+                self._is_due(),
+            )
+        )
+
+    def _waits(self) -> SQL:
+        """Row ``r`` waits for its turn, and nothing of the same contact is in its way."""
+        return SQL(
+            "r.backend_id = %s AND r.state = 'pending' AND r.claimed_at IS NULL AND %s",
+            self.backend.id,
+            self.is_free,
+        )
+
+    def _is_due(self) -> SQL:
+        """The time of row ``r`` has come."""
+        return SQL("coalesce(r.next_attempt_at <= %s, true)", fields.Datetime.now())
+
+    def _size(self) -> int:
+        """How many rows to claim: what is claimed goes before whatever more urgent comes next."""
+        return max(2, min(CLAIM_SIZE, round(self.backend.rate_limit / 4)))
+
+    def _claim(self, query: SQL) -> Any:
+        """Claim the rows that ``query`` selects; it locks them with SKIP LOCKED.
+
+        In an array it is run but once. As a plain subquery PostgreSQL may run it for each row that
+        it meets, each time with the next LIMIT rows: then one claim takes the whole queue.
+        """
+        self.queue.flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """UPDATE %s SET claimed_at = %s, claims = coalesce(claims, 0) + 1
+                    WHERE id = ANY(ARRAY(%s)) RETURNING id""",
+                self.table,
+                fields.Datetime.now(),
+                query,
+            )
+        )
+        self.queue.invalidate_model()
+        return self.queue.browse(sorted(row_id for (row_id,) in rows))
+
+
+class InboxClaims(Claims):
+    model = "usercom.inbox"
+    is_free = INBOX_IS_FREE
+
+    def claim(self, priority: int) -> Any:
+        """Claim the waiting rows of some users: together they are one piece of work.
+
+        As many as memory has room for: thousands of one user may be retried at once.
+        """
+        users = SQL(
+            """SELECT r.user_ref FROM usercom_inbox r WHERE r.priority = %s AND %s AND %s
+                ORDER BY r.id LIMIT %s""",
+            priority,
+            self._waits(),
+            self._is_due(),
+            self._size(),
+        )
+        return self._claim(
+            SQL(
+                """WITH found AS (
+                       SELECT r.id, coalesce(octet_length(r.payload::text), 0) + %s AS size
+                         FROM usercom_inbox r WHERE %s AND r.user_ref IN (%s)
+                          FOR UPDATE OF r SKIP LOCKED)
+                   SELECT id FROM (
+                       SELECT id, sum(size) OVER (ORDER BY id) - size AS before FROM found) counted
+                    WHERE before < %s""",
+                ROW_BYTES,
+                self._waits(),
+                users,
+                CLAIM_BYTES,
+            )
+        )
+
+    def _waits(self) -> SQL:
+        """Calls that the pages of a backlog are going to settle are not worked off singly."""
+        return SQL(
+            """%s AND (r.single OR r.priority >= %s OR coalesce(r.serial, r.id) > coalesce((
+                   SELECT s.newest_prompt FROM usercom_sweep s
+                    WHERE s.backend_id = %s AND s.kind = 'backlog'
+                      AND s.is_open AND s.error IS NULL), 0))""",
+            super()._waits(),
+            URGENT,
+            self.backend.id,
+        )
+
+
+class OutboxClaims(Claims):
+    model = "usercom.outbox"
+    is_free = OUTBOX_IS_FREE
+
+    def claim(self, priority: int, last: int) -> Any:
+        """Claim the oldest rows whose turn it is, of those up to the id ``last``."""
+        return self._claim_some(priority, last, SQL("ASC"))
+
+    def claim_newest(self, priority: int) -> Any:
+        return self._claim_some(priority, NEWEST_ID, SQL("DESC"))
+
+    def _claim_some(self, priority: int, last: int, order: SQL) -> Any:
+        return self._claim(
+            SQL(
+                """SELECT r.id FROM usercom_outbox r
+                    WHERE r.priority = %s AND r.id <= %s AND %s AND %s
+                    ORDER BY r.id %s LIMIT %s FOR UPDATE OF r SKIP LOCKED""",
+                priority,
+                last,
+                self._waits(),
+                self._is_due(),
+                order,
+                self._size(),
+            )
+        )
+
+    def is_waiting(self, priority: int, last: int) -> bool:
+        """Whether a row up to the id ``last`` waits for its turn."""
+        query = SQL(
+            """SELECT FROM usercom_outbox r
+                WHERE r.priority = %s AND r.id <= %s AND %s AND %s LIMIT 1""",
+            priority,
+            last,
+            self._waits(),
+            self._is_due(),
+        )
+        self.queue.flush_model()
+        return bool(last and self.env.execute_query(query))
+
+    # ---- for mass updates ----
+
+    def look_ahead(self, priority: int, last: int) -> tuple[Any, int | None]:
+        """``(rows that mass updates may stand for, id of the last row looked at)``.
+
+        Looks at the next rows after the id ``last``; None for the second where there are none.
+        """
+        found = self.env.execute_query(
+            SQL(
+                """SELECT r.id, b.external_id > 0 AND NOT coalesce(r.singly, false)
+                     FROM usercom_outbox r
+                     LEFT JOIN usercom_binding b
+                       ON b.backend_id = r.backend_id AND b.partner_id = r.partner_id
+                    WHERE r.priority = %s AND r.id > %s AND %s AND %s ORDER BY r.id LIMIT %s""",
+                priority,
+                last,
+                self._waits(),
+                self._is_due(),
+                LOOK_AHEAD,
+            )
+        )
+        linked = self.queue.browse(row_id for row_id, is_linked in found if is_linked)
+        return linked, found[-1][0] if found else None
+
+    def claim_alike(self, row_ids: list[int]) -> Any:
+        """Claim the rows of these ids that still wait."""
+        return self._claim(
+            SQL(
+                """SELECT r.id FROM usercom_outbox r
+                    WHERE r.id = ANY(%s) AND r.state = 'pending' AND r.claimed_at IS NULL
+                      FOR UPDATE OF r SKIP LOCKED""",
+                row_ids,
+            )
+        )

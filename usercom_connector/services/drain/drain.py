@@ -1,0 +1,77 @@
+"""One run of an account's scheduled job, from its first line to its last."""
+
+import time
+from typing import Any
+
+from ..brake import Brake
+from ..drain_lock import DrainLock
+from ..quarantine import Quarantine
+from ..reconciliation import Reconciliation
+from ..transactions import unless_locked
+from .queue_runner import QueueRunner
+from .schedule import Schedule
+
+RUN_SECONDS = 45.0  # well within the 120 that Odoo gives a job by default
+
+
+class Drain:
+    """Works off both queues of an account; lists of users and an initial sync go on between them.
+
+    Only the account's own job calls this, and Odoo runs one job twice at once only where the
+    connection that keeps its lock was ended: the second drain finds the first one's lock.
+    """
+
+    def __init__(self, backend: Any) -> None:
+        self.backend = backend.with_context(lang=backend._language())
+        self.env = self.backend.env
+        self.schedule = Schedule(self.backend)
+
+    def run(self) -> None:
+        with DrainLock(self.backend).held() as is_held:
+            if is_held:
+                self._run_alone()
+
+    def _run_alone(self) -> None:
+        if self.backend.state == "running":
+            if refusal := self.backend._refusal_to_send():
+                self.backend._pause(refusal)
+            else:
+                self._drain()
+        elif self.backend.state == "authenticated" and not self.backend._refusal_to_send():
+            self._preview_early()
+
+    def _drain(self) -> None:
+        quarantine = Quarantine(self.backend)
+        quarantine.release_orphans()
+        done = self._work_off()
+        quarantine.release_locked()
+        unless_locked(self.env, self._close_brake)
+        self.env["usercom.consent.chain"]._seal_for(self.backend)
+        self.schedule.come_back()
+        self.env["ir.cron"]._commit_progress(done)
+
+    def _work_off(self) -> int:
+        """Returns how many rows and users were dealt with."""
+        deadline, backend = time.monotonic() + RUN_SECONDS, self.backend
+        with backend._client() as client:
+            queues = QueueRunner(backend, client, deadline)
+            done = queues.work_off_suspects()
+            for read in Reconciliation(backend).slices(client, deadline):
+                done += read + queues.work_off()
+            done += self.env["usercom.sync"]._go_on(backend, client, deadline, queues.work_off)
+        return done
+
+    def _close_brake(self) -> None:
+        """Count anew what was let through, once all of it is done."""
+        if self.schedule.is_all_done():
+            Brake(self.backend).close()
+
+    def _preview_early(self) -> None:
+        """Go on with the preview of an initial sync before the account runs: nothing is sent."""
+        deadline = time.monotonic() + RUN_SECONDS
+        with self.backend._client() as client:
+            queues = QueueRunner(self.backend, client, deadline)
+            sync = self.env["usercom.sync"]
+            done = sync._go_on(self.backend, client, deadline, queues.work_off)
+        self.schedule.come_back()
+        self.env["ir.cron"]._commit_progress(done)

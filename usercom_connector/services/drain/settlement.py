@@ -1,0 +1,115 @@
+"""What becomes of rows once User.com has answered, or has not."""
+
+import logging
+import math
+from typing import Any
+
+from ...usercom import (
+    AmbiguousUserError,
+    CredentialsError,
+    EmptiedError,
+    RetryableError,
+    ServerError,
+    ThrottledError,
+    UnreachableError,
+    UsercomError,
+)
+from ..brake import Brake, BrakeError
+from ..current_client import is_current
+from ..error_texts import explain
+from ..quiet_sql import described
+from ..savepoints import attempted
+from ..transactions import in_lots
+from ..unconfirmed import UnconfirmedValues
+
+_logger = logging.getLogger(__name__)
+
+
+class Settlement:
+    """Stores the outcomes of tasks that were run with ``client``."""
+
+    def __init__(self, backend: Any, client: Any) -> None:
+        self.backend = backend
+        self.client = client
+        self.env = backend.env
+
+    def settle(self, outcomes: list[Any]) -> None:
+        """Settle what came out; whose contact somebody has locked is called for again."""
+        in_lots(self.env, outcomes, self._settle_lot, self._put_off)
+
+    def _put_off(self, outcome: Any) -> None:
+        UnconfirmedValues(self.backend).note_created(outcome)
+        outcome.task.rows.exists()._put_off()
+
+    def _settle_lot(self, outcomes: list[Any]) -> None:
+        """Not where the account has got another key or system meanwhile: all is called again."""
+        if is_current(self.backend, self.client):
+            return self.store(outcomes)
+        for outcome in outcomes:
+            outcome.task.rows.exists()._put_back()
+
+    def store(self, outcomes: list[Any]) -> None:
+        """Store what came out; where one of them cannot be stored, the others still are."""
+        _done, error = attempted(self.env, self._settle_each, outcomes)
+        if error and len(outcomes) > 1:
+            for outcome in outcomes:
+                self.store([outcome])
+        elif isinstance(error, BrakeError):
+            outcomes[0].task.rows._put_back()
+            Brake(self.backend).stop(error)
+        elif error:
+            _logger.info("user.com result could not be stored: %s", described(error))
+            self._fail_to_store(outcomes[0], str(error))
+
+    def _settle_each(self, outcomes: list[Any]) -> None:
+        for outcome in outcomes:
+            self._forget_undone(outcome)
+            self._settle_one(outcome)
+        self._react_to_pushes([outcome for outcome in outcomes if outcome.error is None])
+
+    def _forget_undone(self, outcome: Any) -> None:
+        """Forget what was noted before the call, of what the call has not done."""
+        if isinstance(outcome.error, UsercomError) and not outcome.error.is_unconfirmed:
+            UnconfirmedValues(self.backend).forget(outcome.task)
+        if outcome.error or getattr(outcome.result, "found", None):
+            Brake(self.backend).take_back([outcome.task])
+
+    def _settle_one(self, outcome: Any) -> None:
+        rows, error = outcome.task.rows, outcome.error
+        match error:
+            case None:
+                rows._settle(outcome.task, outcome.result)
+            case ThrottledError():
+                rows._postpone(error.retry_after)
+            case UnreachableError() | ServerError(status=408 | 425 | 502 | 503 | 504):
+                # no contact's fault: only the time is limited
+                rows._retry_later(explain(self.env, error), most=math.inf)
+            case RetryableError():
+                rows._retry_later(explain(self.env, error))
+            case CredentialsError():
+                rows._put_back()
+                self.backend._pause(explain(self.env, error))
+            case EmptiedError():
+                rows._keep_emptied(error)
+                self.backend._pause(explain(self.env, error))
+            case AmbiguousUserError():
+                rows._fail(explain(self.env, error), is_ambiguous=True)
+            case UsercomError():
+                rows._refuse(error)
+            case _:
+                _logger.error("user.com job failed: %s", described(error))
+                rows._retry_later(self.env._("Unexpected error: %s", error))
+
+    def _react_to_pushes(self, settled: list[Any]) -> None:
+        """Let other apps react to what User.com has taken, once for all contacts."""
+        pushed = self.env["res.partner"].union(
+            *(outcome.task.rows._pushed(outcome.task, outcome.result) for outcome in settled)
+        )
+        if pushed:
+            self.backend._after_push(self.backend._seen(pushed))
+
+    def _fail_to_store(self, outcome: Any, message: str) -> None:
+        if rows := outcome.task.rows.exists():
+            rows._fail_to_store(outcome.task, message)
+        else:  # erased meanwhile
+            self.env["usercom.outbox"]._forsake(self.backend, outcome.task.job, outcome.result)

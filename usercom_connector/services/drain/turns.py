@@ -1,0 +1,87 @@
+"""Whose turn it is."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from ...usercom.mass import WORTHWHILE
+from ..priorities import LOW, URGENT, USUAL
+from ..transactions import unless_locked
+from ..wary_look import WaryLook
+from .claims import InboxClaims, OutboxClaims
+
+OUTBOX_TURN = 3
+PRIORITIES = (URGENT, USUAL, LOW)
+
+
+class Turns:
+    """Claims row after row: of each priority the inbox's first, then the outbox's oldest.
+
+    But for every third turn, which is the outbox's: more calls may pour in than can ever be
+    answered. And every other turn takes the newest edits: who edits one contact does not wait for
+    400 edits of others.
+    """
+
+    def __init__(self, backend: Any) -> None:
+        self.backend = backend
+        self.env = backend.env
+        self.inbox, self.outbox = InboxClaims(backend), OutboxClaims(backend)
+        self._turn = 0
+        self._looked_at = dict.fromkeys(PRIORITIES, 0)  # {priority: id of an outbox row}
+
+    def claimed(self, may_go_on: Callable[[], bool]) -> Iterator[Any]:
+        """Claim and yield a few rows at a time, or many that are alike, until there are no more."""
+        while may_go_on():
+            self._turn += 1
+            if rows := self._claim():
+                yield rows
+            elif unless_locked(self.env, self._refill):
+                self._looked_at = dict.fromkeys(PRIORITIES, 0)
+            else:
+                return
+
+    def _claim(self) -> Any:
+        ways = [self._claim_inbox, self._claim_outbox]
+        if self._turn % OUTBOX_TURN == 0:
+            ways.reverse()
+        for priority in PRIORITIES:
+            if priority == USUAL and self._turn % 2 == 0 and (rows := self._claim_newest()):
+                return rows
+            for claim in ways:
+                if rows := claim(priority):
+                    return rows
+        return None
+
+    def _claim_inbox(self, priority: int) -> Any:
+        return unless_locked(self.env, self.inbox.claim, priority)
+
+    def _claim_newest(self) -> Any:
+        """But not where no other edits wait: then those that are alike may go as one."""
+        if not unless_locked(self.env, self.outbox.is_waiting, USUAL, self._looked_at[USUAL]):
+            return None
+        return unless_locked(self.env, self.outbox.claim_newest, USUAL)
+
+    def _claim_outbox(self, priority: int) -> Any:
+        """Claim a few rows up to the id looked at; without any look ahead for some alike."""
+        while not (rows := self._claim_looked_at(priority)):
+            last = self._looked_at[priority]
+            ahead = unless_locked(self.env, self.outbox.look_ahead, priority, last)
+            linked, last = ahead or ((), None)
+            if last is None:
+                break
+            self._looked_at[priority] = last
+            if len(linked) >= WORTHWHILE and (rows := self._claim_alike(linked)):
+                break
+        return rows
+
+    def _claim_looked_at(self, priority: int) -> Any:
+        return unless_locked(self.env, self.outbox.claim, priority, self._looked_at[priority])
+
+    def _claim_alike(self, linked: Any) -> Any:
+        alike = WaryLook(self.backend).at(linked._alike, self.backend)
+        return unless_locked(self.env, self.outbox.claim_alike, alike) if alike else None
+
+    def _refill(self) -> bool:
+        """Queue some of those who can wait, now that no others do; whether there were any."""
+        if self.env["usercom.touched"]._of(self.backend)._queue_some():
+            return True
+        return bool(self.env["usercom.sync"]._under_way(self.backend)._queue_some())
