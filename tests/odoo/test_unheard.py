@@ -232,9 +232,43 @@ class TestUnheardCreation(UnheardCase):
         self.later()
         self.check_one(contact, "jan.dobry@example.org")
 
+    def test_nor_do_both_sides_changing_all_that_was_sent(self):
+        for case in ("push", "call"):
+            with self.subTest(case=case):
+                contact = self.created_late(email=f"{case}@example.org", phone="600100200")
+                contact.write({"email": f"{case}.dobry@example.org", "name": f"Jan {case}"})
+                until(lambda: self.simulator.users(email=f"{case}@example.org"), 5)  # noqa: B023
+                [user] = self.simulator.users(email=f"{case}@example.org")
+                changes = {"first_name": "Ewa", "last_name": case, "phone_number": "600300400"}
+                self.simulator.patch_user(user["id"], **changes)
+                if case == "call":
+                    self.told(id=user["id"])
+                self.pass_time()
+                for _run in range(3):
+                    self.later()
+                self.assertEqual(self.binding(contact).external_id, user["id"])
+                self.assertEqual(self.remote(contact)["email"], f"{case}.dobry@example.org")
+                self.assertEqual(len(self.env["res.partner"].search([("email", "like", case)])), 1)
+                self.assertEqual(self.calls("POST"), [])
+
+    def test_a_name_corrected_between_two_unheard_attempts_makes_nobody_twice(self):
+        contact = self.contact(name="Jan Zły", email="jan@example.org")
+        self.lost(contact, method="POST")
+        self.simulator.settings(search_lag=600)
+        self.pass_time(20)
+        contact.write({"name": "Jan Dobry", "email": "jan.dobry@example.org"})
+        self.waiting(contact).next_attempt_at = False
+        self.lost(contact, method="POST", applied=False)
+        self.simulator.settings(search_lag=0)
+        self.pass_time(20)
+        self.later()
+        self.later()
+        self.check_one(contact, "jan.dobry@example.org")
+
     def test_another_persons_user_of_the_former_address_stays_another(self):
         contact = self.contact(name="Jan Zły", email="jan@example.org")
         self.lost(contact, method="POST", applied=False)
+        self.pass_time(60)
         self.person(email="jan@example.org", first_name="Anna", last_name="Inna")
         contact.email = "jan.dobry@example.org"
         self.pass_time()

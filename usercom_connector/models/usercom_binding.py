@@ -170,11 +170,16 @@ class UsercomBinding(models.Model):
         """The ``Orphans`` of a contact who has no user yet."""
         if self.external_id:
             return Orphans()
-        return Orphans(self.sudo().unconfirmed or {}, as_utc(self.unconfirmed_at))
+        return Orphans(self.sudo().unconfirmed or {}, self._there(self.unconfirmed_at))
 
     def _is_second(self, user):
         """Whether ``user`` is a second one of the contact that we have created ourselves."""
-        return Orphans(self.sudo().created_with or {}, as_utc(self.create_date)).is_one(user)
+        created_at = self._there(self.create_date)
+        return Orphans(self.sudo().created_with or {}, created_at).is_one(user)
+
+    def _there(self, moment):
+        """What User.com's clock showed at this ``moment`` of ours."""
+        return moment and as_utc(self.backend_id._remote_clock().at(moment))
 
     def _handed_on_to(self, user, consents):
         """The base, with ``user`` in the place of the linked one, as after a merge at User.com.

@@ -14,15 +14,17 @@ from .records import User, read_moment
 from .unconfirmed import Unconfirmed
 
 SINCE = timedelta(days=1)  # how far the clocks of Odoo and User.com may differ
+SOON = timedelta(minutes=10)  # until when such a call has created its user, if it does at all
+BEFORE = timedelta(minutes=1)  # how far User.com's clock, as we know it, may be behind
 
 
 @dataclass(frozen=True, slots=True)
 class Orphans:
     """The unanswered calls that may have created a user for one contact.
 
-    `sent`: {key: [canonical values]} of all these calls; `sent_at`: the moment of the last one. The
-    e-mail address may have been corrected in Odoo since. Then only the address that was sent finds
-    the user.
+    `sent`: {key: [canonical values]} of all these calls; `sent_at`: the moment of the last one, as
+    User.com's clock had it. The e-mail address may have been corrected in Odoo since. Then only the
+    address that was sent finds the user.
     """
 
     sent: Unconfirmed = field(default_factory=dict)
@@ -35,15 +37,16 @@ class Orphans:
     def is_one(self, user: User) -> bool:
         """Return whether such a call created this user.
 
-        It did if the user was created since and has the e-mail, phone and name that were sent.
+        It did if the user has the e-mail that was sent and was created in those very minutes: name
+        and phone may have been changed there since. One created later, or on a day of clocks that
+        are not set, has to have the phone and name that were sent, too.
         """
         created = read_moment(user.values.get("created_at"))
-        return bool(
-            self.sent_at
-            and created
-            and created >= self.sent_at - SINCE
-            and self.sent.get("email")
-            and _shows(user, self.sent)
+        if not (self.sent_at and created and _has_email(user, self.sent)):
+            return False
+        is_of_those_minutes = self.sent_at - BEFORE <= created <= self.sent_at + SOON
+        return is_of_those_minutes or (
+            created >= self.sent_at - SINCE and _has_phone_and_name(user, self.sent)
         )
 
     def find(self, client: Client) -> User | None:
@@ -68,16 +71,19 @@ class Orphans:
         return first
 
 
-def _shows(user: User, sent: Unconfirmed) -> bool:
-    """Return whether the user has an e-mail address that was sent, and the phone and name if any.
+def _has_email(user: User, sent: Unconfirmed) -> bool:
+    emails = {str(email).casefold() for email in sent.get("email", ())}
+    return (user.email or "").casefold() in emails
 
-    A name that the answer lacks counts as the one that was sent.
+
+def _has_phone_and_name(user: User, sent: Unconfirmed) -> bool:
+    """Return whether the user has a phone and a name that were sent, if any were.
+
+    A name that the answer lacks counts as one that was sent.
     """
-    emails = {str(email).casefold() for email in sent["email"]}
     phones = {digits(phone) for phone in sent.get("phone_number", [])}
-    names = [sent.get(part, [None])[-1] or "" for part in NAME_PARTS]
-    return (
-        (user.email or "").casefold() in emails
-        and (not phones or digits(user.phone_number) in phones)
-        and (not any(names) or user.values.get("name") in (None, join_name(*names)))
+    first, last = (sent.get(part) or [""] for part in NAME_PARTS)
+    names = {join_name(one or "", other or "") for one in first for other in last} - {""}
+    return (not phones or digits(user.phone_number) in phones) and (
+        not names or user.values.get("name") in {None, *names}
     )
