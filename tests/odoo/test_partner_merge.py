@@ -138,6 +138,62 @@ class TestPartnerMerge(MergeCase):
         self.merge(lost, kept)
         self.assertEqual(self.binding(kept).external_id, user_id)
 
+    def test_where_the_survivors_user_was_deleted_there_the_losers_takes_its_place(self):
+        kept = self.synced(name="Jan Kowalski", email="a@example.org", phone="1")
+        lost = self.synced(email="b@example.org")
+        self.simulator.delete_user(self.binding(kept).external_id)
+        user_id = self.binding(lost).external_id
+        self.merge(lost, kept)
+        for _run in range(3):
+            self.drain()
+        self.assertEqual([user["id"] for user in self.simulator.users()], [user_id])
+        self.assertEqual(self.binding(kept).external_id, user_id)
+        self.assertEqual(self.binding(kept).state, "synced")
+        self.assertEqual(self.remote(kept)["email"], "a@example.org")
+        self.assertEqual(self.remote(kept)["phone_number"], "1")
+        kept.phone = "2"
+        self.drain()
+        self.assertEqual(self.remote(kept)["phone_number"], "2")
+
+    def test_a_no_of_either_is_not_lost_where_the_survivors_user_was_deleted_there(self):
+        for refusing in ("kept", "lost"):
+            with self.subTest(refusing=refusing):
+                kept, lost = (
+                    self.synced(email=f"{refusing}.{name}@example.org", x_email_consent=True)
+                    for name in "ab"
+                )
+                self.simulator.delete_user(self.binding(kept).external_id)
+                user_id = self.binding(lost).external_id
+                (kept if refusing == "kept" else lost).x_email_consent = False
+                self.merge(lost, kept)
+                for _run in range(3):
+                    self.drain()
+                self.assertFalse(kept.x_email_consent)
+                user = self.simulator.user(user_id)
+                self.assertIs(user["attributes"]["email_consent"], False)
+
+    def test_where_the_survivors_user_was_merged_away_there_all_become_one(self):
+        kept = self.synced(email="a@example.org")
+        lost = self.synced(email="b@example.org")
+        there = self.person(email="a@example.org")
+        self.simulator.delete_user(self.binding(kept).external_id)
+        self.merge(lost, kept)
+        for _run in range(3):
+            self.drain()
+        self.assertEqual([user["id"] for user in self.simulator.users()], [there])
+        self.assertEqual(self.binding(kept).external_id, there)
+
+    def test_a_loser_whose_user_was_deleted_there_leaves_the_survivor_as_it_is(self):
+        kept = self.synced(email="a@example.org")
+        lost = self.synced(email="b@example.org")
+        self.simulator.delete_user(self.binding(lost).external_id)
+        user_id = self.binding(kept).external_id
+        self.merge(lost, kept)
+        self.drain()
+        self.assertEqual(self.binding(kept).external_id, user_id)
+        self.assertEqual(self.binding(kept).state, "synced")
+        self.assertFalse(self.env["usercom.outbox"].search([("state", "=", "pending")]))
+
     def test_news_of_a_user_merged_away_bring_back_nobody(self):
         lost, kept = (self.synced(email=f"{name}@example.org") for name in ("a", "b"))
         lost_id = self.binding(lost).external_id

@@ -228,5 +228,18 @@ def test_merging_leaves_the_parent(simulator, client) -> None:
 def test_who_is_gone_already_needs_no_removal_and_no_merge(simulator, client) -> None:
     for delete in (True, False):
         Remove(4711, delete=delete).run(client)
-    MergeUsers(4711, 4712).run(client)
+    assert MergeUsers(4711, 4712).run(client) is None
     assert simulator.users() == []
+
+
+def test_where_the_parent_is_gone_the_other_takes_its_place(simulator, client) -> None:
+    [other] = simulator.seed(JAN)["ids"]
+    assert MergeUsers(4711, other).run(client).id == other
+    assert MergeUsers(other, 4711).run(client) is None
+
+
+def test_where_the_parent_was_merged_away_the_other_is_merged_after_it(simulator, client) -> None:
+    other, survivor = simulator.seed(JAN, JAN | {"email": "anna@example.org"})["ids"]
+    merge = MergeUsers(4711, other, Identity(email="anna@example.org"))
+    assert merge.run(client).id == survivor
+    assert [user["id"] for user in simulator.users()] == [survivor]

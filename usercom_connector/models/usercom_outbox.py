@@ -181,7 +181,7 @@ class UsercomOutbox(models.Model):
         if isinstance(task.job, Push):
             self._settle_push(task, result)
         else:
-            self._settle_removal()
+            self._settle_removal(result)
 
     def _user_id(self):
         known = self.partner_id.usercom_binding_ids.filtered(

@@ -1,8 +1,9 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ..services.successors import Successors
 from ..services.task import Task
-from ..usercom.jobs import MergeUsers, Push, Remove
+from ..usercom.jobs import Identity, MergeUsers, Push, Remove
 
 
 class UsercomOutbox(models.Model):
@@ -91,15 +92,20 @@ class UsercomOutbox(models.Model):
         )
         taken = self.filtered(lambda row: row.external_id in reused.mapped("external_id"))
         taken._finish(operation="keep")
-        return [Task(row, row._removal(row.external_id)) for row in self - taken]
+        parents = set(filter(None, self.mapped("into_external_id")))
+        identities = Successors(self.backend_id).identities(parents) if parents else {}
+        return [
+            Task(row, row._removal(row.external_id, identities.get(row.into_external_id)))
+            for row in self - taken
+        ]
 
-    def _removal(self, user_id):
+    def _removal(self, user_id, parent=None):
         if self.operation == "merge":
-            return MergeUsers(self.into_external_id, user_id)
+            return MergeUsers(self.into_external_id, user_id, parent or Identity())
         return Remove(user_id, delete=self.operation == "delete")
 
-    def _settle_removal(self):
-        """Record that the user is dealt with."""
+    def _settle_removal(self, successor=None):
+        """Record that the user is dealt with; ``successor`` takes the place of a gone parent."""
         link = self.env["usercom.binding"]._of(self.backend_id, self.partner_id)
         for binding in link.values():
             if self.operation == "delete":
@@ -108,7 +114,10 @@ class UsercomOutbox(models.Model):
                 binding.left_at = fields.Datetime.now()
         if self.operation == "unsubscribe":
             self.backend_id._leave_unsubscribed(self.partner_id)
-        if self.operation == "merge":
+        if successor:
+            told_by = self.backend_id._told_by(self, successor)
+            Successors(self.backend_id).link(told_by, self.into_external_id, successor)
+        elif self.operation == "merge":
             self._read_again()
         if self.operation == "delete":
             self._part_from_deleted()

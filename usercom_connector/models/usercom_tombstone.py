@@ -77,6 +77,12 @@ class UsercomTombstone(models.Model):
         self.create([{"backend_id": backend.id, "external_id": user_id} for user_id in user_ids])
 
     @api.model
+    def _forget_users(self, backend, user_ids):
+        """Forget what ``_bury_users`` remembers of users who have a contact after all."""
+        buried = [("external_id", "in", user_ids), ("email_hash", "=", False)]
+        self.search([("backend_id", "=", backend.id), *buried]).unlink()
+
+    @api.model
     def _erased(self, backend, users):
         """The ids of those ``users`` who are not to be created again."""
         if not self.search_count([("backend_id", "=", backend.id)], limit=1):

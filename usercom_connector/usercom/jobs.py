@@ -384,12 +384,36 @@ class Remove:
 
 @dataclass(frozen=True, slots=True)
 class MergeUsers:
-    """Merge a user into the parent, whose values win, after their contacts were merged."""
+    """Merge a user into the parent, whose values win, after their contacts were merged.
+
+    `identity` finds the parent's contact again where the parent itself was deleted or merged away.
+    """
 
     parent_id: int
     user_id: int
+    identity: Identity = field(default_factory=Identity)
 
-    def run(self, client: Client) -> None:
-        """Make the call. A user whom User.com does not have any more needs none."""
-        with suppress(NotFoundError):
+    def run(self, client: Client) -> User | None:
+        """Make the call. A user whom User.com does not have any more needs none.
+
+        Returns who takes the place of a parent that User.com does not have any more.
+        """
+        try:
             client.merge_users(self.parent_id, [self.user_id])
+        except NotFoundError:  # one of the two, or both
+            return None if _read(client, self.parent_id) else self._successor(client)
+        return None
+
+    def _successor(self, client: Client) -> User | None:
+        found = self.identity.search(client)
+        if found and found.id != self.user_id:
+            with suppress(NotFoundError):
+                client.merge_users(found.id, [self.user_id])
+        return found or _read(client, self.user_id)
+
+
+def _read(client: Client, user_id: int) -> User | None:
+    try:
+        return client.get_user(user_id)
+    except NotFoundError:
+        return None
