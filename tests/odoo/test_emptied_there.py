@@ -141,6 +141,17 @@ class TestLeftOutOfLists(EmptiedCase):
         self.assertIn(f"GET /users/{self.binding(self.customer).external_id}/", singly)
         self.assertNotIn(f"GET /users/{self.binding(third).external_id}/", singly)
 
+    def test_nobody_is_read_for_a_yes_that_vanished(self):
+        self.clear_one_here()
+        self.empty_there(email_consent=None)
+        self.env["usercom.sweep"]._of(self.backend, "compare").started_at = False
+        self.simulator.clear_journal()
+        self.drain()
+        self.assertIn("GET /users/", self.calls("GET"))
+        self.assertNotIn(
+            f"GET /users/{self.binding(self.customer).external_id}/", self.calls("GET")
+        )
+
     def test_lists_that_show_it_of_nobody_have_nobody_read(self):
         self.clear_one_here()
         self.empty_there(self.other, email_consent=None)
