@@ -12,7 +12,8 @@ UPDATE usercom_inbox
        user_ref = 'neutralized:' || id;
 UPDATE usercom_outbox SET sent = NULL, answer = NULL, error = NULL;
 UPDATE usercom_binding
-   SET base = NULL, unconfirmed = NULL, unconfirmed_at = NULL, custom_id = NULL, last_error = NULL;
+   SET base = NULL, remote_base = NULL, unconfirmed = NULL, unconfirmed_at = NULL,
+       custom_id = NULL, last_error = NULL;
 UPDATE usercom_conflict SET base = NULL, odoo = NULL, usercom = NULL;
 UPDATE usercom_drift SET odoo = NULL, usercom = NULL;
 UPDATE usercom_sweep SET next_page = NULL, error = NULL;

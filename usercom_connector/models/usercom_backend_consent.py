@@ -4,7 +4,6 @@ from odoo.exceptions import ValidationError
 from ..services.consents.field import UNSUBSCRIBED, UNSUBSCRIBED_FIELD
 from ..services.own_context import Origin, with_own_context
 from ..usercom import answer
-from ..usercom.merge import APART
 from ..usercom.records import read_moment
 from .mailing_subscription import SUBSCRIPTION
 
@@ -148,7 +147,9 @@ class UsercomBackend(models.Model):
         mapping = self._blacklist_consent()
         for binding in self.env["usercom.binding"]._of(self, partners).values() if mapping else ():
             value = mapping._consent_value(self._seen(binding.partner_id))
-            binding.base = (binding.base or {}) | {UNSUBSCRIBED: value, UNSUBSCRIBED + APART: True}
+            base = binding._last_base()
+            base.keep_apart(UNSUBSCRIBED, value, True)
+            binding._store_base(base)
 
     # ---- mailing lists ----
 

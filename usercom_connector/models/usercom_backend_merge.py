@@ -12,7 +12,6 @@ from ..services.linking import Linking
 from ..services.own_context import with_own_context
 from ..services.values.importer import LONGEST_NAME
 from ..usercom import Merge, User, merge
-from ..usercom.merge import APART
 from ..usercom.names import NAME_PARTS
 from ..usercom.unconfirmed import acknowledged, still_open, with_names
 from ..usercom.user_values import read_user
@@ -40,7 +39,7 @@ class Meeting:
 
     def is_whole(self):
         """Whether nothing is left that the two cannot agree on."""
-        return not self.problems and not any(key.endswith(APART) for key in self.agreed.base)
+        return not self.problems and not self.agreed.base.remote
 
 
 class UsercomBackend(models.Model):
@@ -91,7 +90,7 @@ class UsercomBackend(models.Model):
         meeting.written = {k: v for k, v in agreed.to_odoo.items() if k not in refused}
         meeting.to_push = bool(agreed.to_usercom)
         meeting.vals = outcome.vals | Linking(self).key_vals(partner, user.id)
-        _take_back(agreed.base, base, refused)
+        agreed.base.restore(base, refused)
         # Until it is sent:
         agreed.base.update({key: sides.usercom[key] for key in agreed.to_usercom})
         _leave_apart(meeting, outcome.rules, sides.odoo, sides.usercom)
@@ -135,10 +134,10 @@ class UsercomBackend(models.Model):
             )
             for key in plain & odoo.keys() & meeting.written.keys():
                 if odoo[key] != meeting.written[key]:  # rounded, cleaned: no edit
-                    base |= {key: odoo[key], key + APART: meeting.written[key]}
+                    base.keep_apart(key, odoo[key], meeting.written[key])
             for key, value in meeting.left.items():
                 if odoo.get(key) is not None:  # a default, which says nothing
-                    base |= {key: odoo[key], key + APART: value}
+                    base.keep_apart(key, odoo[key], value)
             differing = {key for key in exported & odoo.keys() if odoo[key] != base.get(key)}
             meeting.to_push |= bool(differing)
 
@@ -221,11 +220,10 @@ class UsercomBackend(models.Model):
         if user.name and not set(NAME_PARTS) <= values.keys():
             vals.pop("name", None)  # it is but a part of it
         written = {key: value for key, value in agreed.to_odoo.items() if key not in refused}
-        base = {key: value for key, value in agreed.base.items() if key not in refused}
         return Meeting(
             empty,
             user,
-            Merge(base=base),
+            Merge(agreed.base.without(refused)),
             problems + terms.mappings._unreadable_problems(user, errors),
             defaults | self._contact_values(user) | vals,
             written,
@@ -243,18 +241,10 @@ class UsercomBackend(models.Model):
         }
 
 
-def _take_back(base, former, keys):
-    """Have ``base`` say of ``keys`` what ``former`` did."""
-    for name in (name for key in keys for name in (key, key + APART)):
-        base.pop(name, None)
-        if name in former:
-            base[name] = former[name]
-
-
 def _leave_apart(meeting, rules, odoo, remote):
     """Count as left apart what Odoo has and cannot send: else it would be met for ever."""
     base, moving = meeting.agreed.base, meeting.agreed.to_usercom | meeting.written
     for key in (r.key for r in rules if r.direction != "import" and r.key not in moving):
         differs = key not in base or (key in remote and base[key] != odoo.get(key))
         if differs and odoo.get(key) is not None:
-            base |= {key: odoo[key], key + APART: remote.get(key)}
+            base.keep_apart(key, odoo[key], remote.get(key))

@@ -1,7 +1,7 @@
 from odoo import models
 
 from ..services.own_context import Origin, own_context, with_own_context
-from ..usercom.merge import APART, Conflict
+from ..usercom.merge import Conflict
 from ..usercom.user_values import read_user
 from .usercom_backend_inbound import TakenIn
 
@@ -53,7 +53,7 @@ class UsercomBackend(models.Model):
             for key in sent:
                 value, there = odoo.get(key), remote.get(key)
                 if key not in agreed.to_usercom and value not in (None, agreed.base.get(key)):
-                    agreed.base |= {key: value, key + APART: there}
+                    agreed.base.keep_apart(key, value, there)
                     agreed.conflicts.append(Conflict(key, None, value, there, None))
 
     def _refusal(self, user, partners, bindings):

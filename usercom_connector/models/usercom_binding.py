@@ -6,7 +6,7 @@ from odoo.tools import SQL
 
 from ..services.contact_names import ContactText
 from ..services.own_context import with_own_context
-from ..usercom.merge import APART
+from ..usercom.base import Base
 from ..usercom.orphans import Orphans
 
 
@@ -36,8 +36,14 @@ class UsercomBinding(models.Model):
     partner_id = fields.Many2one("res.partner", "Contact", required=True, ondelete="cascade")
     external_id = fields.Integer("User.com ID", aggregator=False)
     custom_id = fields.Char("Custom ID")
-    # Not prefetched: a failure is shown on a link without a look at what is agreed on.
-    base = fields.Json("Agreed Values", groups="base.group_system", prefetch=False)
+    # A prefetch group of their own: a failure is shown on a link without a look at them.
+    base = fields.Json("Agreed Values", groups="base.group_system", prefetch="base")
+    remote_base = fields.Json(
+        "Values Kept Apart in User.com",
+        groups="base.group_system",
+        prefetch="base",
+        help="What User.com had where each side kept its own value.",
+    )
     unconfirmed = fields.Json("Values Sent Without an Answer", groups="base.group_system")
     unconfirmed_at = fields.Datetime("Last Sent Without an Answer")
     created_with = fields.Json(
@@ -105,7 +111,7 @@ class UsercomBinding(models.Model):
         self.ensure_one()
         known = self._agreed_with(user_id)
         if since is not None and known:
-            base = _carried_over(since, base, known)
+            base = known.with_changes(Base(since), Base(base))
         self.write(self._agreement(user_id, user, base, error))
 
     @api.model
@@ -115,7 +121,7 @@ class UsercomBinding(models.Model):
         told = {"custom_id": user.custom_id, seen_at: moment(user)} if user else {}
         return told | {
             "external_id": user_id,
-            "base": base,
+            **base_columns(base),
             "unconfirmed": unconfirmed or None,
             "state": "failed" if error else "synced",
             "last_error": error,
@@ -133,7 +139,13 @@ class UsercomBinding(models.Model):
             "write_date": self.env.cr.now(),
         }
         rows = [
-            {**always, **vals, "base": json.dumps(vals["base"]), "unconfirmed": None}
+            {
+                **always,
+                **vals,
+                "base": json.dumps(vals["base"]),
+                "remote_base": json.dumps(vals["remote_base"]) if vals["remote_base"] else None,
+                "unconfirmed": None,
+            }
             for vals in vals_list
         ]
         self.env.execute_query(
@@ -145,9 +157,16 @@ class UsercomBinding(models.Model):
         )
         self.env["res.partner"].invalidate_model(["usercom_binding_ids", "usercom_state"])
 
+    def _last_base(self):
+        """The ``Base``: what both sides had when they were last compared."""
+        return Base(self.base or {}, self.remote_base or {})
+
+    def _store_base(self, base):
+        self.write(base_columns(base))
+
     def _agreed_with(self, user_id):
         """The base, if it is this user's: what was agreed with another tells nothing."""
-        return (self.base or {}) if self.external_id == user_id else {}
+        return self._last_base() if self.external_id == user_id else Base()
 
     def _unconfirmed_by(self, user_id):
         """What was sent to this user without an answer, or to nobody known yet."""
@@ -188,7 +207,7 @@ class UsercomBinding(models.Model):
         nobody told this user of a "no" that both agreed on, so its older "yes" overrules nothing.
         """
         told = {key for key, value in user.values.items() if value not in (None, "")}
-        return {key: value for key, value in (self.base or {}).items() if key in told - consents}
+        return Base({key: v for key, v in (self.base or {}).items() if key in told - consents})
 
     def _is_live(self):
         """Whether it leads to a user that, as far as known, exists."""
@@ -206,24 +225,26 @@ class UsercomBinding(models.Model):
 
     def _agree_on(self, values):
         """Count ``{key: canonical value}`` as agreed on, so that what differs has to be moved."""
-        apart = {key + APART for key in values}
-        known = {key: value for key, value in (self.base or {}).items() if key not in apart}
-        self.base = known | values
+        base = self._last_base()
+        base.agree_on(values)
+        self._store_base(base)
 
     @api.model
     def _forget_keys(self, backend, keys):
         """Have the values of these keys compared as if both sides met for the first time."""
-        names = [name for key in keys for name in (key, key + APART)]
-        self.flush_model(["base"])
+        self.flush_model(["base", "remote_base"])
         self.env.cr.execute(
             SQL(
-                "UPDATE usercom_binding SET base = base - %(names)s::text[]"
-                " WHERE backend_id = %(backend)s AND base ?| %(names)s::text[]",
-                names=names,
+                """UPDATE usercom_binding
+                      SET base = base - %(keys)s::text[],
+                          remote_base = remote_base - %(keys)s::text[]
+                    WHERE backend_id = %(backend)s
+                      AND (base ?| %(keys)s::text[] OR remote_base ?| %(keys)s::text[])""",
+                keys=list(keys),
                 backend=backend.id,
             )
         )
-        self.invalidate_model(["base"])
+        self.invalidate_model(["base", "remote_base"])
 
     def _disagree(self, backend, partner_ids, key, value):
         """Forget that ``value`` was agreed on: said anew, it has to be weighed anew."""
@@ -301,7 +322,6 @@ class UsercomBinding(models.Model):
         seen[key_field] = str(self.external_id)
 
 
-def _carried_over(since, base, known):
-    """The base ``known`` with what changed from ``since`` to ``base``."""
-    changed = {key: value for key, value in base.items() if (key, value) not in since.items()}
-    return {key: known[key] for key in known if key in base or key not in since} | changed
+def base_columns(base):
+    """The column values that store a ``Base``."""
+    return {"base": dict(base), "remote_base": Base(base).remote or None}

@@ -108,7 +108,7 @@ class UsercomDrift(models.Model):
     @api.model
     def _differences(self, contact, binding, user, comparison):
         """A row for each field that differs: both parts of a name are one."""
-        found = comparison.differences(contact, user, binding.base or {})
+        found = comparison.differences(contact, user, binding._last_base())
         different = comparison.mappings.filtered(lambda mapping: mapping._key() in found)
         return [
             {

@@ -2,7 +2,6 @@ from odoo import api, fields, models, tools
 
 from ..services.brake import Brake
 from ..usercom.consents import told
-from ..usercom.merge import APART
 from ..usercom.records import read_moment, told_values
 
 
@@ -108,8 +107,8 @@ class UsercomFieldMapping(models.Model):
     def _is_left_withdrawn(self, partner):
         """Whether User.com's "no" is known, and was left without a word from the contact."""
         binding = self.env["usercom.binding"]._of(self.backend_id, partner).get(partner.id)
-        base = (binding and binding.base) or {}
-        return base.get(self._key() + APART) == self._withdrawn()
+        remote = (binding and binding.remote_base) or {}
+        return remote.get(self._key()) == self._withdrawn()
 
     def _sent_yes_since(self, partner, moment):
         """Whether we wrote a "yes" to User.com after ``moment``."""

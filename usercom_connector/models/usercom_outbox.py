@@ -7,8 +7,8 @@ from ..services.identity import ContactIdentity
 from ..services.linking import Linking
 from ..services.task import Task
 from ..services.unconfirmed import UnconfirmedValues
+from ..usercom.base import remote_base_value
 from ..usercom.jobs import Push, Pushed
-from ..usercom.merge import remote_base_value
 from ..usercom.orphans import Orphans
 from ..usercom.redaction import excerpt
 

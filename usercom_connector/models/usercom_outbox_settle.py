@@ -4,7 +4,6 @@ from ..services.contact_names import by_id
 from ..services.linking import Linking
 from ..services.unconfirmed import UnconfirmedValues
 from ..services.unset_attributes import UnsetAttributes
-from ..usercom.merge import APART
 from ..usercom.redaction import excerpt
 from ..usercom.verify_write import is_respelled
 
@@ -63,7 +62,9 @@ class UsercomOutbox(models.Model):
     def _keep_emptied(self, error):
         """What User.com emptied of itself is nobody's wish: Odoo keeps its values."""
         for link in self.env["usercom.binding"]._of_user(self.backend_id, error.user_id):
-            link.base = (link.base or {}) | {name + APART: None for name in error.names}
+            base = link._last_base()
+            base.remote |= dict.fromkeys(error.names)
+            link._store_base(base)
         self._put_back()
 
     def _apart_problems(self, mappings, pushed):

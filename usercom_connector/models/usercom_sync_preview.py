@@ -246,7 +246,7 @@ class UsercomSync(models.Model):
     def _preview_values(self, user, contact, terms):
         """Conflicts, problems, and whether there is something to send."""
         binding, mappings = terms["bindings"].get(contact.id), terms["mappings"]
-        base = binding.base or {} if binding else {}
+        base = binding._last_base() if binding else {}
         partner = self.backend_id._seen(contact)
         remote, errors = read_user(user, terms["attributes"], base)
         odoo, problems = terms["export"](partner)

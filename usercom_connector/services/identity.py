@@ -46,7 +46,7 @@ class ContactIdentity:
         known = binding and binding.custom_id
         if not known or known == wanted:
             return None if known else wanted
-        earlier = self._backend._custom_id(partner, (binding.base or {}).get("email"))
+        earlier = self._backend._custom_id(partner, binding._last_base().get("email"))
         return wanted if known in (earlier, fallback_custom_id(partner)) else None
 
     def known_id(self, partner: Any) -> int | None:

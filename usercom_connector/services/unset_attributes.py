@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from ..usercom import Rule, User
+from ..usercom.base import remote_base_value
 from ..usercom.jobs import Pushed
-from ..usercom.merge import remote_base_value
 from ..usercom.verify_write import EMPTY
 
 
@@ -44,7 +44,7 @@ class UnsetAttributes:
         links = self.backend.env["usercom.binding"].search(domain).grouped("external_id")
         rules = [rule for rule in self.backend._active_mappings()._rules() if rule.key in names]
         for user in users:
-            if user.id in links and _lacks_one(user, links[user.id].base or {}, rules):
+            if user.id in links and _lacks_one(user, links[user.id]._last_base(), rules):
                 self.backend.env["usercom.inbox"]._ask_about(self.backend, user)
 
 

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from .base import Base, remote_base_value
 from .client import Client
 from .errors import (
     AmbiguousUserError,
@@ -18,7 +19,7 @@ from .errors import (
     UnreachableError,
     UnservedError,
 )
-from .merge import APART, Merge, Rule, merge, remote_base_value
+from .merge import Merge, Rule, merge
 from .orphans import Orphans
 from .records import Attribute, User
 from .unconfirmed import Unconfirmed, presumed
@@ -121,15 +122,15 @@ class Pushed:
         return bool(self.user) and not self.ignored and not self.apart
 
     @property
-    def base(self) -> Values:
+    def base(self) -> Base:
         """The base to store: what both sides agree on, and where each keeps its own.
 
         A value that User.com ignored is in neither, so the next edit sends it again.
         """
-        agreed = self.merge.base if self.merge else {}
         dropped = self.ignored.keys() - self.apart.keys()
-        apart = {key + APART: value for key, value in self.apart.items()}
-        return {key: value for key, value in agreed.items() if key not in dropped} | apart
+        base = Base(self.merge.base if self.merge else None).without(dropped)
+        base.remote |= self.apart
+        return base
 
     @property
     def wrote(self) -> bool:
@@ -273,7 +274,7 @@ class Push:
 
     def _tried(self, pushed: Pushed, call: Callable[[], User]) -> Pushed:
         try:
-            return self._pushed(pushed.merge or Merge({}), call())
+            return self._pushed(pushed.merge or Merge(Base()), call())
         except (RejectedError, UnservedError):
             return pushed
 

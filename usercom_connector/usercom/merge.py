@@ -4,6 +4,7 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from .base import Base, remote_base_value
 from .names import NAME_PARTS, join_name, split_along
 
 Direction = Literal["both", "export", "import"]
@@ -11,7 +12,6 @@ Policy = Literal["odoo", "usercom", "newest", "skip"]
 Side = Literal["odoo", "usercom"]
 
 NAME = "name"  # both halves of a name, while they are merged as one value
-APART = "≠"  # see `remote_base_value`
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Merge:
     once that is done.
     """
 
-    base: dict[str, Any]
+    base: Base
     to_odoo: dict[str, Any] = field(default_factory=dict)
     to_usercom: dict[str, Any] = field(default_factory=dict)
     conflicts: list[Conflict] = field(default_factory=list)
@@ -71,12 +71,13 @@ def merge(
 ) -> Merge:
     """Merge three sets of values, each `{key: canonical value}`; the arguments stay unchanged.
 
-    A value that differs from `base` on one side moves to the other, one that differs on both is a
+    `base` is a `Base`; a plain dict has no values that the sides keep apart.
+    A value that differs from it on one side moves to the other, one that differs on both is a
     conflict. A key that `odoo` or `usercom` lacks is unknown there, so nothing moves. A key that
     `base` lacks counts as None there. `odoo_is_newer` settles the policy "newest"; where it is
     None (nobody knows), Odoo wins.
     """
-    result = Merge(base=dict(base))
+    result = Merge(Base(base))
     known = [rule for rule in rules if rule.key in odoo and rule.key in usercom]
     halves = _halves_of_name(known)
     for rule in known:
@@ -107,7 +108,8 @@ def _merge_name(
     "Anna Maria" and "Kowalska". If only the last name were sent, User.com would be left with
     "Anna Maria Maria Kowalska".
     """
-    whole = Merge({NAME: _full(result.base), NAME + APART: _full(_there(result.base))})
+    agreed = Base({NAME: _full(result.base)}, {NAME: _full(_there(result.base))})
+    whole = Merge(agreed)
     _merge_value(whole, replace(rule, key=NAME), _full(odoo), _full(usercom), odoo_is_newer)
     there = {part: usercom[part] for part in NAME_PARTS}
     here = in_halves(odoo, there)
@@ -121,14 +123,15 @@ def _merge_name(
         ]
     if NAME in whole.to_usercom:
         result.to_usercom |= {p: here[p] for p in NAME_PARTS if (here[p], there[p]) != (None, None)}
-        _agree_on_all(result.base, here)
+        result.base.agree_on(here)
     elif NAME in whole.to_odoo:
         result.to_odoo |= there
-        _agree_on_all(result.base, there)
+        result.base.agree_on(there)
     elif _full(odoo) == _full(usercom):
-        _agree_on_all(result.base, there)
+        result.base.agree_on(there)
     elif any(conflict.winner is None for conflict in whole.conflicts):
-        result.base |= here | {part + APART: there[part] for part in NAME_PARTS}
+        for part in NAME_PARTS:
+            result.base.keep_apart(part, here[part], there[part])
 
 
 def in_halves(odoo: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
@@ -152,24 +155,19 @@ def _there(base: Mapping[str, Any]) -> dict[str, Any]:
     return {part: remote_base_value(base, part) for part in NAME_PARTS}
 
 
-def _agree_on_all(base: dict[str, Any], values: Mapping[str, Any]) -> None:
-    for key, value in values.items():
-        agree(base, key, value)
-
-
 def _merge_value(
     result: Merge, rule: Rule, odoo: Any, usercom: Any, odoo_is_newer: bool | None
 ) -> None:
     base, theirs = result.base.get(rule.key), remote_base_value(result.base, rule.key)
     usercom = usercom if odoo == usercom else stated_value(rule, base, usercom)
     if odoo == usercom:
-        agree(result.base, rule.key, odoo)
+        result.base.agree(rule.key, odoo)
         return
     if (odoo, usercom) == (base, theirs):
         return  # neither has changed since each side kept its own
     if _is_skipped(rule, odoo, usercom):
         result.conflicts.append(Conflict(rule.key, base, odoo, usercom, None))
-        result.base |= {rule.key: odoo, rule.key + APART: usercom}
+        result.base.keep_apart(rule.key, odoo, usercom)
         return
     winner = _winner(rule, base, theirs, odoo, usercom, odoo_is_newer)
     if winner is None or not _may_move(rule, winner):
@@ -178,7 +176,7 @@ def _merge_value(
         result.conflicts.append(Conflict(rule.key, base, odoo, usercom, winner))
     target = result.to_usercom if winner == "odoo" else result.to_odoo
     target[rule.key] = odoo if winner == "odoo" else usercom
-    agree(result.base, rule.key, target[rule.key])
+    result.base.agree(rule.key, target[rule.key])
 
 
 def export_only(rules: Iterable[Rule], keys: Container[str]) -> list[Rule]:
@@ -207,15 +205,6 @@ def differs(rule: Rule, base: Mapping[str, Any], odoo: Any, usercom: Any) -> boo
     return is_said and odoo != usercom
 
 
-def remote_base_value(base: Mapping[str, Any], key: str) -> Any:
-    """Return the value that User.com had when both sides were last compared, None if unknown.
-
-    That is the agreed one. Where each side has kept its own ("Łódź" in Odoo, "Gdynia" in
-    User.com), `base` holds Odoo's under the key itself and User.com's under `key + APART`.
-    """
-    return base.get(key + APART, base.get(key))
-
-
 def stated_value(rule: Rule, base: Any, usercom: Any) -> Any:
     """Return what a person has said by the value at User.com, None if nothing.
 
@@ -224,12 +213,6 @@ def stated_value(rule: Rule, base: Any, usercom: Any) -> Any:
     """
     is_default = rule.consent and rule.withdrawn is True and usercom is False
     return None if is_default and base is None else usercom
-
-
-def agree(base: dict[str, Any], key: str, value: Any) -> None:
-    """Note in `base` that both sides have this value now."""
-    base[key] = value
-    base.pop(key + APART, None)
 
 
 def _is_skipped(rule: Rule, odoo: Any, usercom: Any) -> bool:

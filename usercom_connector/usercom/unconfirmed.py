@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .merge import Rule, agree, remote_base_value
+from .base import Base, remote_base_value
+from .merge import Rule
 from .names import NAME_PARTS, join_name
 from .records import Attribute, User
 from .verify_write import is_respelled
@@ -30,33 +31,32 @@ def added(unconfirmed: Unconfirmed, sent: Values) -> dict[str, list[Any]]:
     return result
 
 
-def presumed(base: Values, unconfirmed: Unconfirmed, odoo: Values) -> dict[str, Any]:
+def presumed(base: Values, unconfirmed: Unconfirmed, odoo: Values) -> Base:
     """Return the base to compare Odoo with, so that an unconfirmed value is undone at User.com.
 
     The agreed phone is "1", "2" was sent without an answer, and Odoo is back at "1". User.com may
     have "2", so the base returned has "2" as well, and "1" is sent.
     """
-    result = dict(base)
+    result = Base(base)
     for key, values in unconfirmed.items():
         others = [value for value in values if value != odoo.get(key)]
         if key in odoo and others and odoo[key] == base.get(key):
-            agree(result, key, others[-1])
+            result.agree(key, others[-1])
     return result
 
 
-def with_names(base: Values, unconfirmed: Unconfirmed, user: User) -> dict[str, Any]:
+def with_names(base: Values, unconfirmed: Unconfirmed, user: User) -> Base:
     """Return `base` with first and last name as they were sent, if `user` has them.
 
     User.com's answers have the full name only. "Anna Maria Kowalska" does not show that "Anna
     Maria" was sent as the first name; where the parts sent make up this name, they are agreed on.
     """
     sent = {part: unconfirmed[part][-1] for part in NAME_PARTS if unconfirmed.get(part)}
-    result = dict(base)
+    result = Base(base)
     full = user.values.get("name")
     parts = [sent.get(part, remote_base_value(base, part)) or "" for part in NAME_PARTS]
     if sent and isinstance(full, str) and join_name(*parts) == " ".join(full.split()):
-        for part, value in sent.items():
-            agree(result, part, value)
+        result.agree_on(sent)
     return result
 
 
@@ -66,19 +66,19 @@ def acknowledged(
     shown: Values,
     rules: Iterable[Rule],
     attributes: Mapping[str, Attribute],
-) -> dict[str, Any]:
+) -> Base:
     """Return `base` with the unconfirmed values that User.com has, as `shown` says.
 
     A "no" to a consent is not taken for our own: a person may have said it at User.com as well.
     """
-    result = dict(base)
+    result = Base(base)
     for rule in rules:
         key, value = rule.key, shown.get(rule.key)
         if key not in shown or value == remote_base_value(base, key):
             continue
         is_refusal = rule.consent and value == rule.withdrawn
         if not is_refusal and _is_one_of(value, unconfirmed.get(key, ()), attributes[key]):
-            agree(result, key, value)
+            result.agree(key, value)
     return result
 
 

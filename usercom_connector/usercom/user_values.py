@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .base import remote_base_value
 from .canonical import canonical
 from .errors import ConversionError
-from .merge import remote_base_value
 from .names import NAME_PARTS, join_name, split_along, split_by_half
 from .records import Attribute, User
 from .storable import is_storable

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from typing import Any
 
-from .merge import remote_base_value
+from .base import remote_base_value
 from .names import NAME_PARTS
 from .phones import is_respelled_phone
 from .records import Attribute, User
