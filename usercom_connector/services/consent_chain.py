@@ -1,8 +1,12 @@
+from __future__ import annotations
+
 import hashlib
 import json
 import secrets
+from collections.abc import Iterator
 from dataclasses import astuple, dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from odoo import fields
 from odoo.tools import SQL
@@ -29,7 +33,7 @@ class Row:
     subject: str | None = None  # a digest of the contact and the salt
     chain_hash: str = ""
 
-    def hash_after(self, previous):
+    def hash_after(self, previous: str) -> str:
         """The hash that this row has behind the one whose hash is ``previous``."""
         content = json.dumps([*astuple(self)[:-1], previous], default=datetime.isoformat)
         return hashlib.sha256(content.encode()).hexdigest()
@@ -51,12 +55,12 @@ class ConsentChain:
     is sealed by a digest with a salt that goes when the person is erased: the chain still holds.
     """
 
-    def __init__(self, env, company):
+    def __init__(self, env: Any, company: Any) -> None:
         self.env, self.company = env, company
 
     # ---- sealing ----
 
-    def seal(self):
+    def seal(self) -> int:
         """Seal the next rows; returns how many."""
         rows = self._rows(SQL("chain_number IS NULL"), SQL("id"), SQL("partner_id"))
         head = rows and self._lock_head()
@@ -73,7 +77,7 @@ class ConsentChain:
         self._store(sealed)
         return len(sealed)
 
-    def _lock_head(self):
+    def _lock_head(self) -> tuple[int, str] | None:
         """``(number, hash)`` of the row sealed last; None while somebody else seals."""
         company_id = self.company.id
         self.env.cr.execute(
@@ -86,9 +90,10 @@ class ConsentChain:
             " FOR UPDATE SKIP LOCKED",
             [company_id],
         )
-        return self.env.cr.fetchone()
+        head: tuple[int, str] | None = self.env.cr.fetchone()
+        return head
 
-    def _store(self, sealed):
+    def _store(self, sealed: list[tuple[Any, ...]]) -> None:
         self.env.cr.execute(
             """UPDATE usercom_consent_log l
                   SET chain_number = s.number, sealed_at = s.at, subject = s.subject,
@@ -107,14 +112,14 @@ class ConsentChain:
 
     # ---- verifying ----
 
-    def verify(self):
+    def verify(self) -> dict[str, Any]:
         """``{"sealed", "unsealed", "head", "fault"}``; the fault is None where all rows fit."""
         number, head, newest, fault = 0, "", datetime.min, None
         for row, salt, person in self._sealed_rows():
             if problem := _problem(row, number, head, salt, person) or _backdated(row, newest):
-                fault = Fault(row.id, row.chain_number, problem)
+                fault = Fault(row.id, row.chain_number or 0, problem)
                 break
-            number, head = row.chain_number, row.chain_hash
+            number, head = row.chain_number or 0, row.chain_hash
             newest = max(newest, row.create_date)
         fault = fault or self._fault_at_end(number, head) or self._fault_behind(number, newest)
         [[unsealed]] = self.env.execute_query(
@@ -126,14 +131,14 @@ class ConsentChain:
         )
         return {"sealed": number, "unsealed": unsealed, "head": head, "fault": fault}
 
-    def _sealed_rows(self):
+    def _sealed_rows(self) -> Iterator[tuple[Row, str | None, int | None]]:
         """Yield each sealed row, its salt and whom it named when it was sealed."""
         number, more = 0, SQL("salt, coalesce(said_as, partner_id)")
         while rows := self._rows(SQL("chain_number > %s", number), SQL("chain_number"), more):
             yield from rows
             number = rows[-1][0].chain_number
 
-    def _fault_at_end(self, number, head):
+    def _fault_at_end(self, number: int, head: str) -> Fault | None:
         """What is wrong where the sealed rows end, None if they end as they should."""
         rows = self.env.execute_query(
             SQL(
@@ -148,14 +153,14 @@ class ConsentChain:
             return Fault(None, number + 1, f"the last {length - number} row(s) are missing")
         return Fault(None, number, "the last row was not sealed by Odoo")
 
-    def _fault_behind(self, number, newest):
+    def _fault_behind(self, number: int, newest: datetime) -> Fault | None:
         """A row, not sealed yet, that is older than it can be."""
         for (row,) in self._rows(SQL("chain_number IS NULL"), SQL("create_date")):
             if problem := _backdated(row, newest):
                 return Fault(row.id, number + 1, problem)
         return None
 
-    def _rows(self, condition, order, more=None):
+    def _rows(self, condition: SQL, order: SQL, more: SQL | None = None) -> list[Any]:
         """``[(row, *more)]`` of the company's next rows."""
         names = list(Row.__dataclass_fields__)
         found = self.env.execute_query(
@@ -172,21 +177,21 @@ class ConsentChain:
         return [(Row(*values[: len(names)]), *values[len(names) :]) for values in found]
 
 
-def digest(salt, partner_id):
+def digest(salt: str | None, partner_id: int) -> str:
     """What tells, as long as the salt is kept, that a row named this contact."""
     return hashlib.sha256(f"{salt}:{partner_id}".encode()).hexdigest()
 
 
-def _problem(row, number, head, salt, person):
+def _problem(row: Row, number: int, head: str, salt: str | None, person: int | None) -> str | None:
     """What is wrong with a sealed ``row`` behind the one of that number and hash, if anything."""
-    if lost := row.chain_number - number - 1:
+    if lost := (row.chain_number or 0) - number - 1:
         return f"{lost} row(s) before it are missing"
     if row.hash_after(head) != row.chain_hash:
         return "was changed or inserted"
     return "names another contact" if person and row.subject != digest(salt, person) else None
 
 
-def _backdated(row, newest):
+def _backdated(row: Row, newest: datetime) -> str | None:
     """A row that says it is older than those which were there before it, None if it does not."""
     is_old = newest > datetime.min and row.create_date < newest - LATE
     return "was inserted later than it says" if is_old else None

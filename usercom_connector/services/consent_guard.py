@@ -5,7 +5,11 @@ of contacts names the one that is left, and says so in the same transaction (``m
 row is sealed once.
 """
 
+from __future__ import annotations
+
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 GUARD = """
 CREATE OR REPLACE FUNCTION usercom_guard_consent_log() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -49,7 +53,7 @@ UNGUARD = "DROP FUNCTION IF EXISTS usercom_guard_consent_log() CASCADE"
 
 
 @contextmanager
-def merged_into(env, partner):
+def merged_into(env: Any, partner: Any) -> Iterator[None]:
     """Within it rows may come to name ``partner``, into whom others are merged."""
     let = "SELECT set_config('usercom.merged_into', %s, true)"
     env.cr.execute(let, [str(partner.id)])

@@ -28,7 +28,7 @@ def with_names(text: Any, env: Any) -> Any:
     return _MARK.sub(lambda mark: names.get(mark[1]) or mark[0], text)
 
 
-class ContactText(fields.Text):  # type: ignore[misc]
+class ContactText(fields.Text):
     """A text with contacts by id in the database, and by name when it is read."""
 
     def convert_to_record(self, value: Any, record: Any) -> Any:

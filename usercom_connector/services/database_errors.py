@@ -1,5 +1,7 @@
 """Which errors of the database say nothing about what was done, only about when."""
 
+from __future__ import annotations
+
 import psycopg2
 from psycopg2 import errorcodes
 
@@ -16,7 +18,7 @@ TRANSIENT = {
 }
 
 
-def is_transient(error):
+def is_transient(error: BaseException) -> bool:
     """Whether the same work may succeed in another transaction, or on another connection.
 
     Any other error is the fault of what was written. A name of 10,000 random letters, for

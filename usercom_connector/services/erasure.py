@@ -1,5 +1,10 @@
 """What is known of people whose contacts are deleted or anonymized, and is to be known no more."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
 from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.sql import escape_psql
@@ -22,13 +27,13 @@ class Erasure:
     stays.
     """
 
-    def __init__(self, partners):
+    def __init__(self, partners: Any) -> None:
         self._env = partners.env
         self._partners = partners
         self._links = self._env["usercom.binding"].search([("partner_id", "in", partners.ids)])
         self._emails = self._own_emails()
 
-    def remove(self):
+    def remove(self) -> None:
         """Remove what is about these people, then what names them elsewhere."""
         self._remove_calls()
         self._remove_lines()
@@ -37,7 +42,7 @@ class Erasure:
         if patterns := [f"%{escape_psql(trace)}%" for trace in self._traces()]:
             self._remove_texts(patterns)
 
-    def part(self):
+    def part(self) -> None:
         """End the links of contacts that stay, for good, with all that was noted of them."""
         about = [("partner_id", "in", self._partners.ids)]
         for model in ("usercom.outbox", "usercom.conflict", "usercom.drift"):
@@ -52,13 +57,13 @@ class Erasure:
             ]
         )
 
-    def _own_emails(self):
+    def _own_emails(self) -> set[str]:
         emails = set(filter(None, self._partners.mapped("email_normalized")))
         everybody = self._env["res.partner"].with_context(active_test=False)
         same = everybody.search([("email_normalized", "in", list(emails))]) - self._partners
         return emails - set(same.mapped("email_normalized"))
 
-    def _by_user(self):
+    def _by_user(self) -> Iterator[tuple[Any, str, list[Any]]]:
         """The domain of what is about the linked users, by the name of the account's field."""
         for backend, links in self._links.grouped("backend_id").items():
             for name in ("external_id", "custom_id"):
@@ -67,14 +72,14 @@ class Erasure:
 
     # ---- what is about them ----
 
-    def _remove_calls(self):
+    def _remove_calls(self) -> None:
         received = Domain("partner_id", "in", self._partners.ids)
         received |= Domain("email", "in", list(self._emails))
         for backend, name, keys in self._by_user():
             received |= Domain("backend_id", "=", backend.id) & Domain(name, "in", keys)
         self._env["usercom.inbox"].search(received).unlink()
 
-    def _remove_lines(self):
+    def _remove_lines(self) -> None:
         lines = Domain("partner_id", "in", self._partners.ids)
         for backend, name, keys in self._by_user():
             if name == "external_id":
@@ -86,14 +91,14 @@ class Erasure:
             SQL("SET label = NULL, problems = NULL WHERE lower(label) = ANY(%s)", self._labels()),
         )
 
-    def _labels(self):
+    def _labels(self) -> list[str]:
         """How an initial sync may call them: by e-mail, name or phone number."""
         told = [*self._partners.mapped("name"), *self._partners.mapped("phone")]
         return [text.lower() for text in {*self._emails, *told} if text]
 
     # ---- what names them elsewhere ----
 
-    def _remove_payloads(self):
+    def _remove_payloads(self) -> None:
         """Calls that name them only in what came along; those about others keep the rest."""
         patterns = [f'%"{escape_psql(email)}"%' for email in self._emails]
         named = SQL("payload IS NOT NULL AND payload::text ILIKE ANY(%s)", patterns)
@@ -117,7 +122,7 @@ class Erasure:
             ),
         )
 
-    def _remove_texts(self, patterns):
+    def _remove_texts(self, patterns: list[str]) -> None:
         """An error text that quotes them says no more than that there was one."""
         notice = self._env._("The text named a person whose contact has been erased.")
         for model, name in _TEXTS.items():
@@ -125,20 +130,20 @@ class Erasure:
             change = SQL("SET %s = %s WHERE %s ILIKE ANY(%s)", column, notice, column, patterns)
             self._update(model, [name], SQL("%s AND %s IS NOT NULL", change, column))
 
-    def _traces(self):
+    def _traces(self) -> set[str]:
         """What tells who they are wherever it stands, unlike "Jan" or "7"."""
         partners = self._partners
         names = {name for name in partners.mapped("name") if name and " " in name.strip()}
         keys = {*partners.mapped("phone"), *self._links.mapped("custom_id")}
         return self._emails | names | {key for key in keys if key and len(key) >= _SHORTEST}
 
-    def _update(self, model, names, change):
+    def _update(self, model: str, names: Iterable[str], change: SQL) -> None:
         records = self._env[model]
         records.flush_model(names)
         self._env.cr.execute(SQL("UPDATE %s %s", SQL.identifier(records._table), change))
         records.invalidate_model(names)
 
 
-def _literally(email):
+def _literally(email: str) -> str:
     """A regular expression of PostgreSQL that finds the address itself."""
     return "".join(sign if sign.isalnum() else f"\\{sign}" for sign in email)

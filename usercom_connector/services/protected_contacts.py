@@ -1,10 +1,14 @@
 """Which contacts User.com does not change: those of logins, and of the company itself."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
 from functools import cached_property
+from typing import Any
 
 from odoo.tools import SQL
 
-from ..usercom import ConversionError, export_only, merge
+from ..usercom import ConversionError, Merge, Rule, export_only, merge
 from .contact_names import by_id
 
 _READ_BY_SQL = {
@@ -23,12 +27,14 @@ class ProtectedContacts:
     withdrawn consent; portal users keep their e-mail address. All of it may be sent to User.com.
     """
 
-    def __init__(self, mappings, partners):
+    def __init__(self, mappings: Any, partners: Any) -> None:
         self._mappings = mappings
         self._partners = partners
         self._env = mappings.sudo().with_context(active_test=False).env
 
-    def merge(self, rules, partner, *sides, **how):
+    def merge(
+        self, rules: Sequence[Rule], partner: Any, *sides: Mapping[str, Any], **how: Any
+    ) -> tuple[Merge, Sequence[Rule], dict[Any, str]]:
         """As ``merge``, with nothing for Odoo that is kept from User.com.
 
         Returns ``(Merge, rules, kept)``: by which rules it was merged then, and for ``told``.
@@ -39,7 +45,7 @@ class ProtectedContacts:
             agreed = merge(rules, *sides, **how)
         return agreed, rules, kept
 
-    def told(self, partner, kept):
+    def told(self, partner: Any, kept: Mapping[Any, str]) -> str:
         """What ``partner`` keeps as it is, and why; empty if nothing."""
         if not kept:
             return ""
@@ -50,7 +56,7 @@ class ProtectedContacts:
             reason="; ".join(dict.fromkeys(kept.values())),
         )
 
-    def kept(self, partner, values):
+    def kept(self, partner: Any, values: Mapping[str, Any]) -> dict[Any, str]:
         """``{mapping: reason}`` of those ``values`` that ``partner`` keeps as they are."""
         told = self._mappings.filtered(lambda mapping: mapping._key() in values)
         parents = told.filtered(lambda mapping: mapping.field_name == "parent_id")
@@ -61,7 +67,9 @@ class ProtectedContacts:
         reasons = {mapping: self._reason(partner, mapping, values, has_parent) for mapping in told}
         return {mapping: reason for mapping, reason in reasons.items() if reason}
 
-    def _reason(self, partner, mapping, values, has_parent):
+    def _reason(
+        self, partner: Any, mapping: Any, values: Mapping[str, Any], has_parent: bool
+    ) -> str | None:
         """Why the value of ``mapping`` is not written to ``partner``; None if it is."""
         value = values[mapping._key()]
         if partner.id in self._internal | self._companies:
@@ -77,7 +85,7 @@ class ProtectedContacts:
             return self._env._("your own company's people are entered in Odoo")
         return None
 
-    def _is_shared(self, partner, name, has_parent):
+    def _is_shared(self, partner: Any, name: str, has_parent: bool) -> bool:
         """Whether Odoo would pass the field on to the company, and so to all who work there.
 
         ``has_parent``: whether the contact, which may be about to be created, gets a company now.
@@ -88,7 +96,7 @@ class ProtectedContacts:
             return partner.type in (False, "contact")
         return not partner or partner.commercial_partner_id != partner
 
-    def _whose(self, partner):
+    def _whose(self, partner: Any) -> str:
         if partner.id in self._internal:
             return self._env._("an internal user's contact is changed in Odoo only")
         return self._env._("your own company's contact is changed in Odoo only")
@@ -96,12 +104,12 @@ class ProtectedContacts:
     # ---- looked up once ----
 
     @cached_property
-    def _users(self):
+    def _users(self) -> Any:
         domain = [("partner_id", "in", self._partners.ids)]
         return self._env["res.users"].search_fetch(domain, ["partner_id", "share"])
 
     @cached_property
-    def _portal_users(self):
+    def _portal_users(self) -> Any:
         """The users who see but their own documents; not the one of whom new ones are made."""
         portal, template = (
             self._env.ref(name, raise_if_not_found=False) or self._env[model]
@@ -114,29 +122,29 @@ class ProtectedContacts:
         return outside.filtered_domain([("all_group_ids", "in", portal.ids)])
 
     @cached_property
-    def _portal(self):
+    def _portal(self) -> set[int]:
         return set(self._portal_users.partner_id.ids)
 
     @cached_property
-    def _internal(self):
+    def _internal(self) -> set[int]:
         """The ids of the contacts of all other users, whatever they are for."""
         return set((self._users - self._portal_users).partner_id.ids)
 
     @cached_property
-    def _companies(self):
+    def _companies(self) -> set[int]:
         """The ids of the companies' own contacts."""
         domain = [("partner_id", "in", self._partners.ids)]
         return set(self._env["res.company"].search(domain).partner_id.ids)
 
     @cached_property
-    def _shared_fields(self):
+    def _shared_fields(self) -> set[str]:
         """What Odoo passes on from one contact of a company to the others."""
         contact = self._env["res.partner"]
         return {*contact._address_fields(), *contact._commercial_fields()}
 
     # ---- who shares an address ----
 
-    def _is_family(self, partner):
+    def _is_family(self, partner: Any) -> bool:
         """Whether ``partner`` has the topmost company of a contact that is kept from User.com."""
         top = partner
         while top.parent_id:
@@ -144,7 +152,7 @@ class ProtectedContacts:
         return bool(top) and top.id in self._guarded_tops
 
     @cached_property
-    def _guarded_tops(self):
+    def _guarded_tops(self) -> set[int]:
         """The ids of the topmost contacts above all internal users and companies."""
         for model, names in _READ_BY_SQL.items():
             self._env[model].flush_model(names)
@@ -162,7 +170,7 @@ class ProtectedContacts:
         return {partner_id for (partner_id,) in rows}
 
 
-def _company(mapping, name):
+def _company(mapping: Any, name: str) -> Any:
     """The company that User.com names; none where several are called so."""
     try:
         return mapping._companies_named(name or "")

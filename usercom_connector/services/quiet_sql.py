@@ -4,10 +4,14 @@ Odoo logs a failed statement with all its values, and psycopg2 quotes them in it
 long for an index would be in the log in full.
 """
 
+from __future__ import annotations
+
 import logging
 import threading
 import traceback
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from .database_errors import is_transient
 
@@ -16,7 +20,7 @@ _here = threading.local()
 
 
 class _WithoutValues(logging.Filter):
-    def filter(self, record):
+    def filter(self, record: Any) -> bool:
         if getattr(_here, "depth", 0) and str(record.msg).startswith("bad query"):
             error = record.args[-1]
             text = error if is_transient(error) else _name(error)
@@ -28,7 +32,7 @@ logging.getLogger("odoo.sql_db").addFilter(_WithoutValues())
 
 
 @contextmanager
-def without_values():
+def without_values() -> Iterator[None]:
     """Within it, in this thread, a failed statement is logged by the kind of its error alone."""
     _here.depth = getattr(_here, "depth", 0) + 1
     try:
@@ -37,13 +41,13 @@ def without_values():
         _here.depth -= 1
 
 
-def described(error):
+def described(error: BaseException) -> str:
     """The kind of the ``error`` and where it was raised; never its text, which may quote values."""
     frames = traceback.extract_tb(error.__traceback__)[-_FRAMES:]
     places = (f"{frame.filename}:{frame.lineno} in {frame.name}" for frame in frames)
     return " < ".join([_name(error), *reversed(list(places))])
 
 
-def _name(error):
+def _name(error: BaseException) -> str:
     code = getattr(error, "pgcode", None)
     return f"{type(error).__name__} ({code})" if code else type(error).__name__
