@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from odoo import fields
 
+from odoo.addons.usercom_connector.services.connection import Connection
+
 from .test_lists import ListCase
 
 
@@ -35,10 +37,10 @@ class TestClocks(ListCase):
     def test_a_process_that_has_heard_no_answer_yet_asks_for_the_time(self):
         self.begin(-15)
         self.due("reconcile")
-        self.backend._remote_clock().offset = None
+        Connection(self.backend).clock().offset = None
         self.drain()
         self.changed_there("600100200")
-        self.backend._remote_clock().offset = None
+        Connection(self.backend).clock().offset = None
         self.hour_passes()
         self.assertEqual(self.jan.phone, "600100200")
 

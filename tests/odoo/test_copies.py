@@ -9,6 +9,7 @@ from odoo.exceptions import UserError
 from odoo.modules.neutralize import get_neutralization_queries
 
 import odoo.addons.usercom_connector as usercom_connector
+from odoo.addons.usercom_connector.services.connection import Connection
 
 from .common import UsercomCase
 
@@ -36,7 +37,7 @@ class TestNeutralized(UsercomCase):
         self.assertEqual((self.backend.state, draft.state), ("paused", "draft"))
         for name in SECRETS:
             self.assertFalse(self.backend[name])
-        self.assertTrue(self.backend._refusal_to_send())
+        self.assertTrue(Connection(self.backend).refusal())
 
     def test_neutralizing_empties_what_the_queues_and_links_copied(self):
         contact = self.synced(email="secret@example.org", phone="600100200", name="Secret Person")
@@ -141,7 +142,7 @@ class TestCopies(UsercomCase):
     def test_attachments_in_the_database_need_no_filestore(self):
         self.env["ir.config_parameter"].set_param("ir_attachment.location", "db")
         self.without_marker()
-        self.assertFalse(self.backend._refusal_to_send())
+        self.assertFalse(Connection(self.backend).refusal())
 
     def test_a_server_that_is_not_for_production(self):
         with patch.dict(os.environ, ODOO_STAGE="staging"):
@@ -149,19 +150,19 @@ class TestCopies(UsercomCase):
 
     def test_odoo_sh_in_production(self):
         with patch.dict(os.environ, ODOO_STAGE="production"):
-            self.assertFalse(self.backend._refusal_to_send())
+            self.assertFalse(Connection(self.backend).refusal())
 
     def test_a_database_role_that_may_not_ask_for_the_cluster(self):
         known = self.backend.database_marks
         self.env.flush_all()
         self.env.cr.execute(PLAIN_ROLE)
-        self.assertFalse(self.backend._refusal_to_send())
+        self.assertFalse(Connection(self.backend).refusal())
         self.env.cr.execute("RESET ROLE")
         self.assertTrue(known["cluster"])
 
     def test_every_difference_is_named(self):
         self.remember(name="mycompany", oid="1")
-        self.assertRegex(self.backend._refusal_to_send(), "mycompany.*; .*oid")
+        self.assertRegex(Connection(self.backend).refusal(), "mycompany.*; .*oid")
 
     def test_who_took_the_place_of_the_connected_one_authenticates_again(self):
         self.remember(name="mycompany", oid="1", cluster="1")

@@ -3,6 +3,7 @@
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user
 
+from odoo.addons.usercom_connector.services.connection import Connection
 from odoo.addons.usercom_connector.services.drain.claims import OutboxClaims
 from odoo.addons.usercom_connector.services.drain.settlement import Settlement
 from odoo.addons.usercom_connector.usercom.overlap import Outcome
@@ -130,7 +131,7 @@ class TestCrossing(ConsentCase):
         self.env.cr.flush()
         row = OutboxClaims(self.backend).claim(0, self.waiting(contact).id)
         [task] = row._tasks(self.backend)
-        with self.backend._client() as client:
+        with Connection(self.backend).client() as client:
             result = task.job.run(client)
             erase(contact)
             self.env.cr.flush()

@@ -3,6 +3,7 @@
 import hashlib
 from unittest.mock import patch
 
+from odoo.addons.usercom_connector.services.connection import Connection
 from odoo.addons.usercom_connector.services.drain import queue_runner
 
 from .common import UsercomCase
@@ -188,7 +189,7 @@ class TestAnotherId(UsercomCase):
 
 class TestMergedThere(UsercomCase):
     def merge_there(self, parent_id, user_id):
-        with self.backend._client() as client:
+        with Connection(self.backend).client() as client:
             client.merge_users(parent_id, [user_id])
         self.simulator.clear_journal()
 

@@ -1,5 +1,7 @@
 """Users that were merged into others at User.com, of which calls and lists tell first."""
 
+from odoo.addons.usercom_connector.services.connection import Connection
+
 from .test_lists import ListCase
 
 
@@ -13,7 +15,7 @@ class TestMergedInto(ListCase):
         self.second = self.person(email="jan@example.org", phone_number="222222222")
 
     def merge_there(self):
-        with self.backend._client() as client:
+        with Connection(self.backend).client() as client:
             client.merge_users(self.second, [self.first])
         self.simulator.clear_journal()
 
@@ -107,7 +109,7 @@ class TestConsentAfterAMerge(ListCase):
         )["ids"][0]
 
     def merge_there(self):
-        with self.backend._client() as client:
+        with Connection(self.backend).client() as client:
             client.merge_users(self.second, [self.first])
 
     def withdrawn_here(self):

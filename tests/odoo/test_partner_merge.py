@@ -1,5 +1,6 @@
 """Contacts merged in Odoo: the survivor keeps its user, and nobody is left behind."""
 
+from odoo.addons.usercom_connector.services.connection import Connection
 from odoo.addons.usercom_connector.services.drain.claims import InboxClaims, OutboxClaims
 from odoo.addons.usercom_connector.services.drain.settlement import Settlement
 from odoo.addons.usercom_connector.services.priorities import URGENT
@@ -214,7 +215,7 @@ class TestUnderWay(MergeCase):
         self.env.cr.flush()
         row = OutboxClaims(self.backend).claim(0, self.waiting(contact).id)
         [task] = row._tasks(self.backend)
-        with self.backend._client() as client:
+        with Connection(self.backend).client() as client:
             result = task.job.run(client)
             happens()
             Settlement(self.backend, client).store([Outcome(task, result)])
@@ -246,7 +247,7 @@ class TestUnderWay(MergeCase):
             [user] = self.simulator.users()
             row = self.put(id=user["id"])
             [task] = InboxClaims(self.backend).claim(0)._tasks(self.backend)
-            with self.backend._client() as client:
+            with Connection(self.backend).client() as client:
                 outcome = Outcome(task, task.job.run(client))
                 Settlement(self.backend, client).store([outcome])
             self.assertEqual((row.state, row.partner_id), ("done", contact))

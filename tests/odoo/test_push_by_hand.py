@@ -1,5 +1,7 @@
 """A push by hand looks at the user first: who presses it wants both sides to be the same now."""
 
+from odoo.addons.usercom_connector.services.connection import Connection
+
 from .common import UsercomCase
 
 
@@ -30,7 +32,7 @@ class TestPushByHand(UsercomCase):
 
     def test_one_merged_into_another_is_linked_anew(self):
         other = self.person(email="jan@example.org")
-        with self.backend._client() as client:
+        with Connection(self.backend).client() as client:
             client.merge_users(other, [self.user_id])
         self.push()
         self.assertEqual(self.binding(self.jan).external_id, other)

@@ -12,7 +12,6 @@ from . import (
     usercom_backend_alert,
     usercom_backend_custom_id,
     usercom_backend_dashboard,
-    usercom_backend_system,
     usercom_backend_watch,
     usercom_backend_webhook,
     usercom_backend_hooks,

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools.sql import add_index, make_index_name
 
+from ..services.connection import Connection
 from ..services.employees import Employees
 from .res_partner import KEY_INDEX
 
@@ -121,7 +122,7 @@ class ResConfigSettings(models.TransientModel):
             return False
         return self.env._(
             "Connected to %(url)s. Attributes found: %(count)s.",
-            url=backend._base_url(),
+            url=Connection(backend).base_url(),
             count=len(backend.attribute_ids),
         )
 

@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.exceptions import AccessError
 
+from ..services.connection import Connection
+
 NAMED_CONTACTS = 5
 
 
@@ -22,7 +24,11 @@ class ResPartner(models.Model):
         self.ensure_one()
         self._usercom_check_access()
         backend = self.env["usercom.backend"].sudo()._of_company(self.env.company)
-        return {"type": "ir.actions.act_url", "url": backend._base_url(), "target": "new"}
+        return {
+            "type": "ir.actions.act_url",
+            "url": Connection(backend).base_url(),
+            "target": "new",
+        }
 
     def action_usercom_history(self):
         """Open what was sent of this contact and what still waits."""

@@ -5,6 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 from ..services.alerts import Alerts
+from ..services.authentication import require_reauthentication, with_other_credentials
 from ..services.caches import forget_caches
 from ..services.cron_trigger import request_drain
 from ..services.drain import Drain
@@ -30,7 +31,6 @@ class UsercomBackend(models.Model):
         "usercom.backend.alert",
         "usercom.backend.custom.id",
         "usercom.backend.dashboard",
-        "usercom.backend.system",
         "usercom.backend.watch",
         "usercom.backend.webhook",
         "usercom.backend.hooks",
@@ -123,7 +123,6 @@ class UsercomBackend(models.Model):
     attribute_ids = fields.One2many("usercom.attribute", "backend_id", "User.com Attributes")
     cron_id = fields.Many2one("ir.cron", readonly=True, copy=False, ondelete="restrict")
     is_looking = fields.Boolean("Is Looking Ahead", readonly=True, copy=False)
-    database_marks = fields.Json(readonly=True, copy=False, groups="base.group_system")
 
     _company_uniq = models.Constraint(
         "unique (company_id)", "A company has at most one User.com account."
@@ -208,9 +207,9 @@ class UsercomBackend(models.Model):
     def write(self, vals):
         self._refuse_empty(vals)
         vals = self._normalized(vals)
-        changing = self._whose_credentials_change(vals)
+        changing = with_other_credentials(self, vals)
         result = super().write(vals)
-        changing._require_reauthentication()
+        require_reauthentication(changing)
         forget_caches(self)  # afterwards: every write reads the cache, this one too
         if vals.get("state", "paused") != "paused":
             Alerts(self).end("paused")

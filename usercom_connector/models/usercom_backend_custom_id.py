@@ -1,8 +1,5 @@
 from odoo import fields, models
 
-from ..usercom import UsercomError
-from ..usercom.custom_ids import prevailing_kind
-
 
 class UsercomBackendCustomId(models.AbstractModel):
     """Which custom ids the users of an account already carry."""
@@ -37,14 +34,6 @@ class UsercomBackendCustomId(models.AbstractModel):
     def _gives_custom_ids(self):
         """Whether users that were found, not created, get a custom id."""
         return self.give_custom_ids and self.custom_id_policy != "none"
-
-    def _look_at_custom_ids(self, client):
-        """Note what the custom ids of one page of users are; no account fails for it."""
-        try:
-            users = client.changed_page(None, None).users
-        except UsercomError:
-            return
-        self.sudo().custom_ids_seen = prevailing_kind(users)
 
     def _custom_id_hint(self):
         """What to choose, seeing what the users carry; empty if nobody has looked yet."""

@@ -1,21 +1,17 @@
 import json
 import secrets
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
-
-import requests
 
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
-from odoo.http import db_list
 from odoo.tools import consteq
 
+from ..services.webhook_test import WebhookTest
+
 PATH = "/usercom/webhook"
-TEST_SECONDS = 5
 MOST_GRACE = 720
 TOKEN_FIELDS = ["webhook_token", "webhook_previous_token", "webhook_previous_until"]
 ACCOUNT_FIELDS = [*TOKEN_FIELDS, "state", "webhook_rate_limit"]
-NEAR = {"localhost", "127.0.0.1", "::1", "0.0.0.0"}
 
 
 class UsercomBackendWebhook(models.AbstractModel):
@@ -180,93 +176,6 @@ class UsercomBackendWebhook(models.AbstractModel):
         """Call the webhook as User.com would and say what such a call meets."""
         self.ensure_one()
         self._check_administrator()
-        findings = [self._test_call(), *self._test_surroundings()]
         self.sudo().webhook_test_result = "\n".join(
-            f"• {finding}" for finding in findings if finding
-        )
-
-    def _test_call(self):
-        """One sentence on a call that names nobody: 400 means that the token was accepted."""
-        try:
-            answer = requests.post(
-                self.webhook_url,
-                json={},
-                headers={"X-Usercom-Token": self.webhook_token or ""},
-                timeout=TEST_SECONDS,
-                allow_redirects=False,
-            )
-        except requests.RequestException as error:
-            return self._test_failure(error)
-        return self._test_answer(answer)
-
-    def _test_failure(self, error):
-        match error:
-            case requests.Timeout():
-                return self.env._(
-                    "No answer came within %s seconds. A server with one worker cannot answer "
-                    "itself while it waits: then this says nothing about User.com's calls. "
-                    "Otherwise a firewall or proxy may hold the call back.",
-                    TEST_SECONDS,
-                )
-            case requests.exceptions.SSLError():
-                return self.env._(
-                    "The HTTPS certificate of this address is not accepted. Renew it, or correct "
-                    "the proxy that presents it."
-                )
-            case _:
-                return self.env._(
-                    "This server cannot reach the address. Check the system parameter "
-                    "web.base.url, the name server and the proxy."
-                )
-
-    def _test_answer(self, answer):
-        if answer.is_redirect:
-            return self.env._(
-                "The address redirects to %s. User.com may not follow: correct the system "
-                "parameter web.base.url.",
-                answer.headers["Location"][:200],
-            )
-        if answer.status_code == 400 and '"malformed"' in answer.text:
-            return self.env._("The webhook answers and accepts the token.")
-        if answer.status_code == 401 and '"unauthorized"' in answer.text:
-            return self.env._(
-                "A webhook answers but does not know the token: the address leads to another "
-                "database or server."
-            )
-        return self.env._(
-            "Something else answers at this address, with status %s. Check the system parameter "
-            "web.base.url and the proxy, and that the server knows which database is meant.",
-            answer.status_code,
-        )
-
-    def _test_surroundings(self):
-        """Sentences on HTTPS, the choice of the database and the proxy."""
-        address = urlsplit(self.webhook_url)
-        yield self._test_scheme(address)
-        yield self._test_database(address)
-
-    def _test_scheme(self, address):
-        if address.hostname in NEAR or address.hostname.endswith((".local", ".localhost")):
-            return self.env._(
-                "The address is known to this machine only; User.com cannot call it. Set the "
-                "system parameter web.base.url to the public address."
-            )
-        if address.scheme != "https":
-            return self.env._(
-                "The address has no HTTPS: the token and personal data would travel openly. If a "
-                "proxy adds HTTPS, set web.base.url to the https address and proxy_mode in "
-                "Odoo's configuration."
-            )
-        return self.env._("The address has HTTPS.")
-
-    def _test_database(self, address):
-        names = db_list(force=True, host=address.netloc)
-        if names == [self.env.cr.dbname]:
-            return self.env._("The server knows which database is meant.")
-        return self.env._(
-            "This server has %(count)s databases that the address could mean, so a call from "
-            "outside is not answered. Set dbfilter in Odoo's configuration, or add the header "
-            "X-Odoo-Database: %(name)s to the API call in User.com.",
-            count=len(names),
-            name=self.env.cr.dbname,
+            f"• {finding}" for finding in WebhookTest(self).findings()
         )

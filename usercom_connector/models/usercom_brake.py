@@ -4,6 +4,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
+from ..services.connection import Connection
+
 WINDOW = timedelta(hours=24)
 
 
@@ -111,7 +113,7 @@ class UsercomBackendBrake(models.AbstractModel):
             raise AccessError(self.env._("Only managers of User.com may let this through."))
         if not self.is_braked:
             raise UserError(self.env._("There is nothing to let through."))
-        self._check_may_send()
+        Connection(self).check_may_send()
         self.env["usercom.brake"].sudo()._of(self)._open()
         self.sudo().write({"state": "running", "pause_reason": False})
         self._wake()

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ..services.connection import Connection
 from ..services.reconciliation import Reconciliation
 
 
@@ -35,7 +36,7 @@ class UsercomSweep(models.Model):
     @api.model
     def _of(self, backend, kind):
         """The sweep of this kind; a new account's begins with what changes from now on."""
-        now, there = fields.Datetime.now(), backend._remote_clock().now()
+        now, there = fields.Datetime.now(), Connection(backend).clock().now()
         return self._known(backend, kind) or self.create(
             {"backend_id": backend.id, "kind": kind, "started_at": now, "read_until": there}
         )

@@ -1,7 +1,9 @@
 """What the models cache of an account, and when it is forgotten."""
 
+from typing import Any
 
-def forget_caches(records):
+
+def forget_caches(records: Any) -> None:
     """Forget what is cached of accounts, now and once more when all can see what was written.
 
     Another thread that looks before the commit still reads the former fields, and would cache them

@@ -7,11 +7,11 @@ from collections import Counter
 class CallRate:
     """Counts calls by the minute. Each process of Odoo counts for itself: nobody waits for that."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._minute = 0
-        self._counts = Counter()
+        self._counts = Counter[int]()
 
-    def is_exceeded(self, account, most):
+    def is_exceeded(self, account: int, most: int) -> bool:
         """Count a call of ``account``; whether it is one too many. 0: there is no bound."""
         minute = int(time.time()) // 60
         if minute != self._minute:

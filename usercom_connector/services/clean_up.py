@@ -4,12 +4,14 @@ Odoo's clean-up job commits each batch and comes back for the next. So whoever d
 whose rows are just being removed waits for one batch, not for half a million rows.
 """
 
+from typing import Any
+
 from odoo.tools import SQL
 
 BATCH = 1000
 
 
-def delete_batch(model, condition, most=BATCH):
+def delete_batch(model: Any, condition: SQL, most: int = BATCH) -> int:
     """Delete at most ``most`` rows that meet the SQL ``condition``; returns how many.
 
     Past the ORM: nothing hangs on these rows. Those that somebody has locked are left for later.

@@ -5,10 +5,12 @@ What was asked with an old key, or of an old system, says nothing about the acco
 
 from typing import Any
 
+from .connection import Connection
+
 
 def is_current(backend: Any, client: Any) -> bool:
     """Whether ``client`` has the present key and system of the account."""
-    return bool(client.is_for(backend._base_url(), backend.sudo().api_key))
+    return bool(client.is_for(Connection(backend).base_url(), backend.sudo().api_key))
 
 
 def is_running(backend: Any, client: Any) -> bool:

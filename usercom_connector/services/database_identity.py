@@ -2,12 +2,15 @@ import os
 import secrets
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import psycopg2
 
 MARKER = "usercom_connector.id"  # in the filestore; Odoo's clean-up looks at its own files only
 MARKER_LIMIT = 100
 PRODUCTION = "production"  # of Odoo.sh's stages
+
+Marks = dict[str, str | None]
 
 
 class DatabaseIdentity:
@@ -20,21 +23,21 @@ class DatabaseIdentity:
     in the database need no filestore.
     """
 
-    def __init__(self, env):
+    def __init__(self, env: Any) -> None:
         self.env = env
 
-    def remember(self):
+    def remember(self) -> Marks:
         """The marks as they now are, with a marker in the filestore."""
         if self._has_filestore() and self._read_marker() is None:
             with suppress(OSError):  # a filestore that is read-only tells nothing
                 self._write_marker()
         return self.current()
 
-    def current(self):
+    def current(self) -> Marks:
         """``{mark: text or None}`` as they now are."""
         return {"uuid": self._uuid(), **self._of_cluster(), "marker": self._read_marker()}
 
-    def refusal(self, remembered):
+    def refusal(self, remembered: Marks | None) -> str | None:
         """Why this database must not talk to User.com, None if it is the one that was connected."""
         if self.env["ir.config_parameter"].sudo().get_param("database.is_neutralized"):
             return self.env._("This database is neutralized; it does not talk to User.com.")
@@ -55,7 +58,7 @@ class DatabaseIdentity:
             )
         return None
 
-    def not_proven(self):
+    def not_proven(self) -> str:
         """Why an account does not run whose credentials no Authenticate has tried."""
         return self.env._(
             "The system name or the API key was changed. Authenticate again to go on with it."
@@ -63,7 +66,7 @@ class DatabaseIdentity:
 
     # ---- comparing ----
 
-    def _differences(self, remembered):
+    def _differences(self, remembered: Marks) -> list[str]:
         """Words for each mark that is another than the ``remembered`` one."""
         now, words = self.current(), self._words(remembered)
         told = {mark for mark, value in now.items() if value is not None}
@@ -75,7 +78,7 @@ class DatabaseIdentity:
             if mark in told and remembered.get(mark) not in (None, value)
         ]
 
-    def _words(self, remembered):
+    def _words(self, remembered: Marks) -> dict[str, str]:
         return {
             "uuid": self.env._("its identity (database.uuid) is another"),
             "name": self.env._(
@@ -92,10 +95,10 @@ class DatabaseIdentity:
 
     # ---- reading ----
 
-    def _uuid(self):
+    def _uuid(self) -> str | None:
         return self.env["ir.config_parameter"].sudo().get_param("database.uuid") or None
 
-    def _of_cluster(self):
+    def _of_cluster(self) -> Marks:
         """What PostgreSQL tells, also to a role that is no superuser."""
         self.env.cr.execute(
             """SELECT datname, oid::text, has_function_privilege('pg_control_system()', 'EXECUTE')
@@ -104,7 +107,7 @@ class DatabaseIdentity:
         name, oid, is_permitted = self.env.cr.fetchone()
         return {"name": name, "oid": oid, "cluster": self._cluster() if is_permitted else None}
 
-    def _cluster(self):
+    def _cluster(self) -> str | None:
         """The system identifier of the cluster, None where a cloud's PostgreSQL refuses it."""
         cr = self.env.cr
         try:
@@ -119,23 +122,23 @@ class DatabaseIdentity:
 
     # ---- the filestore ----
 
-    def _has_filestore(self):
+    def _has_filestore(self) -> bool:
         """Whether attachments are files: else hosts need not have a folder in common."""
         return self.env["ir.attachment"]._storage() == "file"
 
-    def has_files(self):
+    def has_files(self) -> bool:
         """Whether the filestore is there already."""
         return self._marker().parent.is_dir()
 
-    def _marker(self):
+    def _marker(self) -> Path:
         return Path(self.env["ir.attachment"]._filestore()) / MARKER
 
-    def _read_marker(self):
+    def _read_marker(self) -> str | None:
         with suppress(OSError, ValueError), self._marker().open(encoding="ascii") as file:
             return file.read(MARKER_LIMIT) or None
         return None
 
-    def _write_marker(self):
+    def _write_marker(self) -> None:
         """Whoever is first writes it: accounts and hosts of one database share it."""
         self._marker().parent.mkdir(parents=True, exist_ok=True)
         with suppress(FileExistsError), self._marker().open("x", encoding="ascii") as file:

@@ -1,6 +1,7 @@
 """Contacts of internal users: nobody means to have the colleagues called customers."""
 
 from ast import literal_eval
+from typing import Any
 
 from odoo.fields import Domain
 
@@ -13,18 +14,18 @@ DEFAULT = str([("is_company", "=", False), ("type", "=", "contact"), *IS_NONE])
 class Employees:
     """The internal users' contacts of an account's company, inside and outside its filter."""
 
-    def __init__(self, backend):
+    def __init__(self, backend: Any) -> None:
         self._backend = backend
         logins = Domain.OR(Domain("user_ids", "any", kind) for kind in _KINDS)
         self._everybody = logins & backend._partners_of_company()
 
-    def counts(self):
+    def counts(self) -> tuple[int, int]:
         """``(how many take part, how many are left out)``."""
         partners = self._backend.env["res.partner"]
         inside = partners.search_count(self._everybody & self._backend._partner_domain())
         return inside, partners.search_count(self._everybody) - inside
 
-    def leave_out(self):
+    def leave_out(self) -> None:
         """Have the account's filter leave them out."""
         chosen = literal_eval(self._backend.partner_domain or "[]")
         self._backend.partner_domain = str([*chosen, *IS_NONE])

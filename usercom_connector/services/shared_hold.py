@@ -1,10 +1,19 @@
 from contextlib import suppress
+from typing import Any
 
 import psycopg2
 
 from odoo.tools import SQL
 
+from ..usercom import shared_throttle
+from ..usercom.throttle import Throttle
+
 CLOSE = 1.0  # seconds by which two holds may differ and are the same
+
+
+def throttle_of(backend: Any) -> Throttle:
+    """What all of this process share that call for this account."""
+    return shared_throttle(backend.env.cr.dbname, backend.id, backend.rate_limit)
 
 
 class SharedHold:
@@ -14,11 +23,11 @@ class SharedHold:
     two servers differ.
     """
 
-    def __init__(self, backend):
+    def __init__(self, backend: Any) -> None:
         self.backend = backend
-        self.throttle = backend._throttle()
+        self.throttle = throttle_of(backend)
 
-    def seconds(self):
+    def seconds(self) -> float:
         """For how long no call may be made; what this process or another has heard goes to both."""
         stored, heard = self._stored(), self.throttle.held_for()
         if stored > heard + CLOSE:
@@ -27,7 +36,7 @@ class SharedHold:
             self._store(heard)
         return max(stored, heard)
 
-    def _stored(self):
+    def _stored(self) -> float:
         cr = self.backend.env.cr
         cr.execute(
             """SELECT extract(epoch FROM held_until - (clock_timestamp() AT TIME ZONE 'UTC'))
@@ -36,7 +45,7 @@ class SharedHold:
         )
         return max(0.0, float(next(iter(cr.fetchone() or (0,)))))
 
-    def _store(self, seconds):
+    def _store(self, seconds: float) -> None:
         """In a transaction of its own: a button that was refused is rolled back."""
         query = SQL(
             """INSERT INTO usercom_hold AS h (backend_id, held_until)

@@ -1,6 +1,7 @@
 """Whether an account has work that is due, and nobody does it."""
 
 from datetime import timedelta
+from typing import Any
 
 from odoo import fields
 from odoo.tools import SQL
@@ -14,11 +15,11 @@ MOST_LOOKED_AT = 100  # of each queue: this is asked often, and what waits may b
 class Standstill:
     """Looks by index alone, and at no queue as long as something gets settled."""
 
-    def __init__(self, backend):
+    def __init__(self, backend: Any) -> None:
         self._backend = backend
         self._since = fields.Datetime.now() - PATIENCE
 
-    def is_there(self):
+    def is_there(self) -> bool:
         """Whether rows have been due for a while, and none was settled meanwhile."""
         if self._backend.write_date > self._since or self._has_settled():
             return False  # or has but begun: whoever resumes it writes to the account
@@ -26,12 +27,12 @@ class Standstill:
             "usercom.outbox", OUTBOX_IS_FREE
         )
 
-    def _has_settled(self):
+    def _has_settled(self) -> bool:
         hour = ("hour", ">=", self._since - timedelta(hours=1))
         settled = [("backend_id", "=", self._backend.id), hour, ("write_date", ">", self._since)]
         return bool(self._backend.env["usercom.statistic"].sudo().search_count(settled, limit=1))
 
-    def _has_due(self, name, is_free):
+    def _has_due(self, name: str, is_free: SQL) -> bool:
         """Whether a row of the queue has been due, or claimed, for all this time."""
         queue = self._backend.env[name]
         query = SQL(
@@ -46,7 +47,7 @@ class Standstill:
         queue.env.cr.execute(query)
         return bool(queue.env.cr.rowcount)
 
-    def _due_rows(self, queue, is_due):
+    def _due_rows(self, queue: Any, is_due: SQL) -> SQL:
         return SQL(
             """(SELECT * FROM %s WHERE backend_id = %s AND state = 'pending'
                    AND %s AND create_date < %s LIMIT %s)""",

@@ -1,7 +1,8 @@
 """Calls of User.com that wait and wait, as while an account is paused: told of, then forgotten."""
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from odoo import fields
 from odoo.tools import SQL
@@ -27,14 +28,14 @@ class WaitingCalls:
     are all as long as User.com does not serve the reconciliation.
     """
 
-    def __init__(self, backend):
+    def __init__(self, backend: Any) -> None:
         self._backend = backend
 
-    def days_until_told(self):
+    def days_until_told(self) -> int:
         """After how many days they are told of: some time before they are forgotten."""
         return max(self._backend.waiting_days // 2, 1)
 
-    def count_old(self):
+    def count_old(self) -> int:
         """How many are told of."""
         if not self._backend.waiting_days:
             return 0
@@ -42,7 +43,7 @@ class WaitingCalls:
         waiting = [("backend_id", "=", self._backend.id), ("state", "=", "pending"), older]
         return self._backend.env["usercom.inbox"].sudo().search_count(waiting)
 
-    def forget(self, most):
+    def forget(self, most: int) -> int:
         """Delete those that are too old, at most so many; returns how many."""
         if not self._is_reconciled():
             return 0
@@ -56,11 +57,11 @@ class WaitingCalls:
             _logger.info(message, len(forgotten), days)
         return len(forgotten)
 
-    def _is_reconciled(self):
+    def _is_reconciled(self) -> bool:
         sweep = self._backend.env["usercom.sweep"].sudo()._known(self._backend, "reconcile")
         return bool(sweep.read_until and not sweep.error)
 
-    def _deletion(self, moment, most):
+    def _deletion(self, moment: datetime, most: int) -> SQL:
         return SQL(
             """DELETE FROM usercom_inbox WHERE id IN (
                    SELECT i.id FROM usercom_inbox i
@@ -76,5 +77,5 @@ class WaitingCalls:
             most,
         )
 
-    def _days_ago(self, days):
+    def _days_ago(self, days: int) -> datetime:
         return fields.Datetime.now() - timedelta(days=days)

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..models.usercom_attribute import VALUE_TYPES
+from ..services.connection import Connection
 from ..services.consents.field import UNSUBSCRIBED_FIELD
 from ..services.mapping.choices import field_choices
 from ..usercom import fitting_value_types
@@ -68,10 +69,9 @@ class UsercomAttributeCreation(models.TransientModel):
         self._check_complete()
         backend = self.backend_id
         backend._check_manager()
-        backend._check_may_send()
         choices = [line.strip() for line in (self.choices or "").splitlines() if line.strip()]
         multiple = self.value_type == "fixed" and self.field_id.ttype == "many2many"
-        created = backend._ask(
+        created = Connection(backend).ask(
             lambda client: client.create_attribute(
                 self.name.strip(), self.value_type, choices, multiple
             )

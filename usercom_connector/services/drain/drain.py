@@ -4,6 +4,7 @@ import time
 from typing import Any
 
 from ..brake import Brake
+from ..connection import Connection
 from ..drain_lock import DrainLock
 from ..quarantine import Quarantine
 from ..reconciliation import Reconciliation
@@ -33,11 +34,11 @@ class Drain:
 
     def _run_alone(self) -> None:
         if self.backend.state == "running":
-            if refusal := self.backend._refusal_to_send():
+            if refusal := Connection(self.backend).refusal():
                 self.backend._pause(refusal)
             else:
                 self._drain()
-        elif self.backend.state == "authenticated" and not self.backend._refusal_to_send():
+        elif self.backend.state == "authenticated" and not Connection(self.backend).refusal():
             self._preview_early()
 
     def _drain(self) -> None:
@@ -53,7 +54,7 @@ class Drain:
     def _work_off(self) -> int:
         """Returns how many rows and users were dealt with."""
         deadline, backend = time.monotonic() + RUN_SECONDS, self.backend
-        with backend._client() as client:
+        with Connection(backend).client() as client:
             queues = QueueRunner(backend, client, deadline)
             done = queues.work_off_suspects()
             for read in Reconciliation(backend).slices(client, deadline):
@@ -69,7 +70,7 @@ class Drain:
     def _preview_early(self) -> None:
         """Go on with the preview of an initial sync before the account runs: nothing is sent."""
         deadline = time.monotonic() + RUN_SECONDS
-        with self.backend._client() as client:
+        with Connection(self.backend).client() as client:
             queues = QueueRunner(self.backend, client, deadline)
             sync = self.env["usercom.sync"]
             done = sync._go_on(self.backend, client, deadline, queues.work_off)

@@ -11,7 +11,7 @@ from ...usercom.overlap import overlapped
 from ...usercom.throttle import LONGEST_HOLD
 from ..current_client import is_running
 from ..drain_lock import DrainLock
-from ..shared_hold import SharedHold
+from ..shared_hold import SharedHold, throttle_of
 from ..task import Task
 from ..transactions import unless_locked
 from .claims import InboxClaims, OutboxClaims
@@ -100,5 +100,5 @@ class QueueRunner:
         takes while each waits for its answer, and two in reserve.
         """
         limit = self.backend.rate_limit
-        under_way = limit * self.backend._throttle().usual_duration()
+        under_way = limit * throttle_of(self.backend).usual_duration()
         return min(WORKERS, math.ceil(2 * limit), math.ceil(1.5 * under_way) + 2)

@@ -5,6 +5,7 @@ from typing import Any
 
 from odoo.tools import SQL
 
+from ..connection import Connection
 from .changed_users import ChangedUsers
 
 BACKLOG = 200  # users waiting, from which on lists of users are read
@@ -17,7 +18,7 @@ class Backlog(ChangedUsers):
 
     def begin_if_due(self) -> bool:
         if oldest := self._oldest_prompt():
-            self._begin(self.backend._remote_clock().at(oldest) - LATE)
+            self._begin(Connection(self.backend).clock().at(oldest) - LATE)
         return bool(oldest)
 
     def _oldest_prompt(self) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 
 from odoo import fields
 
+from ..connection import Connection
 from .user_list import OVERLAP, UserList
 
 EVERY = timedelta(hours=1)
@@ -18,7 +19,7 @@ class ChangedUsers(UserList):
     def begin_if_due(self) -> bool:
         if self._is_recent(EVERY):
             return False
-        clock = self.backend._remote_clock()
+        clock = Connection(self.backend).clock()
         if clock.offset is None:
             self.client.ask_time()
         # Where the clock was ahead once, what has been read up to is still to come.

@@ -9,6 +9,7 @@ from odoo import fields
 
 from ...usercom import CredentialsError, NotFoundError, RetryableError, UsercomError
 from ..brake import Brake, BrakeError
+from ..connection import Connection
 from ..current_client import is_running
 from ..error_texts import explain
 from ..page_guard import PageGuard
@@ -76,7 +77,7 @@ class UserList:
             {
                 "is_open": True,
                 "since": since,
-                "until": since and self.backend._remote_clock().now(),
+                "until": since and Connection(self.backend).clock().now(),
                 "next_page": False,
                 "started_at": fields.Datetime.now(),
                 "newest_prompt": last_prompt(self.env),
