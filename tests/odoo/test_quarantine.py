@@ -62,6 +62,22 @@ class TestQuarantine(DeathCase):
         self.assertEqual(states.pop(deadly), "failed")
         self.assertEqual(set(states.values()), {"done"})
 
+    def test_where_the_look_ahead_itself_ends_the_worker_all_go_singly(self):
+        people = self.people(60)
+        people.phone = "2"
+        self.env.cr.flush()
+        cursor = type(self.env.cr)
+        execute = cursor.execute
+
+        def die(cr, query, *arguments, **options):
+            if "coalesce(r.singly, false)" in getattr(query, "code", query):
+                raise Killed
+            return execute(cr, query, *arguments, **options)
+
+        with patch.object(cursor, "execute", die):
+            self.assertEqual(self.deaths(), 1)
+        self.assertEqual(set(self.states(people).values()), {"done"})
+
     def test_the_call_that_ends_its_worker_fails_alone(self):
         users = [self.person(email=f"u{n}@example.org") for n in range(15)]
         rows = {user: self.put(id=user) for user in users}

@@ -111,7 +111,7 @@ class InboxClaims(Claims):
             SQL(
                 """WITH found AS (
                        SELECT r.id, coalesce(octet_length(r.payload::text), 0) + %s AS size
-                         FROM usercom_inbox r WHERE %s AND r.user_ref IN (%s)
+                         FROM usercom_inbox r WHERE %s AND r.user_ref = ANY(ARRAY(%s))
                           FOR UPDATE OF r SKIP LOCKED)
                    SELECT id FROM (
                        SELECT id, sum(size) OVER (ORDER BY id) - size AS before FROM found) counted
@@ -176,6 +176,20 @@ class OutboxClaims(Claims):
         return bool(last and self.env.execute_query(query))
 
     # ---- for mass updates ----
+
+    def next_ids(self, priority: int, last: int, most: int) -> list[int]:
+        """The ids of the next rows after the id ``last`` whose turn it is, at ``most`` so many."""
+        query = SQL(
+            """SELECT r.id FROM usercom_outbox r
+                WHERE r.priority = %s AND r.id > %s AND %s AND %s ORDER BY r.id LIMIT %s""",
+            priority,
+            last,
+            self._waits(),
+            self._is_due(),
+            most,
+        )
+        self.queue.flush_model()
+        return [row_id for (row_id,) in self.env.execute_query(query)]
 
     def look_ahead(self, priority: int, last: int) -> tuple[Any, int | None]:
         """``(rows that mass updates may stand for, id of the last row looked at)``.

@@ -7,7 +7,7 @@ from ...usercom.mass import WORTHWHILE
 from ..priorities import LOW, URGENT, USUAL
 from ..transactions import unless_locked
 from ..wary_look import WaryLook
-from .claims import InboxClaims, OutboxClaims
+from .claims import NEWEST_ID, InboxClaims, OutboxClaims
 
 OUTBOX_TURN = 3
 PRIORITIES = (URGENT, USUAL, LOW)
@@ -64,21 +64,29 @@ class Turns:
         """Claim a few rows up to the id looked at; without any look ahead for some alike."""
         while not (rows := self._claim_looked_at(priority)):
             last = self._looked_at[priority]
-            ahead = unless_locked(self.env, self.outbox.look_ahead, priority, last)
-            linked, last = ahead or ((), None)
-            if last is None:
+            ids = unless_locked(self.env, self.outbox.next_ids, priority, last, WORTHWHILE)
+            if not ids:
                 break
-            self._looked_at[priority] = last
-            if len(linked) >= WORTHWHILE and (rows := self._claim_alike(linked)):
+            if len(ids) < WORTHWHILE:
+                self._looked_at[priority] = ids[-1]
+            elif rows := self._claim_alike(priority, last):
                 break
         return rows
 
     def _claim_looked_at(self, priority: int) -> Any:
         return unless_locked(self.env, self.outbox.claim, priority, self._looked_at[priority])
 
-    def _claim_alike(self, linked: Any) -> Any:
-        alike = WaryLook(self.backend).at(linked._alike, self.backend)
+    def _claim_alike(self, priority: int, last: int) -> Any:
+        """Where the last look ahead ended its worker, all are claimed a few at a time instead."""
+        found = WaryLook(self.backend).at(self._look_ahead, priority, last)
+        alike, self._looked_at[priority] = found or ((), NEWEST_ID)
         return unless_locked(self.env, self.outbox.claim_alike, alike) if alike else None
+
+    def _look_ahead(self, priority: int, last: int) -> tuple[list[int], int]:
+        """``(ids of rows that mass updates can stand for, id of the last row looked at)``."""
+        linked, newest = self.outbox.look_ahead(priority, last)
+        alike = linked._alike(self.backend) if len(linked) >= WORTHWHILE else []
+        return alike, newest or NEWEST_ID
 
     def _refill(self) -> bool:
         """Queue some of those who can wait, now that no others do; whether there were any."""
