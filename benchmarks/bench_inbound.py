@@ -91,7 +91,9 @@ def _create(env: Any, numbers: range) -> None:
 
 
 def _take_in(env: Any, numbers: range) -> None:
-    env["usercom.backend"].search([])._take_in_page([_user(number) for number in numbers])
+    from odoo.addons.usercom_connector.services.importer import Importer
+
+    Importer(env["usercom.backend"].search([])).import_page([_user(number) for number in numbers])
 
 
 def _user(number: int) -> User:

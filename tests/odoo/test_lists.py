@@ -5,6 +5,7 @@ from unittest.mock import patch
 
 from odoo import fields
 
+from odoo.addons.usercom_connector.services.importer import Importer
 from odoo.addons.usercom_connector.services.reconciliation import backlog
 from odoo.addons.usercom_connector.usercom import User
 
@@ -144,7 +145,7 @@ class TestBacklog(ListCase):
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
-            self.backend._take_in_page(users)
+            Importer(self.backend).import_page(users)
             self.assertEqual(len(self.contacts_of(*(user.id for user in users))), count)
             return self.env.cr.sql_log_count - before
 

@@ -1,6 +1,7 @@
 """A push and a read of one contact do not overlap, whatever the call names the person by."""
 
 from odoo.addons.usercom_connector.services.drain.claims import NEWEST_ID, InboxClaims, OutboxClaims
+from odoo.addons.usercom_connector.services.importer import Importer
 from odoo.addons.usercom_connector.services.task import Task
 from odoo.addons.usercom_connector.usercom import User
 from odoo.addons.usercom_connector.usercom.jobs import Pushed
@@ -65,7 +66,7 @@ class TestOverlap(ConsentCase):
         user_id = self.binding(self.jan).external_id
         self.simulator.patch_user(user_id, email_consent=False)
         user = User.from_json(self.simulator.user(user_id) | {"email_consent": False})
-        self.backend._merge_user(self.jan, user)
+        Importer(self.backend).merge_contact(self.jan, user)
         merged = task.job.changes() and task.job.sent().merge
         row._settle(Task(row, task.job), Pushed(merged, user))
         base = self.binding(self.jan).base

@@ -6,6 +6,7 @@ from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import new_test_user
 
+from odoo.addons.usercom_connector.services.importer import Importer
 from odoo.addons.usercom_connector.usercom import User
 
 from .common import UsercomCase
@@ -386,7 +387,7 @@ class TestQueries(ProtectedCase):
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
-            self.backend._take_in(told)
+            Importer(self.backend).import_users(told)
             self.env.flush_all()
             return self.env.cr.sql_log_count - before
 

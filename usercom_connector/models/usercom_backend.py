@@ -314,3 +314,8 @@ class UsercomBackend(models.Model):
 
     def _taking_part(self, partners):
         return self._partners().search(Domain("id", "in", partners.ids) & self._partner_domain())
+
+    def action_sync(self):
+        """The initial sync of this account."""
+        self.check_access("read")
+        return self.env["usercom.sync"]._open(self)

@@ -3,8 +3,6 @@ from odoo.exceptions import ValidationError
 
 from ..services.consents.field import UNSUBSCRIBED, UNSUBSCRIBED_FIELD
 from ..services.own_context import Origin, with_own_context
-from ..usercom import answer
-from ..usercom.records import read_moment
 from .mailing_subscription import SUBSCRIPTION
 
 
@@ -55,36 +53,6 @@ class UsercomBackend(models.Model):
                 raise ValidationError(
                     self.env._("There is no mailing list called “%s”.", ", ".join(sorted(missing)))
                 )
-
-    # ---- who told us ----
-
-    def _told_by(self, rows, user=None):
-        """This account, noting consents as told by the queue ``rows`` (and the plain ``user``)."""
-        row = rows[-1:]
-        payload = row.payload if row._name == "usercom.inbox" else None
-        moment = read_moment((payload or {}).get("timestamp")) or (user and user.updated_at)
-        origin = Origin(
-            "webhook" if payload else "sync",
-            ref=f"{row._name},{row.id}",
-            at=moment and moment.replace(tzinfo=None),
-        )
-        return with_own_context(self, origin=origin)
-
-    def _note_told(self, told):
-        """Note the consents that User.com told: ``{contact: {key: canonical value}}``.
-
-        Their fields may show them already: an empty checkbox looks like a "no". A "yes" that they
-        do not show any more has met a "no" that was told with it.
-        """
-        for mapping in self.mapping_ids.filtered("is_consent"):
-            for consent in (True, False):
-                said = [
-                    partner.id
-                    for partner, values in told.items()
-                    if answer(values.get(mapping._key()), mapping._withdrawn()) is consent
-                ]
-                seen = self._seen(self.env["res.partner"].browse(said))
-                mapping._note(consent, seen.filtered(mapping._shown) if consent else seen)
 
     def _own(self, partners):
         """Those of ``partners`` that are of this company or of none."""

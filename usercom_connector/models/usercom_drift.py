@@ -4,6 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..services.comparison import Comparison
+from ..services.importer.refusals import Refusals
 from ..services.matcher import Matcher
 from ..services.value_texts import ValueTexts
 
@@ -85,9 +86,9 @@ class UsercomDrift(models.Model):
         known, left_out = Matcher(backend).find_contacts(strangers)
         partners = self.env["res.partner"].union(*known.values())
         bindings = self.env["usercom.binding"]._of(backend, partners)
-        survivors = set()
+        refusals, survivors = Refusals(backend), set()
         for user in strangers:
-            refusal = user.id in known and backend._refusal(user, known[user.id], bindings)
+            refusal = user.id in known and refusals.of(user, known[user.id], bindings)
             if refusal and refusal.is_another:
                 survivors.add(user.id)
                 bindings[refusal.partner.id].compared_at = sweep.started_at

@@ -4,7 +4,9 @@ from dataclasses import replace
 from odoo import api, models
 from odoo.fields import Domain
 
+from ..services.consent_origin import consent_origin
 from ..services.email_addresses import normalized
+from ..services.importer import Importer
 from ..services.task import Task
 from ..usercom import User
 from ..usercom.jobs import Fetch, Identity, PayloadUser
@@ -57,15 +59,16 @@ class UsercomInbox(models.Model):
 
     def _settle(self, task, user):
         """Bring what User.com now says to the contact."""
-        backend = self.backend_id._told_by(self, user)
+        backend = self.backend_id
         if user is None:
             return self._settle_missing(backend, task.job.identity)
         self._settle_merged_away(backend, task.job.identity, user)
         chosen = {user.id: self.partner_id[0]} if self.partner_id else {}
-        self._settle_taken(user, backend._take_in([user], chosen, {user.id: self})[user.id])
+        importer = Importer(backend, origin=consent_origin(self, user))
+        self._settle_imported(user, importer.import_users([user], chosen, {user.id: self})[user.id])
 
-    def _settle_taken(self, user, taken):
-        """Close the rows as told by a ``TakenIn``."""
+    def _settle_imported(self, user, taken):
+        """Close the rows as told by an ``ImportResult``."""
         if taken.stale:
             self._retry_later(self.env._("User.com answered with an older state than is known."))
         elif taken.erased:
@@ -137,7 +140,7 @@ class UsercomInbox(models.Model):
     def _settle_met(self, backend, user, taken, rows):
         """Close the ``rows`` about a user met in a list; without any, tell what went wrong."""
         if rows:
-            rows._settle_taken(user, taken)
+            rows._settle_imported(user, taken)
         elif taken.problems:
             self._tell(backend, user, "\n".join(taken.problems), is_ambiguous=taken.ambiguous)
 

@@ -35,10 +35,10 @@ class UsercomInbox(models.Model):
         link = Binding.search([*ours, *same], limit=1)
         return None if link and link._is_second(user) else link.partner_id
 
-    def _settle_taken(self, user, taken):
+    def _settle_imported(self, user, taken):
         if taken.is_another and (later := self._after_look(taken.partner)):
             return self._put_back(error="\n".join(taken.problems), next_attempt_at=later)
-        return super()._settle_taken(user, taken)
+        return super()._settle_imported(user, taken)
 
     @api.model
     def _settle_met(self, backend, user, taken, rows):

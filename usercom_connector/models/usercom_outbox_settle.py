@@ -1,6 +1,8 @@
 from odoo import models
 
+from ..services.consent_origin import consent_origin
 from ..services.contact_names import by_id
+from ..services.importer import Importer
 from ..services.linking import Linking
 from ..services.unconfirmed import UnconfirmedValues
 from ..services.unset_attributes import UnsetAttributes
@@ -47,7 +49,8 @@ class UsercomOutbox(models.Model):
             return self._put_back()  # to be looked for again
         if other := Linking(backend).other_contact(partner, user.id):
             return self._fail_taken(other)
-        self._close(backend._told_by(self, user)._merge_user(partner, user))
+        importer = Importer(backend, origin=consent_origin(self, user))
+        self._close(importer.merge_contact(partner, user))
         if self.is_by_hand and custom_id not in (None, user.custom_id):
             self._enqueue(partner.ids, backend)
 

@@ -7,6 +7,8 @@ from odoo.tools import SQL
 
 from ..services.contact_names import by_id
 from ..services.error_texts import explain
+from ..services.importer.new_users import NewUsers
+from ..services.importer.refusals import Refusals
 from ..services.matcher import Matcher
 from ..services.page_guard import PageGuard
 from ..services.phone_numbers import PhoneNumbers
@@ -149,7 +151,7 @@ class UsercomSync(models.Model):
         somebody = [user for user in self._people(users) if user.id not in known]
         found, outsiders = Matcher(self.backend_id).recognize(somebody)
         strangers = self.backend_id._importable([user for user in somebody if user.id not in found])
-        left_out = self.backend_id._leave_out(strangers, outsiders)
+        left_out = NewUsers(self.backend_id).left_out(strangers, outsiders)
         somebody = [user for user in somebody if user.id in found] + strangers
         partners = self.env["res.partner"].union(*(contacts for _how, contacts in found.values()))
         terms = self._terms(partners)
@@ -212,7 +214,7 @@ class UsercomSync(models.Model):
         line["label"] = self._label(user)
         if not contacts:
             return line | {"kind": "new_here"}
-        refusal = self.backend_id._refusal(user, contacts, terms["bindings"])
+        refusal = Refusals(self.backend_id).of(user, contacts, terms["bindings"])
         if refusal and refusal.problems:
             return line | {"kind": "ambiguous", "problems": "\n".join(refusal.problems)}
         if contacts.id in taken:

@@ -3,6 +3,8 @@ from dataclasses import replace
 from odoo import fields, models
 from odoo.tools import SQL
 
+from ..services.importer import ImportChoices, Importer
+from ..services.own_context import Origin
 from ..services.priorities import LOW
 from ..services.transactions import committed
 
@@ -14,6 +16,15 @@ class UsercomSync(models.Model):
     """The run: users page by page, then the contacts that are only in Odoo."""
 
     _inherit = "usercom.sync"
+
+    def _import_choices(self):
+        """What was chosen for this sync, looked up once for a page of users."""
+        rules = tuple(self._first_rules())
+        return ImportChoices(self.direction, rules, self._domain(), is_confirmed=True)
+
+    def _consent_origin(self):
+        """What the consent log names as the source of consents."""
+        return Origin("sync", ref=f"{self._name},{self.id}")
 
     def _first_rules(self):
         """The merge rules where a contact and a user meet for the first time.
@@ -45,7 +56,8 @@ class UsercomSync(models.Model):
 
     def _run_users(self, users):
         users = self._people(users)
-        taken = self.backend_id._for_sync(self)._take_in_page(users)
+        importer = Importer(self.backend_id, self._import_choices(), self._consent_origin())
+        taken = importer.import_page(users)
         met = self.env["res.partner"].union(*(case.partner for case in taken.values()))
         to_send = self.env["usercom.outbox"]._waiting_contacts(self.backend_id, met)
         results = {
@@ -54,7 +66,7 @@ class UsercomSync(models.Model):
             if user.id in taken
         }
         self.env["usercom.sync.line"]._record(self, results)
-        self.backend_id._count_news(taken.values())
+        importer.count_news(taken.values())
 
     def _result(self, user, taken, to_send):
         """The values of the line of a user that was taken in."""

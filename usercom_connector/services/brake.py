@@ -38,7 +38,7 @@ class Brake:
         In the transaction of what is written next: what is rolled back has not been counted.
         """
         effects = {kind: people for kind, people in effects.items() if people}
-        if not effects or not self.backend.brake_share > 0 or self.backend._sync():
+        if not effects or not self.backend.brake_share > 0:
             return
         totals = self.env["usercom.brake"]._of(self.backend)._add(effects)
         for kind, people in totals.items():

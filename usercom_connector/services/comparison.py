@@ -16,6 +16,10 @@ from ..usercom.merge import Rule, differs, stated_value
 from ..usercom.user_values import read_user
 from .phone_numbers import PhoneNumbers
 from .protected_contacts import ProtectedContacts
+from .values.exporter import ValueExporter
+from .values.importer import ValueImporter
+from .values.lookup import in_odoos_words
+from .values.problems import unreadable_problems
 
 Values = dict[str, Any]
 """``{key: canonical value}``: the attribute's name and what both sides are compared in."""
@@ -54,16 +58,15 @@ class Comparison:
 
     ``partners`` are the contacts that are going to be compared, or an empty record where they are
     still to be created. A contact handed to a method is one as the account sees it, in its company
-    and language. ``export`` and ``read`` are what ``_exporter`` and ``_importer`` of
-    ``usercom.field.mapping`` return.
+    and language.
     """
 
     def __init__(self, mappings: Any, partners: Any) -> None:
         self.mappings = mappings
         self.rules: list[Rule] = mappings._rules()
         self.attributes = mappings._attributes()
-        self.export = mappings._exporter()
-        self.read = mappings._importer()
+        self.export = ValueExporter(mappings)
+        self.read = ValueImporter(mappings)
         self.protected = ProtectedContacts(mappings, partners)
         self.phones = PhoneNumbers(mappings)
 
@@ -71,9 +74,9 @@ class Comparison:
         """Return what ``partner`` and ``user`` have. ``base``: what they last agreed on."""
         usercom, errors = read_user(user, self.attributes, base)
         odoo, problems = self.export(partner, usercom)
-        usercom |= self.mappings._in_odoos_words(partner, odoo, usercom)
+        usercom |= in_odoos_words(self.mappings, partner, odoo, usercom)
         self.phones.align(partner, base, odoo, usercom)
-        return Sides(odoo, usercom, problems + self.mappings._unreadable_problems(user, errors))
+        return Sides(odoo, usercom, problems + unreadable_problems(self.mappings, user, errors))
 
     def merge(
         self,

@@ -32,8 +32,6 @@ class OwnContext:
     merging: bool = False  # contacts with each other; who does so notes and links
     strictest: dict[int, bool | None] | None = None  # {consent: answer}, filled by that merge
     speaking: tuple[int, ...] | None = None  # the contacts that a blacklist entry is an answer of
-    sync_id: int | None = None  # the initial sync that takes users in
-    sync_rules: tuple[Any, ...] | None = None
 
 
 NOTHING = OwnContext()

@@ -6,6 +6,7 @@ from typing import Any
 from odoo.tools import SQL
 
 from ..connection import Connection
+from ..importer import Importer, Results
 from .changed_users import ChangedUsers
 
 BACKLOG = 200  # users waiting, from which on lists of users are read
@@ -54,11 +55,11 @@ class Backlog(ChangedUsers):
             ("serial", "<=", newest),
         ]
 
-    def _import_users(self, backend: Any, users: list, prompts: dict) -> dict:
+    def _import_users(self, importer: Importer, users: list, prompts: dict) -> Results:
         asked = [user for user in users if user.id in prompts]
         rest = [user for user in users if user.id not in prompts]
-        imported = backend._take_in_page(asked, prompts=prompts)
-        return imported | backend._take_in_page(rest, only_linked=True)
+        imported = importer.import_page(asked, prompts=prompts)
+        return imported | importer.import_page(rest, only_linked=True)
 
     def _close(self) -> None:
         """Whom the pages have not shown is read by itself."""

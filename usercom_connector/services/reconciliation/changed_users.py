@@ -8,6 +8,8 @@ from typing import Any
 from odoo import fields
 
 from ..connection import Connection
+from ..consent_origin import consent_origin
+from ..importer import Importer, Results
 from .user_list import OVERLAP, UserList
 
 EVERY = timedelta(hours=1)
@@ -39,17 +41,17 @@ class ChangedUsers(UserList):
         rows._put_off()
 
     def _import(self, newest: int, users: list) -> None:
-        backend = self.backend._told_by(self.sweep)
+        importer = Importer(self.backend, origin=consent_origin(self.sweep))
         inbox = self.env["usercom.inbox"]
-        prompts = inbox._prompts_about(backend, users, newest)
-        imported = self._import_users(backend, users, prompts)
-        backend._count_news(case for key, case in imported.items() if key not in prompts)
+        prompts = inbox._prompts_about(self.backend, users, newest)
+        imported = self._import_users(importer, users, prompts)
+        importer.count_news(case for key, case in imported.items() if key not in prompts)
         for user in users:
             if user.id in imported:
-                inbox._settle_met(backend, user, imported[user.id], prompts.get(user.id))
+                inbox._settle_met(self.backend, user, imported[user.id], prompts.get(user.id))
 
-    def _import_users(self, backend: Any, users: list, prompts: dict) -> dict:
-        imported = backend._take_in_page(users, prompts=prompts)
+    def _import_users(self, importer: Importer, users: list, prompts: dict) -> Results:
+        imported = importer.import_page(users, prompts=prompts)
         self._note_missed(case for key, case in imported.items() if key not in prompts)
         return imported
 

@@ -9,6 +9,7 @@ from odoo.fields import Domain
 from odoo.tools.sql import escape_psql
 
 from ...usercom import ConversionError, Reason
+from ..creation_lock import CreationLock
 from .reader import CODED_MODELS
 
 MOST_NAMESAKES = 50
@@ -108,7 +109,7 @@ class RecordLookup:
         return bool(self._mapping.env["res.partner"].search_count(domain, limit=1))
 
     def _create_company(self, value: str) -> Any:
-        self._backend._hold_back_company(value)
+        CreationLock(self._backend).of_company(value)
         return self._backend._partners().create({"name": value, "is_company": True})
 
     def is_meant(self, partner: Any, value: Any) -> bool:

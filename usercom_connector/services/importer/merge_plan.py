@@ -1,0 +1,122 @@
+"""The plan of a merge: what has to move where between a contact and its user."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from ...usercom import Merge, User
+from ...usercom.base import Base
+from ...usercom.merge import Rule
+from ...usercom.unconfirmed import acknowledged, still_open, with_names
+from ..comparison import Comparison, Sides, Values
+from ..identity import ContactIdentity
+from ..linking import Linking
+from .results import ImportChoices
+
+
+@dataclass
+class MergePlan:
+    """What is to be written to one contact, sent of it, and agreed on.
+
+    ``vals`` is for ``write`` or ``create``, ``written`` the same as {key: canonical value}.
+    ``unset``: {key: canonical value} of what a contact still to be created cannot be given.
+    ``kept``: {mapping: reason} of what the contact keeps from User.com; ``left_out`` tells of it.
+    ``unconfirmed``: {key: [canonical values]} that were sent and may still arrive.
+    """
+
+    partner: Any
+    user: User
+    agreed: Merge
+    problems: list[str] = field(default_factory=list)
+    vals: dict[str, Any] = field(default_factory=dict)
+    written: Values = field(default_factory=dict)
+    unset: Values = field(default_factory=dict)
+    unconfirmed: dict[str, list[Any]] = field(default_factory=dict)
+    to_push: bool = False
+    kept: dict[Any, str] = field(default_factory=dict)
+    left_out: str = ""
+
+    def is_whole(self) -> bool:
+        """Whether nothing is left that the two cannot agree on."""
+        return not self.problems and not self.agreed.base.remote
+
+
+class MergePlanner:
+    """Plans merges of contacts with their users. Nothing is written yet."""
+
+    def __init__(self, backend: Any, comparison: Comparison, choices: ImportChoices) -> None:
+        self._backend = backend
+        self._comparison = comparison
+        self._choices = choices
+
+    def plan_merge(self, partner: Any, user: User, binding: Any, edited_at: datetime) -> MergePlan:
+        """Return what has to move where between ``partner``, as the account sees it, and ``user``.
+
+        ``binding`` is the contact's link, if any; ``edited_at`` when the contact was last changed.
+        """
+        comparison = self._comparison
+        unconfirmed = binding._unconfirmed_by(user.id) if binding else {}
+        base = with_names(self._base(partner, user, binding), unconfirmed, user)
+        sides = comparison.sides(partner, user, base)
+        rules = self._rules(user, binding)
+        left_open = still_open(base, unconfirmed, sides.usercom, rules)
+        base = acknowledged(base, unconfirmed, sides.usercom, rules, comparison.attributes)
+        outcome = comparison.merge(
+            partner, sides, base, odoo_is_newer=self._is_newer(user, edited_at), rules=rules
+        )
+        agreed, refused = outcome.agreed, outcome.refused
+        plan = MergePlan(
+            partner,
+            user,
+            agreed,
+            outcome.problems,
+            outcome.vals | Linking(self._backend).key_vals(partner, user.id),
+            {key: value for key, value in agreed.to_odoo.items() if key not in refused},
+            unconfirmed=left_open,
+            to_push=bool(agreed.to_usercom),
+            left_out=comparison.protected.told(partner, outcome.kept),
+        )
+        agreed.base.restore(base, refused)
+        # Until the values are sent, User.com has what it has.
+        agreed.base.update({key: sides.usercom[key] for key in agreed.to_usercom})
+        _leave_apart(plan, outcome.rules, sides)
+        return plan
+
+    def _rules(self, user: User, binding: Any) -> list[Rule]:
+        first_rules = self._choices.first_rules
+        if first_rules is None or have_agreed(binding, user):
+            return self._comparison.rules
+        return list(first_rules)
+
+    def _is_newer(self, user: User, edited_at: datetime) -> bool | None:
+        """Whether Odoo was changed after ``user``; None where nobody can tell."""
+        here = self._backend._remote_clock().at(edited_at)
+        return here >= user.updated_at.replace(tzinfo=None) if user.updated_at else None
+
+    def _base(self, partner: Any, user: User, binding: Any) -> Base:
+        """What ``partner`` and ``user`` last agreed on; nothing where somebody chose the user."""
+        if not binding:
+            return Base()
+        if user.id in (binding.external_id, ContactIdentity(self._backend).known_id(partner)):
+            return binding._agreed_with(user.id)
+        consents = {rule.key for rule in self._comparison.rules if rule.consent}
+        return binding._handed_on_to(user, consents)
+
+
+def have_agreed(binding: Any, user: User) -> bool:
+    """Whether the contact of the ``binding``, if there is one, and ``user`` were merged before."""
+    return bool(binding and binding._agreed_with(user.id))
+
+
+def _leave_apart(plan: MergePlan, rules: Iterable[Rule], sides: Sides) -> None:
+    """Note that both keep their own of what Odoo has and cannot send.
+
+    Otherwise the contact would count as changed at each meeting: its "city", which the pair may
+    not send, is not the one that was agreed on.
+    """
+    base, moving = plan.agreed.base, plan.agreed.to_usercom | plan.written
+    for key in (r.key for r in rules if r.direction != "import" and r.key not in moving):
+        differs = key not in base or (key in sides.usercom and base[key] != sides.odoo.get(key))
+        if differs and sides.odoo.get(key) is not None:
+            base.keep_apart(key, sides.odoo[key], sides.usercom.get(key))

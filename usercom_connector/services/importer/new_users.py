@@ -1,0 +1,73 @@
+"""Users of whom Odoo has no contact yet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...usercom import User
+from ..brake import Brake
+from ..contact_names import by_id
+from ..creation_lock import CreationLock
+from ..matcher import Contacts
+from .new_contacts import NewContacts
+from .results import AS_CONFIGURED, ImportChoices, ImportResult
+from .settlement import Settlement
+
+
+class NewUsers:
+    """Makes contacts of new people in User.com, as far as the account wants any."""
+
+    def __init__(self, backend: Any, choices: ImportChoices = AS_CONFIGURED) -> None:
+        self._backend = backend
+        self._env = backend.env
+        self._choices = choices
+
+    def import_new_users(self, users: list[User], outsiders: Contacts) -> dict[int, ImportResult]:
+        """Return ``{user id: ImportResult}`` of ``users`` without a contact that takes part.
+
+        ``outsiders``: {user id: contacts} of those who are in Odoo but take no part.
+        """
+        nobody = self._env["res.partner"]
+        if self._choices.direction == "export":
+            return {user.id: ImportResult(nobody) for user in users}
+        erased = self._env["usercom.tombstone"]._erased(self._backend, users)
+        why_not = self._backend._why_not_created()
+        results = {
+            user.id: ImportResult(nobody, erased=user.id in erased, left_out=why_not)
+            for user in users
+        }
+        new = self._backend._importable([user for user in users if user.id not in erased])
+        if why_not:
+            return results
+        results |= self.left_out(new, outsiders)
+        new = [user for user in new if user.id not in outsiders]
+        return results | (self._create(new) if new else {})
+
+    def left_out(self, users: list[User], outsiders: Contacts) -> dict[int, ImportResult]:
+        """Return ``{user id: ImportResult}`` of those whose contact is there, but takes no part."""
+        return {
+            user.id: ImportResult(
+                self._env["res.partner"],
+                left_out=self._takes_no_part(user, outsiders[user.id]),
+            )
+            for user in users
+            if user.id in outsiders
+        }
+
+    def _takes_no_part(self, user: User, partners: Any) -> str:
+        return self._env._(
+            "Left alone: User.com user %(user)s is %(contacts)s in Odoo, not among the contacts "
+            "that take part.",
+            user=user.email or user.id,
+            contacts=by_id(partners),
+        )
+
+    def _create(self, users: list[User]) -> dict[int, ImportResult]:
+        CreationLock(self._backend).of_emails(user.email for user in users)
+        if not self._choices.is_confirmed:
+            Brake(self._backend).count({"created_here": len(users)})
+        plans = NewContacts(self._backend).create(users)
+        Settlement(self._backend, self._choices).settle(plans, {})
+        partners = self._env["res.partner"].browse([plan.partner.id for plan in plans])
+        self._backend._after_new_contacts(self._backend._seen(partners))
+        return {plan.user.id: ImportResult.of(plan, is_news=True) for plan in plans}
