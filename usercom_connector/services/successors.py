@@ -9,9 +9,10 @@ from dataclasses import replace
 from typing import Any
 
 from ..usercom import User
+from ..usercom.base import Base
 from ..usercom.jobs import Identity
 from ..usercom.verify_write import EMPTY
-from .comparison import Comparison, Values
+from .comparison import Comparison
 from .identity import ContactIdentity
 
 
@@ -44,19 +45,19 @@ class Successors:
         # Its contact was merged away, so it has been remembered as nobody's.
         backend.env["usercom.tombstone"]._forget_users(backend, [successor.id])
         base = self._base(backend._seen(link.partner_id), successor)
-        link.write({"external_id": successor.id, "base": base, "unconfirmed": False})
+        link.write({"external_id": successor.id, "unconfirmed": False})
+        link._store_base(base)
         backend._merge_user(link.partner_id, successor)
 
-    def _base(self, partner: Any, user: User) -> Values:
+    def _base(self, partner: Any, user: User) -> Base:
         """What the user has where Odoo has a value: Odoo's is sent, as the parent's values win.
 
         Consents are weighed as between two that were never linked: a "no" of either wins.
         """
         comparison = Comparison(self._backend._active_mappings(), partner)
-        sides = comparison.sides(partner, user, {})
+        sides = comparison.sides(partner, user, Base())
         consents = {rule.key for rule in comparison.rules if rule.consent}
-        return {
-            key: value
-            for key, value in sides.usercom.items()
-            if key not in consents and sides.odoo.get(key) not in EMPTY
-        }
+        known = sides.usercom.items()
+        return Base(
+            {k: v for k, v in known if k not in consents and sides.odoo.get(k) not in EMPTY}
+        )
