@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ..services.consent_origin import consent_origin
 from ..services.successors import Successors
 from ..services.task import Task
 from ..usercom.jobs import Identity, MergeUsers, Push, Remove
@@ -115,8 +116,8 @@ class UsercomOutbox(models.Model):
         if self.operation == "unsubscribe":
             self.backend_id._leave_unsubscribed(self.partner_id)
         if successor:
-            told_by = self.backend_id._told_by(self, successor)
-            Successors(self.backend_id).link(told_by, self.into_external_id, successor)
+            origin = consent_origin(self, successor)
+            Successors(self.backend_id).link(self.into_external_id, successor, origin)
         elif self.operation == "merge":
             self._read_again()
         if self.operation == "delete":

@@ -14,6 +14,8 @@ from ..usercom.jobs import Identity
 from ..usercom.verify_write import EMPTY
 from .comparison import Comparison
 from .identity import ContactIdentity
+from .importer import Importer
+from .own_context import Origin
 
 
 class Successors:
@@ -34,11 +36,9 @@ class Successors:
             for link in self._bindings.search(linked)
         }
 
-    def link(self, backend: Any, user_id: int, successor: User) -> None:
-        """Link the contact of the user of this id to the ``successor``, and bring both together.
-
-        ``backend`` is the account with the origin of what is imported.
-        """
+    def link(self, user_id: int, successor: User, origin: Origin) -> None:
+        """Link the contact of the user of this id to the ``successor``, and bring both together."""
+        backend = self._backend
         link = self._bindings._of_user(backend, user_id)
         if not link or self._bindings._of_user(backend, successor.id):
             return
@@ -47,7 +47,7 @@ class Successors:
         base = self._base(backend._seen(link.partner_id), successor)
         link.write({"external_id": successor.id, "unconfirmed": False})
         link._store_base(base)
-        backend._merge_user(link.partner_id, successor)
+        Importer(backend, origin=origin).merge_contact(link.partner_id, successor)
 
     def _base(self, partner: Any, user: User) -> Base:
         """What the user has where Odoo has a value: Odoo's is sent, as the parent's values win.
