@@ -53,9 +53,5 @@ from . import (
     usercom_sync_report,
     usercom_tombstone,
     res_partner,
-    res_partner_key,
-    res_partner_actions,
-    res_partner_consent,
     res_config_settings,
-    res_config_settings_consent,
 )

@@ -85,6 +85,15 @@ class ResConfigSettings(models.TransientModel):
     usercom_webhook_alert_hours = fields.Integer("Alert After Hours Without a Call")
     usercom_brake_share = fields.Float("Ask From This Share of Contacts (%)")
     usercom_is_braked = fields.Boolean(compute="_compute_usercom_account")
+    usercom_email_consent_id = fields.Many2one(
+        "usercom.field.mapping",
+        "E-mail Consent",
+        domain="[('is_consent', '=', True), ('backend_id.company_id', '=', company_id)]",
+    )
+    usercom_unsubscribe_policy = fields.Selection(
+        account_options("unsubscribe_policy"), "Write to User.com"
+    )
+    usercom_opt_out_lists = fields.Char("Mailing Lists to Opt Out Of")
     usercom_mapping_count = fields.Integer(compute="_compute_usercom_account")
     usercom_broken_count = fields.Integer(compute="_compute_usercom_account")
 
