@@ -31,7 +31,6 @@ from . import (
     usercom_queue,
     usercom_inbox,
     usercom_inbox_drain,
-    usercom_inbox_consent,
     usercom_inbox_look,
     usercom_outbox,
     usercom_outbox_filling,

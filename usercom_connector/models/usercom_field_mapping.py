@@ -331,6 +331,20 @@ class UsercomFieldMapping(models.Model):
         """The consents that one of the contact fields ``names`` shows."""
         return self._consents().filtered(lambda mapping: mapping.field_name in names)
 
+    @api.model
+    @tools.ormcache("backend_id")
+    def _consent_keys(self, backend_id):
+        """``((key, attribute, canonical value that says "no"), …)`` of an account."""
+        consents = self._consents().filtered(lambda m: m.backend_id.id == backend_id)
+        return tuple((m._key(), m._as_attribute(), m._withdrawn()) for m in consents)
+
+    @api.model
+    @tools.ormcache("backend_id")
+    def _told_keys(self, backend_id):
+        """The names of the attributes whose values a call may bring."""
+        mappings = self.sudo().search([("backend_id", "=", backend_id)])
+        return frozenset(m._key() for m in mappings if m.is_consent or m.direction != "export")
+
     # ---- doors for callers that have not moved yet ----
 
     def _exporter(self):

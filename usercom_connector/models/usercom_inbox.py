@@ -9,6 +9,11 @@ from odoo.tools import SQL, email_normalize
 
 from ..services.call_rate import CallRate
 from ..services.clean_up import BATCH
+from ..services.consents.received import (
+    ReceivedWithdrawals,
+    received_consents,
+    tells_withdrawal,
+)
 from ..services.contact_names import by_id
 from ..services.identity import ContactIdentity
 from ..services.payload_filter import PayloadFilter
@@ -271,13 +276,21 @@ class UsercomInbox(models.Model):
         return self._put(backend, keys, payload)
 
     @api.model
+    def _told_consents(self, backend, payload):
+        """For the migration to 19.0.1.2.0."""
+        return received_consents(backend, payload)
+
+    def _heed_withdrawals(self, backend, partner, user):
+        ReceivedWithdrawals(backend, self).apply(partner, user)
+
+    @api.model
     def _put(self, backend, keys, payload=None):
         """Store one prompt; past the ORM, since User.com waits for the answer."""
-        consents = self._told_consents(backend, payload)
+        consents = received_consents(backend, payload)
         kept = payload and self._kept(backend, payload)
         values = {
             "backend_id": backend.id,
-            "priority": URGENT if self._tells_withdrawal(backend, payload) else 0,
+            "priority": URGENT if tells_withdrawal(backend, payload) else 0,
             "payload": None if kept is None else json.dumps(kept),
             "consents": json.dumps(consents),
             "now": fields.Datetime.now(),

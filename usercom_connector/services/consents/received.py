@@ -1,0 +1,127 @@
+"""What webhook calls say of consents.
+
+A call is a prompt to read the user again. A "no" that it brings may be gone by then: our own "yes",
+sent at the same moment, has overwritten it. So each call's answers are kept with their moment, and
+such a "no" is applied.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from odoo import fields
+
+from ...usercom import Attribute, User
+from ...usercom.consents import told
+from ...usercom.records import read_moment, told_values
+from ..brake import Brake
+from .field import ConsentField
+from .notes import ConsentNotes
+
+WORDS = {False: "no", True: "yes"}
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+Payload = Mapping[str, Any] | None
+
+
+def tells_withdrawal(backend: Any, payload: Payload) -> bool:
+    """Return whether a call shows a "no" to one of the account's consents."""
+    consents = backend.env["usercom.field.mapping"]._consent_keys(backend.id)
+    return any(_received(payload, *consent) is False for consent in consents)
+
+
+def received_consents(backend: Any, payload: Payload) -> dict[str, dict[str, str]]:
+    """Return {key: {"at": when the call was sent, in UTC, "said": "no" or "yes"}}."""
+    at = read_moment((payload or {}).get("timestamp"))
+    if not at:
+        return {}
+    moment = at.isoformat(timespec="microseconds")  # all alike, so that they sort as text
+    consents = backend.env["usercom.field.mapping"]._consent_keys(backend.id)
+    received = {key: _received(payload, key, *words) for key, *words in consents}
+    return {
+        key: {"at": moment, "said": WORDS[consent]}
+        for key, consent in received.items()
+        if consent is not None
+    }
+
+
+def _received(payload: Payload, key: str, attribute: Attribute, withdrawn: bool) -> bool | None:
+    """Return what a call says of one consent; where it says both, it is a "no"."""
+    blocks = [(payload or {}).get(name) for name in ("user", "extra")]
+    values = [told_values(block).get(key) for block in blocks if isinstance(block, dict)]
+    consents = {told(value, attribute, withdrawn) for value in values} - {None}
+    return False if False in consents else next(iter(consents), None)
+
+
+class ReceivedWithdrawals:
+    """The answers to consents in some calls about one user, the rows of `usercom.inbox`."""
+
+    def __init__(self, backend: Any, rows: Any) -> None:
+        self._backend = backend
+        self._rows = rows
+
+    def apply(self, partner: Any, user: User) -> None:
+        """Withdraw what the calls show as withdrawn since the contact last said "yes"."""
+        for mapping in self._backend.mapping_ids.filtered("is_consent"):
+            if self._is_withdrawn(mapping, partner, user):
+                Brake(self._backend).count({"unsubscribed_here": 1})
+                ConsentNotes(mapping).note(False, partner)
+                ConsentField(mapping).withdraw(self._backend._seen(partner))
+
+    def _is_withdrawn(self, mapping: Any, partner: Any, user: User) -> bool:
+        moment = self._withdrawn_at(mapping)
+        if not moment or not _said_yes_before(mapping, partner, moment):
+            return False
+        if _is_known_to_be_apart(mapping, partner):
+            return False
+        shown = told(user.values.get(mapping._key()), mapping._as_attribute(), mapping._withdrawn())
+        # A "yes" that User.com shows by now may be ours, which has overwritten the "no".
+        return shown is not True or _sent_yes_since(mapping, partner, moment)
+
+    def _withdrawn_at(self, mapping: Any) -> datetime | None:
+        """Return when the newest call that speaks of the consent was sent, if it says "no"."""
+        answers = [(row.consents or {}).get(mapping._key()) for row in self._rows]
+        newest_first = sorted(
+            filter(None, answers),
+            key=lambda each: (-(read_moment(each["at"]) or LONG_AGO).timestamp(), each["said"]),
+        )
+        if not newest_first or newest_first[0]["said"] != "no":
+            return None
+        moment = read_moment(newest_first[0]["at"])
+        return moment and moment.replace(tzinfo=None)
+
+
+def _said_yes_before(mapping: Any, partner: Any, moment: datetime) -> bool:
+    """Return whether the contact's last answer is a "yes" from before this moment (naive UTC)."""
+    last = mapping.env["usercom.consent.log"].search(
+        [
+            ("partner_id", "=", partner.id),
+            ("company_id", "=", mapping.backend_id.company_id.id),
+            ("consent", "=", mapping._key()),
+        ],
+        limit=1,
+    )
+    return last.new_value == "yes" and bool((last.source_at or last.create_date) <= moment)
+
+
+def _is_known_to_be_apart(mapping: Any, partner: Any) -> bool:
+    """Return whether User.com's "no" is known and was not said by the contact."""
+    link = mapping.env["usercom.binding"]._of(mapping.backend_id, partner).get(partner.id)
+    remote = (link and link.remote_base) or {}
+    return bool(remote.get(mapping._key()) == mapping._withdrawn())
+
+
+def _sent_yes_since(mapping: Any, partner: Any, moment: datetime) -> bool:
+    """Return whether we have sent a "yes" to User.com after this moment (naive UTC)."""
+    rows = mapping.env["usercom.outbox"].search(
+        [
+            ("partner_id", "=", partner.id),
+            ("backend_id", "=", mapping.backend_id.id),
+            ("state", "=", "done"),
+            ("write_date", ">=", fields.Datetime.to_string(moment)),
+        ]
+    )
+    sent = [row.sent.get(mapping._key()) for row in rows if row.sent]
+    return (not mapping._withdrawn()) in sent
