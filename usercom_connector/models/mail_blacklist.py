@@ -1,6 +1,7 @@
 from odoo import api, models
 
 from ..services.consents.field import UNSUBSCRIBED_FIELD
+from ..services.consents.notes import ConsentNotes
 from ..services.own_context import own_context
 
 
@@ -43,8 +44,8 @@ class MailBlacklist(models.Model):
                 speaking = own_context(self.env).speaking
                 said = contacts if speaking is None else contacts.browse(speaking)
                 for mapping in consents:
-                    mapping._note(consent, contacts & said)
-                    mapping._of_the_address()._note_for_address(consent, contacts - said)
+                    ConsentNotes(mapping).note(consent, contacts & said)
+                    ConsentNotes(mapping).for_address().note_for_address(consent, contacts - said)
                 self.env["usercom.outbox"]._enqueue_later(contacts.ids)
 
     # ---- many addresses at once ----

@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..services.consents.field import UNSUBSCRIBED, UNSUBSCRIBED_FIELD
+from ..services.consents.field import UNSUBSCRIBED, UNSUBSCRIBED_FIELD, ConsentField
+from ..services.consents.notes import ConsentNotes
 from ..services.own_context import Origin, with_own_context
 from .mailing_subscription import SUBSCRIPTION
 
@@ -87,11 +88,13 @@ class UsercomBackend(models.Model):
         blacklist, email = self._blacklist_consent(), self.email_consent_id
         if mapping == blacklist and consent is False:
             if email:
-                email._withdraw(self._seen(partners))
+                ConsentField(email).withdraw(self._seen(partners))
             self._opt_out(partners)
             self._after_email_refusal(self._seen(partners))
         elif mapping == email and consent is not None and blacklist:
-            changed = self._seen(partners).filtered(lambda p: blacklist._shown(p) != consent)
+            changed = self._seen(partners).filtered(
+                lambda p: ConsentField(blacklist).shown(p) != consent
+            )
             if consent and changed:
                 changed -= self._refused_by_others(changed)
             changed.write({UNSUBSCRIBED_FIELD: not consent})
@@ -114,7 +117,7 @@ class UsercomBackend(models.Model):
         """We have unsubscribed users ourselves: what Odoo knows stays, and no echo is a "no"."""
         mapping = self._blacklist_consent()
         for binding in self.env["usercom.binding"]._of(self, partners).values() if mapping else ():
-            value = mapping._consent_value(self._seen(binding.partner_id))
+            value = ConsentField(mapping).canonical_value(self._seen(binding.partner_id))
             base = binding._last_base()
             base.keep_apart(UNSUBSCRIBED, value, True)
             binding._store_base(base)
@@ -163,5 +166,5 @@ class UsercomBackend(models.Model):
         if mapping and emails:
             everybody = self._partners().with_context(active_test=False)
             partners = everybody.search([("email_normalized", "in", emails)])
-            mapping._note(False, partners)
-            mapping._withdraw(self._own(partners))
+            ConsentNotes(mapping).note(False, partners)
+            ConsentField(mapping).withdraw(self._own(partners))

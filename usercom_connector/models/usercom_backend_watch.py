@@ -3,6 +3,8 @@ from collections import defaultdict
 from odoo import api, models, tools
 from odoo.fields import Domain
 
+from ..services.values.reader import source_path
+
 
 class UsercomBackendWatch(models.AbstractModel):
     """Which fields, of whatever model, decide what an account is told about contacts."""
@@ -39,7 +41,7 @@ class UsercomBackendWatch(models.AbstractModel):
         always = (self._key_field(), "active", "company_id", "is_company", "email")
         yield from ((name,) for name in always)
         for mapping in self._active_mappings():
-            yield tuple(mapping._source().split("."))
+            yield tuple(source_path(mapping).split("."))
         yield from _expressions(Domain(self._partner_domain()))
 
     def _filter_fields(self):

@@ -7,6 +7,7 @@ from ..services.clean_up import BATCH
 from ..services.contact_names import with_names
 from ..services.protected_contacts import ProtectedContacts
 from ..services.value_texts import ValueTexts
+from ..services.values.importer import ValueImporter
 
 
 class UsercomConflict(models.Model):
@@ -142,7 +143,7 @@ class UsercomConflict(models.Model):
         values, protected = {mapping._key(): value}, ProtectedContacts(mapping.sudo(), partner)
         if kept := protected.kept(partner, values):
             raise UserError(with_names(protected.told(partner, kept), self.env))
-        vals, problems, _refused = mapping.sudo()._importer()(partner, values)
+        vals, problems, _refused = ValueImporter(mapping.sudo())(partner, values)
         if problems:
             raise UserError(with_names("\n".join(problems), self.env))
         partner.write(vals)

@@ -293,6 +293,10 @@ class UsercomFieldMapping(models.Model):
         """Whether it is the full name, paired with User.com's first or last name."""
         return self.field_name == "name" and self._key() in NAME_PARTS
 
+    def _is_told_by(self, user):
+        """Whether ``user`` says anything, be it nothing, of this pair's attribute."""
+        return self._key() in user.values or (self._is_name_part() and "name" in user.values)
+
     def _withdrawn(self):
         """The canonical value that says "no"."""
         return self._key() == UNSUBSCRIBED
@@ -340,76 +344,7 @@ class UsercomFieldMapping(models.Model):
 
     @api.model
     @tools.ormcache("backend_id")
-    def _told_keys(self, backend_id):
+    def _received_keys(self, backend_id):
         """The names of the attributes whose values a call may bring."""
         mappings = self.sudo().search([("backend_id", "=", backend_id)])
         return frozenset(m._key() for m in mappings if m.is_consent or m.direction != "export")
-
-    # ---- doors for callers that have not moved yet ----
-
-    def _exporter(self):
-        return ValueExporter(self)
-
-    def _importer(self):
-        return ValueImporter(self)
-
-    def _source(self):
-        return source_path(self)
-
-    def _companies_named(self, value):
-        return RecordLookup(self).find_company(value)
-
-    def _is_told_by(self, user):
-        """Whether ``user`` says anything, be it nothing, of this pair's attribute."""
-        return self._key() in user.values or (self._is_name_part() and "name" in user.values)
-
-    def _has_own_words(self):
-        return may_be_spelled_otherwise(self)
-
-    def _in_odoos_words(self, partner, odoo, remote):
-        return in_odoos_words(self, partner, odoo, remote)
-
-    def _unreadable_problems(self, user, errors):
-        return unreadable_problems(self, user, errors)
-
-    def _ignored_problems(self, partner, ignored):
-        return ignored_problems(self, partner, ignored)
-
-    def _shown(self, partner):
-        return ConsentField(self).shown(partner)
-
-    def _all_shown(self, partners):
-        return ConsentField(self).all_shown(partners)
-
-    def _consent_value(self, partner):
-        return ConsentField(self).canonical_value(partner)
-
-    def _unsaid(self):
-        return unsaid_values(self)
-
-    def _refuses(self, partners, value):
-        return ConsentField(self).refuses(partners, value)
-
-    def _note_shown(self, partners, before=None):
-        ConsentNotes(self).note_shown(partners, before)
-
-    def _note(self, consent, partners):
-        ConsentNotes(self).note(consent, partners)
-
-    def _share_withdrawals(self, partners):
-        ConsentNotes(self).share_withdrawals(partners)
-
-    def _note_for_address(self, consent, partners):
-        ConsentNotes(self).note_for_address(consent, partners)
-
-    def _of_the_address(self):
-        return ConsentNotes(self).for_address()._mapping
-
-    def _withdraw(self, partners):
-        ConsentField(self).withdraw(partners)
-
-    def _strictest(self, kept, merged):
-        return ConsentNotes(self).strictest(kept, merged)
-
-    def _settle_merged(self, partner, consent):
-        ConsentNotes(self).settle_merged(partner, consent)

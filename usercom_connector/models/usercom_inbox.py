@@ -10,7 +10,6 @@ from odoo.tools import SQL, email_normalize
 from ..services.call_rate import CallRate
 from ..services.clean_up import BATCH
 from ..services.consents.received import (
-    ReceivedWithdrawals,
     received_consents,
     tells_withdrawal,
 )
@@ -256,7 +255,7 @@ class UsercomInbox(models.Model):
 
         Without them the user is read, as ever.
         """
-        kept = PayloadFilter(self.env["usercom.field.mapping"]._told_keys(backend.id)).of(payload)
+        kept = PayloadFilter(self.env["usercom.field.mapping"]._received_keys(backend.id)).of(payload)
         if len(json.dumps(kept)) > MOST_BYTES:
             kept = {"timestamp": str(kept.get("timestamp"))[:64]}
         return kept
@@ -279,9 +278,6 @@ class UsercomInbox(models.Model):
     def _told_consents(self, backend, payload):
         """For the migration to 19.0.1.2.0."""
         return received_consents(backend, payload)
-
-    def _heed_withdrawals(self, backend, partner, user):
-        ReceivedWithdrawals(backend, self).apply(partner, user)
 
     @api.model
     def _put(self, backend, keys, payload=None):

@@ -6,6 +6,7 @@ from ..services.importer import Importer
 from ..services.linking import Linking
 from ..services.unconfirmed import UnconfirmedValues
 from ..services.unset_attributes import UnsetAttributes
+from ..services.values.problems import ignored_problems
 from ..usercom.redaction import excerpt
 from ..usercom.verify_write import is_respelled
 
@@ -26,7 +27,7 @@ class UsercomOutbox(models.Model):
             return self._settle_found(backend, partner, pushed.found, task.job.custom_id)
         user_id = pushed.user.id if pushed.user else task.job.identity.user_id
         mappings = backend._active_mappings()
-        problems = task.problems + mappings._ignored_problems(partner, pushed.ignored)
+        problems = task.problems + ignored_problems(mappings, partner, pushed.ignored)
         problems += self._apart_problems(mappings, pushed)
         since = task.job.base
         UnsetAttributes(backend).learn(pushed)

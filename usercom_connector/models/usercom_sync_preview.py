@@ -16,6 +16,10 @@ from ..services.protected_contacts import ProtectedContacts
 from ..services.retry_delays import LOCKED_DELAY
 from ..services.savepoints import attempted
 from ..services.transactions import committed, unless_locked
+from ..services.values.exporter import ValueExporter
+from ..services.values.importer import ValueImporter
+from ..services.values.lookup import in_odoos_words
+from ..services.values.problems import unreadable_problems
 from ..usercom import CredentialsError, NotFoundError, RetryableError, UsercomError
 from ..usercom.user_values import read_user
 from .usercom_sync import PAGE_SIZE
@@ -196,10 +200,12 @@ class UsercomSync(models.Model):
         return {
             "bindings": self.env["usercom.binding"]._of(backend, partners),
             "mappings": mappings,
-            "export": mappings._exporter(),
-            "read": mappings.filtered(
-                lambda mapping: mapping.field_name != "parent_id"  # which would be created
-            )._importer(),
+            "export": ValueExporter(mappings),
+            "read": ValueImporter(
+                mappings.filtered(
+                    lambda mapping: mapping.field_name != "parent_id"  # which would be created
+                )
+            ),
             "attributes": mappings._attributes(),
             "protected": ProtectedContacts(mappings, partners),
             "phones": PhoneNumbers(mappings),
@@ -253,14 +259,14 @@ class UsercomSync(models.Model):
         remote, errors = read_user(user, terms["attributes"], base)
         odoo, problems = terms["export"](partner)
         odoo |= terms["phones"].spelled_as(partner, odoo, remote)
-        remote |= mappings._in_odoos_words(partner, odoo, remote)
+        remote |= in_odoos_words(mappings, partner, odoo, remote)
         terms["phones"].align(partner, base, odoo, remote)
         rules = terms["rules"] if base else terms["first_rules"]
         agreed, _rules, kept = terms["protected"].merge(
             rules, partner, base, odoo, remote, odoo_is_newer=None
         )
         _vals, refused, _keys = terms["read"](partner, agreed.to_odoo)
-        problems += mappings._unreadable_problems(user, errors) + refused
+        problems += unreadable_problems(mappings, user, errors) + refused
         problems += [terms["protected"].told(partner, kept)] if kept else []
         return {
             "conflicts": {c.key: [c.odoo, c.usercom] for c in agreed.conflicts} or False,

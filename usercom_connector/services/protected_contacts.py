@@ -8,6 +8,7 @@ from typing import Any
 
 from odoo.tools import SQL
 
+from ..services.values.lookup import RecordLookup
 from ..usercom import ConversionError, Merge, Rule, export_only, merge
 from .contact_names import by_id
 
@@ -173,6 +174,6 @@ class ProtectedContacts:
 def _company(mapping: Any, name: str) -> Any:
     """The company that User.com names; none where several are called so."""
     try:
-        return mapping._companies_named(name or "")
+        return RecordLookup(mapping).find_company(name or "")
     except ConversionError:
         return mapping.env["res.partner"]

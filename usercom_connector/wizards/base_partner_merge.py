@@ -1,6 +1,7 @@
 from odoo import models
 
 from ..services.consent_guard import merged_into
+from ..services.consents.notes import ConsentNotes
 from ..services.own_context import Origin, own_context, with_own_context
 from ..services.priorities import URGENT
 
@@ -18,7 +19,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
 
     def _update_foreign_keys(self, src_partners, dst_partner):
         for mapping in self.env["usercom.field.mapping"]._consents():  # before the logs are one
-            strictest = mapping._strictest(dst_partner, src_partners)
+            strictest = ConsentNotes(mapping).strictest(dst_partner, src_partners)
             own_context(self.env).strictest[mapping.id] = strictest
         self._settle_links(src_partners, dst_partner)
         with merged_into(self.env, dst_partner):
@@ -52,7 +53,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         merging = with_own_context(self.env["usercom.field.mapping"], origin=Origin("merge"))
         consents = merging._consents()
         for mapping in consents.sorted(lambda m: strictest[m.id] is False):  # what "no" undoes
-            mapping._settle_merged(dst_partner, strictest[mapping.id])
+            ConsentNotes(mapping).settle_merged(dst_partner, strictest[mapping.id])
         return result
 
     def _hand_on_keys(self, src_partners, dst_partner):

@@ -3,6 +3,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
+from ...services.consents.received import ReceivedWithdrawals
 from ...usercom import User
 from ..brake import BrakeError
 from ..consent_origin import consent_origin
@@ -133,7 +134,7 @@ class Importer:
         for partner, user in pairs:
             if rows := prompts.get(user.id):
                 backend = with_own_context(self._backend, origin=consent_origin(rows, user))
-                rows._heed_withdrawals(backend, partner, user)
+                ReceivedWithdrawals(backend, rows).apply(partner, user)
 
     def _merge_second_users(self, refused: Results, bindings: dict[int, Any]) -> None:
         """Have User.com merge the second users of contacts into the first ones."""
