@@ -70,7 +70,7 @@ class TestQuarantine(DeathCase):
         execute = cursor.execute
 
         def die(cr, query, *arguments, **options):
-            if "coalesce(r.singly, false)" in getattr(query, "code", query):
+            if "coalesce(r.force_single, false)" in getattr(query, "code", query):
                 raise Killed
             return execute(cr, query, *arguments, **options)
 

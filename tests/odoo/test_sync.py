@@ -127,7 +127,7 @@ class TestPreview(SyncCase):
             self.quietly(email=f"n{number}@example.org")
         sync = self.previewed()
         self.assertIn("3 calls", sync.cost)  # a page, a file, a page to read it back
-        self.assertIn("7 calls", sync.cost_singly)
+        self.assertIn("7 calls", sync.api_cost)
 
     def test_an_account_that_does_not_run_yet_is_previewed_and_not_run(self):
         self.backend.state = "authenticated"

@@ -64,7 +64,7 @@ class TestNotTaken(SyncCase):
         self.drain()
         self.assertEqual((sync.state, sync.error), ("done", False))
         self.assertEqual(self.calls("POST"), ["POST /users/import/"] * 2)
-        self.assertFalse(self.line(sync, partner_id=contact).singly)
+        self.assertFalse(self.line(sync, partner_id=contact).force_single)
         self.assertEqual(self.line(sync, partner_id=contact).result, "done")
 
     def refused(self, **fault):
@@ -160,4 +160,4 @@ class TestSeveralFiles(SyncCase):
     def test_who_goes_singly_is_counted(self):
         self.simulator.fault(kind="status", status=400, path="/users/import/")
         sync = self.ran("export")
-        self.assertEqual((sync.singly_count, sync.done_count), (4, 4))
+        self.assertEqual((sync.single_count, sync.done_count), (4, 4))

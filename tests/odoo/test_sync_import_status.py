@@ -35,7 +35,7 @@ class TestImportStatus(SyncCase):
         self.assertTrue(sync.next_at)
         self.later(sync)  # as after a restart, too
         self.assertEqual(self.calls(), [STATUS])
-        self.assertFalse(sync.line_ids.filtered("singly"))
+        self.assertFalse(sync.line_ids.filtered("force_single"))
 
     def test_the_next_file_leaves_without_waiting_for_the_last(self):
         sync = self.previewed("export")

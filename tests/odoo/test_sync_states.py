@@ -107,7 +107,7 @@ class TestNumbers(SyncCase):
             "['|', ('email', '=like', '%@example.org'), ('ref', '=', 'in')]"
         )
         sync = self.previewed("export")
-        self.assertEqual(sync.singly_count, 1)
+        self.assertEqual(sync.single_count, 1)
         self.assertIn("6 calls", sync.cost)  # a page, two files, a page to read back, two singly
         sync.action_run()
         self.assertEqual(sync.calls_total, 6)

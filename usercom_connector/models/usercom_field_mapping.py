@@ -6,18 +6,10 @@ from ..services.consents.adoption import adopt, refuse_to_mix_answers, remember_
 from ..services.consents.field import (
     UNSUBSCRIBED,
     UNSUBSCRIBED_FIELD,
-    ConsentField,
-    unsaid_values,
 )
-from ..services.consents.notes import ConsentNotes
 from ..services.mapping.check import allowed_directions, pair_problem
 from ..services.mapping.rights import unreadable_problem
 from ..services.mapping.suggestions import suggested_pairs
-from ..services.values.exporter import ValueExporter
-from ..services.values.importer import ValueImporter
-from ..services.values.lookup import RecordLookup, in_odoos_words, may_be_spelled_otherwise
-from ..services.values.problems import ignored_problems, unreadable_problems
-from ..services.values.reader import source_path
 from ..usercom import Rule, has_both_answers
 from ..usercom.names import NAME_PARTS
 

@@ -255,7 +255,9 @@ class UsercomInbox(models.Model):
 
         Without them the user is read, as ever.
         """
-        kept = PayloadFilter(self.env["usercom.field.mapping"]._received_keys(backend.id)).of(payload)
+        kept = PayloadFilter(self.env["usercom.field.mapping"]._received_keys(backend.id)).of(
+            payload
+        )
         if len(json.dumps(kept)) > MOST_BYTES:
             kept = {"timestamp": str(kept.get("timestamp"))[:64]}
         return kept

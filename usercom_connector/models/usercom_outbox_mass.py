@@ -13,7 +13,7 @@ class UsercomOutbox(models.Model):
 
     _inherit = "usercom.outbox"
 
-    singly = fields.Boolean(help="User.com did not take it in a mass update.")
+    force_single = fields.Boolean(help="User.com did not take it in a mass update.")
 
     def _alike(self, backend):
         """The ids of those rows that mass updates can stand for."""
@@ -40,7 +40,7 @@ class UsercomOutbox(models.Model):
         """Tasks that need the same changes, in lists worth mass updates."""
         groups = defaultdict(list)
         for task in tasks:
-            if not (task.problems or task.rows.singly) and (key := mass_key(task.job)):
+            if not (task.problems or task.rows.force_single) and (key := mass_key(task.job)):
                 groups[key].append(task)
         return [group for key, group in groups.items() if is_worthwhile(len(group), len(key))]
 
@@ -52,8 +52,8 @@ class UsercomOutbox(models.Model):
         newer = self._waiting_rows(self.partner_id).filtered(
             lambda row: row.backend_id in self.backend_id and row.claims < claims
         )
-        newer.write({"claims": claims, "singly": True})
-        self._put_back(claims=claims, singly=True)
+        newer.write({"claims": claims, "force_single": True})
+        self._put_back(claims=claims, force_single=True)
 
     # ---- settling ----
 
@@ -71,7 +71,7 @@ class UsercomOutbox(models.Model):
     def _fail_to_store(self, task, message):
         """One of many is at fault: singly it shows which."""
         if isinstance(task.job, MassPush):
-            return self._put_back(singly=True)
+            return self._put_back(force_single=True)
         return super()._fail_to_store(task, message)
 
     def _settle_mass(self, task, results):
@@ -89,7 +89,7 @@ class UsercomOutbox(models.Model):
                 link._agree(user_id, pushed.user, pushed.merge.base, since=push.base)
                 done += row
         done._close([], sent=excerpt(task.job.pushes[0].changes()))
-        again._put_back(singly=True)
+        again._put_back(force_single=True)
 
 
 def _needs_a_look(pushed):

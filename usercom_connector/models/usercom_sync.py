@@ -248,7 +248,7 @@ class UsercomSync(models.Model):
                 "page_count": 0,
                 "last_line_id": 0,
                 "chunk_size": 0,
-                "fillings": False,
+                "csv_column_sets": False,
                 "is_import_open": False,
                 "import_began_at": False,
                 "import_ids": False,

@@ -35,14 +35,14 @@ class UsercomSync(models.Model):
     _inherit = "usercom.sync"
 
     # {names of the filled attributes: how many new users have just these}
-    fillings = fields.Json("Sets of Filled Attributes", readonly=True, copy=False)
+    csv_column_sets = fields.Json("Sets of Filled Attributes", readonly=True, copy=False)
 
     def _csv_calls(self, count):
         """Files, for each filling its own, pages to read them back, and who goes singly."""
-        count -= self.singly_count
+        count -= self.single_count
         chunks = math.ceil(count / CHUNK)
-        files = sum(min(alike, chunks) for alike in (self.fillings or {}).values())
-        return (files or chunks) + math.ceil(count / PAGE_SIZE) + 2 * self.singly_count
+        files = sum(min(alike, chunks) for alike in (self.csv_column_sets or {}).values())
+        return (files or chunks) + math.ceil(count / PAGE_SIZE) + 2 * self.single_count
 
     # ---- sending ----
 
@@ -62,7 +62,7 @@ class UsercomSync(models.Model):
         if not self._is_at_work():
             return None
         self.chunk_size = self.chunk_size or CHUNK
-        left = self._people_with(kind="new_there", result=False, singly=False)
+        left = self._people_with(kind="new_there", result=False, force_single=False)
         lines = self.env["usercom.sync.line"].search(left, limit=self.chunk_size)
         if not lines:
             self._end_import()
@@ -120,7 +120,7 @@ class UsercomSync(models.Model):
         for line, row, _problems in self._new_users(lines):
             if row and line not in rivals:
                 rows[line.id] = row
-        self._go_singly(lines.filtered(lambda line: line.id not in rows))
+        self._force_single(lines.filtered(lambda line: line.id not in rows))
         return rows
 
     def _new_users(self, lines):
@@ -154,8 +154,8 @@ class UsercomSync(models.Model):
         taken = linked.keys() | looked_for.keys()
         return lines.filtered(lambda line: line.partner_id.email_normalized in taken)
 
-    def _go_singly(self, lines):
-        lines.write({"result": False, "singly": True})
+    def _force_single(self, lines):
+        lines.write({"result": False, "force_single": True})
         self.calls_total += 2 * len(lines)
 
     def _note_report(self, report):
@@ -176,7 +176,7 @@ class UsercomSync(models.Model):
         lines = self.env["usercom.sync.line"].browse(ids)
         lines.result = False
         if self.chunk_size // 2 < LEAST:
-            self._go_singly(lines)
+            self._force_single(lines)
         self.chunk_size = max(self.chunk_size // 2, LEAST)
         self.error = explain(self.env, error)
 
@@ -226,7 +226,7 @@ class UsercomSync(models.Model):
         emails = [email for user in users if (email := normalized(user.email))]
         there = [("partner_id.email_normalized", "in", emails)]
         importing = self._people_with(result="importing")
-        self._go_singly(self.env["usercom.sync.line"].search([*importing, *there]))
+        self._force_single(self.env["usercom.sync.line"].search([*importing, *there]))
 
     def _after_verify_pages(self):
         """Read again while users may still come; then send singly who has not come."""
@@ -241,8 +241,8 @@ class UsercomSync(models.Model):
             total, at = self.calls_total + self.page_count, progress.next_look()
             self._advance(0, next_page=False, next_at=at, page_count=0, calls_total=total)
             return
-        self._go_singly(missing)
-        left = self._people_with(kind="new_there", result=False, singly=False)
+        self._force_single(missing)
+        left = self._people_with(kind="new_there", result=False, force_single=False)
         more = self.env["usercom.sync.line"].search_count(left, limit=1)
         self.write(
             {

@@ -61,14 +61,14 @@ class UsercomSyncLine(models.Model):
             ("failed", "Failed"),
         ],
     )
-    singly = fields.Boolean(help="Not, or not again, to be imported.")
+    force_single = fields.Boolean(help="Not, or not again, to be imported.")
     details = fields.Char(compute="_compute_details")
 
     _user_idx = models.Index("(sync_id, external_id) WHERE external_id IS NOT NULL")
     _partner_idx = models.Index("(partner_id, sync_id) WHERE partner_id IS NOT NULL")
     _kind_idx = models.Index("(sync_id, kind, result)")
     _open_idx = models.Index("(sync_id, id) WHERE kind = 'new_there' AND result IS NULL")
-    _singly_idx = models.Index("(sync_id) WHERE singly IS TRUE")
+    _force_single_idx = models.Index("(sync_id) WHERE force_single IS TRUE")
     _problems_idx = models.Index("(sync_id) WHERE problems IS NOT NULL")
     _under_way_idx = models.Index("(sync_id, result, id) WHERE result IN ('queued', 'importing')")
 

@@ -339,15 +339,15 @@ class UsercomSync(models.Model):
         if not lines or self.direction == "import":
             self._finish("ready")
             return 1
-        fillings = Counter(self.fillings or {})
+        csv_column_sets = Counter(self.csv_column_sets or {})
         for line, row, problems in self._new_users(lines):
             if row:
-                fillings[",".join(sorted(row))] += 1
+                csv_column_sets[",".join(sorted(row))] += 1
             else:
-                line.singly = True
+                line.force_single = True
             if problems:
                 line.problems = "\n".join(problems)
-        self._advance(1, last_line_id=lines[-1].id, fillings=dict(fillings))
+        self._advance(1, last_line_id=lines[-1].id, csv_column_sets=dict(csv_column_sets))
         return len(lines)
 
     # ---- what it will take ----

@@ -39,13 +39,13 @@ class UsercomSync(models.Model):
     conflict_count = fields.Integer(
         "With Different Values", compute="_compute_conflict_count", store=True
     )
-    singly_count = fields.Integer("Created One by One", compute="_compute_counts")
+    single_count = fields.Integer("Created One by One", compute="_compute_counts")
     done_count = fields.Integer("Brought Together", compute="_compute_counts")
     failed_count = fields.Integer("Failed", compute="_compute_counts")
     skipped_count = fields.Integer("Left as They Are", compute="_compute_counts")
     is_forgotten = fields.Boolean(compute="_compute_counts")
     cost = fields.Char("It Will Take", compute="_compute_cost")
-    cost_singly = fields.Char("Without CSV Import", compute="_compute_cost")
+    api_cost = fields.Char("Without CSV Import", compute="_compute_cost")
     obstacle = fields.Char(compute="_compute_obstacle")
 
     @api.depends("state", "calls_done")
@@ -61,7 +61,7 @@ class UsercomSync(models.Model):
                 sync[f"{result}_count"] = results.get(result, 0)
             sync.problem_count = lines.search_count([*people, ("problems", "!=", False)])
             sync.is_forgotten = not kinds and bool(sync.started_at) and sync._is_over()
-            sync.singly_count = lines.search_count(sync._people_with(singly=True))
+            sync.single_count = lines.search_count(sync._people_with(force_single=True))
 
     def _is_over(self):
         """Whether it ended longer ago than the account keeps its log."""
@@ -80,7 +80,7 @@ class UsercomSync(models.Model):
         for sync in self:
             is_shown = sync.state == "ready"
             sync.cost = is_shown and sync._cost(sync.use_csv)
-            sync.cost_singly = is_shown and sync.direction != "import" and sync._cost(False)
+            sync.api_cost = is_shown and sync.direction != "import" and sync._cost(False)
 
     def _cost(self, use_csv):
         """How many calls a run makes, and how long they take at the account's limit."""

@@ -96,7 +96,7 @@ class UsercomSync(models.Model):
         known = [("sync_id", "=", self.id), ("kind", "=", "matched"), ("result", "=", False)]
         lost = self.env["usercom.sync.line"].search(known)
         lost.write({"kind": "new_there", "matched_by": False, "external_id": False})
-        self._go_singly(lost)
+        self._force_single(lost)
 
     def _skip_all_but(self, kinds):
         """Who has not been dealt with and is of none of these ``kinds`` is left alone."""
