@@ -3,13 +3,13 @@
 import pytest
 from usercom import (
     Attribute,
-    answer,
     canonical,
     consent_attribute,
     directions,
+    effective_consent,
     has_both_answers,
     key_of,
-    said,
+    to_consent,
     wire,
 )
 
@@ -30,14 +30,14 @@ class TestSaid:
         ],
     )
     def test_a_checkbox(self, shown, known, counts):
-        assert said(shown, known, silent_no=True) is counts
+        assert effective_consent(shown, known, silent_no=True) is counts
 
     def test_a_selection_or_the_blacklist_says_no_by_itself(self):
-        assert said(False, None, silent_no=False) is False
+        assert effective_consent(False, None, silent_no=False) is False
 
     def test_unsubscribed_means_the_opposite(self):
-        assert [answer(value, True) for value in (True, False, None)] == [False, True, None]
-        assert [answer(value, False) for value in (True, False, None)] == [True, False, None]
+        assert [to_consent(value, True) for value in (True, False, None)] == [False, True, None]
+        assert [to_consent(value, False) for value in (True, False, None)] == [True, False, None]
 
 
 class TestWords:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 from usercom import STANDARD_ATTRIBUTES, Attribute, User, derive_name_std
-from usercom.records import told_values
+from usercom.records import received_values
 
 V1 = {
     "id": 7,
@@ -62,19 +62,19 @@ class TestUser:
     @pytest.mark.parametrize("spelled", [str, lambda word: str(word).lower(), int, bool])
     def test_whether_e_mails_are_enabled_says_whether_somebody_is_unsubscribed(self, spelled):
         for enabled in (True, False):
-            values = told_values({"id": 1, "emails_enabled": spelled(enabled)})
+            values = received_values({"id": 1, "emails_enabled": spelled(enabled)})
             assert values["unsubscribed"] is not enabled
 
     @pytest.mark.parametrize("odd", [None, "", "perhaps", [], {}])
     def test_what_is_no_answer_says_nothing(self, odd):
-        assert "unsubscribed" not in told_values({"id": 1, "emails_enabled": odd})
+        assert "unsubscribed" not in received_values({"id": 1, "emails_enabled": odd})
 
     @pytest.mark.parametrize(
         ("enabled", "unsubscribed"), [(True, True), (False, True), (False, False)]
     )
     def test_where_both_are_told_the_no_wins(self, enabled, unsubscribed):
         told = {"id": 1, "emails_enabled": enabled, "unsubscribed": unsubscribed}
-        assert told_values(told)["unsubscribed"] is True
+        assert received_values(told)["unsubscribed"] is True
 
     def test_custom_id_prevails_over_its_old_name(self):
         assert User.from_json({"id": 1, "custom_id": "a", "user_id": 5}).custom_id == "a"

@@ -117,7 +117,7 @@ class UsercomBinding(models.Model):
     @api.model
     def _agreement(self, user_id, user, base, error=None, unconfirmed=None):
         """The column values for `_agree`; whatever was sent is answered, but for `unconfirmed`."""
-        seen_at = "told_at" if user and user.is_told else "remote_updated_at"
+        seen_at = "told_at" if user and user.is_from_payload else "remote_updated_at"
         told = {"custom_id": user.custom_id, seen_at: moment(user)} if user else {}
         return told | {
             "external_id": user_id,
@@ -220,7 +220,7 @@ class UsercomBinding(models.Model):
         """
         if self.external_id != user.id or not (at := moment(user)):
             return False
-        known = [self.remote_updated_at or "", user.is_told and self.told_at or ""]
+        known = [self.remote_updated_at or "", user.is_from_payload and self.told_at or ""]
         return at < max(known)
 
     def _agree_on(self, values):

@@ -50,7 +50,7 @@ class UsercomInbox(models.Model):
         payload = self.payload or {}
         try:
             said = payload["user"] | {"id": self.external_id, "updated_at": payload["timestamp"]}
-            user = replace(User.from_json(said), is_told=True)
+            user = replace(User.from_json(said), is_from_payload=True)
         except (KeyError, TypeError, ValueError):
             return None
         return user if user.id and user.updated_at else None

@@ -2,7 +2,7 @@
 
 from .canonical import canonical
 from .client import Client
-from .consents import answer, consent_attribute, has_both_answers, key_of, said
+from .consents import to_consent, consent_attribute, has_both_answers, key_of, effective_consent
 from .errors import (
     AmbiguousUserError,
     ConversionError,
@@ -69,7 +69,7 @@ __all__ = [
     "User",
     "UserPage",
     "UsercomError",
-    "answer",
+    "to_consent",
     "canonical",
     "consent_attribute",
     "derive_name_std",
@@ -83,7 +83,7 @@ __all__ = [
     "join_name",
     "key_of",
     "merge",
-    "said",
+    "effective_consent",
     "shared_throttle",
     "split_name",
     "wire",

@@ -16,20 +16,20 @@ from .records import Attribute
 from .words import read_word
 
 
-def answer(value: Any, withdrawn: bool) -> bool | None:
+def to_consent(value: Any, withdrawn: bool) -> bool | None:
     """Return the consent that a canonical value means; `withdrawn` is the value for "no"."""
     return None if value is None else value != withdrawn
 
 
-def told(raw: Any, attribute: Attribute, withdrawn: bool) -> bool | None:
+def received_consent(raw: Any, attribute: Attribute, withdrawn: bool) -> bool | None:
     """Return the consent that a JSON value of User.com means, None where it cannot be read."""
     try:
-        return answer(canonical(raw, attribute), withdrawn)
+        return to_consent(canonical(raw, attribute), withdrawn)
     except ConversionError:
         return None
 
 
-def said(shown: bool | None, known: bool | None, *, silent_no: bool) -> bool | None:
+def effective_consent(shown: bool | None, known: bool | None, *, silent_no: bool) -> bool | None:
     """Return the consent that counts, of the field's (`shown`) and the consent log's (`known`).
 
     A "yes" in the field counts only if the log has it: a default of the field is no consent. A

@@ -134,7 +134,7 @@ class User:
     phone_number: str | None
     updated_at: datetime | None
     values: Mapping[str, Any] = field(hash=False, repr=False)
-    is_told: bool = False
+    is_from_payload: bool = False
     """Whether it came in a webhook call, sent at `updated_at`, and was not read by us."""
     is_unanswered: bool = False
     """Whether it was read after a change whose answer was empty."""
@@ -167,7 +167,7 @@ class User:
         """
         if not isinstance(data, Mapping) or not _is_user_id(data.get("id")):
             raise ValueError("no user")
-        values = told_values(data)
+        values = received_values(data)
         return cls(
             id=data["id"],
             custom_id=_key(values.get("custom_id")),
@@ -190,7 +190,7 @@ class UserPage:
     count: int | None = None
 
 
-def told_values(data: Mapping[str, Any]) -> dict[str, Any]:
+def received_values(data: Mapping[str, Any]) -> dict[str, Any]:
     """Return {name_std: JSON value} of the JSON of a user, or of a part of one.
 
     A webhook call has `emails_enabled`, which is the opposite of the attribute `unsubscribed`;

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...usercom import answer, key_of, said
+from ...usercom import effective_consent, key_of, to_consent
 from ...usercom.words import read_word
 
 UNSUBSCRIBED = "unsubscribed"  # the attribute whose value True says "no"
@@ -30,7 +30,7 @@ class ConsentField:
         """Return the consent that a value of the field means."""
         if self._mapping.field_type == "selection":
             value = read_word(value) if value else None
-        return answer(value, self._mapping._withdrawn())
+        return to_consent(value, self._mapping._withdrawn())
 
     def all_shown(self, partners: Any) -> dict[int, bool | None]:
         """Return {contact id: consent as shown}, as the account sees the contacts."""
@@ -46,7 +46,9 @@ class ConsentField:
         """Return the canonical value of what counts for the contact, None if it said nothing."""
         mapping = self._mapping
         silent_no = mapping.field_type == "boolean" and not mapping._withdrawn()
-        return self.canonical(said(self.shown(partner), self.logged(partner), silent_no=silent_no))
+        return self.canonical(
+            effective_consent(self.shown(partner), self.logged(partner), silent_no=silent_no)
+        )
 
     def canonical(self, consent: bool | None) -> bool | None:
         """Return the canonical value of a consent: for "unsubscribed", True says no."""

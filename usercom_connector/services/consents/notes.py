@@ -8,7 +8,7 @@ from typing import Any
 
 from odoo.tools import SQL
 
-from ...usercom import answer
+from ...usercom import to_consent
 from ..own_context import Origin, own_context, with_own_context
 from .field import ConsentField
 
@@ -100,7 +100,7 @@ class ConsentNotes:
         """Return what counts after a merge into `kept`: any "no", else what `kept` said."""
         seen = self._backend._seen(kept | merged)
         withdrawn = self._mapping._withdrawn()
-        answers = {p.id: answer(self._field.canonical_value(p), withdrawn) for p in seen}
+        answers = {p.id: to_consent(self._field.canonical_value(p), withdrawn) for p in seen}
         return False if False in answers.values() else answers[kept.id]
 
     def settle_merged(self, partner: Any, consent: bool | None) -> None:

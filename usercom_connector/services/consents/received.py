@@ -14,8 +14,8 @@ from typing import Any
 from odoo import fields
 
 from ...usercom import Attribute, User
-from ...usercom.consents import told
-from ...usercom.records import read_moment, told_values
+from ...usercom.consents import received_consent
+from ...usercom.records import read_moment, received_values
 from ..brake import Brake
 from .field import ConsentField
 from .notes import ConsentNotes
@@ -50,8 +50,8 @@ def received_consents(backend: Any, payload: Payload) -> dict[str, dict[str, str
 def _received(payload: Payload, key: str, attribute: Attribute, withdrawn: bool) -> bool | None:
     """Return what a call says of one consent; where it says both, it is a "no"."""
     blocks = [(payload or {}).get(name) for name in ("user", "extra")]
-    values = [told_values(block).get(key) for block in blocks if isinstance(block, dict)]
-    consents = {told(value, attribute, withdrawn) for value in values} - {None}
+    values = [received_values(block).get(key) for block in blocks if isinstance(block, dict)]
+    consents = {received_consent(value, attribute, withdrawn) for value in values} - {None}
     return False if False in consents else next(iter(consents), None)
 
 
@@ -76,7 +76,9 @@ class ReceivedWithdrawals:
             return False
         if _is_known_to_be_apart(mapping, partner):
             return False
-        shown = told(user.values.get(mapping._key()), mapping._as_attribute(), mapping._withdrawn())
+        shown = received_consent(
+            user.values.get(mapping._key()), mapping._as_attribute(), mapping._withdrawn()
+        )
         # A "yes" that User.com shows by now may be ours, which has overwritten the "no".
         return shown is not True or _sent_yes_since(mapping, partner, moment)
 

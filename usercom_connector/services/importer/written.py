@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ...usercom import answer
+from ...usercom import to_consent
 from ..consents.field import ConsentField
 from ..consents.notes import ConsentNotes
 from ..values.exporter import ValueExporter
@@ -21,7 +21,7 @@ def note_consents(backend: Any, plans: list[MergePlan]) -> None:
             said = [
                 plan.partner.id
                 for plan in plans
-                if answer(plan.written.get(mapping._key()), mapping._withdrawn()) is consent
+                if to_consent(plan.written.get(mapping._key()), mapping._withdrawn()) is consent
             ]
             seen = backend._seen(backend.env["res.partner"].browse(said))
             shown = seen.filtered(ConsentField(mapping).shown) if consent else seen
