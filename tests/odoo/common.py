@@ -13,11 +13,13 @@ from tests.simulator.process import Simulator
 class UsercomCase(TransactionCase):
     """A running account, a handful of mappings, and nobody at User.com yet."""
 
+    simulator = Simulator()  # one for all classes of a run; it ends with its process
+
     @classmethod
     def setUpClass(cls):
-        cls.simulator = Simulator()
+        if not cls.simulator.url:
+            cls.simulator.start(is_child=False)
         super().setUpClass()
-        cls.enterClassContext(cls.simulator)
         cls._fresh_simulator()
         cls.env["ir.config_parameter"].set_param("usercom_connector.api_url", cls.simulator.url)
         cls.backend = cls.account(cls.env.company)

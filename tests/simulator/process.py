@@ -12,6 +12,8 @@ from .settings import API_KEY
 ROOT = Path(__file__).resolve().parents[2]
 READY = "listening on "
 TIMEOUT_SECONDS = 60
+# The shell leaves at once what it has started, which then is nobody's child.
+LEFT_ALONE = ("sh", "-c", 'exec 3<&0; "$@" <&3 3<&- &', "sh")
 
 
 class Simulator:
@@ -36,12 +38,16 @@ class Simulator:
     def __exit__(self, *_exception: object) -> None:
         self.stop()
 
-    def start(self) -> None:
-        """Start the server and wait until it listens; raise RuntimeError when it does not."""
+    def start(self, *, is_child: bool = True) -> None:
+        """Start the server and wait until it listens; raise RuntimeError when it does not.
+
+        Odoo's test cases end every child process after each class: one that is none outlives them.
+        """
         command = [sys.executable, "-m", "tests.simulator", "--port", str(self._port)]
         # The server ends when its stdin closes, so it never outlives this process.
         self._process = subprocess.Popen(
-            [*command, "--api-key", self.api_key, "--stop-with-stdin"],
+            [*([] if is_child else LEFT_ALONE), *command, "--api-key", self.api_key]
+            + ["--stop-with-stdin"],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
