@@ -8,6 +8,7 @@ an initial sync and the full comparison of an account have in common.
     outcome = comparison.merge(partner, sides, base, odoo_is_newer=None)
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,7 +47,7 @@ class Outcome:
     """
 
     agreed: Merge
-    rules: list[Rule]
+    rules: Sequence[Rule]
     kept: dict[Any, str]
     vals: dict[str, Any]
     problems: list[str]
@@ -85,10 +86,10 @@ class Comparison:
         base: Values,
         *,
         odoo_is_newer: bool | None,
-        rules: list[Rule] | None = None,
+        rules: Sequence[Rule] | None = None,
     ) -> Outcome:
         """Return what has to move between the two sides, by ``rules`` if others than usual."""
-        agreed, rules, kept = self.protected.merge(
+        agreed, used, kept = self.protected.merge(
             self.rules if rules is None else rules,
             partner,
             base,
@@ -97,7 +98,7 @@ class Comparison:
             odoo_is_newer=odoo_is_newer,
         )
         vals, problems, refused = self.read(partner, agreed.to_odoo)
-        return Outcome(agreed, rules, kept, vals, sides.problems + problems, refused)
+        return Outcome(agreed, used, kept, vals, sides.problems + problems, refused)
 
     def differences(self, partner: Any, user: User, base: Values) -> dict[str, tuple[Any, Any]]:
         """Return ``{key: (Odoo's value, User.com's)}`` of what is not the same on both sides."""

@@ -1,4 +1,8 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg2
 
@@ -14,12 +18,12 @@ class DrainLock:
     it: a drain that has lost the lock cannot write either.
     """
 
-    def __init__(self, backend):
+    def __init__(self, backend: Any) -> None:
         self._cr = backend.env.cr
         self._key = SQL("hashtextextended(%s, 0)", f"usercom drain {backend.id}")
 
     @contextmanager
-    def held(self):
+    def held(self) -> Iterator[bool]:
         """Whether it could be had; it is given back at the end, for connections are used again."""
         is_held = self._ask("SELECT pg_try_advisory_lock(%s)")
         try:
@@ -31,7 +35,7 @@ class DrainLock:
         if is_held:
             self._ask("SELECT pg_advisory_unlock(%s)")
 
-    def is_held(self):
+    def is_held(self) -> bool:
         """Whether this very connection holds it."""
         return self._ask(
             """SELECT EXISTS (
@@ -40,13 +44,13 @@ class DrainLock:
                       AND (classid::bigint << 32 | objid::bigint) = %s)"""
         )
 
-    def _release_after_failure(self):
+    def _release_after_failure(self) -> None:
         try:
             self._cr.rollback()
             self._ask("SELECT pg_advisory_unlock(%s)")
         except psycopg2.Error:  # the connection is gone, and the lock with it
             return
 
-    def _ask(self, query):
+    def _ask(self, query: str) -> bool:
         self._cr.execute(SQL(query, self._key))
         return self._cr.fetchone()[0]

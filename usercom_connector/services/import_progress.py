@@ -1,10 +1,13 @@
 """What becomes of CSV files that User.com imports in the background."""
 
-from datetime import timedelta
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
 
 from odoo import fields
 
-from ..usercom import UsercomError
+from ..usercom import Client, ImportReport, UsercomError
 from .transactions import committed
 
 AGAIN = timedelta(seconds=15)
@@ -15,16 +18,16 @@ PATIENCE = timedelta(minutes=15)  # users may appear minutes after the end
 class ImportProgress:
     """How far the imports of an initial sync are; kept with it, so that a restart asks on."""
 
-    def __init__(self, sync):
+    def __init__(self, sync: Any) -> None:
         self.sync = sync
 
-    def note(self, report):
+    def note(self, report: ImportReport) -> dict[str, Any]:
         """Remember what a file was answered with: its number, or the whole report already."""
         if report.finished:
             return {"import_failed": self.sync.import_failed + report.failed}
         return {"import_ids": [*(self.sync.import_ids or []), report.id]}
 
-    def ask(self, client):
+    def ask(self, client: Client) -> int:
         """Ask after the first file that has not ended; 0 where the next run has to go on."""
         sync = self.sync
         import_id = sync.import_ids[0]
@@ -37,11 +40,11 @@ class ImportProgress:
             return 0
         return committed(sync.env, self._store, import_id, report)
 
-    def _store(self, import_id, report):
+    def _store(self, import_id: str, report: ImportReport | None) -> int:
         sync, now = self.sync, fields.Datetime.now()
         if not sync._is_at_work():
             return 0
-        values = {"calls_total": sync.calls_total + 1}
+        values: dict[str, Any] = {"calls_total": sync.calls_total + 1}
         if report and not report.finished and now < sync.import_seen_at + LONGEST_IMPORT:
             sync._advance(1, next_at=now + AGAIN, **values)
             return 0
@@ -52,12 +55,13 @@ class ImportProgress:
         sync._advance(1, import_ids=left or False, import_seen_at=now, next_at=False, **values)
         return 1
 
-    def may_bring(self, missing):
+    def may_bring(self, missing: int) -> bool:
         """Whether so many users who are ``missing`` may still appear."""
         sync, now = self.sync, fields.Datetime.now()
         return missing > sync.import_failed and now < sync.import_seen_at + PATIENCE
 
-    def next_look(self):
+    def next_look(self) -> datetime:
         """When to look again: ever later, as each look reads all pages."""
         now = fields.Datetime.now()
-        return now + max(AGAIN, (now - self.sync.import_seen_at) / 2)
+        moment: datetime = now + max(AGAIN, (now - self.sync.import_seen_at) / 2)
+        return moment

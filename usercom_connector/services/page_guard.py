@@ -1,10 +1,13 @@
 """Lists of users that are read page by page, where one user may end the worker each time."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
+from ..usercom import User
 from .quarantine import MOST_ORPHANINGS
 from .transactions import in_lots, unless_locked
+
+Result = TypeVar("Result")
 
 
 class PageGuard:
@@ -40,14 +43,16 @@ class PageGuard:
             MOST_ORPHANINGS,
         )
 
-    def in_lots(self, users: list, work: Callable, put_off: Callable) -> list:
+    def in_lots(
+        self, users: list[User], work: Callable[..., Result], put_off: Callable[..., object]
+    ) -> list[Result]:
         """As ``in_lots``; one user at a time, who is noted first, once a worker has died."""
         record = self.record
         if record.page_tries <= 1:
             return in_lots(self.env, users, work, put_off)
         if record.page_tries > MOST_ORPHANINGS and record.suspect_id:
             unless_locked(self.env, self._leave_out_suspect)
-        results = []
+        results: list[Result] = []
         for user in users:
             if user.id in (record.deadly_ids or []):
                 unless_locked(self.env, self._report_deadly, user)
@@ -61,7 +66,7 @@ class PageGuard:
         deadly = [*(self.record.deadly_ids or []), self.record.suspect_id]
         self.record.write({"deadly_ids": deadly, "suspect_id": 0, "page_tries": 2})
 
-    def _report_deadly(self, user: Any) -> None:
+    def _report_deadly(self, user: User) -> None:
         message = self.env._(
             "Odoo's worker ended %(count)s times while it took in User.com user %(user)s, who is "
             "therefore left out. Look in the server's log for the cause (often the memory or time "

@@ -4,9 +4,13 @@ Where many are worked off together and one is in somebody's way, smaller lots sh
 waits for its next turn.
 """
 
+from __future__ import annotations
+
 import logging
 import random
 import time
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from psycopg2.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
 
@@ -15,6 +19,8 @@ from odoo.tools import SQL
 
 from .quiet_sql import without_values
 from .retries import without_expected_errors
+
+Result = TypeVar("Result")
 
 _logger = logging.getLogger(__name__)
 
@@ -31,22 +37,22 @@ class Surroundings:
     A single lock is waited for. Of 100 contacts that an import holds, only the first is.
     """
 
-    def __init__(self, most=MOST):
+    def __init__(self, most: int = MOST) -> None:
         self.lot_size = self._most = most
         self._rival_at = float("-inf")
 
-    def lock_timeout(self):
+    def lock_timeout(self) -> str:
         """How long to wait for what is locked, as PostgreSQL writes it."""
         return SHORT_WAIT if time.monotonic() < self._rival_at + LULL else LONG_WAIT
 
-    def met_rival(self):
+    def met_rival(self) -> None:
         self._rival_at = time.monotonic()
 
-    def shrink(self, size):
+    def shrink(self, size: int) -> None:
         """A lot of this size was in another transaction's way."""
         self.lot_size = max(1, size // 2)
 
-    def grow(self):
+    def grow(self) -> None:
         """A lot went through."""
         self.lot_size = min(self._most, 2 * self.lot_size)
 
@@ -54,7 +60,9 @@ class Surroundings:
 surroundings = Surroundings()
 
 
-def committed(env, work, *arguments, pauses=PAUSES):
+def committed(
+    env: Any, work: Callable[..., Result], *arguments: Any, pauses: Sequence[float] = PAUSES
+) -> Result:
     """Return what ``work(*arguments)`` returns, done in a transaction of its own.
 
     Where another transaction is in the way it is tried again after each of the ``pauses``, then
@@ -71,7 +79,7 @@ def committed(env, work, *arguments, pauses=PAUSES):
     raise AssertionError("unreachable")
 
 
-def _once(env, work, *arguments):
+def _once(env: Any, work: Callable[..., Result], *arguments: Any) -> Result:
     try:
         env.invalidate_all()
         env.cr.execute(SQL("SET LOCAL lock_timeout = %s", surroundings.lock_timeout()))
@@ -89,21 +97,28 @@ def _once(env, work, *arguments):
     return result
 
 
-def in_lots(env, items, work, put_off, *, at_once=False):
+def in_lots(
+    env: Any,
+    items: Any,
+    work: Callable[..., Result],
+    put_off: Callable[..., object],
+    *,
+    at_once: bool = False,
+) -> list[Result]:
     """Return what ``work(lot)`` returns for each lot of ``items``, records or a list.
 
     Each lot is a transaction, halved as long as a rival is in its way. Where one is in the way of
     a single item, ``put_off(item)`` has it wait for its next turn. All are tried first ``at_once``
     where that is worth it, as for rows that one mass update may stand for.
     """
-    results, left = [], items
+    results: list[Result] = []
+    left = items
     if at_once:
         surroundings.lot_size = max(surroundings.lot_size, len(items))
     while left:
         size = min(surroundings.lot_size, len(left))
         try:
-            pauses = PAUSES if size == 1 else ()
-            result = committed(env, work, left[:size], pauses=pauses)
+            result = committed(env, work, left[:size], pauses=PAUSES if size == 1 else ())
         except RIVALS as error:
             surroundings.shrink(size)
             if size == 1:
@@ -117,7 +132,7 @@ def in_lots(env, items, work, put_off, *, at_once=False):
     return results
 
 
-def unless_locked(env, work, *arguments):
+def unless_locked(env: Any, work: Callable[..., Result], *arguments: Any) -> Result | None:
     """Return what ``work(*arguments)`` returns; None where it has to wait for somebody else."""
     try:
         return committed(env, work, *arguments)

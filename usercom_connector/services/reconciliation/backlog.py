@@ -5,6 +5,7 @@ from typing import Any
 
 from odoo.tools import SQL
 
+from ...usercom import User
 from ..connection import Connection
 from ..importer import Importer, Results
 from .changed_users import ChangedUsers
@@ -42,7 +43,7 @@ class Backlog(ChangedUsers):
         [(users,)] = inbox._read_group(self._prompts(), [], ["user_ref:count_distinct"])
         return (page.count or 0) <= PAGE_SIZE * users
 
-    def _prompts(self) -> list:
+    def _prompts(self) -> list[Any]:
         """The domain of the prompts of this backlog."""
         newest = self.sweep.newest_prompt
         return [
@@ -55,7 +56,9 @@ class Backlog(ChangedUsers):
             ("serial", "<=", newest),
         ]
 
-    def _import_users(self, importer: Importer, users: list, prompts: dict) -> Results:
+    def _import_users(
+        self, importer: Importer, users: list[User], prompts: dict[int, Any]
+    ) -> Results:
         asked = [user for user in users if user.id in prompts]
         rest = [user for user in users if user.id not in prompts]
         imported = importer.import_page(asked, prompts=prompts)

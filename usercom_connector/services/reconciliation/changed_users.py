@@ -7,6 +7,7 @@ from typing import Any
 
 from odoo import fields
 
+from ...usercom import User
 from ..connection import Connection
 from ..consent_origin import consent_origin
 from ..importer import Importer, Results
@@ -28,7 +29,7 @@ class ChangedUsers(UserList):
         self._begin(min(self.sweep.read_until, clock.now()) - OVERLAP)
         return True
 
-    def _settle_users(self, users: list, newest: int) -> bool:
+    def _settle_users(self, users: list[User], newest: int) -> bool:
         self.guard.in_lots(users, partial(self._import, newest), partial(self._put_off, newest))
         return True  # who was put off is read by itself
 
@@ -40,7 +41,7 @@ class ChangedUsers(UserList):
         rows.single = True
         rows._put_off()
 
-    def _import(self, newest: int, users: list) -> None:
+    def _import(self, newest: int, users: list[User]) -> None:
         importer = Importer(self.backend, origin=consent_origin(self.sweep))
         inbox = self.env["usercom.inbox"]
         prompts = inbox._prompts_about(self.backend, users, newest)
@@ -50,7 +51,9 @@ class ChangedUsers(UserList):
             if user.id in imported:
                 inbox._settle_met(self.backend, user, imported[user.id], prompts.get(user.id))
 
-    def _import_users(self, importer: Importer, users: list, prompts: dict) -> Results:
+    def _import_users(
+        self, importer: Importer, users: list[User], prompts: dict[int, Any]
+    ) -> Results:
         imported = importer.import_page(users, prompts=prompts)
         self._note_missed(case for key, case in imported.items() if key not in prompts)
         return imported

@@ -1,8 +1,12 @@
 """The full comparison: all users and all contacts, and what is not the same on both sides."""
 
+from __future__ import annotations
+
 import logging
 from datetime import timedelta
+from typing import Any
 
+from ...usercom import User
 from ..quiet_sql import described
 from ..savepoints import attempted
 from .user_list import UserList
@@ -21,16 +25,16 @@ class FullComparison(UserList):
         self._begin(None)
         return True
 
-    def _begin(self, since) -> None:
+    def _begin(self, since: Any) -> None:
         super()._begin(since)
         self.env["usercom.drift"].search([("backend_id", "=", self.backend.id)]).unlink()
 
-    def _settle_users(self, users: list, newest: int) -> bool:
-        locked: list = []
+    def _settle_users(self, users: list[User], newest: int) -> bool:
+        locked: list[User] = []
         self.guard.in_lots(users, self._compare, locked.append)
         return not locked
 
-    def _compare(self, users: list) -> None:
+    def _compare(self, users: list[User]) -> None:
         """Compare ``users``; where one is in the way of the others, each by itself."""
         compare = self.env["usercom.drift"]._compare
         _done, error = attempted(self.env, compare, self.sweep, users)
@@ -40,7 +44,7 @@ class FullComparison(UserList):
         elif error:
             self._report_failure(users[0], error)
 
-    def _report_failure(self, user, error: Exception) -> None:
+    def _report_failure(self, user: Any, error: Exception) -> None:
         _logger.info("user.com user %s could not be compared: %s", user.id, described(error))
         link = self.env["usercom.binding"]._of_user(self.backend, user.id)
         link.compared_at = self.sweep.started_at

@@ -7,7 +7,7 @@ from typing import Any
 
 from odoo import fields
 
-from ...usercom import CredentialsError, NotFoundError, RetryableError, UsercomError
+from ...usercom import CredentialsError, NotFoundError, RetryableError, User, UsercomError
 from ..brake import Brake, BrakeError
 from ..connection import Connection
 from ..current_client import is_running
@@ -44,7 +44,7 @@ class UserList:
         """Whether a new reading has begun. Its bounds are times of User.com's clock."""
         raise NotImplementedError
 
-    def _settle_users(self, users: list, newest: int) -> bool:
+    def _settle_users(self, users: list[User], newest: int) -> bool:
         """Deal with a page's users; ``newest`` is the last inbox row from before it was read.
 
         In lots, so that somebody who saves contacts of the page holds up only those. Returns
@@ -120,7 +120,9 @@ class UserList:
             unless_locked(self.env, self._restart if is_resumed else self._finish)
             return 0
         except UsercomError as error:
-            return self._give_up(error) if self._may_go_on() else None
+            if self._may_go_on():
+                self._give_up(error)
+            return None
         if self._may_go_on():
             return self._apply(page, newest) or None
         return 0
@@ -143,8 +145,9 @@ class UserList:
     def _settle_page(self, page: Any, newest: int) -> bool:
         """Settle the users of a page; returns whether the next page may be read."""
         if not self.sweep.next_page and not self._is_worth_reading(page):
-            return unless_locked(self.env, self._turn_to, None)
-        return self._settle_users(page.users, newest) and unless_locked(self.env, self._turn, page)
+            return bool(unless_locked(self.env, self._turn_to, None))
+        settled = self._settle_users(page.users, newest)
+        return settled and bool(unless_locked(self.env, self._turn, page))
 
     def _turn(self, page: Any) -> bool:
         UnsetAttributes(self.backend).ask_about(page.users)
