@@ -93,7 +93,7 @@ class UsercomConflict(models.Model):
     def _gc_settled(self):
         """Delete the settled ones that are older than the account keeps finished rows."""
         done = 0
-        for backend in self.env["usercom.backend"].search([]):
+        for backend in self.env["usercom.backend"].search_fetch([], ["log_days"]):
             moment = fields.Datetime.now() - timedelta(days=backend.log_days)
             settled = [("backend_id", "=", backend.id), ("state", "!=", "open")]
             old = self.search([*settled, ("write_date", "<", moment)], limit=BATCH)

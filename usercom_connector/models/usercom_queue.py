@@ -191,7 +191,7 @@ class UsercomQueue(models.AbstractModel):
         if self._abstract:
             return 0, 0
         done = 0
-        for backend in self.env["usercom.backend"].search([]):
+        for backend in self.env["usercom.backend"].search_fetch([], ["log_days"]):
             moment = fields.Datetime.now() - timedelta(days=backend.log_days)
             done += self._delete_before(backend, moment, BATCH - done)
         return done, int(done >= BATCH)

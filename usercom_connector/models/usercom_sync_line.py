@@ -82,7 +82,7 @@ class UsercomSyncLine(models.Model):
     def _gc_lines(self):
         """Delete a batch of the people of syncs that ended before the account's log begins."""
         done = 0
-        for backend in self.env["usercom.backend"].search([]):
+        for backend in self.env["usercom.backend"].search_fetch([], ["log_days"]):
             moment = fields.Datetime.now() - timedelta(days=backend.log_days)
             ended = [("state", "in", ("done", "cancelled")), ("ended_at", "<", moment)]
             syncs = self.env["usercom.sync"].search([("backend_id", "=", backend.id), *ended])
