@@ -25,7 +25,7 @@ class NewContacts:
         self._comparison = Comparison(mappings, self._empty)
         self._defaults = unsaid_values(mappings) | {"type": "contact"}
 
-    def create(self, users: list[User]) -> list[MergePlan]:
+    def create_for(self, users: list[User]) -> list[MergePlan]:
         """Return the plans of the contacts created, one for each of ``users``."""
         plans = [self._plan(user) for user in users]
         created = self._empty.create([plan.vals for plan in plans])

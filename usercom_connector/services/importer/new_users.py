@@ -66,7 +66,7 @@ class NewUsers:
         CreationLock(self._backend).of_emails(user.email for user in users)
         if not self._choices.is_confirmed:
             Brake(self._backend).count({"created_here": len(users)})
-        plans = NewContacts(self._backend).create(users)
+        plans = NewContacts(self._backend).create_for(users)
         Settlement(self._backend, self._choices).settle(plans, {})
         partners = self._env["res.partner"].browse([plan.partner.id for plan in plans])
         self._backend._after_new_contacts(self._backend._seen(partners))

@@ -26,8 +26,8 @@ class FullComparison(UserList):
         return True
 
     def _begin(self, since: Any) -> None:
-        super()._begin(since)
         self.env["usercom.drift"].search([("backend_id", "=", self.backend.id)]).unlink()
+        return super()._begin(since)
 
     def _settle_users(self, users: list[User], newest: int) -> bool:
         locked: list[User] = []

@@ -30,8 +30,8 @@ class Reconciliation:
         for kind in LISTS:
             users = self._list(kind, client)
             if users.is_open() or users.begin_if_due():
-                yield users.read(deadline)
-        while read := self._list("backlog", client).read(deadline):
+                yield users.read_pages(deadline)
+        while read := self._list("backlog", client).read_pages(deadline):
             yield read
         yield 0
 

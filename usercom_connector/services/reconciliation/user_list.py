@@ -87,7 +87,7 @@ class UserList:
 
     # ---- reading ----
 
-    def read(self, deadline: float) -> int:
+    def read_pages(self, deadline: float) -> int:
         """Read page after page, each in a transaction of its own; returns how many users."""
         count, is_resumed = 0, bool(self.sweep.next_page)
         deadline = min(deadline, time.monotonic() + SECONDS)
