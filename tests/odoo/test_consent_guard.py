@@ -68,6 +68,11 @@ class TestConsentGuard(UsercomCase):
         self.assertRefused(SQL("TRUNCATE usercom_consent_log"))
         self.assertRefused(SQL("TRUNCATE res_partner CASCADE"))
 
+    def test_nor_one_that_names_nobody_any_more(self):
+        self.row.partner_id.unlink()
+        self.env.flush_all()
+        self.assertRefused(SQL("DELETE FROM usercom_consent_log WHERE id = %s", self.row.id))
+
     def test_no_row_can_be_of_unknown_origin(self):
         names = SQL("company_id, consent, old_value, new_value, origin")
         self.assertRefused(

@@ -138,6 +138,24 @@ class TestMatrix(RightsCase):
                     if not isinstance(answer, Exception):
                         self.assertEqual(self.dump(self.mine), self.before[self.mine])
 
+    def test_nobody_writes_what_a_rule_of_the_administrator_would_hide(self):
+        """Odoo asks for the rights to a record as it was before the write."""
+        sync = self.records[self.mine]["usercom.sync"]
+        self.env["ir.rule"].create(
+            {
+                "name": "Nothing is brought from User.com",
+                "model_id": self.env["ir.model"]._get_id(sync._name),
+                "domain_force": "[('direction', '!=', 'import')]",
+            }
+        )
+        sync.direction = "export"
+        with self.undone():
+            answer = self.call("manager", sync._name, "write", sync.ids, {"direction": "both"})
+            self.assertIs(answer, True)
+        with self.undone():
+            answer = self.call("manager", sync._name, "write", sync.ids, {"direction": "import"})
+            self.assertIsInstance(answer, AccessError)
+
     def test_nobody_creates_a_record_that_says_it_is_further_already(self):
         may_create = set()
         for role, name, model in self.cases():
