@@ -246,12 +246,14 @@ def test_twenty_kills_leave_both_sides_as_if_there_had_been_none(
     assert_like(undisturbed, fresh)
 
 
+@pytest.mark.parametrize(("answer", "later"), [("id", 1), ("report", 0)])
 def test_kills_while_files_are_imported_create_nobody_twice(
-    fresh: Pair, undisturbed: tuple[list[Any], list[Any]]
+    fresh: Pair, undisturbed: tuple[list[Any], list[Any]], answer: str, later: float
 ) -> None:
     """Though User.com takes as many rows of one e-mail address as it is sent."""
     dice = random.Random(7)
-    fresh.simulator.settings(import_matches_email=False, page_size=100)
+    switches = {"import_answer": answer, "import_appears_after": later}
+    fresh.simulator.settings(import_matches_email=False, page_size=100, **switches)
     populate(fresh)
     record = begun(fresh, use_csv=True)
     finish(fresh, record, "ready")
