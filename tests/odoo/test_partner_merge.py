@@ -140,6 +140,7 @@ class TestPartnerMerge(MergeCase):
         self.assertEqual(self.binding(kept).external_id, user_id)
 
     def test_where_the_survivors_user_was_deleted_there_the_losers_takes_its_place(self):
+        self.backend.mapping_ids.conflict_policy = "usercom"
         kept = self.synced(name="Jan Kowalski", email="a@example.org", phone="1")
         lost = self.synced(email="b@example.org")
         self.simulator.delete_user(self.binding(kept).external_id)
@@ -152,12 +153,13 @@ class TestPartnerMerge(MergeCase):
         self.assertEqual(self.binding(kept).state, "synced")
         self.assertEqual(self.remote(kept)["email"], "a@example.org")
         self.assertEqual(self.remote(kept)["phone_number"], "1")
+        self.assertFalse(self.env["usercom.tombstone"].search([("external_id", "=", user_id)]))
         kept.phone = "2"
         self.drain()
         self.assertEqual(self.remote(kept)["phone_number"], "2")
 
     def test_a_no_of_either_is_not_lost_where_the_survivors_user_was_deleted_there(self):
-        for refusing in ("kept", "lost"):
+        for refusing in ("kept", "lost", "user"):
             with self.subTest(refusing=refusing):
                 kept, lost = (
                     self.synced(email=f"{refusing}.{name}@example.org", x_email_consent=True)
@@ -165,7 +167,10 @@ class TestPartnerMerge(MergeCase):
                 )
                 self.simulator.delete_user(self.binding(kept).external_id)
                 user_id = self.binding(lost).external_id
-                (kept if refusing == "kept" else lost).x_email_consent = False
+                if refusing == "user":
+                    self.simulator.patch_user(user_id, email_consent=False)
+                else:
+                    (kept if refusing == "kept" else lost).x_email_consent = False
                 self.merge(lost, kept)
                 for _run in range(3):
                     self.drain()
@@ -187,13 +192,15 @@ class TestPartnerMerge(MergeCase):
     def test_a_loser_whose_user_was_deleted_there_leaves_the_survivor_as_it_is(self):
         kept = self.synced(email="a@example.org")
         lost = self.synced(email="b@example.org")
-        self.simulator.delete_user(self.binding(lost).external_id)
-        user_id = self.binding(kept).external_id
+        self.person(email="a@example.org")  # a second one of that address, who is not asked about
+        lost_id, user_id = (self.binding(each).external_id for each in (lost, kept))
+        self.simulator.delete_user(lost_id)
         self.merge(lost, kept)
         self.drain()
         self.assertEqual(self.binding(kept).external_id, user_id)
         self.assertEqual(self.binding(kept).state, "synced")
-        self.assertFalse(self.env["usercom.outbox"].search([("state", "=", "pending")]))
+        row = self.env["usercom.outbox"].search([("external_id", "=", lost_id)])
+        self.assertEqual((row.operation, row.state), ("merge", "done"))
 
     def test_news_of_a_user_merged_away_bring_back_nobody(self):
         lost, kept = (self.synced(email=f"{name}@example.org") for name in ("a", "b"))
