@@ -2,7 +2,7 @@
 
 from unittest.mock import patch
 
-from odoo.addons.usercom_connector.models import usercom_outbox_filling, usercom_touched
+from odoo.addons.usercom_connector.models import usercom_outbox_enqueue, usercom_touched
 from odoo.addons.usercom_connector.services.priorities import LOW, URGENT, USUAL
 
 from .common import UsercomCase
@@ -35,7 +35,7 @@ class FairCase(UsercomCase):
 class TestBulk(FairCase):
     def setUp(self):
         super().setUp()
-        self.enterContext(patch.object(usercom_outbox_filling, "BULK", 10))
+        self.enterContext(patch.object(usercom_outbox_enqueue, "BULK", 10))
 
     def test_many_contacts_of_one_transaction_wait_for_the_edits_of_others(self):
         self.assertEqual(self.priorities(self.people(11)), {LOW})
@@ -65,7 +65,7 @@ class TestBulk(FairCase):
 class TestOrder(FairCase):
     def test_one_edit_goes_before_many_of_one_transaction(self):
         self.backend.rate_limit = 10
-        with patch.object(usercom_outbox_filling, "BULK", 10):
+        with patch.object(usercom_outbox_enqueue, "BULK", 10):
             self.people(12)
             self.env.cr.flush()
         self.contact(email="jan@example.org")
@@ -94,7 +94,7 @@ class TestTouched(FairCase):
 
     def setUp(self):
         super().setUp()
-        self.enterContext(patch.object(usercom_outbox_filling, "BULK", 10))
+        self.enterContext(patch.object(usercom_outbox_enqueue, "BULK", 10))
         self.enterContext(patch.object(usercom_touched, "BATCH", 5))
         self.tag = self.env["res.partner.category"].create({"name": "North"})
         self.holders = self.people(12, category_id=self.tag.ids)

@@ -54,7 +54,7 @@ class TestOverlap(ConsentCase):
     def test_a_withdrawal_hurries_the_call_however_it_names_its_contact(self):
         calls = [self.put(**names) for names in self.names]
         other = self.put(email="ewa@example.org")
-        self.env["usercom.outbox"]._hurry(self.jan.ids)
+        self.env["usercom.outbox"]._prioritize(self.jan.ids)
         self.env.cr.flush()
         self.env.invalidate_all()
         self.assertEqual([call.priority for call in calls], [1, 1, 1])

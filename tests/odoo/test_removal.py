@@ -2,7 +2,7 @@
 
 from odoo.addons.usercom_connector.services.task import Task
 from odoo.addons.usercom_connector.usercom import User
-from odoo.addons.usercom_connector.usercom.jobs import Identity, Push, Pushed
+from odoo.addons.usercom_connector.usercom.jobs import Identity, Push, Pushed, Remove
 
 from .common import UsercomCase
 
@@ -19,7 +19,8 @@ class TestRemoval(UsercomCase):
         else:
             contact.company_id = self.env["res.company"].create({"name": f"Elsewhere {way}"})
 
-    def buried(self, user_id):
+    def row_about(self, user_id):
+        """What is to be done with the user of a contact that is no more."""
         return self.env["usercom.outbox"].search(
             [("partner_id", "=", False), ("external_id", "=", user_id)]
         )
@@ -160,7 +161,7 @@ class TestRemoval(UsercomCase):
                 users = self.simulator.users(email=f"{policy}@example.org")
                 self.assertEqual([user["unsubscribed"] for user in users], unsubscribed)
                 left = ["done"] if policy != "keep" else []
-                self.assertEqual(self.buried(user_id).mapped("state"), left)
+                self.assertEqual(self.row_about(user_id).mapped("state"), left)
 
     def test_what_is_left_of_a_deleted_contact_names_nobody(self):
         self.policy("unsubscribe")
@@ -174,7 +175,7 @@ class TestRemoval(UsercomCase):
             kept = str(self.env[model].search([]).read())
             for personal in ("Secret", "secret", "987654321", "111222333"):
                 self.assertNotIn(personal, kept)
-        self.assertTrue(self.buried(user_id))
+        self.assertTrue(self.row_about(user_id))
 
     def test_a_deleted_contact_is_not_brought_back_by_news_of_its_user(self):
         for policy in ("keep", "unsubscribe"):
@@ -218,7 +219,8 @@ class TestRemoval(UsercomCase):
         row = self.waiting(again := self.contact(email="jan@example.org"))
         row.claimed_at = self.env.cr.now()
         self.simulator.delete_user(user.id)
-        self.buried(user.id)._settle_removal()
+        deletion = self.row_about(user.id)
+        deletion._settle(Task(deletion, Remove(user.id, delete=True)), None)
         row._settle(Task(row, Push(Identity(), [], {}, {}, {})), Pushed(found=user))
         self.drain()
         self.assertNotEqual(self.binding(again).external_id, user.id)
@@ -235,7 +237,7 @@ class TestRemoval(UsercomCase):
         )
         self.drain()
         self.assertEqual(len(self.simulator.users()), 1)
-        self.assertEqual(self.buried(user_id).operation, "keep")
+        self.assertEqual(self.row_about(user_id).operation, "keep")
 
     def test_a_deletion_survives_a_time_of_trouble(self):
         self.policy("delete")
@@ -245,7 +247,7 @@ class TestRemoval(UsercomCase):
         contact.unlink()
         self.drain()
         self.assertFalse(self.simulator.users())
-        self.assertEqual(self.buried(user_id).attempts, 1)
+        self.assertEqual(self.row_about(user_id).attempts, 1)
 
     def test_deleting_many_takes_as_many_queries_as_deleting_one(self):
         contacts = self.env["res.partner"].create(
@@ -256,7 +258,7 @@ class TestRemoval(UsercomCase):
         def queries(records):
             self.env.invalidate_all()
             with self.assertLogs("odoo.sql_db", "DEBUG") as log:
-                self.env["usercom.outbox"]._bury(records)
+                self.env["usercom.outbox"]._enqueue_removals(records)
             return len(log.output)
 
         queries(contacts[:1])

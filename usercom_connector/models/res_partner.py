@@ -174,9 +174,9 @@ class ResPartner(models.Model):
         erasure. Their links go with the contacts, and the consent log names them no more.
         """
         Erasure(self).remove()
-        self.env["usercom.tombstone"]._bury(self)
+        self.env["usercom.tombstone"]._create_tombstones(self)
         if self.env["usercom.backend"]._watched_fields():
-            self.env["usercom.outbox"]._bury(self)
+            self.env["usercom.outbox"]._enqueue_removals(self)
 
     def _usercom_anonymize(self):
         """Treat these contacts as erased, though they stay: a hook, to be called by what is about

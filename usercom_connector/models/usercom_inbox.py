@@ -330,7 +330,7 @@ class UsercomInbox(models.Model):
         binding.write({"state": "failed", "last_error": message})
 
     @api.model
-    def _hurry(self, partner_ids):
+    def _prioritize(self, partner_ids):
         """What waits for contacts that withdrew a consent goes first: they are sent after it."""
         self.env.cr.execute(
             SQL(

@@ -23,7 +23,6 @@ CHUNK = 5000  # rows a file; how many User.com takes is not documented
 STEP_SECONDS = 4.0  # of files in a row: as long as an edit may have to wait
 LEAST = 100  # rows, below which files are not worth it
 CLOCKS = timedelta(minutes=10)  # by which two clocks may differ
-HOLD_SECONDS = 15
 
 
 class UsercomSync(models.Model):
@@ -253,19 +252,3 @@ class UsercomSync(models.Model):
                 "import_failed": 0,
             }
         )
-
-
-class UsercomOutbox(models.Model):
-    _inherit = "usercom.outbox"
-
-    def _without_rivals(self, backend, bindings):
-        """But for contacts that an import may be about to create: they wait for its end."""
-        unlinked = self._unlinked(backend, bindings)
-        importing = self.env["usercom.sync"]._importing(backend, unlinked.partner_id)
-        emails = set(importing.mapped("email_normalized")) - {False}
-        held = unlinked.filtered(
-            lambda row: row.partner_id in importing or row.partner_id.email_normalized in emails
-        )
-        if held:
-            held._postpone(HOLD_SECONDS)
-        return super(UsercomOutbox, self - held)._without_rivals(backend, bindings)

@@ -43,10 +43,10 @@ class UsercomTombstone(models.Model):
         hashes = [known for text in texts if (known := self._hash(text))]
         return Domain("id", "in", self.sudo().search([("email_hash", "in", hashes)]).ids)
 
-    # ---- burying ----
+    # ---- who must not come back ----
 
     @api.model
-    def _bury(self, partners):
+    def _create_tombstones(self, partners):
         """Remember ``partners`` in each account that knows them or may meet them yet.
 
         That no account has linked them says nothing: several users may have matched.
@@ -55,32 +55,32 @@ class UsercomTombstone(models.Model):
             [("partner_id", "in", partners.ids), ("external_id", ">", 0)]
         )
         backends = self.env["usercom.backend"].search([("state", "in", ("running", "paused"))])
-        graves = {
+        user_ids = {
             (backend, partner): 0
             for backend in backends
             for partner in partners
             if partner.company_id.id in (False, backend.company_id.id)
         }
-        graves |= {(link.backend_id, link.partner_id): link.external_id for link in links}
+        user_ids |= {(link.backend_id, link.partner_id): link.external_id for link in links}
         hashes = {partner: self._hash(partner.email) for partner in partners}
         return self.create(
             [
                 {"backend_id": backend.id, "external_id": user_id, "email_hash": hashes[partner]}
-                for (backend, partner), user_id in graves.items()
+                for (backend, partner), user_id in user_ids.items()
                 if hashes[partner] or user_id
             ]
         )
 
     @api.model
-    def _bury_users(self, backend, user_ids):
+    def _create_for_users(self, backend, user_ids):
         """Remember users whose contacts are merged into others, or were erased before the link."""
         self.create([{"backend_id": backend.id, "external_id": user_id} for user_id in user_ids])
 
     @api.model
     def _forget_users(self, backend, user_ids):
-        """Forget what ``_bury_users`` remembers of users who have a contact after all."""
-        buried = [("external_id", "in", user_ids), ("email_hash", "=", False)]
-        self.search([("backend_id", "=", backend.id), *buried]).unlink()
+        """Forget what ``_create_for_users`` remembers of users who have a contact after all."""
+        known = [("external_id", "in", user_ids), ("email_hash", "=", False)]
+        self.search([("backend_id", "=", backend.id), *known]).unlink()
 
     @api.model
     def _erased(self, backend, users):
@@ -88,7 +88,7 @@ class UsercomTombstone(models.Model):
         if not self.search_count([("backend_id", "=", backend.id)], limit=1):
             return set()
         hashes = {user.id: self._hash(user.email) for user in users}
-        graves = self.search(
+        found = self.search(
             [
                 ("backend_id", "=", backend.id),
                 "|",
@@ -96,7 +96,7 @@ class UsercomTombstone(models.Model):
                 ("email_hash", "in", [value for value in hashes.values() if value]),
             ]
         )
-        ids, known = set(graves.mapped("external_id")), set(graves.mapped("email_hash"))
+        ids, known = set(found.mapped("external_id")), set(found.mapped("email_hash"))
         return {key for key, value in hashes.items() if key in ids or (value and value in known)}
 
     @api.model
@@ -111,16 +111,18 @@ class UsercomTombstone(models.Model):
         if not self.env.user.has_group("usercom_connector.group_usercom_manager"):
             raise AccessError(self.env._("Only managers of User.com may let people come back."))
         self.check_access("read")
-        for backend, graves in self.sudo().grouped("backend_id").items():
-            graves._lift(backend)
+        for backend, tombstones in self.sudo().grouped("backend_id").items():
+            tombstones._delete_tombstones(backend)
 
-    def _lift(self, backend):
-        """Remove these and whatever else was left of the same people."""
+    def _delete_tombstones(self, backend):
+        """Delete these and all others of the same people, and ask User.com about them."""
         hashes = [known for known in self.mapped("email_hash") if known]
         same = Domain("backend_id", "=", backend.id) & Domain("email_hash", "in", hashes)
-        graves = self | self.search(same)
+        tombstones = self | self.search(same)
         Inbox = self.env["usercom.inbox"]
-        keys = [Inbox._keys({"user": {"id": user_id}}) for user_id in graves.mapped("external_id")]
+        keys = [
+            Inbox._keys({"user": {"id": user_id}}) for user_id in tombstones.mapped("external_id")
+        ]
         Inbox.create([{"backend_id": backend.id, **key} for key in keys if key])
-        graves.unlink()
+        tombstones.unlink()
         backend._wake()

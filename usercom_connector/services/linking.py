@@ -5,6 +5,7 @@ from typing import Any
 
 from odoo.fields import Domain
 
+from ..usercom.base import Base
 from .identity import ContactIdentity
 from .own_context import with_own_context
 
@@ -21,9 +22,9 @@ class Linking:
         partner: Any,
         user_id: int,
         user: Any,
-        base: dict[str, Any],
+        base: Base,
         problems: Sequence[str] = (),
-        since: dict[str, Any] | None = None,
+        since: Base | None = None,
     ) -> None:
         """Link ``partner`` with the user of this id and store what both agree on.
 

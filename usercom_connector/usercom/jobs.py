@@ -135,7 +135,12 @@ class Pushed:
     @property
     def wrote(self) -> bool:
         """Whether User.com was changed."""
-        return bool(self.user or (self.merge and self.merge.to_usercom))
+        return bool(self.user or self.sent)
+
+    @property
+    def sent(self) -> Values:
+        """The canonical values that were brought to User.com."""
+        return self.merge.to_usercom if self.merge else {}
 
 
 @dataclass(frozen=True, slots=True)

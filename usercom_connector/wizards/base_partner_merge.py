@@ -43,7 +43,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         self.env.cr.flush()
         rows = self.env["usercom.outbox"].sudo()._waiting_rows(src_partners + dst_partner)
         if URGENT in rows.mapped("priority"):
-            rows._hurry(dst_partner.ids)
+            rows._prioritize(dst_partner.ids)
         rows.unlink()
 
     def _update_values(self, src_partners, dst_partner):

@@ -51,7 +51,7 @@ class ConsentNotes:
             mapping.env["usercom.binding"]._disagree(
                 self._backend, changed, self._key, mapping._withdrawn()
             )
-            mapping.env["usercom.outbox"]._hurry(changed)
+            mapping.env["usercom.outbox"]._prioritize(changed)
         self._backend._keep_email_consent(mapping, consent, partners)
         if consent is not None:
             self.share_withdrawals(partners)

@@ -17,6 +17,7 @@ from ...usercom import (
 from ..brake import Brake, BrakeError
 from ..current_client import is_current
 from ..error_texts import explain
+from ..exporter.removals import Removals
 from ..quiet_sql import described
 from ..savepoints import attempted
 from ..transactions import in_lots
@@ -112,4 +113,4 @@ class Settlement:
         if rows := outcome.task.rows.exists():
             rows._fail_to_store(outcome.task, message)
         else:  # erased meanwhile
-            self.env["usercom.outbox"]._forsake(self.backend, outcome.task.job, outcome.result)
+            Removals(self.backend).remove_orphaned_user(outcome.task.job, outcome.result)

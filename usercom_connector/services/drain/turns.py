@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ...usercom.mass import WORTHWHILE
+from ..exporter import Exporter
 from ..priorities import LOW, URGENT, USUAL
 from ..transactions import unless_locked
 from ..wary_look import WaryLook
@@ -85,7 +86,7 @@ class Turns:
     def _look_ahead(self, priority: int, last: int) -> tuple[list[int], int]:
         """``(ids of rows that mass updates can stand for, id of the last row looked at)``."""
         linked, newest = self.outbox.look_ahead(priority, last)
-        alike = linked._alike(self.backend) if len(linked) >= WORTHWHILE else []
+        alike = Exporter(self.backend).alike(linked) if len(linked) >= WORTHWHILE else []
         return alike, newest or NEWEST_ID
 
     def _refill(self) -> bool:

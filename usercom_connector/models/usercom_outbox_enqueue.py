@@ -3,6 +3,7 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..services.cron_trigger import request_drain
 from ..services.priorities import LOW, URGENT, USUAL
 
 BULK = 100  # contacts of one transaction, above which they wait for the edits of others
@@ -10,10 +11,11 @@ IMPORTED = "usercom.outbox.imported"  # whether they come from a file, until pre
 WITHDRAWN = "usercom.outbox.withdrawn"  # the contacts to be sent first, until precommit
 
 
-class UsercomOutbox(models.Model):
+class UsercomOutboxEnqueue(models.AbstractModel):
     """How contacts get into the outbox."""
 
-    _inherit = "usercom.outbox"
+    _name = "usercom.outbox.enqueue"
+    _description = "User.com Outbox: Queueing"
 
     @api.model
     def _enqueue_later(self, record_ids, path="id"):
@@ -47,7 +49,7 @@ class UsercomOutbox(models.Model):
         return found or set()
 
     @api.model
-    def _hurry(self, partner_ids):
+    def _prioritize(self, partner_ids):
         """Queue contacts that withdrew a consent; they go before all others."""
         if partner_ids:
             self.env.cr.precommit.data.setdefault(WITHDRAWN, set()).update(partner_ids)
@@ -82,7 +84,7 @@ class UsercomOutbox(models.Model):
             )
         )
         if urgent:
-            self.env["usercom.inbox"]._hurry(urgent)
+            self.env["usercom.inbox"]._prioritize(urgent)
 
     @api.model
     def _enqueue_linked(self, backends):
@@ -146,7 +148,7 @@ class UsercomOutbox(models.Model):
                 chosen=chosen,
             )
         )
-        self.env["usercom.backend"].browse(backend_id for (backend_id,) in rows)._wake()
+        request_drain(self.env["usercom.backend"].browse(backend_id for (backend_id,) in rows))
 
     @api.model
     def _queue_by_hand(self, backend, partners):
@@ -162,3 +164,52 @@ class UsercomOutbox(models.Model):
                 {"next_attempt_at": False, "is_by_hand": True}
             )
         return partners
+
+    # ---- users whose contact goes ----
+
+    @api.model
+    def _enqueue_removals(self, partners):
+        """Queue what the users of contacts need that are about to be deleted."""
+        linked = self.env["usercom.binding"].search(
+            [
+                ("partner_id", "in", partners.ids),
+                ("external_id", ">", 0),
+                ("state", "!=", "gone"),
+                ("left_at", "=", False),  # the policy is followed once
+                ("backend_id.removal_policy", "!=", "keep"),
+            ]
+        )
+        rows = self.create([self._removal(link.backend_id, link.external_id) for link in linked])
+        request_drain(rows.backend_id)
+
+    @api.model
+    def _enqueue_removal(self, backend, user_id):
+        """Queue what a user needs whose contact is gone already."""
+        if backend.removal_policy != "keep":
+            self.create(self._removal(backend, user_id))
+
+    @api.model
+    def _removal(self, backend, user_id):
+        """The values of a row that does with a user what the policy says; it names nobody."""
+        return {
+            "backend_id": backend.id,
+            "external_id": user_id,
+            "operation": backend.removal_policy,
+        }
+
+    @api.model
+    def _enqueue_merge(self, backend, user_id, lost_ids):
+        """Queue the merge of users into the one whose contact survived."""
+        self.env["usercom.tombstone"]._create_for_users(backend, lost_ids)
+        rows = self.create(
+            [
+                {
+                    "backend_id": backend.id,
+                    "external_id": lost_id,
+                    "into_external_id": user_id,
+                    "operation": "merge",
+                }
+                for lost_id in lost_ids
+            ]
+        )
+        request_drain(rows.backend_id)

@@ -1,0 +1,101 @@
+"""Which of the claimed rows may go to User.com now; the others fail, wait or are done."""
+
+from typing import Any
+
+from ..contact_names import by_id
+from ..identity import ContactIdentity
+from ..linking import Linking
+from ..unconfirmed import UnconfirmedValues
+
+IMPORT_SECONDS = 15  # until a contact that a CSV import may be creating is looked at again
+
+
+class Admission:
+    """Keeps back contacts of which it is not clear yet, or clear too well, whose user is theirs.
+
+    Two contacts with the address jan@example.org would be found as one user. The first that is
+    linked keeps it; the row of the other fails with a text that names the first.
+
+    ``bindings``: {contact id: link}.
+    """
+
+    def __init__(self, backend: Any, bindings: dict[int, Any]) -> None:
+        self._backend = backend
+        self._bindings = bindings
+        self._identity = ContactIdentity(backend)
+
+    def admitted(self, rows: Any) -> Any:
+        """The ``rows`` that may go on."""
+        rows = self._without_erased(rows)
+        new = rows.filtered(
+            lambda row: not self._identity.is_linked(row.partner_id, self._link(row))
+        )
+        free = self._without_taken_keys(rows - new)
+        free += self._without_taken_emails(self._without_imported(new))
+        return UnconfirmedValues(self._backend).without_open_creations(free, self._bindings)
+
+    def _link(self, row: Any) -> Any:
+        return self._bindings.get(row.partner_id.id)
+
+    def _without_erased(self, rows: Any) -> Any:
+        """People who were erased, and whose contact stays without a name, are never sent."""
+        erased = rows.filtered(lambda row: (link := self._link(row)) and link.state == "erased")
+        erased._finish()
+        return rows - erased
+
+    def _without_imported(self, rows: Any) -> Any:
+        """Whom a CSV import of an initial sync may be about to create waits for its end."""
+        if not rows:
+            return rows
+        syncs = self._backend.env["usercom.sync"]
+        importing = syncs._importing(self._backend, rows.partner_id)
+        emails = set(importing.mapped("email_normalized")) - {False}
+        held = rows.filtered(
+            lambda row: row.partner_id in importing or row.partner_id.email_normalized in emails
+        )
+        if held:
+            held._postpone(IMPORT_SECONDS)
+        return rows - held
+
+    def _without_taken_emails(self, rows: Any) -> Any:
+        """Of contacts with one address that have no user, one is looked for; the others wait."""
+        emails = rows.partner_id.mapped("email_normalized")
+        linked, looked_for = Linking(self._backend).holders(emails)
+        free = rows.browse()
+        for row in rows:
+            email = row.partner_id.email_normalized
+            if email in linked:
+                fail_as_duplicate(row, linked[email])
+            elif email and looked_for.setdefault(email, row.partner_id) != row.partner_id:
+                row._postpone(1)
+            else:
+                free += row
+        return free
+
+    def _without_taken_keys(self, rows: Any) -> Any:
+        """An id that was written into the key field by hand may be another contact's user."""
+        keys = {}
+        for row in rows:
+            link, key = self._link(row), self._identity.known_id(row.partner_id)
+            if key and not (link and link.external_id == key):
+                keys[row] = key
+        owners = self._backend.env["usercom.binding"]._owners(self._backend, keys.values())
+        taken = rows.filtered(
+            lambda row: owners.get(keys.get(row), row.partner_id) != row.partner_id
+        )
+        for row in taken:
+            fail_as_duplicate(row, owners[keys[row]])
+        return rows - taken
+
+
+def fail_as_duplicate(row: Any, other: Any) -> None:
+    """Fail a row whose contact would be the user of the contact ``other``."""
+    row._fail(
+        row.env._(
+            "%(contact)s is the same User.com user as %(other)s. Merge the two contacts, or "
+            "give one of them another e-mail address.",
+            contact=by_id(row.partner_id),
+            other=by_id(other),
+        ),
+        is_ambiguous=True,
+    )

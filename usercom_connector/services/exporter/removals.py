@@ -1,0 +1,127 @@
+"""Users whose contact left: archived, deleted, merged away or no longer taking part."""
+
+from typing import Any
+
+from odoo import fields
+from odoo.fields import Domain
+
+from ...usercom import User
+from ...usercom.jobs import Identity, MergeUsers, Push, Remove
+from ..consent_origin import consent_origin
+from ..successors import Successors
+from ..task import Task
+
+
+class Removals:
+    """Does with the users of one account's former contacts what its removal policy says."""
+
+    def __init__(self, backend: Any) -> None:
+        self._backend = backend
+        self._env = backend.env
+        self._bindings = backend.env["usercom.binding"]
+
+    # ---- who left, and who is back ----
+
+    def note_return(self, rows: Any, bindings: dict[int, Any]) -> None:
+        """These contacts take part: whoever had left is back."""
+        back = [link.id for link in bindings.values() if link.left_at]
+        self._bindings.browse(back).left_at = False
+        rows.filtered(lambda row: row.operation != "sync").operation = "sync"
+
+    def of_left(self, rows: Any) -> list[Task]:
+        """The tasks of contacts that take no part; who never did, or left before, needs none."""
+        bindings = self._bindings._of(self._backend, rows.partner_id)
+        leaving = rows.filtered(lambda row: _is_in_use(bindings.get(row.partner_id.id)))
+        (rows - leaving)._finish()
+        leaving.operation = self._backend.removal_policy
+        links = {row: bindings[row.partner_id.id] for row in leaving}
+        if self._backend.removal_policy == "keep":
+            self._bindings.concat(*links.values()).left_at = fields.Datetime.now()
+            leaving._finish()
+            return []
+        return [Task(row, _removal(row, link.external_id)) for row, link in links.items()]
+
+    def of_deleted(self, rows: Any) -> list[Task]:
+        """The tasks of rows without a contact; a user who has found another contact stays."""
+        linked = self._bindings.search(
+            Domain("backend_id", "in", rows.backend_id.ids)
+            & Domain("external_id", "in", rows.mapped("external_id"))
+        )
+        reused = rows.filtered(lambda row: row.external_id in linked.mapped("external_id"))
+        reused._finish(operation="keep")
+        parents = self._parent_identities(rows)
+        left = rows - reused
+        merges = left.filtered(lambda row: row.operation == "merge")
+        return [
+            *(Task(row, _removal(row, row.external_id)) for row in left - merges),
+            *(Task(row, _merge(row, parents)) for row in merges),
+        ]
+
+    def _parent_identities(self, rows: Any) -> dict[int, Identity]:
+        """By what else the contacts of the users are known into whom others are merged."""
+        parent_ids = set(filter(None, rows.mapped("into_external_id")))
+        return Successors(self._backend).identities(parent_ids) if parent_ids else {}
+
+    def remove_orphaned_user(self, job: Any, pushed: Any) -> None:
+        """Treat a user as if it had been linked whose contact was deleted while it was created.
+
+        ``job`` is the push that ran meanwhile and ``pushed`` its result, if any.
+        """
+        if isinstance(job, Push) and not job.identity.user_id and pushed and pushed.user:
+            tombstones = self._env["usercom.tombstone"]
+            tombstones._create_for_users(self._backend, [pushed.user.id])
+            self._env["usercom.outbox"]._enqueue_removal(self._backend, pushed.user.id)
+
+    # ---- settling ----
+
+    def settle(self, row: Any, successor: User | None = None) -> None:
+        """Store that the user of a row is dealt with.
+
+        ``successor`` takes the place of a user that others were to be merged into, and that
+        User.com does not have any more.
+        """
+        for link in self._bindings._of(self._backend, row.partner_id).values():
+            if row.operation == "delete":
+                link._forget()
+            else:
+                link.left_at = fields.Datetime.now()
+        match row.operation:
+            case "unsubscribe":
+                self._backend._leave_unsubscribed(row.partner_id)
+            case "merge":
+                self._settle_merge(row, successor)
+            case "delete":
+                self._send_anew(row.external_id)
+        row._finish(sent={"unsubscribed": True} if row.operation == "unsubscribe" else None)
+
+    def _settle_merge(self, row: Any, successor: User | None) -> None:
+        if successor:
+            origin = consent_origin(row, successor)
+            Successors(self._backend).link(row.into_external_id, successor, origin)
+        else:
+            self._read_again(row.into_external_id)
+
+    def _read_again(self, user_id: int) -> None:
+        """A user that another was merged into may know more than before."""
+        inbox = self._env["usercom.inbox"]
+        inbox._put(self._backend, inbox._keys({"user": {"id": user_id}}))
+
+    def _send_anew(self, user_id: int) -> None:
+        """Who was linked to the deleted user meanwhile, a person entered anew, is sent anew."""
+        links = self._bindings._of_user(self._backend, user_id)
+        if partners := links.partner_id:
+            links._forget()
+            self._env["usercom.outbox"]._enqueue(partners.ids, self._backend)
+
+
+def _removal(row: Any, user_id: int) -> Remove:
+    return Remove(user_id, delete=row.operation == "delete")
+
+
+def _merge(row: Any, parents: dict[int, Identity]) -> MergeUsers:
+    parent_id = row.into_external_id
+    return MergeUsers(parent_id, row.external_id, parents.get(parent_id, Identity()))
+
+
+def _is_in_use(link: Any) -> bool:
+    return bool(link and link.external_id and link.state != "gone" and not link.left_at)
