@@ -1,10 +1,12 @@
-"""`make i18n`: the translation template exported anew, and pl.po brought up to it."""
+"""`make i18n`: each addon's translation template exported anew, and its pl.po brought up to it."""
+
+from pathlib import Path
 
 from . import odoo, template
 from .locks import alone
-from .paths import ADDON, CACHE, VENV
+from .paths import ADDONS, CACHE, VENV
 from .postgres import Cluster
-from .process import foreground, run
+from .process import Environment, foreground, run
 
 NAME = "i18n"
 _DATABASE = "usercom_i18n"
@@ -12,15 +14,20 @@ _DATABASE = "usercom_i18n"
 
 def main(arguments: list[str]) -> int:
     """Let Odoo export the texts; arguments are files with translations of new ones."""
-    exported, folder = CACHE / "exported.pot", ADDON / "i18n"
     with alone(NAME):
         with alone("set-up", wait=True):
             odoo.ensure()
             cluster = Cluster(NAME)
         with cluster.running():
             env = odoo.environment(cluster.env, NAME)
-            template.copy(cluster, template.ensure(cluster, env), _DATABASE)
-            export = ("i18n", "export", "-d", _DATABASE, "-o", str(exported), ADDON.name)
-            run(odoo.command(*export), "Exporting the texts", env=env, log=NAME)
-    merge = ("-m", "dev.i18n_merge", exported, folder / f"{ADDON.name}.pot", folder / "pl.po")
+            source = template.ensure(cluster, env, template.TESTED_WITH)
+            template.copy(cluster, source, _DATABASE)
+            return max(_bring_up(addon, env, arguments) for addon in ADDONS)
+
+
+def _bring_up(addon: Path, env: Environment, arguments: list[str]) -> int:
+    exported, folder = CACHE / "exported.pot", addon / "i18n"
+    export = ("i18n", "export", "-d", _DATABASE, "-o", str(exported), addon.name)
+    run(odoo.command(*export), "Exporting the texts", env=env, log=NAME)
+    merge = ("-m", "dev.i18n_merge", exported, folder / f"{addon.name}.pot", folder / "pl.po")
     return foreground([str(VENV / "bin/python"), *map(str, merge), *arguments])

@@ -1,4 +1,4 @@
-"""`make release`: keeps this version of the addon for the tests of later upgrades."""
+"""`make release`: keeps this version of the addons for the tests of later upgrades."""
 
 import ast
 import io
@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .console import step
-from .paths import ADDON, ROOT
+from .paths import ADDON, ADDONS, ROOT
 
 RELEASES = ROOT / "tests/upgrade"
 SEED = RELEASES / "seed.py"
 
 
 def main(_arguments: list[str]) -> int:
-    """Write tests/upgrade/VERSION.tar.xz: the addon, and the script that gives it data."""
+    """Write tests/upgrade/VERSION.tar.xz: the addons, and the script that gives it data."""
     version = ast.literal_eval((ADDON / "__manifest__.py").read_text())["version"]
     archive = RELEASES / f"{version}.tar.xz"
     archive.write_bytes(lzma.compress(_tar(), preset=9))
@@ -37,8 +37,8 @@ def _tar() -> bytes:
 
 def _files() -> Iterator[Path]:
     """What an installation reads; of the pictures only the menu's."""
-    for file in sorted(ADDON.rglob("*")):
-        place = file.relative_to(ADDON).parts[0]
+    for file in (file for addon in ADDONS for file in sorted(addon.rglob("*"))):
+        place = file.relative_to(ROOT).parts[1]
         if place in ("static", "i18n", "readme") and file.name != "icon.png":
             continue
         if file.is_file() and file.suffix != ".pyc":

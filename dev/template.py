@@ -6,13 +6,13 @@ from pathlib import Path
 
 from . import odoo
 from .console import GroundError, step
-from .paths import ADDON, LOGS, ROOT
+from .paths import ADDON, ADDONS, LOGS, ROOT
 from .postgres import Cluster
 from .process import run
 
-CORE = ("contacts", "crm")
+ALONE = ("contacts",)
+CORE = (*ALONE, "crm")
 TESTED_WITH = ("base_automation", "mass_mailing")  # apps that ours gets on with
-ADDONS = ("usercom_connector",)
 _ASSETS = ROOT / "dev/template_assets.py"
 _CONSENT = ROOT / "dev/template_consent.py"
 
@@ -20,10 +20,13 @@ _CONSENT = ROOT / "dev/template_consent.py"
 def ensure(
     cluster: Cluster, env: dict[str, str], extra: tuple[str, ...] = (), *, consent: bool = False
 ) -> str:
-    """The template of this state of the addon, on top of `core`; returns its name."""
+    """The template of this state of the addons, on top of `core`; returns its name.
+
+    With the connector, Odoo installs those addons whose apps are there.
+    """
     source = core(cluster, env, extra, consent=consent)
-    addon = f"addon_{_digest(source, *ADDONS, *_addon_texts())}"
-    _build(cluster, env, source, addon, ADDONS)
+    addon = f"addon_{_digest(source, *_addon_texts())}"
+    _build(cluster, env, source, addon, (ADDON.name,))
     return addon
 
 
@@ -42,6 +45,13 @@ def core(
     with_consent = f"consent_{_digest(name, _CONSENT.read_text())}"
     _build(cluster, env, name, with_consent, script=_CONSENT)
     return with_consent
+
+
+def alone(cluster: Cluster, env: dict[str, str]) -> str:
+    """The template of this Odoo with contacts, and no further app; returns its name."""
+    name = f"alone_{_digest(odoo.release(), _ASSETS.read_text(), *ALONE)}"
+    _build(cluster, env, "template0", name, ALONE)
+    return name
 
 
 def with_apps(
@@ -110,8 +120,9 @@ def _install(env: dict[str, str], database: str, modules: tuple[str, ...]) -> No
 
 
 def _addon_texts() -> list[str]:
-    files = sorted(path for path in ADDON.rglob("*") if path.is_file() and path.suffix != ".pyc")
-    return [f"{path.relative_to(ADDON)} {_digest_of(path)}" for path in files]
+    found = (path for addon in ADDONS for path in sorted(addon.rglob("*")))
+    files = (path for path in found if path.is_file() and path.suffix != ".pyc")
+    return [f"{path.relative_to(ROOT)} {_digest_of(path)}" for path in files]
 
 
 def _digest_of(file: Path) -> str:

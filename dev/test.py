@@ -23,8 +23,9 @@ def main(arguments: list[str]) -> int:
     """Run the tests; arguments go to pytest. Returns pytest's exit status.
 
     Without arguments all of them are run, in two parts; the status is that of the first that fails.
-    The tests find the name of the template in USERCOM_TEMPLATE, to make further copies of it, and
-    in USERCOM_CORE that of the same Odoo without the addon.
+    The tests find the name of the template in USERCOM_TEMPLATE, to make further copies of it, in
+    USERCOM_CORE that of the same Odoo without our addons, and in USERCOM_ALONE that of one without
+    the apps that some of them go with.
     """
     with alone(NAME):
         with alone("set-up", wait=True):
@@ -38,10 +39,11 @@ def main(arguments: list[str]) -> int:
             source = template.ensure(cluster, env, template.TESTED_WITH, consent=True)
             core = template.core(cluster, env, template.TESTED_WITH)
             template.copy(cluster, source, _DATABASE)
-            told = {"USERCOM_TEMPLATE": source, "USERCOM_CORE": core}
+            names = {"USERCOM_TEMPLATE": source, "USERCOM_CORE": core}
+            names["USERCOM_ALONE"] = template.alone(cluster, env)
             try:
                 runs = [arguments] if arguments else _EVERYTHING
-                return next(filter(None, _statuses(runs, {**env, **told})), 0)
+                return next(filter(None, _statuses(runs, {**env, **names})), 0)
             finally:
                 template.drop(cluster, _DATABASE)
 

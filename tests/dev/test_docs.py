@@ -110,8 +110,10 @@ def test_links_and_pictures_lead_somewhere(doc: Path) -> None:
     ("name", "side"), [("administrator.md", "msgid"), ("administrator.pl.md", "msgstr")]
 )
 def test_the_screens_words_are_used(name: str, side: str) -> None:
-    known = {getattr(e, side) for e in polib.pofile(ROOT / "usercom_connector/i18n/pl.po")}
-    known |= {"User.com"}
+    texts = (
+        text for file in ROOT.glob("usercom_connector*/i18n/pl.po") for text in polib.pofile(file)
+    )
+    known = {getattr(text, side) for text in texts} | {"User.com"}
     named = [
         part
         for bold in BOLD.findall((ROOT / "docs" / name).read_text())

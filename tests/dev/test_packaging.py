@@ -1,4 +1,4 @@
-"""The wheel carries the whole addon; after `pip install .` Odoo finds it in a clean environment."""
+"""The wheel carries whole addons; after `pip install .` Odoo finds them in a clean environment."""
 
 import os
 import shutil
@@ -15,14 +15,17 @@ import odoo.release
 from .ground import ROOT, files_of_git
 
 ADDON = "usercom_connector"
-SOURCES = ("setup.py", "pyproject.toml", "README.md", "LICENSE", ADDON)
+ADDONS = [ADDON, f"{ADDON}_crm", f"{ADDON}_mass_mailing"]
+SOURCES = ("setup.py", "pyproject.toml", "README.md", "LICENSE", *ADDONS)
 FIND = f"""
 import odoo.init
 from odoo.modules.module import Manifest, initialize_sys_path
 from odoo.tools import config
 config.parse_config([])
 initialize_sys_path()
-print([manifest.path for manifest in Manifest.all_addon_manifests() if manifest.name == "{ADDON}"])
+for manifest in sorted(Manifest.all_addon_manifests(), key=lambda manifest: manifest.name):
+    if manifest.name.startswith("{ADDON}"):
+        print(manifest.path)
 import odoo.addons.{ADDON}.usercom as package
 print(package.__file__)
 """
@@ -46,7 +49,7 @@ def wheel(source: Path) -> Path:
     return next(source.glob("dist/*.whl"))
 
 
-def test_every_tracked_file_of_the_addon_is_in_it(wheel: Path):
+def test_every_tracked_file_of_the_addons_is_in_it(wheel: Path):
     assert wheel.name.startswith("odoo_addon_usercom_connector-19.0.")
     packed = {
         name.removeprefix("odoo/addons/")
@@ -54,10 +57,11 @@ def test_every_tracked_file_of_the_addon_is_in_it(wheel: Path):
         if name.startswith("odoo/")
     }
 
-    assert packed == set(files_of_git(ADDON)) and f"{ADDON}/__manifest__.py" in packed
+    assert packed == {file for addon in ADDONS for file in files_of_git(addon)}
+    assert {f"{addon}/__manifest__.py" for addon in ADDONS} <= packed
 
 
-def test_odoo_lists_the_addon_once_pip_has_installed_it(source: Path, tmp_path: Path):
+def test_odoo_lists_the_addons_once_pip_has_installed_them(source: Path, tmp_path: Path):
     """`pip install .`, but with the setuptools that are here instead of fetching some."""
     venv = tmp_path / "venv"
     python = venv / "bin/python"
@@ -72,8 +76,8 @@ def test_odoo_lists_the_addon_once_pip_has_installed_it(source: Path, tmp_path: 
     find = [python, "-c", FIND]
     found = subprocess.run(find, cwd=tmp_path, env=env, check=True, capture_output=True, text=True)
 
-    installed = packages / "odoo/addons" / ADDON
+    installed = packages / "odoo/addons"
     assert found.stdout.splitlines() == [
-        str([str(installed)]),
-        str(installed / "usercom/__init__.py"),
+        *(str(installed / addon) for addon in ADDONS),
+        str(installed / ADDON / "usercom/__init__.py"),
     ]

@@ -122,19 +122,6 @@ class TestSharedAddress(BlacklistCase):
         self.assertFalse(self.blocked())
         self.assertFalse(self.ewa.x_email_consent)
 
-    def test_who_says_no_after_the_address_did_has_said_so(self):
-        if "mailing.list" not in self.env:
-            self.skipTest("Email Marketing is not installed")
-        news = self.env["mailing.list"].create({"name": "News"})
-        self.backend.opt_out_lists = "News"
-        self.jan.x_email_consent = False
-        member = {"email": ADDRESS, "subscription_ids": [(0, 0, {"list_id": news.id})]}
-        self.env["mailing.contact"].create(member).subscription_ids.opt_out = True
-        said = [("unset", "no", "address"), ("no", "no", "odoo")]
-        self.assertEqual(self.log(self.ewa, "unsubscribed"), said)
-        self.jan.x_email_consent = True
-        self.assertTrue(self.blocked())
-
     def test_all_of_the_address_may_say_yes_together(self):
         self.jan.x_email_consent = self.ewa.x_email_consent = False
         (self.jan + self.ewa).x_email_consent = True

@@ -53,12 +53,6 @@ class TestImport(UsercomCase):
             self.assertIn("New people", row.error)
             self.assertFalse(self.found())
 
-    def test_a_new_person_can_become_a_lead_too(self):
-        self.backend.new_user_policy = "lead"
-        self.told(id=self.person(first_name="Anna"))
-        lead = self.env["crm.lead"].search([("partner_id", "=", self.found().id)])
-        self.assertEqual(lead.type, "lead")
-
     def test_a_user_named_by_e_mail_only_is_read(self):
         self.person(first_name="Anna")
         self.told(email="anna@example.org")

@@ -1,8 +1,10 @@
-"""Email Marketing's lists: who opts out of a chosen one wants no e-mail, in User.com neither."""
+"""With Email Marketing (`usercom_connector_mass_mailing`): lists that go with the blacklist.
 
-import unittest
+Who opts out of a chosen one wants no e-mail, in User.com neither.
+"""
 
-from odoo.tests import HttpCase, new_test_user
+from odoo.exceptions import ValidationError
+from odoo.tests import Form, HttpCase, new_test_user
 
 from .test_consent_log import ConsentCase
 
@@ -14,8 +16,6 @@ class TestMailingLists(ConsentCase, HttpCase):
 
     def setUp(self):
         super().setUp()
-        if "mailing.list" not in self.env:
-            raise unittest.SkipTest("Email Marketing is not installed")
         self.news, self.other = self.env["mailing.list"].create(
             [{"name": "News", "is_public": True}, {"name": "Other", "is_public": True}]
         )
@@ -103,3 +103,32 @@ class TestMailingLists(ConsentCase, HttpCase):
         self.backend.opt_out_lists = "News"
         self.assertIs(self.unsubscribed(contact), True)
         self.assertEqual(self.log(contact, "unsubscribed"), [("unset", "no", "mapping")])
+
+    def test_who_is_put_on_the_blacklist_is_opted_out_of_them(self):
+        news, other = self.member()
+        contact = self.synced(email=EMAIL)
+        self.told(contact, unsubscribed=True)
+        self.assertEqual((news.opt_out, other.opt_out), (True, False))
+
+    def test_a_list_that_is_not_there_cannot_be_chosen(self):
+        with self.assertRaisesRegex(ValidationError, "“Nws”"):
+            self.backend.opt_out_lists = "News, Nws"
+
+    def test_several_lists_are_chosen_in_the_settings(self):
+        with Form(self.env["res.config.settings"]) as form:
+            form.usercom_opt_out_lists = "News, Other"
+        form.record.execute()
+        self.assertEqual(self.backend.opt_out_lists, "News, Other")
+
+    def test_who_says_no_after_the_address_did_has_said_so(self):
+        self.backend.email_consent_id = self.backend.mapping_ids.filtered(
+            lambda mapping: mapping.field_name == "x_email_consent"
+        )
+        jan = self.synced(email=EMAIL, x_email_consent=True)
+        ewa = self.contact(name="Ewa", email=EMAIL, x_email_consent=True)
+        jan.x_email_consent = False
+        self.member(opt_out=True)
+        said = [("unset", "no", "address"), ("no", "no", "odoo")]
+        self.assertEqual(self.log(ewa, "unsubscribed"), said)
+        jan.x_email_consent = True
+        self.assertTrue(ewa.is_blacklisted)

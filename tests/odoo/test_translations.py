@@ -1,4 +1,4 @@
-"""Every text of the addon has its Polish translation, and the template knows every text."""
+"""Every text of the addons has its Polish translation, and the templates know every text."""
 
 import io
 import re
@@ -10,7 +10,7 @@ from odoo.modules import get_module_path
 from odoo.tests import TransactionCase, tagged
 from odoo.tools.translate import trans_export
 
-MODULE = "usercom_connector"
+ADDON = "usercom_connector"
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[a-z%]|\{\{?\w*\}?\}|</?\w+[^>]*>")
 SAME_IN_POLISH = {  # left empty: Odoo then shows the original
     "%s (User.com)",
@@ -31,15 +31,17 @@ SAME_IN_POLISH = {  # left empty: Odoo then shows the original
 
 @tagged("standard", "post_install", "-at_install")
 class TestTranslations(TransactionCase):
+    module = ADDON
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        folder = Path(get_module_path(MODULE)) / "i18n"
-        cls.template = polib.pofile(str(folder / f"{MODULE}.pot"))
+        folder = Path(get_module_path(cls.module)) / "i18n"
+        cls.template = polib.pofile(str(folder / f"{cls.module}.pot"))
         cls.polish = {entry.msgid: entry for entry in polib.pofile(str(folder / "pl.po"))}
-        module = cls.env.ref(f"base.module_{MODULE}")
+        module = cls.env.ref(f"base.module_{cls.module}")
         above = module.upstream_dependencies(exclude_states=("uninstallable",))
-        cls.depended_on = {MODULE, *above.mapped("name")}
+        cls.depended_on = {cls.module, *above.mapped("name")}
         cls.exported = cls._places(cls._export())
         ours = {term: set(filter(cls._is_ours, at)) for term, at in cls.exported.items()}
         cls.terms = {term: places for term, places in ours.items() if places}
@@ -48,7 +50,7 @@ class TestTranslations(TransactionCase):
     def _export(cls):
         """The terms of the addon in this database, by Odoo's own exporter."""
         buffer = io.BytesIO()
-        trans_export(None, [MODULE], buffer, "po", cls.env)
+        trans_export(None, [cls.module], buffer, "po", cls.env)
         return polib.pofile(buffer.getvalue().decode())
 
     @staticmethod
@@ -99,9 +101,27 @@ class TestTranslations(TransactionCase):
         tags = re.sub(r'\b(title|string|placeholder|aria-label)="[^"]*"', r"\1", text)
         return sorted(PLACEHOLDER.findall(tags))
 
+
+class TestTranslationsForLeads(TestTranslations):
+    module = f"{ADDON}_crm"
+
+    def test_the_choice_is_told_in_polish_in_the_settings(self):
+        self.env["res.lang"]._activate_lang("pl_PL")
+        self.env["ir.module.module"]._load_module_terms([ADDON, self.module], ["pl_PL"])
+        settings = self.env["res.config.settings"].with_context(lang="pl_PL")
+        [field] = settings.fields_get(["usercom_new_user_policy"]).values()
+        self.assertEqual(dict(field["selection"])["lead"], "Utwórz kontakt i lead")
+
+
+class TestTranslationsForMailingLists(TestTranslations):
+    module = f"{ADDON}_mass_mailing"
+
+
+@tagged("standard", "post_install", "-at_install")
+class TestChoicesOfAnotherModel(TransactionCase):
     def test_the_state_of_a_contact_is_told_in_polish(self):
         """Its choices are another model's, which Odoo does not translate by itself."""
         self.env["res.lang"]._activate_lang("pl_PL")
-        self.env["ir.module.module"]._load_module_terms([MODULE], ["pl_PL"])
+        self.env["ir.module.module"]._load_module_terms([ADDON], ["pl_PL"])
         field = self.env["res.partner"].with_context(lang="pl_PL").fields_get(["usercom_state"])
         self.assertEqual(dict(field["usercom_state"]["selection"])["failed"], "Nieudane")

@@ -1,7 +1,5 @@
 """User.com's "unsubscribed" and Odoo's e-mail blacklist say the same."""
 
-from odoo.exceptions import ValidationError
-
 from .test_consent_log import ConsentCase
 
 
@@ -148,18 +146,3 @@ class TestUnsubscribed(BlacklistCase):
                 self.assertIs(self.unsubscribed(contact), unsubscribed)
                 user = self.remote(contact)
                 self.assertIs(user["attributes"]["email_consent"], consent)
-
-    def test_chosen_mailing_lists_are_opted_out_of(self):
-        if "mailing.list" not in self.env:
-            self.skipTest("Email Marketing is not installed")
-        news, other = self.env["mailing.list"].create([{"name": "News"}, {"name": "Other"}])
-        member = self.env["mailing.contact"].create(
-            {"email": "jan@example.org", "list_ids": [(6, 0, (news + other).ids)]}
-        )
-        with self.assertRaises(ValidationError):
-            self.backend.opt_out_lists = "News, Nws"
-        self.backend.opt_out_lists = "News"
-        contact = self.synced(email="jan@example.org")
-        self.told(contact, unsubscribed=True)
-        opted_out = {s.list_id.name: s.opt_out for s in member.subscription_ids}
-        self.assertEqual(opted_out, {"News": True, "Other": False})

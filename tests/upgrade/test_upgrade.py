@@ -9,16 +9,21 @@ import subprocess
 import sys
 import tarfile
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import psycopg2
 import pytest
+from psycopg2 import sql
 
-from tests.server import ROOT, create_database, drop_database
+from tests.server import ROOT, create_database, drop_database, execute
 
 HERE = Path(__file__).parent
 RELEASES = sorted(HERE.glob("*.tar.xz"))
+LAST = HERE / "19.0.1.2.0.tar.xz"  # leads, mailing lists and both bases were still in one place
+OLDER = [archive for archive in RELEASES if archive.name <= LAST.name]
 # {where to look: which rows}. Rows are compared by id, but for who wrote them last and when.
 OURS = "SELECT table_name FROM information_schema.tables WHERE table_name LIKE 'usercom\\_%'"
 OTHERS = {
@@ -55,41 +60,88 @@ APART = "≠"  # ended the key of what User.com has where each side keeps its ow
 KEPT_APART = """
     UPDATE usercom_binding
        SET base = base || '{"city": "Łódź", "city≠": "Gdynia", "phone_number≠": null}'"""
+# And what has no meaning where neither CRM nor Email Marketing is installed.
+WITHOUT_APPS = {
+    ("usercom_backend", "new_user_policy", "lead"): "create",
+    ("usercom_backend", "opt_out_lists", "News"): None,
+}
+ADDONS = "SELECT name, state FROM ir_module_module WHERE name LIKE 'usercom\\_connector\\_%'"
+OWNERS = """
+    SELECT name, module FROM ir_model_data
+     WHERE name LIKE '%opt\\_out\\_lists' OR name LIKE '%new\\_user\\_policy\\_\\_lead'"""
 Rows = dict[tuple[str, int], dict[str, Any]]
-Upgraded = tuple[Rows, Rows, list[tuple[str]]]
 
 
-@pytest.fixture(scope="module", params=RELEASES, ids=lambda path: path.name)
-def upgraded(request: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upgraded]:
-    """The rows before and after, and what should be gone."""
+@dataclass
+class Released:
+    """A database with data of the version in ``archive``, and its rows."""
+
+    archive: Path
+    with_apps: bool
+    database: str
+    rows: Rows
+
+
+CASES = [*((archive, True) for archive in RELEASES), (LAST, False)]
+NAMES = [archive.name + ("" if with_apps else " without apps") for archive, with_apps in CASES]
+
+
+@pytest.fixture(scope="module", params=CASES, ids=NAMES)
+def released(request: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Released]:
+    """With or without CRM and Email Marketing."""
+    archive, with_apps = request.param
     old = tmp_path_factory.mktemp("old")
-    with tarfile.open(request.param) as release:
+    with tarfile.open(archive) as release:
         release.extractall(old, filter="data")
     database = f"{os.environ['USERCOM_TEMPLATE']}_upgrade"
-    create_database(database, os.environ["USERCOM_CORE"])
+    create_database(database, os.environ["USERCOM_CORE" if with_apps else "USERCOM_ALONE"])
     try:
         odoo(database, old, "-i", "usercom_connector", "--stop-after-init")
-        odoo(database, old, "shell", seed=old / "seed.py")
-        if request.param.name < "19.0.1.3.0":
+        for seed in (old / "seed.py", HERE / "seed_apps.py"):
+            odoo(database, old, "shell", seed=seed)
+        if archive in OLDER:
             changed(database, KEPT_APART)
-        before = rows(database)
-        odoo(database, ROOT, "-u", "usercom_connector", "--stop-after-init")
-        yield before, rows(database), asked(database, UNWANTED)
+        yield Released(archive, with_apps, database, rows(database))
     finally:
         drop_database(database)
 
 
+@pytest.fixture(scope="module")
+def upgraded(released: Released) -> Iterator[str]:
+    """The name of the database once it is upgraded."""
+    with a_copy(released) as database:
+        odoo(database, ROOT, "-u", "usercom_connector", "--stop-after-init")
+        yield database
+
+
+@contextmanager
+def a_copy(released: Released) -> Iterator[str]:
+    name = f"{released.database}d"
+    names = sql.Identifier(name), sql.Identifier(released.database)
+    execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*names))
+    try:
+        yield name
+    finally:
+        drop_database(name)
+
+
 def odoo(database: str, addons: Path, *arguments: str, seed: Path | None = None) -> None:
     """Run Odoo to its end; it has nothing to complain of."""
-    command = [sys.executable, "-m", "odoo", *arguments]
-    options = ["-d", database, f"--addons-path={addons}", "--no-http", "--log-level=warn"]
-    with open(seed or os.devnull) as script:
-        done = subprocess.run(
-            [*command, *options], cwd=addons, stdin=script, capture_output=True, text=True
-        )
+    done = run(database, addons, *arguments, seed=seed)
     said = done.stdout + done.stderr
     assert done.returncode == 0, said
     assert not any(word in said for word in ("WARNING", "ERROR", "Traceback")), said
+
+
+def run(
+    database: str, addons: Path, *arguments: str, seed: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "odoo", *arguments]
+    options = ["-d", database, f"--addons-path={addons}", "--no-http", "--log-level=warn"]
+    with open(seed or os.devnull) as script:
+        return subprocess.run(
+            [*command, *options], cwd=addons, stdin=script, capture_output=True, text=True
+        )
 
 
 def rows(database: str) -> Rows:
@@ -125,25 +177,51 @@ def test_this_version_is_kept_for_the_upgrades_to_come() -> None:
     assert f"{manifest['version']}.tar.xz" in {path.name for path in RELEASES}
 
 
-def test_what_did_harm_is_gone(upgraded: Upgraded) -> None:
-    assert upgraded[2] == []
+def test_what_did_harm_is_gone(upgraded: str) -> None:
+    assert asked(upgraded, UNWANTED) == []
 
 
-def test_no_row_and_no_value_is_lost(upgraded: Upgraded) -> None:
-    before, after, _unwanted = upgraded
+def test_an_apps_addon_is_installed_with_what_was_its_own(
+    released: Released, upgraded: str
+) -> None:
+    crm, lists = "usercom_connector_crm", "usercom_connector_mass_mailing"
+    owners = {
+        "selection__usercom_backend__new_user_policy__lead": crm,
+        "field_usercom_backend__opt_out_lists": lists,
+        "field_res_config_settings__usercom_opt_out_lists": lists,
+    }
+    assert dict(asked(upgraded, OWNERS)) == (owners if released.with_apps else {})
+    state = "installed" if released.with_apps else "uninstalled"
+    assert dict(asked(upgraded, ADDONS)) == {crm: state, lists: state}
+
+
+@pytest.mark.parametrize("released", [(LAST, True)], indirect=True, ids=["19.0.1.2.0"])
+def test_without_an_addon_that_an_app_needs_nothing_is_upgraded(
+    released: Released, tmp_path: Path
+) -> None:
+    (tmp_path / "usercom_connector").symlink_to(ROOT / "usercom_connector")
+    with a_copy(released) as database:
+        done = run(database, tmp_path, "-u", "usercom_connector", "--stop-after-init")
+        assert "Put usercom_connector_crm beside usercom_connector" in done.stderr
+        assert rows(database) == released.rows
+
+
+def test_no_row_and_no_value_is_lost(released: Released, upgraded: str) -> None:
+    before, after = released.rows, rows(upgraded)
+    meant = MOVED if released.with_apps else MOVED | WITHOUT_APPS
     assert len(before) > 30
     lost = {
         (*key, column): f"{value!r} became {present(after, key, column)!r}"
         for key, row in before.items()
         for column, value in row.items()
         if column not in NOT_COMPARED
-        and present(after, key, column) != moved(key[0], column, value)
+        and present(after, key, column) != moved(meant, key[0], column, value)
     }
     assert not lost
 
 
-def test_what_each_side_keeps_is_a_column_of_its_own(upgraded: Upgraded) -> None:
-    before, after, _unwanted = upgraded
+def test_what_each_side_keeps_is_a_column_of_its_own(released: Released, upgraded: str) -> None:
+    before, after = released.rows, rows(upgraded)
     for key, row in before.items():
         if key[0] == "usercom_binding":
             base = row["base"] or {}
@@ -155,7 +233,7 @@ def present(after: Rows, key: tuple[str, int], column: str) -> Any:
     return after.get(key, {}).get(RENAMED.get((key[0], column), column))
 
 
-def moved(table: str, column: str, value: Any) -> Any:
+def moved(meant: dict[tuple[str, str, str], Any], table: str, column: str, value: Any) -> Any:
     if (table, column) == ("usercom_binding", "base") and value:
         return {key: known for key, known in value.items() if not key.endswith(APART)}
-    return MOVED.get((table, column, value), value) if isinstance(value, str) else value
+    return meant.get((table, column, value), value) if isinstance(value, str) else value

@@ -7,7 +7,6 @@ from . import (
     ir_model_fields,
     ir_rule,
     mail_blacklist,
-    mailing_subscription,
     usercom_backend_connection,
     usercom_backend_alert,
     usercom_backend_custom_id,

@@ -5,28 +5,6 @@ from ..services.connection import Connection
 from ..services.employees import Employees
 from .res_partner import KEY_INDEX
 
-SHARED = (
-    "subdomain",
-    "key_field_id",
-    "partner_domain",
-    "new_user_policy",
-    "custom_id_policy",
-    "give_custom_ids",
-    "removal_policy",
-    "match_phone",
-    "use_webhook_values",
-    "rate_limit",
-    "log_days",
-    "failure_alert_share",
-    "webhook_alert_hours",
-    "brake_share",
-    "webhook_rate_limit",
-    "payload_hours",
-    "waiting_days",
-    "email_consent_id",
-    "unsubscribe_policy",
-    "opt_out_lists",
-)
 KEY_FIELD = "x_usercom_key"
 SHOWN_CHARACTERS = 4
 
@@ -93,13 +71,22 @@ class ResConfigSettings(models.TransientModel):
     usercom_unsubscribe_policy = fields.Selection(
         account_options("unsubscribe_policy"), "Write to User.com"
     )
-    usercom_opt_out_lists = fields.Char("Mailing Lists to Opt Out Of")
     usercom_mapping_count = fields.Integer(compute="_compute_usercom_account")
     usercom_broken_count = fields.Integer(compute="_compute_usercom_account")
 
     @api.model
     def _usercom_key_fields(self):
         return self.env["usercom.backend"]._fields["key_field_id"].domain
+
+    @api.model
+    def _usercom_entered(self):
+        """The account's fields that are entered here, those of other addons included."""
+        names = [
+            name.removeprefix("usercom_")
+            for name, field in self._fields.items()
+            if name.startswith("usercom_") and not field.compute
+        ]
+        return [name for name in names if name in self.env["usercom.backend"]._fields]
 
     # ---- showing ----
 
@@ -110,7 +97,7 @@ class ResConfigSettings(models.TransientModel):
         shown = backend or Backend.new({})
         return super().get_values() | {
             f"usercom_{name}": shown._fields[name].convert_to_write(shown[name], shown)
-            for name in SHARED
+            for name in self._usercom_entered()
         }
 
     @api.depends_context("company")
@@ -174,7 +161,7 @@ class ResConfigSettings(models.TransientModel):
         if not backend and not self.usercom_subdomain:
             return
         backend = self._usercom_account()
-        new = {name: self[f"usercom_{name}"] for name in SHARED}
+        new = {name: self[f"usercom_{name}"] for name in self._usercom_entered()}
         changed = {name: value for name, value in new.items() if value != backend[name]}
         backend.write(self.env["usercom.backend"]._convert_to_write(changed))
         self.usercom_subdomain = backend.subdomain

@@ -82,7 +82,6 @@ class UsercomBackend(models.Model):
     new_user_policy = fields.Selection(
         [
             ("create", "Create a contact"),
-            ("lead", "Create a contact and a lead"),
             ("link", "Only link to a contact that is there already"),
             ("ignore", "Ignore"),
         ],
@@ -213,8 +212,6 @@ class UsercomBackend(models.Model):
         forget_caches(self)  # afterwards: every write reads the cache, this one too
         if vals.get("state", "paused") != "paused":
             Alerts(self).end("paused")
-        if "opt_out_lists" in vals:
-            self._adopt_opt_outs()
         if not vals.keys().isdisjoint(("give_custom_ids", "custom_id_policy")):
             self._queue_without_custom_id()
         return result

@@ -3,8 +3,6 @@ from odoo.exceptions import ValidationError
 
 from ..services.consents.field import UNSUBSCRIBED, UNSUBSCRIBED_FIELD, ConsentField
 from ..services.consents.notes import ConsentNotes
-from ..services.own_context import Origin, with_own_context
-from .mailing_subscription import SUBSCRIPTION
 
 
 class UsercomBackend(models.Model):
@@ -30,11 +28,6 @@ class UsercomBackend(models.Model):
         default="both",
         help="How User.com is told whether a contact wants e-mail. Both are always read.",
     )
-    opt_out_lists = fields.Char(
-        "Mailing Lists to Opt Out Of",
-        help="Names of lists of Email Marketing, comma separated. Who is put on the e-mail "
-        "blacklist is opted out of them too, and who opts out of one of them is put on it.",
-    )
 
     @api.constrains("email_consent_id")
     def _check_email_consent(self):
@@ -42,17 +35,6 @@ class UsercomBackend(models.Model):
             if backend.email_consent_id.backend_id not in (backend, backend.browse()):
                 raise ValidationError(
                     self.env._("The e-mail consent is one of another User.com account.")
-                )
-
-    @api.constrains("opt_out_lists")
-    def _check_opt_out_lists(self):
-        if "mailing.list" not in self.env:
-            return
-        for backend in self:
-            missing = backend._opt_out_names() - set(backend._opt_out_lists().mapped("name"))
-            if missing:
-                raise ValidationError(
-                    self.env._("There is no mailing list called “%s”.", ", ".join(sorted(missing)))
                 )
 
     def _own(self, partners):
@@ -89,7 +71,6 @@ class UsercomBackend(models.Model):
         if mapping == blacklist and consent is False:
             if email:
                 ConsentField(email).withdraw(self._seen(partners))
-            self._opt_out(partners)
             self._after_email_refusal(self._seen(partners))
         elif mapping == email and consent is not None and blacklist:
             changed = self._seen(partners).filtered(
@@ -121,43 +102,6 @@ class UsercomBackend(models.Model):
             base = binding._last_base()
             base.keep_apart(UNSUBSCRIBED, value, True)
             binding._store_base(base)
-
-    # ---- mailing lists ----
-
-    def _opt_out_names(self):
-        return {name.strip() for name in (self.opt_out_lists or "").split(",") if name.strip()}
-
-    def _opt_out_lists(self):
-        return self.env["mailing.list"].sudo().search([("name", "in", list(self._opt_out_names()))])
-
-    def _subscriptions(self, *conditions):
-        """The subscriptions to the chosen lists, none where there are no such lists."""
-        if not self.opt_out_lists or SUBSCRIPTION not in self.env:
-            return ()
-        domain = [("list_id", "in", self._opt_out_lists().ids), *conditions]
-        return self.env[SUBSCRIPTION].sudo().search(domain)
-
-    def _opt_out(self, partners):
-        """Opt the addresses of ``partners`` out of the chosen lists."""
-        emails = [email for email in partners.mapped("email_normalized") if email]
-        address = ("contact_id.email_normalized", "in", emails)
-        if subscriptions := self._subscriptions(address, ("opt_out", "=", False)):
-            subscriptions.opt_out = True
-
-    def _adopt_opt_outs(self):
-        """Heed who opted out of the lists before they were chosen."""
-        for backend in with_own_context(self, origin=Origin("mapping")):
-            opted_out = backend._subscriptions(("opt_out", "=", True))
-            emails = {subscription.contact_id.email_normalized for subscription in opted_out}
-            backend._refuse_email(emails)
-
-    @api.model
-    def _heed_opt_outs(self, subscriptions):
-        """Tell each account of those who opted out of the lists that it has chosen."""
-        for backend in self.search([("opt_out_lists", "!=", False)]):
-            of_chosen = [("list_id", "in", backend._opt_out_lists().ids)]
-            chosen = subscriptions.filtered_domain(of_chosen)
-            backend._refuse_email(chosen.contact_id.mapped("email_normalized"))
 
     def _refuse_email(self, emails):
         """The contacts of these normalized ``emails`` want no e-mail: note it, and withdraw."""

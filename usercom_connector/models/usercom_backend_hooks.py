@@ -54,21 +54,6 @@ class UsercomBackendHooks(models.AbstractModel):
 
     def _after_new_contacts(self, partners):
         """``partners`` have just been created of new people in User.com; a hook, as the others."""
-        if self.new_user_policy == "lead" and "crm.lead" in self.env:
-            self._create_leads(partners)
-
-    def _create_leads(self, partners):
-        self.env["crm.lead"].sudo().with_company(self.company_id).create(
-            [
-                {
-                    "name": self.env._("%s (User.com)", partner.display_name),
-                    "partner_id": partner.id,
-                    "type": "lead",
-                    "company_id": self.company_id.id,
-                }
-                for partner in partners
-            ]
-        )
 
     def _after_email_refusal(self, partners):
         """``partners`` have just been put on Odoo's e-mail blacklist; a hook, as the others.
