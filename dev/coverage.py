@@ -1,10 +1,10 @@
-"""`make coverage`: the tests in one process, and the lines of the addon that none of them ran."""
+"""`make coverage`: the tests in one process, and the lines of the addons that none of them ran."""
 
 from . import test
-from .paths import ADDON
+from .paths import ADDONS
 
 # By its path: the servers of the tests, copies of the repository among them, count too.
-_COUNTED = (f"--cov={ADDON}", "--cov-report=term:skip-covered")
+_COUNTED = (*(f"--cov={addon}" for addon in ADDONS), "--cov-report=term:skip-covered")
 
 
 def main(arguments: list[str]) -> int:
