@@ -10,11 +10,11 @@ from .common import UsercomCase
 
 
 class TestDrainLock(UsercomCase):
-    def held_elsewhere(self):
+    def held_elsewhere(self, key=None):
         """A connection of another server, on which a drain of the account is at work."""
         connection = connect(dbname=self.env.cr.dbname)
         self.addCleanup(connection.close)
-        key = f"usercom drain {self.backend.id}"
+        key = key or f"usercom drain {self.backend.id}"
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [key])
         return connection
@@ -39,6 +39,17 @@ class TestDrainLock(UsercomCase):
         self.contact(email="jan@example.org")
         self.drain()
         self.held_elsewhere()
+
+    def test_while_apps_are_installed_nothing_is_claimed(self):
+        contact = self.contact(email="jan@example.org")
+        other = self.held_elsewhere("usercom module operation")
+        self.simulator.clear_journal()
+        self.drain()
+        self.assertEqual(self.calls(), [])
+        self.assertFalse(self.waiting(contact).claimed_at)
+        other.close()
+        self.drain()
+        self.assertEqual(self.remote(contact)["email"], "jan@example.org")
 
     def test_another_accounts_drain_is_not_held_up(self):
         company = self.env["res.company"].create({"name": "Other"})

@@ -5,6 +5,7 @@ from . import (
     ir_http,
     ir_actions_server,
     ir_model_fields,
+    ir_module_module,
     ir_rule,
     mail_blacklist,
     usercom_backend_connection,

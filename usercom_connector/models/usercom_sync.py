@@ -7,6 +7,7 @@ from odoo.fields import Domain
 from odoo.tools import formatLang
 
 from ..services.database_errors import is_transient
+from ..services.module_operation import ModuleOperation
 from ..services.page_guard import PageGuard
 from ..services.quiet_sql import described
 from ..services.transactions import RIVALS, committed, unless_locked
@@ -359,6 +360,8 @@ class UsercomSync(models.Model):
     def _may_go_on(self, deadline):
         self.env.invalidate_all()
         if not self.exists() or time.monotonic() >= deadline:
+            return False
+        if ModuleOperation(self.env).is_announced():
             return False
         is_time = not self.next_at or self.next_at <= fields.Datetime.now()
         return is_time and self._may_be_gone_on_with()

@@ -6,6 +6,7 @@ What was asked with an old key, or of an old system, says nothing about the acco
 from typing import Any
 
 from .connection import Connection
+from .module_operation import ModuleOperation
 
 
 def is_current(backend: Any, client: Any) -> bool:
@@ -13,7 +14,11 @@ def is_current(backend: Any, client: Any) -> bool:
     return bool(client.is_for(Connection(backend).base_url(), backend.sudo().api_key))
 
 
-def is_running(backend: Any, client: Any) -> bool:
-    """Whether the account runs, with the key and system that ``client`` was made for."""
+def may_go_on(backend: Any, client: Any) -> bool:
+    """Whether the account still runs, with ``client``, and nobody waits for the run to end."""
     backend.env.invalidate_all()
-    return backend.state == "running" and is_current(backend, client)
+    return (
+        backend.state == "running"
+        and is_current(backend, client)
+        and not ModuleOperation(backend.env).is_announced()
+    )

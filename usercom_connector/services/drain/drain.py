@@ -6,6 +6,7 @@ from typing import Any
 from ..brake import Brake
 from ..connection import Connection
 from ..drain_lock import DrainLock
+from ..module_operation import ModuleOperation
 from ..quarantine import Quarantine
 from ..reconciliation import Reconciliation
 from ..transactions import unless_locked
@@ -29,7 +30,7 @@ class Drain:
 
     def run(self) -> None:
         with DrainLock(self.backend).held() as is_held:
-            if is_held:
+            if is_held and not ModuleOperation(self.env).is_announced():
                 self._run_alone()
 
     def _run_alone(self) -> None:

@@ -9,8 +9,9 @@ from odoo import fields
 
 from ...usercom.overlap import overlapped
 from ...usercom.throttle import LONGEST_HOLD
-from ..current_client import is_running
+from ..current_client import may_go_on
 from ..drain_lock import DrainLock
+from ..module_operation import ModuleOperation
 from ..shared_hold import SharedHold, throttle_of
 from ..task import Task
 from ..transactions import unless_locked
@@ -55,7 +56,7 @@ class QueueRunner:
     def _wait_for_work(self, idle: float) -> bool:
         """Whether a row is due, now or within a wait too short for the job's own clock."""
         due = Schedule(self.backend).next_due()
-        if not due or not is_running(self.backend, self.client):
+        if not due or not may_go_on(self.backend, self.client):
             return False
         wait = max(idle, (due - fields.Datetime.now()).total_seconds())
         if wait > SHORT_WAIT or time.monotonic() + wait >= self.deadline:
@@ -68,16 +69,20 @@ class QueueRunner:
         """Claim and yield until the queues are empty or time is up; the rest waits on."""
         for rows in Turns(self.backend).claimed(self._may_go_on):
             for task in self.builder.build(rows):
-                if time.monotonic() < self.deadline:
+                if self._has_time():
                     yield task
                 else:
                     unless_locked(self.env, self.builder.give_back, task)
+
+    def _has_time(self) -> bool:
+        """Whether a task that has been built may still be run."""
+        return time.monotonic() < self.deadline and not ModuleOperation(self.env).is_announced()
 
     def _may_go_on(self) -> bool:
         """Whether a row that is claimed now could be sent, and were not put off at once."""
         return (
             time.monotonic() < self.deadline
-            and is_running(self.backend, self.client)
+            and may_go_on(self.backend, self.client)
             and DrainLock(self.backend).is_held()
             and SharedHold(self.backend).seconds() <= LONGEST_HOLD
         )

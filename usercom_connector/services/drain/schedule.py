@@ -5,6 +5,7 @@ from typing import Any
 
 from odoo import fields
 
+from ..module_operation import ModuleOperation
 from ..quarantine import Quarantine
 from ..retry_delays import LOCKED_DELAY
 from ..shared_hold import SharedHold
@@ -32,6 +33,8 @@ class Schedule:
 
     def come_back(self) -> None:
         """Have the job run again when there is something to do, if not by itself by then."""
+        if ModuleOperation(self.env).is_announced():
+            return
         if self.backend.state == "running":
             due = self._rows_due()
             if due and due < fields.Datetime.now() + CRON_INTERVAL:

@@ -10,7 +10,7 @@ from odoo import fields
 from ...usercom import CredentialsError, NotFoundError, RetryableError, User, UsercomError
 from ..brake import Brake, BrakeError
 from ..connection import Connection
-from ..current_client import is_running
+from ..current_client import may_go_on
 from ..error_texts import explain
 from ..page_guard import PageGuard
 from ..transactions import unless_locked
@@ -102,7 +102,7 @@ class UserList:
     def _may_go_on(self) -> bool:
         """Whether there is more to read, and the account still has the client's key and system."""
         return (
-            is_running(self.backend, self.client)
+            may_go_on(self.backend, self.client)
             and bool(self.sweep.exists())
             and self.sweep.is_open
         )
