@@ -3,7 +3,6 @@
 import json
 from ast import literal_eval
 from datetime import timedelta
-from unittest.mock import patch
 
 from lxml import etree
 
@@ -124,15 +123,13 @@ class TestStatistics(DashboardCase):
         """Odoo refuses one of several results: all are stored anew, each by itself."""
         for number in range(3):
             self.contact(email=f"n{number}@example.org")
-        agree = type(self.env["usercom.binding"])._agreement
 
-        def refuse(binding, user_id, user, *more):
-            if user and user.email == "n1@example.org":
+        def refuse(_backend, partners):
+            if "n1@example.org" in partners.mapped("email"):
                 raise ValueError("another app says no")
-            return agree(binding, user_id, user, *more)
 
-        with patch.object(type(self.env["usercom.binding"]), "_agreement", refuse):
-            self.drain()
+        self.patch(self.registry["usercom.backend"], "_after_push", refuse)  # as its addon would
+        self.drain()
         self.assertEqual(self.counted(), {"sent": 2, "failed": 1})
 
     def test_it_is_kept_for_a_year(self):

@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from ..services.watched_fields import filter_fields
+
 
 class IrModelFields(models.Model):
     """Custom contact fields that an account uses: their mappings go with them by themselves."""
@@ -11,7 +13,7 @@ class IrModelFields(models.Model):
     def _unlink_unless_usercom_filters_by_it(self):
         names = set(self.filtered(lambda field: field.model == "res.partner").mapped("name"))
         for backend in self.env["usercom.backend"].sudo().search([("partner_domain", "!=", False)]):
-            if used := names & backend._filter_fields():
+            if used := names & filter_fields(backend):
                 raise UserError(
                     self.env._(
                         "“%(field)s” chooses which contacts of %(company)s take part in User.com. "

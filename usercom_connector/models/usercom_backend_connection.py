@@ -86,8 +86,3 @@ class UsercomBackendConnection(models.AbstractModel):
             return
         self.write({"state": "paused", "pause_reason": reason})
         Alerts(self).begin("paused", reason)
-
-    # ---- until all callers name the service ----
-
-    def _remote_clock(self):
-        return Connection(self).clock()

@@ -4,6 +4,7 @@ from datetime import UTC
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..services.connection import Connection
 from ..services.contact_names import ContactText
 from ..services.own_context import with_own_context
 from ..usercom.base import Base
@@ -198,7 +199,7 @@ class UsercomBinding(models.Model):
 
     def _there(self, moment):
         """What User.com's clock showed at this ``moment`` of ours."""
-        return moment and as_utc(self.backend_id._remote_clock().at(moment))
+        return moment and as_utc(Connection(self.backend_id).clock().at(moment))
 
     def _handed_on_to(self, user, consents):
         """The base, with ``user`` in the place of the linked one, as after a merge at User.com.

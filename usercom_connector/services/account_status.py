@@ -68,7 +68,7 @@ class AccountStatus:
         return bool(share > 0 and total >= FEWEST_ROWS and failed * 100 >= share * total)
 
     @cached_property
-    def hears_nothing(self) -> bool:
+    def is_webhook_silent(self) -> bool:
         """Whether User.com, which changed, has called no more for the chosen time."""
         silent_since = self._backend.webhook_last_call or self.reconciliation.create_date
         patience = timedelta(hours=self._backend.webhook_alert_hours)

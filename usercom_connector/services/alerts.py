@@ -37,7 +37,7 @@ class Alerts:
     def _check(self) -> None:
         status = AccountStatus(self._backend)
         self._set("is_failing", "failing", status.fails_often)
-        self._set("is_webhook_silent", "webhook_silent", status.hears_nothing)
+        self._set("is_webhook_silent", "webhook_silent", status.is_webhook_silent)
 
     def _set(self, flag: str, kind: str, is_on: bool) -> None:
         if self._backend[flag] == is_on:

@@ -10,6 +10,7 @@ from ...usercom.base import Base
 from ...usercom.merge import Rule
 from ...usercom.unconfirmed import acknowledged, still_open, with_names
 from ..comparison import Comparison, Sides, Values
+from ..connection import Connection
 from ..identity import ContactIdentity
 from ..linking import Linking
 from .results import ImportChoices
@@ -91,7 +92,7 @@ class MergePlanner:
 
     def _is_newer(self, user: User, edited_at: datetime) -> bool | None:
         """Whether Odoo was changed after ``user``; None where nobody can tell."""
-        here = self._backend._remote_clock().at(edited_at)
+        here = Connection(self._backend).clock().at(edited_at)
         return here >= user.updated_at.replace(tzinfo=None) if user.updated_at else None
 
     def _base(self, partner: Any, user: User, binding: Any) -> Base:
