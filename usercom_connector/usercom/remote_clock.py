@@ -25,10 +25,10 @@ class RemoteClock:
     def observe(self, date: str | None) -> None:
         """Note the `Date` header of an answer that has just come; ignore one that is no date."""
         try:
-            told = parsedate_to_datetime(date or "").replace(tzinfo=UTC).timestamp()
+            shown = parsedate_to_datetime(date or "").replace(tzinfo=UTC).timestamp()
         except (ValueError, TypeError, OverflowError):
             return
-        measured = told + HALF_A_SECOND - self._clock()
+        measured = shown + HALF_A_SECOND - self._clock()
         known = self.offset
         is_new = known is None or abs(measured - known) > JUMP
         self.offset = measured if is_new or known is None else known + SHARE * (measured - known)

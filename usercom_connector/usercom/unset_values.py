@@ -1,8 +1,8 @@
-"""Custom attributes that an answer leaves out: are they unset, or only not told?
+"""Custom attributes that an answer leaves out: they may be unset, or set all the same.
 
 Some accounts answer `{"email": …, "shop": null}` for an unset attribute, others leave "shop" out,
-and answers may leave out what is set as well. What an account does, its answer to our own emptying
-of one shows.
+and some answers leave out attributes that are set. What an account does is seen by the answer to a
+write of ours that has emptied an attribute.
 """
 
 from __future__ import annotations
@@ -19,10 +19,11 @@ def leaves_unset_out(
     unsent: Collection[str],
     attributes: Mapping[str, Attribute],
 ) -> bool | None:
-    """Return whether answers leave unset attributes out, as `user` shows who had some `emptied`.
+    """Return whether this account's answers leave unset attributes out, None if it is not seen.
 
-    None where it does not show: one that is left out is unset only where one of the `unsent` that
-    have a value is shown, as other answers show no custom attributes at all.
+    `user` is the answer to a write that has emptied the keys `emptied`. Where it lacks them, they
+    are left out as unset only if it has one of the keys `unsent`, which have a value: other answers
+    have no custom attributes at all.
     """
     custom = [key for key in emptied if not attributes[key].is_standard]
     if shown := [key for key in custom if key in user.received]:

@@ -22,16 +22,16 @@ def emptied(
     whole user would lose all its other values: they are filled in `base` and empty in the answer.
     Where a single other value is still there, the list is empty: a person has emptied some.
     """
-    told = _answered_values(user, sent)
+    answered = _answered_values(user, sent)
     unsent = [
         key
         for key, attribute in attributes.items()
-        if key in told
+        if key in answered
         and key not in sent
         and remote_base_value(base, key) not in EMPTY
         and not _has_default(attribute)
     ]
-    return unsent if all(told[key] in EMPTY for key in unsent) else []
+    return unsent if all(answered[key] in EMPTY for key in unsent) else []
 
 
 def _answered_values(user: User, sent: Container[str]) -> dict[str, Any]:
