@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 from ..services.alerts import Alerts
 from ..services.authentication import Authentication
 from ..services.connection import Connection
+from ..services.cron_trigger import request_drain
 from ..services.notifications import notification
 from ..services.system_name import system_name
 
@@ -62,7 +63,7 @@ class UsercomBackendConnection(models.AbstractModel):
                 raise UserError(self.env._("Authenticate first: the connection is not proven yet."))
             Connection(backend).check_may_send()
         self.sudo().write({"state": "running", "pause_reason": False})
-        self._wake()
+        request_drain(self)
 
     def action_pause(self):
         self._check_administrator()

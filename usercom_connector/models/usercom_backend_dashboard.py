@@ -8,6 +8,7 @@ from odoo.exceptions import AccessError
 from odoo.tools import formatLang
 
 from ..services.account_status import AccountStatus
+from ..services.cron_trigger import request_drain
 from ..services.notifications import notification
 
 
@@ -50,7 +51,7 @@ class UsercomBackendDashboard(models.AbstractModel):
         self.check_access("read")
         for backend in self.sudo():
             self.env["usercom.sweep"].sudo()._request(backend, "compare")
-            backend._wake()
+            request_drain(backend)
         return notification(
             self.env._("The comparison has started."),
             self.env._("Its result appears under Differences."),

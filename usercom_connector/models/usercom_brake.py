@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..services.connection import Connection
+from ..services.cron_trigger import request_drain
 
 WINDOW = timedelta(hours=24)
 
@@ -116,7 +117,7 @@ class UsercomBackendBrake(models.AbstractModel):
         Connection(self).check_may_send()
         self.env["usercom.brake"].sudo()._of(self)._open()
         self.sudo().write({"state": "running", "pause_reason": False})
-        self._wake()
+        request_drain(self)
 
 
 def _hour(moment):

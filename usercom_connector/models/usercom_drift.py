@@ -4,6 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..services.comparison import Comparison
+from ..services.cron_trigger import request_drain
 from ..services.importer.refusals import Refusals
 from ..services.matcher import Matcher
 from ..services.value_texts import ValueTexts
@@ -156,7 +157,7 @@ class UsercomDrift(models.Model):
         for drift in drifts:
             keys = self.env["usercom.inbox"]._keys_in({"id": drift.external_id})
             self.env["usercom.inbox"].sudo()._put(drift.backend_id, keys)
-            drift.backend_id._wake()
+            request_drain(drift.backend_id)
         drifts.unlink()
 
     def action_repair_in_usercom(self):

@@ -14,6 +14,7 @@ from ..services.consents.received import (
     tells_withdrawal,
 )
 from ..services.contact_names import by_id
+from ..services.cron_trigger import request_drain
 from ..services.identity import ContactIdentity
 from ..services.payload_filter import PayloadFilter
 from ..services.priorities import URGENT
@@ -167,7 +168,7 @@ class UsercomInbox(models.Model):
         backend = self.env["usercom.backend"].browse(backend_id)
         self._put_at_once(backend, keys, payload)
         if state == "running":
-            backend._wake()
+            request_drain(backend)
         return "accepted"
 
     @api.model
@@ -311,7 +312,7 @@ class UsercomInbox(models.Model):
                 rows.append({"backend_id": backend.id, "partner_id": partner.id, **keys})
             else:
                 self._refuse_unknown(backend, partner)
-        backend._wake()
+        request_drain(backend)
         return self.create(rows).partner_id
 
     @api.model

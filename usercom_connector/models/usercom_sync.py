@@ -6,6 +6,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import formatLang
 
+from ..services.cron_trigger import request_drain
 from ..services.database_errors import is_transient
 from ..services.module_operation import ModuleOperation
 from ..services.page_guard import PageGuard
@@ -195,7 +196,7 @@ class UsercomSync(models.Model):
 
     def action_resume(self):
         self._check_state("paused", "running").write({"state": "running", "error": False})
-        self.backend_id._wake()
+        request_drain(self.backend_id)
 
     def action_cancel(self):
         """Stop for good. What has been brought together stays so."""
@@ -263,7 +264,7 @@ class UsercomSync(models.Model):
                 "ended_at": False,
             }
         )
-        self.backend_id._wake()
+        request_drain(self.backend_id)
 
     def _people_with(self, **values):
         """The domain of the lines of this sync that have these values."""

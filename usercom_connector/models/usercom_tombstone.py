@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import hmac
 
+from ..services.cron_trigger import request_drain
 from ..services.email_addresses import normalized
 
 
@@ -125,4 +126,4 @@ class UsercomTombstone(models.Model):
         ]
         Inbox.create([{"backend_id": backend.id, **key} for key in keys if key])
         tombstones.unlink()
-        backend._wake()
+        request_drain(backend)

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ..services.cron_trigger import request_drain
 from ..services.priorities import LOW
 
 BATCH = 2000  # contacts, as many as are looked through for mass updates
@@ -35,7 +36,7 @@ class UsercomTouched(models.Model):
                 for path, ids in touched.items()
             ]
         )
-        backends._wake()
+        request_drain(backends)
 
     @api.model
     def _of(self, backend):
