@@ -1,7 +1,12 @@
 """Both sides changed one value: who wins, what is recorded, how it is settled by hand."""
 
+import runpy
+from pathlib import Path
+
 from odoo import fields
 from odoo.exceptions import UserError
+
+from odoo.addons import usercom_connector
 
 from .common import UsercomCase
 
@@ -34,6 +39,21 @@ class TestConflicts(UsercomCase):
         self.told(id=user_id)
         self.assertEqual(self.conflict(contact).state, "ruled")
         self.assertNotIn("conflicts", self.backend.dashboard["todo"])
+
+    def test_an_upgrade_closes_those_that_a_rule_has_settled_and_no_others(self):
+        """Up to 19.0.1.1.0 all of them were open."""
+        contact = self.synced(email="anna@example.org")
+        values = {"backend_id": self.backend.id, "partner_id": contact.id, "state": "open"}
+        values["mapping_id"] = self.backend.mapping_ids[0].id
+        conflicts = self.env["usercom.conflict"].create(
+            [{**values, "winner": winner} for winner in ("odoo", "usercom", "none")]
+        )
+        self.env.flush_all()
+        migrations = Path(usercom_connector.__file__).parent / "migrations"
+        script = migrations / "19.0.1.2.0" / "post-ruled_conflicts.py"
+        runpy.run_path(str(script))["migrate"](self.env.cr, "19.0.1.1.0")
+        self.env.invalidate_all()
+        self.assertEqual(conflicts.mapped("state"), ["ruled", "ruled", "open"])
 
     def test_settled_ones_are_kept_as_long_as_finished_rows_and_open_ones_longer(self):
         contact = self.synced(email="anna@example.org")

@@ -35,6 +35,15 @@ class TestMergedInto(ListCase):
         self.assertEqual(row.state, "done")
         self.assertEqual(row.partner_id, self.jan)
 
+    def test_what_the_other_has_not_is_sent_to_it_and_not_emptied_here(self):
+        self.merge_there()
+        self.simulator.patch_user(self.second, phone_number=None)
+        self.told(id=self.second)
+        self.drain()
+        self.check_linked_anew()
+        self.assertEqual(self.jan.phone, "111111111")
+        self.assertEqual(self.remote(self.jan)["phone_number"], "111111111")
+
     def test_nobody_else_of_that_address_gets_it(self):
         ewa = self.synced(name="Ewa", email="jan@example.org", phone="333333333")
         self.assertFalse(self.binding(ewa).external_id)
@@ -68,6 +77,14 @@ class TestMergedInto(ListCase):
         self.check_linked_anew()
         states = self.env["usercom.inbox"].search([("external_id", "=", self.second)])
         self.assertEqual(states.mapped("state"), ["done"])
+
+    def test_a_list_that_meets_it_before_its_call_is_worked_off_does_so_too(self):
+        self.merge_there()
+        row = self.put(id=self.second)
+        self.due("reconcile")
+        self.drain()
+        self.check_linked_anew()
+        self.assertEqual(row.state, "done")
 
     def test_two_users_of_one_person_are_told_after_one_look(self):
         self.simulator.clear_journal()
