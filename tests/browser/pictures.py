@@ -128,8 +128,7 @@ class TestPictures(BrowserCase):
     def called(self, contact):
         """User.com's automation calls about the contact."""
         extra = {"id": self.binding(contact).external_id}
-        Inbox = self.env["usercom.inbox"]
-        Inbox._put(self.backend, Inbox._keys({"extra": extra}), {"extra": extra})
+        self.stored_call({"extra": extra})
         self.drain()
 
     def look(self):

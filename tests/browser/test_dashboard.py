@@ -98,9 +98,8 @@ class TestDashboard(BrowserCase):
         for number in range(3):
             self.contact(email=f"n{number}@example.org")
         self.drain()
-        Inbox = self.env["usercom.inbox"]
         extra = {"email": "n1@example.org"}
-        Inbox._put(self.backend, Inbox._keys({"extra": extra}), {"extra": extra})
+        self.stored_call({"extra": extra})
         self.drain()
         self.count_the_past("sent", (3, 8, 14, 40, 31, 22, 17, 25, 12, 9, 4, 1))
 

@@ -74,8 +74,7 @@ class Sides:
 
     def arrive(self, payload):
         """A call of User.com's."""
-        Inbox = self.env["usercom.inbox"]
-        Inbox._put(self.backend, Inbox._keys(payload), payload)
+        self.case.stored_call(payload)
 
     def drain(self):
         self.case.drain()

@@ -5,6 +5,9 @@ from contextlib import nullcontext
 from odoo.tests import HttpCase, TransactionCase, tagged
 from odoo.tests.common import _super_send as requests_send
 
+from odoo.addons.usercom_connector.services.inbox.payload import keys_in, keys_of
+from odoo.addons.usercom_connector.services.inbox.prompts import Prompts
+
 from tests.pairs import PAIRS
 from tests.simulator.process import Simulator
 
@@ -126,10 +129,13 @@ class UsercomCase(TransactionCase):
         """The id of a new user at User.com."""
         return self.simulator.seed({"email": "anna@example.org", **values})["ids"][0]
 
-    def put(self, **keys):
+    def put(self, backend=None, **keys):
         """A stored webhook call about the user named by ``keys``."""
-        Inbox = self.env["usercom.inbox"]
-        return Inbox._put(self.backend, Inbox._keys({"extra": keys}))
+        return Prompts(backend or self.backend).put(keys_in(keys))
+
+    def stored_call(self, payload, **keys):
+        """A stored webhook call with this payload, which names the user if not ``keys`` do."""
+        return Prompts(self.backend).put(keys_in(keys) or keys_of(payload), payload)
 
     def told(self, **keys):
         """A webhook call about the user named by ``keys``, worked off."""

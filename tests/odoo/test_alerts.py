@@ -140,8 +140,7 @@ class TestSilentWebhook(AlertCase):
     def called(self, hours_ago=0):
         """User.com called the webhook so many hours ago."""
         keys = {"id": self.binding(self.friend).external_id}
-        Inbox = self.env["usercom.inbox"]
-        row = Inbox._put(self.backend, Inbox._keys({"extra": keys}), {"extra": keys})
+        row = self.stored_call({"extra": keys})
         self.drain()
         self.env.cr.execute(
             "UPDATE usercom_inbox SET create_date = create_date - %s * interval '1 hour'"

@@ -144,8 +144,7 @@ class TestConflicts(UsercomCase):
         self.env.cr.execute("UPDATE res_partner SET write_date = '2020-01-01'")
         self.env.invalidate_all()
         payload = {"timestamp": "2099-01-01T00:00:00Z", "extra": {"email_consent": False}}
-        keys = self.env["usercom.inbox"]._keys({"user": {"id": user_id}})
-        self.env["usercom.inbox"]._put(self.backend, keys, payload)
+        self.stored_call(payload, id=user_id)
         self.drain()
         self.assertFalse(contact.x_email_consent)
         self.assertEqual(contact.phone, "333333333")
@@ -211,8 +210,7 @@ class TestWebhookValues(UsercomCase):
             **values,
         }
         payload = {"path": 1, "timestamp": at, "extra": {}, "user": user}
-        Inbox = self.env["usercom.inbox"]
-        Inbox._put(self.backend, Inbox._keys(payload), payload)
+        self.stored_call(payload)
 
     def test_a_whole_user_block_spares_the_read(self):
         self.call(phone_number="222222222")

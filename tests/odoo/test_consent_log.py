@@ -31,8 +31,7 @@ class ConsentCase(UsercomCase):
         """The body of one call of User.com's automation is stored, as the webhook stores it."""
         user = {"id": user_id, "email": values.get("email")}
         payload = {"timestamp": timestamp, "user": user, "extra": values}
-        Inbox = self.env["usercom.inbox"]
-        return Inbox._put(self.backend, Inbox._keys(payload), payload)
+        return self.stored_call(payload)
 
     def unsubscribed(self, contact):
         """Whether User.com's user is unsubscribed once all is sent."""

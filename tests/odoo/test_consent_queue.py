@@ -56,12 +56,11 @@ class TestWithdrawalsFirst(ConsentCase):
 
     def test_in_whatever_form_a_call_tells_of_it(self):
         named = {"id": 3, "name": "Email consent", "name_std": "email_consent", "value": False}
-        Inbox = self.env["usercom.inbox"]
         for payload in (
             {"user": {"id": 7, "attributes": [named]}},
             {"user": {"id": 7}, "extra": {"Email consent": "False"}},
         ):
-            row = Inbox._put(self.backend, Inbox._keys(payload), payload)
+            row = self.stored_call(payload)
             self.assertEqual(row.priority, 1, payload)
 
     def test_a_yes_is_sent_only_after_a_look(self):

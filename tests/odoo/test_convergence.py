@@ -84,8 +84,7 @@ class TestConvergence(UsercomCase):
             self.arrive(self.untold[number % len(self.untold)])
 
     def arrive(self, payload):
-        Inbox = self.env["usercom.inbox"]
-        Inbox._put(self.backend, Inbox._keys(payload), payload)
+        self.stored_call(payload)
 
     def run_drain(self, _nothing):
         self.drain()

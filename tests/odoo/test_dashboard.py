@@ -35,8 +35,7 @@ class DashboardCase(UsercomCase):
 
     def call(self, **keys):
         """A call of the webhook, worked off."""
-        Inbox = self.env["usercom.inbox"]
-        Inbox._put(self.backend, Inbox._keys({"extra": keys}), {"extra": keys})
+        self.stored_call({"extra": keys})
         self.drain()
 
     def refused(self, count=1):

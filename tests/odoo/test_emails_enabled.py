@@ -8,8 +8,7 @@ class TestEmailsEnabled(BlacklistCase):
         """A call whose user block says it, and nothing else of e-mail."""
         user = {"id": self.binding(contact).external_id, "emails_enabled": enabled}
         payload = {"timestamp": moment, "user": user, "extra": {}}
-        Inbox = self.env["usercom.inbox"]
-        row = Inbox._put(self.backend, Inbox._keys(payload), payload)
+        row = self.stored_call(payload)
         self.drain()
         return row
 

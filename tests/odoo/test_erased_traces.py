@@ -45,8 +45,7 @@ class TraceCase(UsercomCase):
         }
 
     def put_payload(self, **payload):
-        Inbox = self.env["usercom.inbox"]
-        return Inbox._put(self.backend, Inbox._keys(payload), payload)
+        return self.stored_call(payload)
 
     def twin(self):
         """Another contact of the same address, whose failure is about the first."""

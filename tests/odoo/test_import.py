@@ -65,9 +65,8 @@ class TestImport(UsercomCase):
 
     def test_several_calls_about_one_user_are_one_read(self):
         user_id = self.person()
-        Inbox = self.env["usercom.inbox"]
         for _call in range(5):
-            Inbox._put(self.backend, Inbox._keys({"user": {"id": user_id}}))
+            self.put(id=user_id)
         self.drain()
         self.assertEqual(self.calls("GET"), [f"GET /users/{user_id}/"])
 
@@ -75,8 +74,7 @@ class TestImport(UsercomCase):
         contact = self.synced(email="anna@example.org", phone="111111111")
         user = {"id": self.binding(contact).external_id, "phone_number": "666"}
         body = {"user": user, "extra": {"phone_number": "666"}}
-        Inbox = self.env["usercom.inbox"]
-        row = Inbox._put(self.backend, Inbox._keys(body), body)
+        row = self.stored_call(body)
         self.assertEqual(row.payload, body)
         self.drain()
         self.assertEqual((row.state, contact.phone), ("done", "111111111"))

@@ -110,11 +110,10 @@ class TestBacklog(ListCase):
         contact = self.synced(email="jan@example.org", x_email_consent=True)
         user_id = self.binding(contact).external_id
         self.simulator.patch_user(user_id, email_consent=None)
-        Inbox = self.env["usercom.inbox"]
         for hour, told in ((7, {}), (8, {"email_consent": False})):
             at = f"2099-02-01T0{hour}:00:00Z"
             payload = {"timestamp": at, "extra": {"id": user_id, **told}}
-            Inbox._put(self.backend, Inbox._keys(payload), payload)
+            self.stored_call(payload)
         for asked in self.seed(6):
             self.put(id=asked)
         self.drain()

@@ -206,8 +206,7 @@ class TestPartnerMerge(MergeCase):
         lost, kept = (self.synced(email=f"{name}@example.org") for name in ("a", "b"))
         lost_id = self.binding(lost).external_id
         self.merge(lost, kept)
-        Inbox = self.env["usercom.inbox"]
-        Inbox._put(self.backend, Inbox._keys({"user": {"id": lost_id}}))
+        self.put(id=lost_id)
         self.drain()
         self.assertFalse(self.found("a@example.org"))
 

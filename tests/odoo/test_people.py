@@ -242,9 +242,7 @@ class TestCompanies(UsercomCase):
     def test_a_shared_contact_is_not_doubled_by_a_second_account(self):
         user_id = self.person()
         for backend in (self.backend, self.other):
-            self.env["usercom.inbox"]._put(
-                backend, self.env["usercom.inbox"]._keys_in({"id": user_id})
-            )
+            self.put(backend, id=user_id)
         self.drain_both()
         self.assertEqual(len(self.found().usercom_binding_ids), 2)
 

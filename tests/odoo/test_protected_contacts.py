@@ -125,12 +125,11 @@ class TestNobodyIsChanged(ProtectedCase):
         self.backend.use_webhook_values = True
 
         def way(users):
-            Inbox = self.env["usercom.inbox"]
             for user_id in users.values():
                 user = self.simulator.user(user_id)
                 at = "2099-02-01T07:27:44+00:00"
                 payload = {"timestamp": at, "user": user | user["attributes"]}
-                Inbox._put(self.backend, Inbox._keys(payload), payload)
+                self.stored_call(payload)
             self.simulator.clear_journal()
 
         self.check_each_kind(way)

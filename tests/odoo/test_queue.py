@@ -185,8 +185,7 @@ class TestLog(QueueCase):
         self.backend.log_days = 10
         old, fresh = self.failed("a@example.org"), self.failed("b@example.org")
         waiting = self.row(self.contact(email="c@example.org"))
-        Inbox = self.env["usercom.inbox"]
-        told = Inbox._put(self.backend, Inbox._keys({"extra": {"email": "x@example.org"}}))
+        told = self.put(email="x@example.org")
         told._finish()
         self.age(old + waiting, 11)
         self.age(told, 11)

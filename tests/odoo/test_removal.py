@@ -30,8 +30,7 @@ class TestRemoval(UsercomCase):
 
     def told(self, user_id):
         """News about the user arrive, as the automation that the removal set off brings them."""
-        Inbox = self.env["usercom.inbox"]
-        Inbox._put(self.backend, Inbox._keys({"user": {"id": user_id}}))
+        self.put(id=user_id)
         self.drain()
 
     # ---- leaving ----
@@ -109,8 +108,7 @@ class TestRemoval(UsercomCase):
             self.drain()
             user_id = self.binding(contact).external_id
             payload = {"timestamp": "2099-01-01T00:00:00Z", "extra": {"unsubscribed": True}}
-            keys = self.env["usercom.inbox"]._keys({"user": {"id": user_id}})
-            self.env["usercom.inbox"]._put(self.backend, keys, payload)
+            self.stored_call(payload, id=user_id)
             self.drain()
             self.assertFalse(contact.usercom_unsubscribed)
             self.assertFalse(self.env["mail.blacklist"].search([("email", "=", contact.email)]))

@@ -43,7 +43,7 @@ class TestEveryModel(UsercomCase):
         """What RPC reaches on these models must not act for somebody without rights."""
         stranger = new_test_user(self.env, "stranger", groups="base.group_user")
         self.synced(email="jan@example.org")
-        self.env["usercom.inbox"]._put(self.backend, {"user_ref": "external_id:7"})
+        self.put(id=7)
         for wizard in ("usercom.attribute.creation", "usercom.mapping.suggestion"):
             self.env[wizard].create({"backend_id": self.backend.id})
         for model in self.models():

@@ -20,8 +20,7 @@ class TestWaitingCalls(UsercomCase):
         self.backend.action_pause()
 
     def call(self, payload=None, **keys):
-        Inbox = self.env["usercom.inbox"]
-        return Inbox._put(self.backend, Inbox._keys({"extra": keys}), payload or {"extra": keys})
+        return self.stored_call(payload or {"extra": keys}, **keys)
 
     def age(self, days, table="usercom_inbox"):
         self.env.flush_all()

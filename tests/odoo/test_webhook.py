@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from odoo.tests import HttpCase
 
-from odoo.addons.usercom_connector.models import usercom_inbox
 from odoo.addons.usercom_connector.services.call_rate import CallRate
+from odoo.addons.usercom_connector.services.inbox import webhook
 
 from .common import UsercomCase
 
@@ -189,7 +189,7 @@ class TestWebhook(UsercomCase, HttpCase):
 
     def test_above_the_bound_of_a_minute_user_com_is_asked_to_wait(self):
         self.backend.webhook_rate_limit = 3
-        self.patch(usercom_inbox, "call_rate", CallRate())
+        self.patch(webhook, "call_rate", CallRate())
         with freeze_time("2026-01-01 10:00:20"):
             answers = [self.call() for _time in range(5)]
             self.assertEqual(self.call(token="wrong").status_code, 401)
@@ -209,17 +209,17 @@ class TestWebhook(UsercomCase, HttpCase):
             ("refused_calls", {"token": "guess"}),
             ("nameless_calls", {"body": unrendered}),
         ):
-            refused = usercom_inbox.RefusedCalls(f"{name}: %s")
+            refused = webhook.RefusedCalls(f"{name}: %s")
             with (
-                patch.object(usercom_inbox, name, refused),
-                self.assertLogs(usercom_inbox.__name__, "WARNING") as logs,
+                patch.object(webhook, name, refused),
+                self.assertLogs(webhook.__name__, "WARNING") as logs,
             ):
                 for _time in range(5):
                     self.call(**call)
             self.assertEqual([record.getMessage() for record in logs.records], [f"{name}: 1"])
 
     def test_a_test_of_our_own_is_not_logged(self):
-        with self.assertNoLogs(usercom_inbox.__name__, "WARNING"):
+        with self.assertNoLogs(webhook.__name__, "WARNING"):
             self.assertEqual(self.call("{}").status_code, 400)
 
     def test_an_account_without_a_token_lets_nobody_in(self):

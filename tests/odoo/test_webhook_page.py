@@ -43,14 +43,13 @@ class TestWebhookPage(UsercomCase):
 
     def test_the_last_call_is_shown(self):
         self.assertFalse(self.backend.webhook_last_call)
-        Inbox = self.env["usercom.inbox"]
-        row = Inbox._put(self.backend, Inbox._keys({"extra": {"id": 7}}), {"extra": {"id": 7}})
+        row = self.stored_call({"extra": {"id": 7}})
         self.backend.invalidate_recordset()
         self.assertEqual(self.backend.webhook_last_call, row.create_date)
 
     def test_it_is_known_longer_than_its_row(self):
         Inbox = self.env["usercom.inbox"]
-        row = Inbox._put(self.backend, Inbox._keys({"extra": {"id": 7}}), {"extra": {"id": 7}})
+        row = self.stored_call({"extra": {"id": 7}})
         called_at = row.create_date
         row._finish()
         self.env.flush_all()

@@ -7,6 +7,7 @@ from odoo import fields
 from odoo.tests import HttpCase
 
 from odoo.addons.usercom_connector.services.drain.claims import InboxClaims
+from odoo.addons.usercom_connector.services.inbox.prompts import Prompts
 from odoo.addons.usercom_connector.services.reconciliation.user_list import last_prompt
 
 from .common import UsercomCase
@@ -73,10 +74,10 @@ class TestRows(UsercomCase, HttpCase):
         newest = last_prompt(self.env)
         self.call()
         users = [type("U", (), {"id": 7, "custom_id": None, "email": None})]
-        Inbox = self.env["usercom.inbox"]
-        self.assertFalse(Inbox._prompts_about(self.backend, users, newest))
+        prompts = Prompts(self.backend)
+        self.assertFalse(prompts.about(users, newest))
         newest = last_prompt(self.env)
-        self.assertEqual(Inbox._prompts_about(self.backend, users, newest), {7: row})
+        self.assertEqual(prompts.about(users, newest), {7: row})
 
     def test_what_finished_calls_brought_is_forgotten_after_hours(self):
         row = self.call(phone_number="1")

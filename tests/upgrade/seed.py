@@ -3,6 +3,8 @@
 
 from odoo import fields
 
+from odoo.addons.usercom_connector.services.inbox.prompts import Prompts
+
 env["ir.model.fields"].create(
     {
         "model_id": env["ir.model"]._get_id("res.partner"),
@@ -79,8 +81,9 @@ for person, state in zip(people, ("synced", "pending", "failed", "gone"), strict
 rows = env["usercom.outbox"].search([("backend_id", "=", backend.id)], order="id")
 rows[:1]._finish(sent={"phone_number": "600100200"}, answer={"id": 7})
 rows[1:2]._fail("User.com did not like it.")
-env["usercom.inbox"]._put(backend, {"external_id": 7, "user_ref": "external_id:7"}, {"extra": {}})
-env["usercom.inbox"]._put(backend, {"email": "a@example.org", "user_ref": "email:a@example.org"})
+prompts = Prompts(backend)
+prompts.put({"external_id": 7, "user_ref": "external_id:7"}, {"extra": {}})
+prompts.put({"email": "a@example.org", "user_ref": "email:a@example.org"})
 known = dict(env["usercom.conflict"]._fields["state"].selection)
 env["usercom.conflict"].create(
     {

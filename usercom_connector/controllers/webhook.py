@@ -7,6 +7,8 @@ from urllib.parse import unquote
 from odoo import http
 from odoo.http import request
 
+from ..services.inbox.webhook import WebhookCalls
+
 MAX_BODY = 2**20
 PATH = "/usercom/webhook"
 WORD = re.compile(r"[^\s\"']+")
@@ -68,7 +70,7 @@ class UsercomWebhook(http.Controller):
         """Store what User.com's automation tells us; everything else happens in the drain."""
         threading.current_thread().url = PATH  # which Odoo logs for a request that takes long
         token = request.httprequest.headers.get("X-Usercom-Token") or self._token_in_path()
-        status = request.env["usercom.inbox"].sudo()._receive(token, request.httprequest.get_data())
+        status = WebhookCalls(request.env(su=True)).receive(token, request.httprequest.get_data())
         headers = {"Retry-After": 60 - int(time.time()) % 60} if status == "too_many" else None
         return request.make_json_response({"status": status}, headers, status=ANSWERS[status])
 

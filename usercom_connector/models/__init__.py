@@ -30,8 +30,6 @@ from . import (
     usercom_statistic,
     usercom_queue,
     usercom_inbox,
-    usercom_inbox_drain,
-    usercom_inbox_look,
     usercom_outbox_enqueue,
     usercom_outbox,
     usercom_conflict,

@@ -6,6 +6,8 @@ from odoo.tools import SQL
 from ..services.comparison import Comparison
 from ..services.cron_trigger import request_drain
 from ..services.importer.refusals import Refusals
+from ..services.inbox.payload import keys_in
+from ..services.inbox.prompts import Prompts
 from ..services.matcher import Matcher
 from ..services.value_texts import ValueTexts
 
@@ -93,10 +95,10 @@ class UsercomDrift(models.Model):
             if refusal and refusal.is_another:
                 survivors.add(user.id)
                 bindings[refusal.partner.id].compared_at = sweep.started_at
-                self.env["usercom.inbox"]._ask_about(backend, user)
+                Prompts(backend).read_singly(user)
             elif refusal and refusal.problems:
                 problems = "\n".join(refusal.problems)
-                self.env["usercom.inbox"]._tell(backend, user, problems, is_ambiguous=True)
+                Prompts(backend).report(user, problems, is_ambiguous=True)
         return [
             {"kind": "only_usercom"} | self._keys(backend, user.id)
             for user in strangers
@@ -155,8 +157,7 @@ class UsercomDrift(models.Model):
         drifts = self.sudo()
         drifts._agree_on("odoo")
         for drift in drifts:
-            keys = self.env["usercom.inbox"]._keys_in({"id": drift.external_id})
-            self.env["usercom.inbox"].sudo()._put(drift.backend_id, keys)
+            Prompts(drift.backend_id).put(keys_in({"id": drift.external_id}))
             request_drain(drift.backend_id)
         drifts.unlink()
 

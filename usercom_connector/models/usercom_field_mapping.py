@@ -285,10 +285,6 @@ class UsercomFieldMapping(models.Model):
         """Whether it is the full name, paired with User.com's first or last name."""
         return self.field_name == "name" and self._key() in NAME_PARTS
 
-    def _is_told_by(self, user):
-        """Whether ``user`` says anything, be it nothing, of this pair's attribute."""
-        return self._key() in user.values or (self._is_name_part() and "name" in user.values)
-
     def _withdrawn(self):
         """The canonical value that says "no"."""
         return self._key() == UNSUBSCRIBED

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..services.cron_trigger import request_drain
+from ..services.inbox.prioritize import prioritize_calls
 from ..services.priorities import LOW, URGENT, USUAL
 
 BULK = 100  # contacts of one transaction, above which they wait for the edits of others
@@ -84,7 +85,7 @@ class UsercomOutboxEnqueue(models.AbstractModel):
             )
         )
         if urgent:
-            self.env["usercom.inbox"]._prioritize(urgent)
+            prioritize_calls(self.env, urgent)
 
     @api.model
     def _enqueue_linked(self, backends):

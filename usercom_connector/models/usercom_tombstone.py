@@ -5,6 +5,7 @@ from odoo.tools import hmac
 
 from ..services.cron_trigger import request_drain
 from ..services.email_addresses import normalized
+from ..services.inbox.payload import keys_in
 
 
 class UsercomTombstone(models.Model):
@@ -120,10 +121,7 @@ class UsercomTombstone(models.Model):
         hashes = [known for known in self.mapped("email_hash") if known]
         same = Domain("backend_id", "=", backend.id) & Domain("email_hash", "in", hashes)
         tombstones = self | self.search(same)
-        Inbox = self.env["usercom.inbox"]
-        keys = [
-            Inbox._keys({"user": {"id": user_id}}) for user_id in tombstones.mapped("external_id")
-        ]
-        Inbox.create([{"backend_id": backend.id, **key} for key in keys if key])
+        keys = [keys_in({"id": user_id}) for user_id in tombstones.mapped("external_id")]
+        self.env["usercom.inbox"].create([{"backend_id": backend.id, **key} for key in keys if key])
         tombstones.unlink()
         request_drain(backend)

@@ -2,6 +2,7 @@
 
 import time
 from collections import Counter
+from collections.abc import Hashable
 
 
 class CallRate:
@@ -9,9 +10,9 @@ class CallRate:
 
     def __init__(self) -> None:
         self._minute = 0
-        self._counts = Counter[int]()
+        self._counts = Counter[Hashable]()
 
-    def is_exceeded(self, account: int, most: int) -> bool:
+    def is_exceeded(self, account: Hashable, most: int) -> bool:
         """Count a call of ``account``; whether it is one too many. 0: there is no bound."""
         minute = int(time.time()) // 60
         if minute != self._minute:

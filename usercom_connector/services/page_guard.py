@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from ..usercom import User
+from .inbox.prompts import Prompts
 from .quarantine import MOST_ORPHANINGS
 from .transactions import in_lots, unless_locked
 
@@ -74,4 +75,4 @@ class PageGuard:
             count=MOST_ORPHANINGS,
             user=user.id,
         )
-        self.env["usercom.inbox"]._tell(self.record.backend_id, user, message)
+        Prompts(self.record.backend_id).report(user, message)

@@ -7,6 +7,7 @@ from ..usercom import Rule, User
 from ..usercom.base import remote_base_value
 from ..usercom.jobs import Pushed
 from ..usercom.verify_write import EMPTY
+from .inbox.prompts import Prompts
 
 
 class UnsetAttributes:
@@ -45,7 +46,7 @@ class UnsetAttributes:
         rules = [rule for rule in self.backend._active_mappings()._rules() if rule.key in names]
         for user in users:
             if user.id in links and _lacks_one(user, links[user.id]._last_base(), rules):
-                self.backend.env["usercom.inbox"]._ask_about(self.backend, user)
+                Prompts(self.backend).read_singly(user)
 
 
 def _lacks_one(user: User, base: dict[str, Any], rules: Iterable[Rule]) -> bool:

@@ -2,6 +2,10 @@ import json
 
 from odoo.api import SUPERUSER_ID, Environment
 
+from odoo.addons.usercom_connector.services.consents.received import received_consents
+from odoo.addons.usercom_connector.services.inbox.payload import parse
+from odoo.addons.usercom_connector.services.inbox.prompts import Prompts
+
 KEYS = ("external_id", "custom_id", "email", "user_ref")
 OLD = """
     SELECT id, backend_id, external_id, custom_id, email, user_ref,
@@ -36,14 +40,14 @@ class Call:
 
     def add_to_earlier(self):
         """Bring the user's row up to date as a later call does, with its "no"s."""
-        self._inbox._put(self._backend, self._keys, self._payload())
+        Prompts(self._backend).put(self._keys, self._payload())
         self._inbox.env.cr.execute("DELETE FROM usercom_inbox WHERE id = %s", [self._id])
 
     def shrink(self):
         """Keep only what is of use."""
         payload = self._payload()
-        kept = payload and self._inbox._kept(self._backend, payload)
-        consents = self._inbox._told_consents(self._backend, payload)
+        kept = payload and Prompts(self._backend).stored_part(payload)
+        consents = received_consents(self._backend, payload)
         self._inbox.env.cr.execute(
             "UPDATE usercom_inbox SET payload = %s, consents = %s WHERE id = %s",
             [None if kept is None else json.dumps(kept), json.dumps(consents), self._id],
@@ -55,4 +59,4 @@ class Call:
             "SELECT payload::text FROM usercom_inbox WHERE id = %s", [self._id]
         )
         [(text,)] = self._inbox.env.cr.fetchall()
-        return None if text is None else self._inbox._parse(text) or {}
+        return None if text is None else parse(text) or {}

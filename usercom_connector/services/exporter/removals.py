@@ -8,6 +8,8 @@ from odoo.fields import Domain
 from ...usercom import User
 from ...usercom.jobs import Identity, MergeUsers, Push, Remove
 from ..consent_origin import consent_origin
+from ..inbox.payload import keys_in
+from ..inbox.prompts import Prompts
 from ..successors import Successors
 from ..task import Task
 
@@ -103,8 +105,7 @@ class Removals:
 
     def _read_again(self, user_id: int) -> None:
         """A user that another was merged into may know more than before."""
-        inbox = self._env["usercom.inbox"]
-        inbox._put(self._backend, inbox._keys({"user": {"id": user_id}}))
+        Prompts(self._backend).put(keys_in({"id": user_id}))
 
     def _send_anew(self, user_id: int) -> None:
         """Who was linked to the deleted user meanwhile, a person entered anew, is sent anew."""

@@ -3,10 +3,10 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from ...services.consents.received import ReceivedWithdrawals
 from ...usercom import User
 from ..brake import BrakeError
 from ..consent_origin import consent_origin
+from ..consents.received import ReceivedWithdrawals
 from ..email_addresses import normalized
 from ..linking import Linking
 from ..matcher import Contacts, Matcher

@@ -11,6 +11,9 @@ from ...usercom import User
 from ..connection import Connection
 from ..consent_origin import consent_origin
 from ..importer import Importer, Results
+from ..inbox.payload import keys_in
+from ..inbox.prompts import Prompts
+from ..inbox.settlement import settle_listed
 from .user_list import OVERLAP, UserList
 
 EVERY = timedelta(hours=1)
@@ -35,21 +38,19 @@ class ChangedUsers(UserList):
 
     def _put_off(self, newest: int, user: Any) -> None:
         """Have a user whose contact is locked be read by itself, shortly."""
-        inbox = self.env["usercom.inbox"]
-        prompts = inbox._prompts_about(self.backend, [user], newest)
-        rows = prompts.get(user.id) or inbox._put(self.backend, inbox._keys_in({"id": user.id}))
+        prompts = Prompts(self.backend)
+        rows = prompts.about([user], newest).get(user.id) or prompts.put(keys_in({"id": user.id}))
         rows.single = True
         rows._put_off()
 
     def _import(self, newest: int, users: list[User]) -> None:
         importer = Importer(self.backend, origin=consent_origin(self.sweep))
-        inbox = self.env["usercom.inbox"]
-        prompts = inbox._prompts_about(self.backend, users, newest)
+        prompts = Prompts(self.backend).about(users, newest)
         imported = self._import_users(importer, users, prompts)
         importer.count_news(case for key, case in imported.items() if key not in prompts)
         for user in users:
             if user.id in imported:
-                inbox._settle_met(self.backend, user, imported[user.id], prompts.get(user.id))
+                settle_listed(self.backend, user, imported[user.id], prompts.get(user.id))
 
     def _import_users(
         self, importer: Importer, users: list[User], prompts: dict[int, Any]

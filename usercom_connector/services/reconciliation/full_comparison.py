@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from ...usercom import User
+from ..inbox.prompts import Prompts
 from ..quiet_sql import described
 from ..savepoints import attempted
 from .user_list import UserList
@@ -48,7 +49,7 @@ class FullComparison(UserList):
         _logger.info("user.com user %s could not be compared: %s", user.id, described(error))
         link = self.env["usercom.binding"]._of_user(self.backend, user.id)
         link.compared_at = self.sweep.started_at
-        self.env["usercom.inbox"]._tell(self.backend, user, str(error))
+        Prompts(self.backend).report(user, str(error))
 
     def _complete(self) -> None:
         self.env["usercom.drift"]._add_unmet(self.sweep)

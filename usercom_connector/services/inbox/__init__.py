@@ -1,0 +1,1 @@
+"""Calls of User.com: received, stored as prompts to read a user again, worked off."""

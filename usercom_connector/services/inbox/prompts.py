@@ -1,0 +1,139 @@
+"""Prompts: rows of the inbox that ask for a user to be read again, one for each who waits."""
+
+import json
+from collections import Counter
+from typing import Any
+
+from odoo import fields
+from odoo.fields import Domain
+
+from ...usercom import User
+from ..consents.received import received_consents, tells_withdrawal
+from ..email_addresses import normalized
+from ..payload_filter import PayloadFilter
+from ..priorities import URGENT
+from ..quiet_sql import without_values
+from .payload import Keys, Payload, keys_in
+
+KEYS = ("external_id", "custom_id", "email", "user_ref")
+MOST_BYTES = 16 * 1024
+# A row of the same user that waits already is brought up to date: it keeps its turn. One that is
+# just being claimed, or changed by another call, is left alone; then a second one waits.
+PUT = """
+    WITH waiting AS (
+        UPDATE usercom_inbox i
+           SET priority = greatest(i.priority, %(priority)s), next_attempt_at = NULL,
+               payload = CASE
+                   WHEN i.payload ? 'user' AND %(payload)s::jsonb ? 'user'
+                    AND i.payload->>'timestamp' > %(payload)s::jsonb->>'timestamp' THEN i.payload
+                   WHEN i.payload ? 'user' AND %(payload)s::jsonb ? 'user' THEN %(payload)s::jsonb
+                   ELSE coalesce(%(payload)s::jsonb, i.payload) - 'user' END,
+               consents = (
+                   SELECT coalesce(jsonb_object_agg(key, value), '{}') FROM (
+                       SELECT DISTINCT ON (key) key, value FROM (
+                           SELECT * FROM jsonb_each(i.consents)
+                           UNION ALL SELECT * FROM jsonb_each(%(consents)s::jsonb)) told
+                        ORDER BY key, value->>'at' DESC, value->>'said') newest),
+               serial = nextval('usercom_inbox_id_seq'), write_date = %(now)s,
+               external_id = coalesce(i.external_id, %(external_id)s),
+               custom_id = %(custom_id)s, email = %(email)s  -- as the newest call names the user
+         WHERE id = (SELECT id FROM usercom_inbox
+                      WHERE backend_id = %(backend_id)s AND user_ref = %(user_ref)s
+                        AND state = 'pending' AND claimed_at IS NULL AND partner_id IS NULL
+                        AND consents IS NOT NULL
+                      ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
+        RETURNING id),
+    fresh AS (
+        INSERT INTO usercom_inbox (backend_id, state, attempts, priority, payload, consents,
+                                   create_date, write_date, external_id, custom_id, email, user_ref)
+        SELECT %(backend_id)s, 'pending', 0, %(priority)s, %(payload)s, %(consents)s,
+               %(now)s, %(now)s, %(external_id)s, %(custom_id)s, %(email)s, %(user_ref)s
+         WHERE NOT EXISTS (SELECT FROM waiting)
+        RETURNING id)
+    SELECT id FROM waiting UNION ALL SELECT id FROM fresh"""
+
+
+class Prompts:
+    """The prompts of one account."""
+
+    def __init__(self, backend: Any) -> None:
+        self._backend = backend
+        self._inbox = backend.env["usercom.inbox"]
+
+    def put(self, keys: Keys, payload: Payload | None = None) -> Any:
+        """Store one prompt, with a call's ``payload`` if one came; returns its row.
+
+        Past the ORM, since User.com waits for the answer.
+        """
+        kept = payload and self.stored_part(payload)
+        values = {
+            "backend_id": self._backend.id,
+            "priority": URGENT if tells_withdrawal(self._backend, payload) else 0,
+            "payload": None if kept is None else json.dumps(kept),
+            "consents": json.dumps(received_consents(self._backend, payload)),
+            "now": fields.Datetime.now(),
+            **{name: keys.get(name) for name in KEYS},
+        }
+        self._inbox.flush_model()
+        with without_values():
+            self._inbox.env.cr.execute(PUT, values)
+        row = self._inbox.browse(self._inbox.env.cr.fetchone())
+        row.invalidate_recordset(flush=False)  # one that waited may have been read before
+        return row
+
+    def stored_part(self, payload: Payload) -> Payload:
+        """Return what is stored of a call: the values of mapped attributes; none where many.
+
+        Without them the user is read, as ever.
+        """
+        mappings = self._inbox.env["usercom.field.mapping"]
+        kept = PayloadFilter(mappings._received_keys(self._backend.id)).of(payload)
+        if len(json.dumps(kept)) > MOST_BYTES:
+            kept = {"timestamp": str(kept.get("timestamp"))[:64]}
+        return kept
+
+    def about(self, users: list[User], newest: int) -> dict[int, Any]:
+        """Return ``{user id: rows}`` that ask for ``users`` and came before the list was read.
+
+        ``newest`` is the last row from before. An e-mail address that two of the users share names
+        neither: its rows wait to be read singly.
+        """
+        by_custom_id = {user.custom_id: user.id for user in users if user.custom_id}
+        emails = Counter(normalized(user.email) for user in users)
+        by_email = {email: u.id for u in users if emails[email := normalized(u.email)] == 1}
+        rows = self._inbox.search(
+            Domain("backend_id", "=", self._backend.id)
+            & Domain("state", "=", "pending")
+            & Domain("id", "<=", newest)
+            & (Domain("serial", "=", False) | Domain("serial", "<=", newest))
+            & (
+                Domain("external_id", "in", [user.id for user in users])
+                | Domain("custom_id", "in", list(by_custom_id))
+                | Domain("email", "in", [email for email in by_email if email])
+            ),
+            order="id",
+        )
+        return rows.grouped(
+            lambda row: (
+                row.external_id or by_custom_id.get(row.custom_id) or by_email.get(row.email)
+            )
+        )
+
+    # ---- users whom no call is about ----
+
+    def read_singly(self, user: User) -> None:
+        """Have ``user`` read by itself; a row that has failed already goes round again."""
+        about = [("backend_id", "=", self._backend.id), ("external_id", "=", user.id)]
+        row = self._inbox.search([*about, ("state", "in", ("pending", "failed"))], limit=1)
+        if row.state == "failed":
+            row._put_back(attempts=0, next_attempt_at=False, tried_since=False)
+        elif not row:
+            self.put(keys_in({"id": user.id, "email": user.email}))
+
+    def report(self, user: User, error: str, **values: Any) -> None:
+        """Add a failed row for what nobody asked for, once."""
+        about = [("backend_id", "=", self._backend.id), ("external_id", "=", user.id)]
+        same = [*about, ("state", "=", "failed"), ("error", "=", error)]
+        if not self._inbox.search_count(same, limit=1):
+            keys = keys_in({"id": user.id, "custom_id": user.custom_id, "email": user.email})
+            self._inbox.create({"backend_id": self._backend.id, **keys})._fail(error, **values)
