@@ -4,6 +4,8 @@ from unittest.mock import patch
 
 from odoo.tests.common import _registry_test_lock
 
+from odoo.addons.usercom_connector.services.initial_sync import InitialSync
+
 from .common import BrowserCase
 
 
@@ -69,8 +71,9 @@ class TestSync(BrowserCase):
             self.env.cr.clear()
 
     def one_page_a_run(self):
-        Sync = type(self.env["usercom.sync"])
-        original = Sync._may_go_on
+        may_go_on = InitialSync.may_go_on
         return patch.object(
-            Sync, "_may_go_on", lambda sync, end: original(sync, end) and not sync.next_page
+            InitialSync,
+            "may_go_on",
+            lambda work, sync, end: may_go_on(work, sync, end) and not sync.next_page,
         )

@@ -2,11 +2,11 @@
 
 from unittest.mock import patch
 
-from odoo.addons.usercom_connector.models import usercom_field_mapping_values as values
+from odoo.addons.usercom_connector.models import usercom_field_mapping_hooks as hooks
 
 from .common import UsercomCase
 
-export_value = values.export_value
+export_value = hooks.export_value
 
 
 def another_app(value, *how):
@@ -24,7 +24,7 @@ class TestOneAtFault(UsercomCase):
 
     def setUp(self):
         super().setUp()
-        self.enterContext(patch.object(values, "export_value", another_app))
+        self.enterContext(patch.object(hooks, "export_value", another_app))
 
     def people(self, count):
         return self.env["res.partner"].create(

@@ -2,7 +2,7 @@
 
 from unittest.mock import patch
 
-from odoo.addons.usercom_connector.models import usercom_sync_csv
+from odoo.addons.usercom_connector.services.initial_sync import csv_import
 from odoo.addons.usercom_connector.usercom import Client
 
 from .test_sync import SyncCase
@@ -136,21 +136,22 @@ class TestSeveralFiles(SyncCase):
         def edit():
             self.env["res.partner"].browse(edited.id).phone = "2"
 
-        with patch.object(usercom_sync_csv, "STEP_SECONDS", 0):
+        with patch.object(csv_import, "STEP_SECONDS", 0):
             self.ran_with(edit)
         writes = [call.split("/")[0] for call in self.writes()]
         self.assertEqual(writes, ["POST ", "PUT ", "POST "])
 
     def test_who_has_the_address_of_another_by_now_is_refused(self):
         other = self.synced(email="other@example.org", phone="7")
-        sync, original = self.env["usercom.sync"], type(self.env["usercom.sync"])._after_run_pages
+        self.quietly(email="differs@example.org", phone="111111111")
+        self.person(
+            email="differs@example.org", phone_number="222222222"
+        )  # whose push is settled first
 
-        def take_the_address(records):
-            original(records)
-            records.env["res.partner"].browse(other.id).email = "few@example.org"
-            records.env.cr.flush()
+        def take_the_address(backend, _partners):
+            backend.env["res.partner"].browse(other.id).email = "few@example.org"
 
-        with patch.object(type(sync), "_after_run_pages", take_the_address):
+        with patch.object(type(self.backend), "_after_push", take_the_address):
             sync = self.ran("export")
         self.assertEqual(self.remote(other)["phone_number"], "7")
         line = self.line(sync, partner_id=self.few)

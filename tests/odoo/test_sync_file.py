@@ -2,7 +2,7 @@
 
 from unittest.mock import patch
 
-from odoo.addons.usercom_connector.models import usercom_sync_csv
+from odoo.addons.usercom_connector.services.initial_sync import csv_import
 
 from .test_sync import SyncCase
 
@@ -83,8 +83,8 @@ class TestFile(SyncCase):
             self.quietly(email=f"n{number}@example.org")
         self.simulator.settings(import_limit=15)
         with (
-            patch.object(usercom_sync_csv, "CHUNK", 40),
-            patch.object(usercom_sync_csv, "LEAST", 5),
+            patch.object(csv_import, "CHUNK", 40),
+            patch.object(csv_import, "LEAST", 5),
         ):
             self.ran("export")
         self.assertEqual(len(self.simulator.users()), 30)

@@ -7,8 +7,10 @@ from zipfile import ZipFile
 from odoo.exceptions import UserError
 from odoo.tests import HttpCase, new_test_user
 
-from odoo.addons.usercom_connector.models import usercom_sync_run
+from odoo.addons.usercom_connector.services.initial_sync import InitialSync, sending
+from odoo.addons.usercom_connector.services.initial_sync.report import SyncReport
 from odoo.addons.usercom_connector.usercom import Client, spreadsheet
+from odoo.addons.usercom_connector.usercom.prefetch import PagePrefetcher
 
 from .test_sync import SyncCase
 
@@ -22,15 +24,14 @@ class TestHandling(SyncCase):
         return self.env["res.partner"].search_count([("email", "=like", "u%@example.org")])
 
     def stopping(self, sync, how):
-        """Let somebody press a button once the first page has been taken in."""
-        original = type(sync)._run_users
+        """Let somebody press a button while the first page is stored."""
 
-        def press(records, users):
-            original(records, users)
-            if records.calls_done < 1:
-                getattr(records, how)()
+        def press(backend, _partners):
+            pressed = sync.with_env(backend.env)
+            if pressed.calls_done < 1:
+                getattr(pressed, how)()
 
-        return patch.object(type(sync), "_run_users", press)
+        return patch.object(type(self.backend), "_after_pull", press)
 
     def test_pause_and_resume(self):
         self.seed(250)
@@ -66,16 +67,17 @@ class TestHandling(SyncCase):
         self.seed(350)
         sync = self.sync("import")
         sync.action_preview()
-        original, pressed = type(sync)._settle_page, []
+        original, pressed = PagePrefetcher.page, []
 
-        def begin_anew_meanwhile(records, *page):
-            if records.page_count == 1 and not pressed:
+        def begin_anew_meanwhile(prefetcher, *which):
+            page = original(prefetcher, *which)
+            if sync.page_count == 1 and not pressed:
                 pressed.append(True)
-                records.action_change()
-                records.action_preview()
-            return original(records, *page)
+                sync.action_change()
+                sync.action_preview()
+            return page
 
-        with patch.object(type(sync), "_settle_page", begin_anew_meanwhile):
+        with patch.object(PagePrefetcher, "page", begin_anew_meanwhile):
             self.drain()
         self.drain()
         self.assertEqual((sync.state, sync.new_here_count, sync.page_count), ("ready", 350, 4))
@@ -97,7 +99,7 @@ class TestHandling(SyncCase):
                 sync = self.previewed("export", use_csv=False)
                 sync.action_run()
                 sync.write({"step": "send"})
-                sync._queue_some()
+                InitialSync(self.backend).queue_some()
                 getattr(sync, how)()
                 self.drain()
                 self.assertTrue(self.remote(contact))
@@ -111,27 +113,22 @@ class TestHandling(SyncCase):
         edited = self.synced(email="edited@example.org")
         sync = self.previewed("export", use_csv=False)
         sync.action_run()
-        original, refills = type(sync)._queue_some, []
 
-        def edit(records):
-            queued = original(records)
-            refills.append(queued)
-            if sum(refills) == usercom_sync_run.REFILL:
-                records.env["res.partner"].browse(edited.id).phone = "222222222"
-                records.env.cr.flush()
-            return queued
+        def edit(backend, _partners):
+            if edited.phone != "222222222":
+                backend.env["res.partner"].browse(edited.id).phone = "222222222"
 
-        with patch.object(type(sync), "_queue_some", edit):
+        with patch.object(type(self.backend), "_after_push", edit):
             self.drain()
         puts = [n for n, call in enumerate(self.calls()) if call.startswith("PUT")]
         posts = [n for n, call in enumerate(self.calls()) if call.startswith("POST")]
         self.assertEqual(len(posts), 60)
-        self.assertLess(puts[0], posts[2 * usercom_sync_run.REFILL])
+        self.assertLess(puts[0], posts[2 * sending.REFILL])
 
     def test_those_who_are_tried_again_later_hold_up_nobody(self):
         for number in range(30):
             self.quietly(email=f"n{number:02}@example.org")
-        self.simulator.fault(status=500, method="POST", count=usercom_sync_run.REFILL)
+        self.simulator.fault(status=500, method="POST", count=sending.REFILL)
         self.ran("export", use_csv=False)
         posts = self.simulator.journal(kind="request", method="POST")
         first_tried = {post["body"]["email"] for post in posts[:30]}
@@ -200,7 +197,7 @@ class TestSpreadsheet(SyncCase, HttpCase):
 
     def sheets(self, sync):
         """The XML of each sheet."""
-        book = ZipFile(sync._as_spreadsheet())
+        book = ZipFile(SyncReport(sync).as_spreadsheet())
         names = [name for name in book.namelist() if "worksheets/" in name]
         return [book.read(name).decode() for name in names]
 

@@ -5,7 +5,9 @@ from unittest.mock import patch
 from odoo.exceptions import UserError
 from odoo.tests import new_test_user
 
-from odoo.addons.usercom_connector.models import usercom_field_mapping_values as values
+from odoo.addons.usercom_connector.models import usercom_field_mapping_hooks as hooks
+from odoo.addons.usercom_connector.services.initial_sync.people import Contacts
+from odoo.addons.usercom_connector.services.initial_sync.run import Run
 
 from .test_one_at_fault import another_app
 from .test_sync import SyncCase
@@ -38,7 +40,7 @@ class TestMergedMeanwhile(SyncCase):
     def test_contacts_that_become_one_during_the_preview(self):
         sync = self.sync("export")
         sync.action_preview()
-        sync._add_unmet()
+        Contacts(sync).add_unmet()
         sync.step = "contacts"
         self.merge()
         self.drain()
@@ -74,7 +76,7 @@ class TestDeletedMeanwhile(SyncCase):
         line = self.line(sync, partner_id=contact)
         line.write({"kind": "matched", "external_id": user_id})
         sync.action_run()
-        sync._after_pages()
+        Run(sync, pages=None).after_pages()
         self.drain()
         self.assertEqual((sync.state, line.result), ("done", "done"))
         self.assertEqual(len(self.simulator.users()), 1)
@@ -134,7 +136,7 @@ class TestOneAtFault(SyncCase):
     def setUp(self):
         super().setUp()
         self.pair(self.backend, "city", "city")
-        self.enterContext(patch.object(values, "export_value", another_app))
+        self.enterContext(patch.object(hooks, "export_value", another_app))
         self.good = self.quietly(email="good@example.org", city="Łódź")
         self.bad = self.quietly(email="bad@example.org", city="Wrocław")
 

@@ -7,21 +7,20 @@ from .test_sync import SyncCase
 
 
 class TestReadAhead(SyncCase):
-    def with_first_page(self, sync, meanwhile):
-        """Let something happen while the first page is taken in and the second has been read."""
-        original, pages = type(sync)._run_users, []
+    def with_first_page(self, meanwhile):
+        """Let something happen while the first page is stored and the second has been read."""
+        happened = []
 
-        def take(records, users):
-            original(records, users)
-            pages.append(users)
-            if len(pages) == 1:
-                until = time.monotonic() + 10
-                while len(self.calls("GET")) < 2 and time.monotonic() < until:
-                    time.sleep(0.05)
-                meanwhile(records.env)
-                records.env.cr.flush()
+        def store(backend, _partners):
+            if happened:
+                return
+            happened.append(True)
+            until = time.monotonic() + 10
+            while len(self.calls("GET")) < 2 and time.monotonic() < until:
+                time.sleep(0.05)
+            meanwhile(backend.env)
 
-        return patch.object(type(sync), "_run_users", take)
+        return patch.object(type(self.backend), "_after_pull", store)
 
     def consenting(self, count):
         contacts = self.env["res.partner"].create(
@@ -39,6 +38,8 @@ class TestReadAhead(SyncCase):
                 self._fresh_simulator()
                 contacts = self.consenting(60)
                 self.simulator.settings(page_size=30, final_next_404=final_next_404)
+                news = self.binding(contacts[0]).external_id
+                self.simulator.patch_user(news, first_name="Anna")
                 sync = self.previewed()
                 sync.action_run()
                 self.simulator.clear_journal()
@@ -46,7 +47,7 @@ class TestReadAhead(SyncCase):
                 def withdraw(env, ids=contacts.ids):
                     env["res.partner"].browse(ids).x_email_consent = False
 
-                with self.with_first_page(sync, withdraw):
+                with self.with_first_page(withdraw):
                     self.drain()
                 self.assertEqual(sync.state, "done")
                 self.assertEqual(set(contacts.mapped("x_email_consent")), {False})

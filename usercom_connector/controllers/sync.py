@@ -2,6 +2,7 @@ from odoo import http
 from odoo.http import content_disposition, request
 
 from ..models.export_right import check_may_export
+from ..services.initial_sync.report import SyncReport
 
 
 class UsercomSync(http.Controller):
@@ -17,4 +18,4 @@ class UsercomSync(http.Controller):
             ),
             ("Content-Disposition", content_disposition(f"usercom-sync-{sync.id}.xlsx")),
         ]
-        return request.make_response(sync._as_spreadsheet(), headers)
+        return request.make_response(SyncReport(sync).as_spreadsheet(), headers)

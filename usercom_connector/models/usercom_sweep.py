@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 
 from ..services.connection import Connection
-from ..services.reconciliation import Reconciliation
 
 
 class UsercomSweep(models.Model):
@@ -56,7 +55,3 @@ class UsercomSweep(models.Model):
         """Whether a list is read that User.com serves; another waits for the next regular run."""
         domain = [("backend_id", "=", backend.id), ("is_open", "=", True), ("error", "=", False)]
         return bool(self.search_count(domain, limit=1))
-
-    @api.model
-    def _slices(self, backend, client, deadline):
-        return Reconciliation(backend).slices(client, deadline)

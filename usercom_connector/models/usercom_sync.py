@@ -1,34 +1,27 @@
-import logging
-import time
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import formatLang
 
 from ..services.cron_trigger import request_drain
-from ..services.database_errors import is_transient
-from ..services.module_operation import ModuleOperation
+from ..services.error_texts import explain
+from ..services.initial_sync.report import SyncReport
 from ..services.page_guard import PageGuard
-from ..services.quiet_sql import described
-from ..services.transactions import RIVALS, committed, unless_locked
-from ..usercom.prefetch import PagePrefetcher
+from ..usercom import CredentialsError, RetryableError
 from .usercom_backend import BAD_DOMAIN
 
-_logger = logging.getLogger(__name__)
-
 ACTIVE = ("previewing", "running")
-PAGE_SIZE = 100
+EARLY = ("draft",)
+BEFORE_IT_RUNS = ("draft", "ready")
 
 
 class UsercomSync(models.Model):
     """The first bringing together of all contacts and all users: previewed, then run.
 
-    Where it stands is stored with each page or chunk, so whatever ends a drain, the next goes on.
+    `services/initial_sync/` does the work; here is what was chosen and where it stands.
     """
 
     _name = "usercom.sync"
-    _inherit = ["usercom.guarded", "usercom.page.guard"]
+    _inherit = ["usercom.guarded", "usercom.page.guard", "usercom.sync.report"]
     _description = "User.com Initial Sync"
     _order = "id desc"
 
@@ -118,8 +111,8 @@ class UsercomSync(models.Model):
     started_at = fields.Datetime("Started", readonly=True, copy=False)
     ended_at = fields.Datetime("Ended", readonly=True, copy=False)
 
-    progress = fields.Float(compute="_compute_progress")
-    time_left = fields.Char(compute="_compute_progress")
+    # {names of the filled attributes: how many new users have just these}
+    csv_column_sets = fields.Json("Sets of Filled Attributes", readonly=True, copy=False)
 
     _active_uniq = models.UniqueIndex(
         "(backend_id) WHERE state NOT IN ('done', 'cancelled')",
@@ -147,34 +140,36 @@ class UsercomSync(models.Model):
         """The contacts that were chosen, of those that take part."""
         return self.backend_id._bound(self.domain)
 
-    # ---- progress ----
+    def write(self, vals):
+        """What was chosen stays so while it is carried out, for RPC as for the form.
 
-    @api.depends("state", "calls_total", "calls_done", "worked_seconds")
-    def _compute_progress(self):
-        for sync in self:
-            share = sync.calls_done / sync.calls_total if sync.calls_total else 0
-            sync.progress = 100 if sync.state == "done" else min(100 * share, 99)
-            seconds = sync._seconds_left() if sync.state in (*ACTIVE, "paused") else 0
-            sync.time_left = self._duration(seconds) if seconds else False
+        Our own code, which runs as superuser, is not asked.
+        """
+        if not self.env.su:
+            self._refuse_late(self, vals, ("direction", "domain"), EARLY)
+            self._refuse_late(self, vals, ("use_csv", "trigger_automations"), BEFORE_IT_RUNS)
+        return super().write(vals)
 
-    def _seconds_left(self):
-        """By the account's limit, or by the pace so far where that is slower."""
-        pace = self.worked_seconds / self.calls_done if self.calls_done else 0
-        left = max(self.calls_total - self.calls_done, 0)
-        return left * max(pace, 1 / (self.backend_id.rate_limit or 1))
+    def _refuse_late(self, records, vals, names, states):
+        """Raise where ``vals`` change one of ``names`` and the record's sync is in no such state.
 
-    @api.model
-    def _duration(self, seconds):
-        """In words, as exact as anybody wants to know."""
-        if seconds < 90:
-            return self.env._("about a minute")
-        if seconds < 5400:
-            return self.env._("%s minutes", round(seconds / 60))
-        return self.env._("%s hours", formatLang(self.env, seconds / 3600, digits=1))
+        ``records`` are syncs, or their choices in the same order.
+        """
+        for record in records:
+            sync = record if record._name == self._name else record.sync_id
+            changed = [name for name in names if name in vals and record[name] != vals[name]]
+            if changed and sync.state not in states:
+                label = record._fields[changed[0]]._description_string(self.env)
+                raise UserError(sync._too_late(label))
 
-    def _advance(self, calls, **values):
-        """Store how far it has come."""
-        self.write({"calls_done": self.calls_done + calls, "error": False, **values})
+    def _too_late(self, label):
+        if self.state in ("previewing", "ready"):
+            return self.env._("“%s” cannot be changed now. Press Change the Choices first.", label)
+        return self.env._(
+            "“%s” cannot be changed any more. Begin a new initial sync for that; one that is under "
+            "way has to be cancelled first.",
+            label,
+        )
 
     # ---- buttons ----
 
@@ -189,7 +184,8 @@ class UsercomSync(models.Model):
         """Bring both sides together, in the background."""
         sync = self._check_state("ready")
         sync._check_account("running")
-        sync._begin("running", calls_total=sync._expected_calls(sync.use_csv))
+        calls = SyncReport(sync).expected_calls(sync.use_csv)
+        sync._begin("running", calls_total=calls)
 
     def action_pause(self):
         self._check_state("running", "paused").state = "paused"
@@ -298,7 +294,7 @@ class UsercomSync(models.Model):
             "context": {"default_backend_id": backend.id},
         }
 
-    # ---- in the drain ----
+    # ---- for the drain ----
 
     @api.model
     def _under_way(self, backend):
@@ -312,79 +308,27 @@ class UsercomSync(models.Model):
         mine = Domain("backend_id", "=", backend.id)
         return self.search(mine & (Domain("state", "=", "paused") | trouble), limit=1)
 
-    @api.model
-    def _go_on(self, backend, client, deadline, work_off_queues):
-        """Take step after step until ``deadline`` (monotonic); between them the queues go first:
-        ``work_off_queues()`` returns how many rows it has settled.
-
-        Returns how many people were dealt with.
-        """
-        self._count_stopped(backend)
-        sync, count = self._under_way(backend), 0
-        if not sync:
-            return 0
-        with PagePrefetcher(client) as pages:
-            while sync._may_go_on(deadline):
-                started = time.monotonic()
-                done = sync._take_step(client, pages)
-                if settled := work_off_queues():
-                    pages.forget()  # it may undo what has just been sent
-                count += done + settled
-                unless_locked(self.env, sync._count_work, time.monotonic() - started)
-                self.env["ir.cron"]._commit_progress(done)  # Odoo puts off jobs that show none
-                if not done:
-                    break
-        return count
-
-    @api.model
-    def _count_stopped(self, backend):
-        """Take over what the outbox has made of whom it had when somebody stopped a sync."""
-        waiting = Domain("line_ids", "any", [("result", "=", "queued")])
-        stopped = Domain("state", "in", ("paused", "cancelled"))
-        for sync in self.search(waiting & stopped & Domain("backend_id", "=", backend.id)):
-            unless_locked(self.env, sync._count_sent)
-
-    @api.model
-    def _next_due(self, backend):
-        """When the account's cron has to come back for its sync; None if it has not to.
-
-        After an error the next regular run will do; what is being sent, the outbox keeps time for.
-        """
-        sync = self._under_way(backend)
-        if sync.error or sync.step in (False, "send") or not sync._may_be_gone_on_with():
-            return None
-        return max(sync.next_at or fields.Datetime.now(), fields.Datetime.now())
+    # ---- where it stands ----
 
     def _may_be_gone_on_with(self):
         return self.state in ACTIVE and not self._refusal(self.state)
 
-    def _may_go_on(self, deadline):
-        self.env.invalidate_all()
-        if not self.exists() or time.monotonic() >= deadline:
-            return False
-        if ModuleOperation(self.env).is_announced():
-            return False
-        is_time = not self.next_at or self.next_at <= fields.Datetime.now()
-        return is_time and self._may_be_gone_on_with()
+    def _is_at_work(self):
+        """Whether nobody has paused or cancelled it meanwhile."""
+        return bool(self.exists()) and self.state in ACTIVE
 
-    def _count_work(self, seconds):
-        self.worked_seconds += seconds
-        self._count_sent()
+    def _advance(self, calls, **values):
+        """Store how far it has come."""
+        self.write({"calls_done": self.calls_done + calls, "error": False, **values})
 
-    def _take_step(self, client, pages):
-        """Do the next piece; returns how many people that was, 0 to leave it for this run."""
-        take = getattr(self, f"_{'preview' if self.state == 'previewing' else 'run'}_{self.step}")
-        try:
-            return take(client, pages)
-        except RIVALS:  # the next run takes it
-            return 0
-        except Exception as error:  # of what other apps have a hand in
-            if is_transient(error):
-                raise
-            self.env.cr.rollback()
-            _logger.error("user.com initial sync failed: %s", described(error))
-            committed(self.env, self._stop, self.env._("Unexpected error: %s", error))
-            return 0
+    def _give_up(self, error):
+        """For this run of the drain; the next tries again."""
+        message = explain(self.env, error)
+        self.error = message
+        if isinstance(error, CredentialsError):
+            self.backend_id._pause(message)
+        elif not isinstance(error, RetryableError) and self.state == "running":
+            self.state = "paused"
 
     def _stop(self, message):
         """Tell what is in the way; a run waits for somebody to resume it."""

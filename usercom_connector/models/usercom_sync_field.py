@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+BEFORE_A_WINNER_COUNTS = ("draft", "previewing", "ready")
+
 
 class UsercomSyncField(models.Model):
     """Which side's value counts where both have one and never agreed before."""
@@ -46,6 +48,12 @@ class UsercomSyncField(models.Model):
                 for m in mappings
             ]
         )
+
+    def write(self, vals):
+        """Which value counts cannot be chosen anew while the values are brought together."""
+        if not self.env.su:
+            self.sync_id._refuse_late(self, vals, ("winner",), BEFORE_A_WINNER_COUNTS)
+        return super().write(vals)
 
     def _policy(self):
         """The policy of the merge: what may not be written is left, however it is to count."""

@@ -47,6 +47,7 @@ class UsercomSyncLine(models.Model):
         ],
     )
     partner_id = fields.Many2one("res.partner", "Contact", ondelete="cascade")
+    email = fields.Char("Contact's E-mail", related="partner_id.email")
     external_id = fields.Integer("User.com ID", aggregator=False)
     label = fields.Char("User.com User")
     conflicts = fields.Json("Different Values")  # {key: [in Odoo, in User.com]}

@@ -6,6 +6,7 @@ from typing import Any
 from ..brake import Brake
 from ..connection import Connection
 from ..drain_lock import DrainLock
+from ..initial_sync import InitialSync
 from ..module_operation import ModuleOperation
 from ..quarantine import Quarantine
 from ..reconciliation import Reconciliation
@@ -60,7 +61,7 @@ class Drain:
             done = queues.work_off_suspects()
             for read in Reconciliation(backend).slices(client, deadline):
                 done += read + queues.work_off()
-            done += self.env["usercom.sync"]._go_on(backend, client, deadline, queues.work_off)
+            done += InitialSync(backend).go_on(client, deadline, queues.work_off)
         return done
 
     def _close_brake(self) -> None:
@@ -73,7 +74,6 @@ class Drain:
         deadline = time.monotonic() + RUN_SECONDS
         with Connection(self.backend).client() as client:
             queues = QueueRunner(self.backend, client, deadline)
-            sync = self.env["usercom.sync"]
-            done = sync._go_on(self.backend, client, deadline, queues.work_off)
+            done = InitialSync(self.backend).go_on(client, deadline, queues.work_off)
         self.schedule.come_back()
         self.env["ir.cron"]._commit_progress(done)

@@ -5,6 +5,7 @@ from typing import Any
 
 from odoo import fields
 
+from ..initial_sync import InitialSync
 from ..module_operation import ModuleOperation
 from ..quarantine import Quarantine
 from ..retry_delays import LOCKED_DELAY
@@ -39,7 +40,7 @@ class Schedule:
             due = self._rows_due()
             if due and due < fields.Datetime.now() + CRON_INTERVAL:
                 self.backend.cron_id._trigger(due)
-        if due := self.env["usercom.sync"]._next_due(self.backend):
+        if due := InitialSync(self.backend).next_due():
             self.backend.cron_id._trigger(due)
 
     def _rows_due(self) -> Any:

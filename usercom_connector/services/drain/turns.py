@@ -5,6 +5,7 @@ from typing import Any
 
 from ...usercom.mass import WORTHWHILE
 from ..exporter import Exporter
+from ..initial_sync import InitialSync
 from ..priorities import LOW, URGENT, USUAL
 from ..transactions import unless_locked
 from ..wary_look import WaryLook
@@ -93,4 +94,4 @@ class Turns:
         """Queue some of those who can wait, now that no others do; whether there were any."""
         if self.env["usercom.touched"]._of(self.backend)._queue_some():
             return True
-        return bool(self.env["usercom.sync"]._under_way(self.backend)._queue_some())
+        return bool(InitialSync(self.backend).queue_some())

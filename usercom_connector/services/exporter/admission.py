@@ -4,6 +4,7 @@ from typing import Any
 
 from ..contact_names import by_id
 from ..identity import ContactIdentity
+from ..initial_sync.csv_import import being_imported
 from ..linking import Linking
 from ..unconfirmed import UnconfirmedValues
 
@@ -47,8 +48,7 @@ class Admission:
         """Whom a CSV import of an initial sync may be about to create waits for its end."""
         if not rows:
             return rows
-        syncs = self._backend.env["usercom.sync"]
-        importing = syncs._importing(self._backend, rows.partner_id)
+        importing = being_imported(self._backend, rows.partner_id)
         emails = set(importing.mapped("email_normalized")) - {False}
         held = rows.filtered(
             lambda row: row.partner_id in importing or row.partner_id.email_normalized in emails

@@ -1,0 +1,134 @@
+"""What people see of an initial sync: numbers, how long it takes, a spreadsheet."""
+
+import tempfile
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import IO, Any
+
+from odoo import fields
+from odoo.tools import formatLang
+
+from ...usercom.spreadsheet import write_table
+from .csv_import import calls_for_files
+
+ROWS = 2000  # read at once
+COLUMNS = (
+    "kind",
+    "matched_by",
+    "result",
+    "partner_id",
+    "email",
+    "external_id",
+    "label",
+    "details",
+    "problems",
+)
+
+
+class SyncReport:
+    """Counts the people of an initial sync, and lists them."""
+
+    def __init__(self, sync: Any) -> None:
+        self.sync = sync
+        self.env = sync.env
+        self._lines = sync.env["usercom.sync.line"]
+
+    # ---- numbers ----
+
+    def counts(self) -> dict[str, Any]:
+        """The values of the record's fields that count people."""
+        kinds, results = self._groups("kind"), self._groups("result")
+        return {
+            **{f"{kind}_count": kinds.get(kind, 0) for kind in self._words("kind")},
+            **{f"{result}_count": results.get(result, 0) for result in self._shown_results()},
+            "problem_count": self._count(("problems", "!=", False)),
+            "single_count": self._count(("force_single", "=", True)),
+            "is_forgotten": not kinds and bool(self.sync.started_at) and self._is_over(),
+        }
+
+    def _shown_results(self) -> tuple[str, ...]:
+        return ("done", "failed", "skipped")
+
+    def conflict_count(self) -> int:
+        return self._count(("conflicts", "!=", False))
+
+    def _count(self, *conditions: tuple[str, str, Any]) -> int:
+        count: int = self._lines.search_count([*self.sync._people_with(), *conditions])
+        return count
+
+    def _groups(self, name: str) -> dict[str, int]:
+        return dict(self._lines._read_group(self.sync._people_with(), [name], ["__count"]))
+
+    def _words(self, name: str) -> dict[str, str]:
+        return dict(self._lines._fields[name]._description_selection(self.env))
+
+    def _is_over(self) -> bool:
+        """Whether it ended longer ago than the account keeps its log."""
+        kept = timedelta(days=self.sync.backend_id.log_days)
+        ended_at = self.sync.ended_at
+        return bool(ended_at and ended_at < fields.Datetime.now() - kept)
+
+    # ---- what it will take ----
+
+    def expected_calls(self, use_csv: bool) -> int:
+        """How many calls a run will make, at most: a search and a write for each new user."""
+        calls: int = max(self.sync.page_count, 1)
+        if self.sync.direction == "import":
+            return calls
+        calls += self._count(("sends", "=", True), ("kind", "in", ("linked", "matched")))
+        new = self._groups("kind").get("new_there", 0)
+        return calls + (calls_for_files(self.sync, new) if use_csv else 2 * new)
+
+    def cost(self, use_csv: bool) -> str:
+        """How many calls a run makes, and how long they take at the account's limit."""
+        calls = self.expected_calls(use_csv)
+        return self.env._(
+            "%(calls)s calls, %(time)s",
+            calls=formatLang(self.env, calls, digits=0),
+            time=self.duration(calls / (self.sync.backend_id.rate_limit or 1)),
+        )
+
+    def time_left(self) -> str:
+        """By the account's limit, or by the pace so far where that is slower."""
+        sync = self.sync
+        pace = sync.worked_seconds / sync.calls_done if sync.calls_done else 0
+        left = max(sync.calls_total - sync.calls_done, 0)
+        seconds = left * max(pace, 1 / (sync.backend_id.rate_limit or 1))
+        return self.duration(seconds) if seconds else ""
+
+    def duration(self, seconds: float) -> str:
+        """In words, as exact as anybody wants to know."""
+        if seconds < 90:
+            return self.env._("about a minute")
+        if seconds < 5400:
+            return self.env._("%s minutes", round(seconds / 60))
+        return self.env._("%s hours", formatLang(self.env, seconds / 3600, digits=1))
+
+    # ---- spreadsheet ----
+
+    def as_spreadsheet(self) -> IO[bytes]:
+        """Return an open .xlsx file with a row for each person; in constant memory."""
+        file = tempfile.TemporaryFile()  # noqa: SIM115  # the server closes it
+        titles = [self._lines._fields[name]._description_string(self.env) for name in COLUMNS]
+        write_table(file, titles, self._rows())
+        file.seek(0)
+        return file
+
+    def _rows(self) -> Iterator[list[Any]]:
+        """Yield the rows, of texts and numbers; what begins like a formula stays text."""
+        words = {name: self._words(name) for name in ("kind", "matched_by", "result")}
+        last = 0
+        while lines := self._lines.search(
+            [*self.sync._people_with(), ("id", ">", last)], limit=ROWS
+        ):
+            last = lines[-1].id
+            for line in lines:
+                yield [_cell(line, name, words.get(name)) for name in COLUMNS]
+            self.env.invalidate_all()
+
+
+def _cell(line: Any, name: str, words: dict[str, str] | None) -> Any:
+    if words:
+        return words.get(line[name], "")
+    value = line.partner_id.display_name if name == "partner_id" else line[name]
+    return value or ""

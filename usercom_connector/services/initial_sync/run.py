@@ -1,0 +1,128 @@
+"""The run: users page by page, then the contacts that are only in Odoo."""
+
+from typing import Any
+
+from odoo.tools import SQL
+
+from ...usercom import User
+from ...usercom.prefetch import PagePrefetcher
+from ..importer import Importer, ImportResult
+from ..transactions import committed
+from .choices import consent_origin, import_choices
+from .csv_import import CsvImport
+from .pages import PageReader
+from .people import Contacts, label, recognizable
+from .sending import Sending
+
+
+class Run:
+    """Brings contacts and users together, as the preview has told."""
+
+    def __init__(self, sync: Any, pages: PagePrefetcher) -> None:
+        self.sync = sync
+        self.env = sync.env
+        self.backend = sync.backend_id
+        self._pages = pages
+        self._sending = Sending(sync)
+
+    def take_step(self) -> int:
+        """Do the next piece; returns how many people that was, 0 to leave it for this run."""
+        csv_import = CsvImport(self.sync, self._pages.client)
+        steps = {
+            "pages": self._take_page,
+            "import": csv_import.send_files,
+            "verify": self._verify,
+            "send": self._send,
+        }
+        return steps[self.sync.step]()
+
+    # ---- users ----
+
+    def _take_page(self) -> int:
+        reader = PageReader(self.sync, self._pages, self._import_users, self.after_pages)
+        return reader.take_page()
+
+    def _import_users(self, users: list[User]) -> None:
+        users = recognizable(users)
+        importer = Importer(self.backend, import_choices(self.sync), consent_origin(self.sync))
+        imported = importer.import_page(users)
+        met = self.env["res.partner"].union(*(case.partner for case in imported.values()))
+        to_send = self.env["usercom.outbox"]._waiting_contacts(self.backend, met)
+        results = {
+            user.id: _line(user, imported[user.id], to_send)
+            for user in users
+            if user.id in imported
+        }
+        self.env["usercom.sync.line"]._record(self.sync, results)
+        importer.count_news(imported.values())
+
+    def after_pages(self) -> None:
+        """Say what is left alone, and go on to the contacts that are only in Odoo."""
+        sync, kinds = self.sync, []
+        if sync.direction != "import":
+            self._send_matched()
+            came_later = Contacts(sync).add_unmet(only_new=True)  # after the preview
+            sync.calls_total += 2 * came_later
+            kinds.append("new_there")
+        self._skip_all_but(kinds)
+        by_csv = sync.use_csv and kinds
+        sync.write({"step": "import" if by_csv else "send", "next_page": False})
+
+    def _send_matched(self) -> None:
+        """Whose user was not met again goes singly: so it is looked for, and created if deleted."""
+        lost = self.env["usercom.sync.line"].search(
+            self.sync._people_with(kind="matched", result=False)
+        )
+        lost.write({"kind": "new_there", "matched_by": False, "external_id": False})
+        self._sending.one_by_one(lost)
+
+    def _skip_all_but(self, kinds: list[str]) -> None:
+        """Who has not been dealt with and is of none of these ``kinds`` is left alone."""
+        lines = self.env["usercom.sync.line"]
+        lines.flush_model()
+        self.env.cr.execute(
+            SQL(
+                """UPDATE usercom_sync_line SET result = 'skipped'
+                    WHERE sync_id = %s AND result IS NULL AND NOT kind = ANY(%s)""",
+                self.sync.id,
+                kinds,
+            )
+        )
+        lines.invalidate_model()
+
+    # ---- contacts ----
+
+    def _verify(self) -> int:
+        """Read back who has come of the files."""
+        csv_import = CsvImport(self.sync, self._pages.client)
+        if self.sync.import_ids:
+            return csv_import.progress.ask(self._pages.client)
+        reader = PageReader(
+            self.sync,
+            self._pages,
+            self._import_verified,
+            csv_import.after_reading_back,
+            since=self.sync.import_began_at,
+        )
+        return reader.take_page()
+
+    def _import_verified(self, users: list[User]) -> None:
+        self._import_users(users)
+        CsvImport(self.sync, self._pages.client).send_singly_who_came(users)
+
+    def _send(self) -> int:
+        return committed(self.env, self._sending.queue_or_finish)
+
+
+def _line(user: User, imported: ImportResult, to_send: Any) -> dict[str, Any]:
+    """The values of the line of a user that was imported."""
+    done = "done" if imported.partner or imported.stale else "skipped"
+    done = "queued" if imported.partner in to_send else done
+    kind = "left_out" if imported.left_out else "new_here"
+    return {
+        "kind": "matched" if imported.partner else kind,
+        "label": label(user),
+        "partner_id": imported.partner.id,
+        "result": "failed" if imported.problems else done,
+        "problems": "\n".join(imported.problems) or imported.left_out or False,
+    }
