@@ -63,12 +63,12 @@ class WaitingCalls:
 
     def _deletion(self, moment: datetime, most: int) -> SQL:
         return SQL(
-            """DELETE FROM usercom_inbox WHERE id IN (
+            """DELETE FROM usercom_inbox WHERE id = ANY(ARRAY(
                    SELECT i.id FROM usercom_inbox i
                     WHERE i.backend_id = %s AND i.state = 'pending' AND i.create_date < %s
                       AND i.claimed_at IS NULL AND i.partner_id IS NULL
                       AND NOT (coalesce(%s, false) AND %s)
-                    LIMIT %s FOR UPDATE SKIP LOCKED)
+                    LIMIT %s FOR UPDATE SKIP LOCKED))
                RETURNING id""",
             self._backend.id,
             moment,
