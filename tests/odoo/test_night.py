@@ -89,9 +89,15 @@ class TestCustomIdsForAll(ListCase):
 
     def test_who_is_matched_later_gets_one_too(self):
         self.backend.write({"custom_id_policy": "email", "give_custom_ids": True})
-        contact = self.matched()
+        contact = self.matched(first_name="Anna")  # of whom nothing else is to be sent
         self.drain()
         self.assertEqual(self.remote(contact)["custom_id"], "anna@example.org")
+
+    def test_who_has_one_is_not_queued(self):
+        contact = self.matched(first_name="Anna", custom_id="shop-7")
+        self.drain()
+        self.backend.write({"custom_id_policy": "email", "give_custom_ids": True})
+        self.assertFalse(self.waiting(contact))
 
     def test_the_one_that_somebody_else_gave_stays(self):
         self.backend.write({"custom_id_policy": "email", "give_custom_ids": True})
