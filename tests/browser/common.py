@@ -15,6 +15,7 @@ from tests.odoo.common import UsercomCase
 ROOT = Path(__file__).resolve().parents[2]
 PICTURES = Path(os.environ.get("USERCOM_SCREENSHOTS", ROOT / ".cache/screenshots"))
 PATIENCE_SECONDS = 20
+OURS = sorted(file.parent.name for file in ROOT.glob("usercom_connector*/__manifest__.py"))
 LANGUAGES = ("en_US", "pl_PL")
 
 VISIBLE = """
@@ -40,7 +41,7 @@ class BrowserCase(UsercomCase, HttpCase):
     """`page` opens a page as the administrator, in the language he reads."""
 
     browser_size = "1366x900"
-    modules = ("base", "web", "base_setup", "mail", "usercom_connector")
+    modules = ("base", "web", "base_setup", "mail", *OURS)
 
     def speak(self, language):
         """Let the administrator read `language`, as if it had been added in Odoo's settings."""

@@ -1,13 +1,10 @@
 """Whoever reads Polish finds no English text of ours on any screen of the app."""
 
 import re
-from pathlib import Path
 
 import polib
 
-from odoo.modules import get_module_path
-
-from .common import BrowserCase
+from .common import OURS, ROOT, BrowserCase
 
 TAG = re.compile(r"<[^>]*>")
 PLACEHOLDER = re.compile(r"%\(\w+\)\w|%\w")
@@ -43,10 +40,10 @@ class TestPolish(BrowserCase):
 
     def texts_with_a_translation(self):
         """``{English text as a pattern: Polish}`` of what a Polish screen must not show."""
-        folder = Path(get_module_path("usercom_connector")) / "i18n"
         return {
             re.compile(".+".join(map(re.escape, PLACEHOLDER.split(piece)))): entry.msgstr
-            for entry in polib.pofile(str(folder / "pl.po"))
+            for addon in OURS
+            for entry in polib.pofile(str(ROOT / addon / "i18n/pl.po"))
             for piece in map(str.strip, TAG.split(entry.msgid))
             if entry.msgstr
             and WORD.search(PLACEHOLDER.sub("", piece))
