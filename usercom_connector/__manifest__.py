@@ -18,6 +18,7 @@
         "views/usercom_backend_webhook_views.xml",
         "wizards/usercom_attribute_creation_views.xml",
         "wizards/usercom_mapping_suggestion_views.xml",
+        "wizards/usercom_explanation_views.xml",
         "views/usercom_field_mapping_views.xml",
         "views/usercom_binding_views.xml",
         "views/usercom_outbox_views.xml",

@@ -64,6 +64,19 @@ def test_status_drain_and_failures(pair: Pair) -> None:
     assert "Merge the two contacts" in row["error"]
 
 
+def test_explain_tells_the_link_the_rules_and_each_value(pair: Pair) -> None:
+    [[linked]] = pair.odoo.sql("SELECT partner_id FROM usercom_binding WHERE external_id > 0")
+    told = usercom(pair, "explain", "--contact", str(linked))
+    assert told.returncode == 0, told
+    assert "Linked to user" in told.stdout
+    assert "[x] The account is running." in told.stdout
+    assert "jan@example.org | jan@example.org | jan@example.org: equal." in told.stdout
+
+    nobody = usercom(pair, "explain", "--contact", "999999999")
+    assert (nobody.returncode, nobody.stdout) == (3, "")
+    assert "--contact" in nobody.stderr
+
+
 def test_a_failure_is_no_formula_where_its_table_is_opened(pair: Pair) -> None:
     rename = "UPDATE res_partner SET name = %s, complete_name = %s WHERE name = %s"
     pair.odoo.sql(rename, "=1+1", "=1+1", "Jan Kowalski II")

@@ -42,7 +42,7 @@ class TestEveryModel(UsercomCase):
     def test_each_public_method_is_barred_to_strangers(self):
         """What RPC reaches on these models must not act for somebody without rights."""
         stranger = new_test_user(self.env, "stranger", groups="base.group_user")
-        self.synced(email="jan@example.org")
+        self.synced(email="jan@example.org").action_usercom_explain()
         self.put(id=7)
         for wizard in ("usercom.attribute.creation", "usercom.mapping.suggestion"):
             self.env[wizard].create({"backend_id": self.backend.id})

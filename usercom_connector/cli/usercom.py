@@ -9,12 +9,13 @@ import psycopg2
 from odoo import SUPERUSER_ID
 from odoo.api import Environment
 from odoo.cli.command import Command
+from odoo.exceptions import UserError
 from odoo.modules.registry import Registry
 from odoo.tools import config
 
 CODES = {"ok": 0, "attention": 1, "critical": 2}
 UNKNOWN = 3
-ACTIONS = ("status", "drain", "reconcile", "failures", "verify-consents")
+ACTIONS = ("status", "drain", "reconcile", "failures", "explain", "verify-consents")
 SERVERS = ("config", "database")  # options of the server's own
 
 
@@ -42,6 +43,7 @@ class Usercom(Command):
           drain      work the queues off now, unless a worker does already, then the status
           reconcile  read what changed in User.com now (all of it with --full), then as drain
           failures   the failed rows, as CSV or with --format json as one JSON object a line
+          explain    why the contact with the id --contact is, or is not, as its user
           verify-consents
                      whether the consent log is as it was sealed; 2 where a row does not fit
 
@@ -74,6 +76,7 @@ class Usercom(Command):
             "drain": self._drain,
             "reconcile": self._reconcile,
             "failures": self._failures,
+            "explain": self._explain,
         }
         return actions[options.action](self._accounts(env, options), options)
 
@@ -87,6 +90,7 @@ class Usercom(Command):
         self.parser.add_argument("-c", "--config", help="the server's configuration file")
         self.parser.add_argument("-d", "--database", help="the database")
         self.parser.add_argument("--company", help="only the account of this company: name or id")
+        self.parser.add_argument("--contact", type=int, help="the id of a contact, to explain")
         self.parser.add_argument("--format", choices=("text", "json"), default="text")
         self.parser.add_argument("--full", action="store_true", help="compare all contacts")
         return self.parser.parse_known_args(arguments)
@@ -150,6 +154,29 @@ class Usercom(Command):
                 table.writerows([cells] if found else [failure, cells])
             found = True
         return CODES["attention" if found else "ok"]
+
+    def _explain(self, accounts, options):
+        contact = accounts.env["res.partner"].browse(options.contact or []).exists()
+        if not contact:
+            raise UnanswerableError("name a contact that is there with --contact ID")
+        for account in accounts:
+            try:
+                told = _operations().explanation(account, contact)
+            except UserError as error:
+                raise UnanswerableError(str(error)) from error
+            if options.format == "json":
+                say(json.dumps(told, ensure_ascii=False))
+            else:
+                say("\n".join(self._explained_lines(told)))
+        return CODES["ok"]
+
+    def _explained_lines(self, told):
+        yield f"{told['company']}: {told['contact']} (id {told['contact_id']}). {told['link']}"
+        for rule in told["rules"]:
+            yield f"  [{'x' if rule['is_met'] else ' '}] {rule['text']}"
+        for value in told["values"]:
+            sides = f"{value['odoo'] or '-'} | {value['usercom'] or '-'} | {value['agreed'] or '-'}"
+            yield f"  {value['mapping']}: {sides}: {value['verdict']}. {value['reason']}".rstrip()
 
     def _verify_consents(self, env, options):
         """Of all companies that have a log, those without an account too."""

@@ -1,5 +1,5 @@
 from odoo import api, fields, models, tools
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 
 from ..services.by_hand import ByHand
 from ..services.connection import Connection
@@ -232,6 +232,17 @@ class ResPartner(models.Model):
             "url": Connection(backend).base_url(),
             "target": "new",
         }
+
+    def action_usercom_explain(self):
+        """Explain whether the contact is synchronized, and what would happen to each value."""
+        self.ensure_one()
+        self._usercom_check_access()
+        backend = self.env["usercom.backend"]._of_company(self.env.company)
+        if not backend:
+            raise UserError(
+                self.env._("%s has no User.com account yet.", self.env.company.display_name)
+            )
+        return self.env["usercom.explanation"]._explain(backend, self)._action()
 
     def action_usercom_history(self):
         """Open what was sent of this contact and what still waits."""

@@ -37,6 +37,7 @@ class Erasure:
         """Remove what is about these people, then what names them elsewhere."""
         self._remove_calls()
         self._remove_lines()
+        self._env["usercom.explanation"].search([("partner_id", "in", self._partners.ids)]).unlink()
         if self._emails:
             self._remove_payloads()
         if patterns := [f"%{escape_psql(trace)}%" for trace in self._traces()]:

@@ -6,6 +6,7 @@ from typing import Any
 from odoo import fields
 
 from ..usercom.formulas import guarded
+from .explanation.explanation import Explanation
 from .health import health as health
 
 AT_ONCE = 1000
@@ -24,6 +25,22 @@ def drain_now(backend: Any) -> bool:
         env.cr.commit()  # pylint: disable=invalid-commit
         env.invalidate_all()
     return bool(job)
+
+
+def explanation(backend: Any, partner: Any) -> dict[str, Any]:
+    """What `Explanation` finds out about the contact, User.com asked, in plain values."""
+    explained = Explanation(backend, partner)
+    explained.read()
+    return {
+        "company": backend.company_id.name,
+        "contact_id": partner.id,
+        "contact": partner.display_name,
+        "link": explained.link(),
+        "rules": [vars(rule) for rule in explained.rules()],
+        "values": [
+            vars(value) | {"mapping": value.mapping.display_name} for value in explained.values()
+        ],
+    }
 
 
 def failures(backends: Any) -> Iterator[dict[str, Any]]:

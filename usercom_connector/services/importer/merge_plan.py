@@ -24,6 +24,8 @@ class MergePlan:
     ``unset``: {key: canonical value} of what a contact still to be created cannot be given.
     ``kept``: {mapping: reason} of what the contact keeps from User.com; ``left_out`` tells of it.
     ``unconfirmed``: {key: [canonical values]} that were sent and may still arrive.
+    ``sides``: what the two had, and ``refused`` the keys of what Odoo cannot take, both of a
+    contact that is there already.
     """
 
     partner: Any
@@ -37,6 +39,8 @@ class MergePlan:
     to_push: bool = False
     kept: dict[Any, str] = field(default_factory=dict)
     left_out: str = ""
+    sides: Sides | None = None
+    refused: set[str] = field(default_factory=set)
 
     def is_whole(self) -> bool:
         """Whether nothing is left that the two cannot agree on."""
@@ -76,7 +80,10 @@ class MergePlanner:
             {key: value for key, value in agreed.to_odoo.items() if key not in refused},
             unconfirmed=left_open,
             to_push=bool(agreed.to_usercom),
+            kept=outcome.kept,
             left_out=comparison.protected.told(partner, outcome.kept),
+            sides=sides,
+            refused=refused,
         )
         agreed.base.restore(base, refused)
         # Until the values are sent, User.com has what it has.

@@ -1,0 +1,55 @@
+"""Why a contact is, or is not, as its user at User.com: nothing is changed by looking."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from ...usercom import User
+from ...usercom.jobs import Fetch
+from ..connection import Connection
+from ..identity import ContactIdentity
+from .participation import Participation, Rule
+from .values import ValueExplanation, ValueExplanations
+
+
+class Explanation:
+    """Explains one contact to one account, by the code that a drain uses.
+
+    `read` asks User.com; before that only Odoo's side is known.
+    """
+
+    def __init__(self, backend: Any, partner: Any) -> None:
+        self._env = partner.env
+        self._backend = backend.sudo()
+        self._partner = self._backend._seen(partner).with_env(partner.env(su=True))
+        links = self._env["usercom.binding"].sudo()._of(self._backend, partner)
+        self._binding = links.get(partner.id)
+        self._user: User | None = None
+        self.is_read = False
+
+    def read(self) -> None:
+        """Read the user, found as a drain would find it. Raises UserError where that fails."""
+        identity = ContactIdentity(self._backend).of(self._partner, self._binding)
+        self._user = Connection(self._backend).ask(Fetch(identity).run)
+        self.is_read = True
+
+    def rules(self) -> list[Rule]:
+        """Return the rules by which contacts are synchronized, each met or not."""
+        return Participation(self._backend, self._partner).rules()
+
+    def values(self) -> Iterable[ValueExplanation]:
+        """Return what would happen to each pair of values."""
+        explained = ValueExplanations(self._backend, self._partner, self._binding)
+        return explained.of(self._user) if self._user else explained.before_reading()
+
+    def link(self) -> str:
+        """Return by what the contact is linked, in words."""
+        _, binding, user = self._env._, self._binding, self._user
+        if self.is_read and not user:
+            return str(_("No user of User.com is found by its id, custom id or e-mail."))
+        if binding and binding.state == "gone":
+            return str(_("Its user %s was deleted in User.com.", binding.external_id))
+        if binding and binding._is_live():
+            return str(_("Linked to user %s.", binding.external_id))
+        if user:
+            return str(_("Not linked yet; user %s is the same person.", user.id))
+        return str(_("Not linked: it was never sent to User.com."))

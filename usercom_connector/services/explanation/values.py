@@ -1,0 +1,112 @@
+"""What would happen to each paired value of a contact and its user, and why."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from ...usercom import User
+from ...usercom.base import Base, remote_base_value
+from ..comparison import Comparison, Sides
+from ..importer.merge_plan import MergePlan, MergePlanner
+from ..importer.results import AS_CONFIGURED
+from ..value_texts import ValueTexts
+
+
+@dataclass(frozen=True)
+class ValueExplanation:
+    """One pair: the texts of its values, what happens (`verdict`) and why (`reason`).
+
+    `verdict` is one of the choices of `usercom.explanation.line.verdict`.
+    """
+
+    mapping: Any
+    odoo: str
+    usercom: str
+    agreed: str
+    verdict: str
+    reason: str
+
+
+class ValueExplanations:
+    """Explains a contact's values by the plan that a drain would carry out. Nothing is written."""
+
+    def __init__(self, backend: Any, partner: Any, binding: Any) -> None:
+        self._env = partner.env
+        self._backend = backend.sudo()
+        self._binding = binding
+        self._partner = self._backend._seen(partner)
+        self._comparison = Comparison(self._backend._active_mappings(), self._partner)
+        self._base: Base = binding._last_base() if binding else Base()
+        self._texts = ValueTexts(partner.env)
+
+    def before_reading(self) -> Iterator[ValueExplanation]:
+        """Explain what is known without asking User.com: what an edit would send."""
+        odoo, _problems = self._comparison.export(self._partner)
+        for mapping in self._backend.mapping_ids:
+            key = mapping._key()
+            is_sent = key in odoo and odoo[key] != self._base.get(key)
+            verdict = "send" if is_sent and mapping.direction != "import" else "unread"
+            yield self._explained(mapping, odoo.get(key), None, verdict, self._why_not_read())
+
+    def of(self, user: User) -> Iterator[ValueExplanation]:
+        """Explain every pair, now that ``user`` was read."""
+        planner = MergePlanner(self._backend, self._comparison, AS_CONFIGURED)
+        edited_at = self._partner.write_date
+        plan = planner.plan_merge(self._partner, user, self._binding or None, edited_at)
+        sides = plan.sides or Sides({}, {}, [])
+        for mapping in self._backend.mapping_ids:
+            key = mapping._key()
+            verdict, reason = self._judged(mapping, plan, sides)
+            odoo, usercom = sides.odoo.get(key), sides.usercom.get(key)
+            yield self._explained(mapping, odoo, usercom, verdict, reason)
+
+    def _explained(
+        self, mapping: Any, odoo: Any, usercom: Any, verdict: str, reason: str
+    ) -> ValueExplanation:
+        values = odoo, usercom, self._base.get(mapping._key())
+        return ValueExplanation(
+            mapping, *(self._texts.value(mapping, value) for value in values), verdict, reason
+        )
+
+    def _why_not_read(self) -> str:
+        return str(self._env._("User.com was not asked yet."))
+
+    # ---- with the user ----
+
+    def _judged(self, mapping: Any, plan: MergePlan, sides: Sides) -> tuple[str, str]:
+        key = mapping._key()
+        if mapping.is_broken:
+            return "problem", mapping.problem
+        if mapping in plan.kept:
+            return "leave", plan.kept[mapping]
+        if key in plan.refused or not (key in sides.odoo and key in sides.usercom):
+            return "problem", "\n".join(plan.problems)
+        if key in plan.agreed.to_usercom:
+            return "send", self._why_moved(mapping, plan)
+        if key in plan.written:
+            return "write", self._why_moved(mapping, plan)
+        return self._judged_at_rest(mapping, sides)
+
+    def _why_moved(self, mapping: Any, plan: MergePlan) -> str:
+        _ = self._env._
+        key, sent = mapping._key(), mapping._key() in plan.agreed.to_usercom
+        if any(conflict.key == key for conflict in plan.agreed.conflicts):
+            if mapping.is_consent:
+                return str(_("Both changed it. A withdrawn consent wins."))
+            policies = dict(mapping._fields["conflict_policy"]._description_selection(self._env))
+            return str(_("Both changed it. %s.", policies[mapping.conflict_policy]))
+        if key not in self._base:
+            return str(_("Both sides have not agreed on it yet."))
+        return str(_("Changed in Odoo.") if sent else _("Changed in User.com."))
+
+    def _judged_at_rest(self, mapping: Any, sides: Sides) -> tuple[str, str]:
+        """Nothing moves: the values are equal, or each side keeps its own."""
+        _, key = self._env._, mapping._key()
+        odoo, usercom = sides.odoo[key], sides.usercom[key]
+        if odoo == usercom:
+            return "equal", ""
+        if mapping.direction == "export" and usercom != remote_base_value(self._base, key):
+            return "leave", str(_("The pair only sends: a change in User.com is not taken over."))
+        if mapping.direction == "import":
+            return "leave", str(_("The pair only reads: what Odoo has is not sent."))
+        return "leave", str(_("Each side keeps its own until one of them changes it."))

@@ -1,0 +1,121 @@
+from odoo import api, fields, models
+from odoo.fields import Command
+
+from ..services.explanation.explanation import Explanation
+
+VERDICTS = [
+    ("equal", "Equal"),
+    ("send", "Odoo's value is sent"),
+    ("write", "User.com's value is written"),
+    ("leave", "Each side keeps its own"),
+    ("problem", "Cannot be carried over"),
+    ("unread", "Not known yet"),
+]
+
+
+class UsercomExplanation(models.TransientModel):
+    """Why a contact is, or is not, as its user: looked at by people, nothing is changed."""
+
+    _name = "usercom.explanation"
+    _inherit = "usercom.guarded"
+    _description = "User.com Explanation"
+    _rec_name = "partner_id"
+    _fixed_fields = ("backend_id", "partner_id")
+
+    backend_id = fields.Many2one(
+        "usercom.backend", "Account", required=True, readonly=True, ondelete="cascade"
+    )
+    partner_id = fields.Many2one(
+        "res.partner", "Contact", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    takes_part = fields.Boolean("Synchronized", readonly=True)
+    linked_by = fields.Char("Link", readonly=True)
+    read_at = fields.Datetime("Read from User.com", readonly=True)
+    rule_ids = fields.One2many("usercom.explanation.rule", "explanation_id", readonly=True)
+    line_ids = fields.One2many("usercom.explanation.line", "explanation_id", readonly=True)
+
+    @api.model
+    def _explain(self, backend, partner):
+        """Explain ``partner``, whom the caller may read, without asking User.com."""
+        values = {"backend_id": backend.id, "partner_id": partner.id}
+        explanation = self.sudo().create(values).with_user(self.env.user)
+        explanation._show(Explanation(backend, partner))
+        return explanation
+
+    def action_read(self):
+        """Read the user from User.com now; nothing is written on either side."""
+        self.check_access("read")
+        self.ensure_one().partner_id.check_access("read")
+        explanation = Explanation(self.sudo().backend_id, self.partner_id)
+        explanation.read()
+        self._show(explanation)
+        return self._action()
+
+    def _action(self):
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Explain This Contact"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "target": "new",
+        }
+
+    def _show(self, explanation):
+        rules = [vars(rule) for rule in explanation.rules()]
+        lines = [_as_line(value) for value in explanation.values() if self._may_read(value.mapping)]
+        self.sudo().write(
+            {
+                "takes_part": all(rule["is_met"] for rule in rules),
+                "linked_by": explanation.link(),
+                "read_at": explanation.is_read and fields.Datetime.now(),
+                "rule_ids": [Command.clear(), *map(Command.create, rules)],
+                "line_ids": [Command.clear(), *map(Command.create, lines)],
+            }
+        )
+
+    def _may_read(self, mapping):
+        field = self.partner_id._fields.get(mapping.field_name)
+        return field is not None and self.partner_id._has_field_access(field, "read")
+
+
+def _as_line(value):
+    names = ("odoo", "usercom", "agreed", "verdict", "reason")
+    return {name: getattr(value, name) for name in names} | {"mapping_id": value.mapping.id}
+
+
+class UsercomExplanationRule(models.TransientModel):
+    """One rule by which contacts are synchronized."""
+
+    _name = "usercom.explanation.rule"
+    _inherit = "usercom.guarded"
+    _description = "User.com Explained Rule"
+    _fixed_fields = ("explanation_id",)
+
+    explanation_id = fields.Many2one(
+        "usercom.explanation", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    text = fields.Char("Rule", readonly=True)
+    is_met = fields.Boolean("Met", readonly=True)
+
+
+class UsercomExplanationLine(models.TransientModel):
+    """What would happen to one pair of values, and why."""
+
+    _name = "usercom.explanation.line"
+    _inherit = "usercom.guarded"
+    _description = "User.com Explained Value"
+    _fixed_fields = ("explanation_id",)
+
+    explanation_id = fields.Many2one(
+        "usercom.explanation", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    mapping_id = fields.Many2one(
+        "usercom.field.mapping", "Pair", required=True, readonly=True, ondelete="cascade"
+    )
+    direction = fields.Selection(related="mapping_id.direction")
+    odoo = fields.Char("In Odoo", readonly=True)
+    usercom = fields.Char("In User.com", readonly=True)
+    agreed = fields.Char("Last Agreed", readonly=True)
+    verdict = fields.Selection(VERDICTS, "What Happens", readonly=True)
+    reason = fields.Char("Why", readonly=True)
