@@ -1,5 +1,7 @@
 """The e-mail blacklist in the consent log: who is on it, by whatever way, has said "no"."""
 
+from odoo.addons.usercom_connector.services.consents.email import EmailConsent
+
 from .test_unsubscribed import BlacklistCase
 
 ADDRESS = "jan@example.org"
@@ -21,10 +23,10 @@ class TestBlacklistLog(BlacklistCase):
             self.assertEqual(self.log(contact, "unsubscribed"), [("unset", "no", "odoo")])
 
     def test_who_was_on_the_blacklist_when_it_was_paired_has_said_no(self):
-        self.backend._blacklist_consent().unlink()
+        EmailConsent(self.backend).blacklist.unlink()
         self.blacklist._add(ADDRESS)
         contact, other = self.contact(email=ADDRESS), self.contact(email="ewa@example.org")
-        self.backend._pair_unsubscribed()
+        EmailConsent(self.backend).pair_unsubscribed()
         self.assertEqual(self.log(contact, "unsubscribed"), [("unset", "no", "mapping")])
         self.assertEqual(self.log(other, "unsubscribed"), [])
 
@@ -148,7 +150,7 @@ class TestComingBack(BlacklistCase):
     def test_nor_that_of_another_company(self):
         elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
         other = self.account(elsewhere, "elsewhere")
-        other._pair_unsubscribed()
+        EmailConsent(other).pair_unsubscribed()
         jan = self.synced(email=ADDRESS, company_id=self.env.company.id)
         ewa = self.contact(email=ADDRESS, company_id=elsewhere.id, usercom_unsubscribed=True)
         self.come_back(jan)

@@ -3,6 +3,8 @@
 from odoo.fields import Command
 from odoo.tests import Form
 
+from odoo.addons.usercom_connector.services.consents.email import EmailConsent
+
 from .common import UsercomCase
 
 
@@ -198,7 +200,7 @@ class TestBlacklist(EditCase):
 
     def test_it_is_of_no_concern_where_it_does_not_travel(self):
         contact = self.synced(email="jan@example.org")
-        self.backend._blacklist_consent().unlink()
+        EmailConsent(self.backend).blacklist.unlink()
         self.drain()
         self.env["mail.blacklist"]._add("jan@example.org")
         self.assertFalse(self.waiting(contact))

@@ -6,6 +6,8 @@ Who opts out of a chosen one wants no e-mail, in User.com neither.
 from odoo.exceptions import ValidationError
 from odoo.tests import Form, HttpCase, new_test_user
 
+from odoo.addons.usercom_connector.services.consents.email import EmailConsent
+
 from .test_consent_log import ConsentCase
 
 EMAIL = "jan@example.org"
@@ -88,7 +90,7 @@ class TestMailingLists(ConsentCase, HttpCase):
                 contact = self.synced(email=f"{has_blacklist}@example.org", x_email_consent=True)
                 self.backend.email_consent_id = consent
                 if not has_blacklist:
-                    self.backend._blacklist_consent().unlink()
+                    EmailConsent(self.backend).blacklist.unlink()
                 self.member(contact.email)[0].opt_out = True
                 self.drain()
                 self.assertFalse(contact.x_email_consent)

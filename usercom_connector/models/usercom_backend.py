@@ -28,6 +28,8 @@ class UsercomBackend(models.Model):
         "mail.activity.mixin",
         "usercom.guarded",
         "usercom.backend.connection",
+        "usercom.backend.contact",
+        "usercom.backend.consent",
         "usercom.backend.alert",
         "usercom.backend.custom.id",
         "usercom.backend.dashboard",

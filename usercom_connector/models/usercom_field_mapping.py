@@ -3,6 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 
 from ..services.caches import forget_caches
 from ..services.consents.adoption import adopt, refuse_to_mix_answers, remember_field
+from ..services.consents.email import EmailConsent
 from ..services.consents.field import (
     UNSUBSCRIBED,
     UNSUBSCRIBED_FIELD,
@@ -291,7 +292,7 @@ class UsercomFieldMapping(models.Model):
 
     def _rules(self):
         """The plain merge ``Rule`` of each pair. What is only read does not go to User.com."""
-        only_read = self.backend_id._only_read()
+        only_read = EmailConsent(self.backend_id).only_read()
         return [
             Rule(
                 key=mapping._key(),

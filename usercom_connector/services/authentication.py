@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 from ..usercom import Client, UsercomError
 from ..usercom.custom_ids import prevailing_kind
 from .connection import Connection
+from .consents.email import EmailConsent
 from .cron_trigger import request_drain
 from .database_identity import DatabaseIdentity
 from .system_change import SystemChange
@@ -30,7 +31,7 @@ class Authentication:
         self._backend.database_marks = DatabaseIdentity(self._env).remember()
         self._env["usercom.attribute"]._store(self._backend, attributes)
         if is_new:
-            self._backend._pair_unsubscribed()
+            EmailConsent(self._backend).pair_unsubscribed()
         request_drain(self._backend)
         return attributes
 

@@ -10,6 +10,8 @@ from odoo.tools import SQL
 
 from ...usercom import to_consent
 from ..own_context import Origin, own_context, with_own_context
+from .addresses import sharing
+from .email import EmailConsent
 from .field import ConsentField
 
 
@@ -52,7 +54,7 @@ class ConsentNotes:
                 self._backend, changed, self._key, mapping._withdrawn()
             )
             mapping.env["usercom.outbox"]._prioritize(changed)
-        self._backend._keep_email_consent(mapping, consent, partners)
+        EmailConsent(self._backend).keep_in_step(mapping, consent, partners)
         if consent is not None:
             self.share_withdrawals(partners)
 
@@ -73,12 +75,12 @@ class ConsentNotes:
         Jan and Ewa share an address and Jan says "no": Ewa's field says "no", too. She has not
         said so herself, so her later "yes" is not overruled by this "no".
         """
-        sharing = self.for_address()._backend._sharing(partners)
+        everybody = sharing(self.for_address()._backend, partners)
         log = self._mapping.env["usercom.consent.log"]
-        refused = log._refusing(self._backend, [self._key], sharing)
-        refused |= (sharing & partners).filtered(lambda p: self._field.logged(p) is False)
+        refused = log._refusing(self._backend, [self._key], everybody)
+        refused |= (everybody & partners).filtered(lambda p: self._field.logged(p) is False)
         addresses = set(refused.mapped("email_normalized"))
-        self._field.withdraw(sharing.filtered(lambda p: p.email_normalized in addresses))
+        self._field.withdraw(everybody.filtered(lambda p: p.email_normalized in addresses))
 
     def note_for_address(self, consent: bool | None, partners: Any) -> None:
         """Note what another contact with their address said; a "no" of their own still counts."""

@@ -8,6 +8,7 @@ from odoo.fields import Domain
 from ...usercom import User
 from ...usercom.jobs import Identity, MergeUsers, Push, Remove
 from ..consent_origin import consent_origin
+from ..consents.email import EmailConsent
 from ..inbox.payload import keys_in
 from ..inbox.prompts import Prompts
 from ..successors import Successors
@@ -89,7 +90,7 @@ class Removals:
                 link.left_at = fields.Datetime.now()
         match row.operation:
             case "unsubscribe":
-                self._backend._leave_unsubscribed(row.partner_id)
+                EmailConsent(self._backend).leave_unsubscribed(row.partner_id)
             case "merge":
                 self._settle_merge(row, successor)
             case "delete":

@@ -1,0 +1,12 @@
+"""Contacts that share an e-mail address: what one of them says of it concerns all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def sharing(backend: Any, partners: Any) -> Any:
+    """Return the account's contacts, archived ones too, that have an address of `partners`."""
+    emails = [email for email in partners.mapped("email_normalized") if email]
+    everybody = backend._seen(partners).with_context(active_test=False)
+    return backend._own(everybody.search([("email_normalized", "in", emails)]))
