@@ -63,10 +63,10 @@ class ValueExplanations:
     def _explained(
         self, mapping: Any, odoo: Any, usercom: Any, verdict: str, reason: str
     ) -> ValueExplanation:
-        values = odoo, usercom, self._base.get(mapping._key())
-        return ValueExplanation(
-            mapping, *(self._texts.value(mapping, value) for value in values), verdict, reason
-        )
+        key, text = mapping._key(), self._texts.value
+        agreed = text(mapping, self._base.get(key))
+        sides = text(mapping, odoo), text(mapping, usercom)
+        return ValueExplanation(mapping, sides[0], sides[1], agreed, verdict, reason)
 
     def _why_not_read(self) -> str:
         return str(self._env._("User.com was not asked yet."))
