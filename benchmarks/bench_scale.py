@@ -129,6 +129,8 @@ def _taking_part(env: Any) -> None:
 
 def _comparison(registry: Any) -> Result:
     """Pages of 100 users, one in ten of them changed, each with its commit."""
+    from odoo.addons.usercom_connector.services.reconciliation.differences import Differences
+
     with environment(registry) as env:
         backend = env["usercom.backend"].search([])
         sweep_id = env["usercom.sweep"]._of(backend, "compare").id
@@ -139,7 +141,7 @@ def _comparison(registry: Any) -> Result:
         started = perf_counter()
         with environment(registry) as env:
             sweep = env["usercom.sweep"].browse(sweep_id)
-            env["usercom.drift"]._compare(sweep, users)
+            Differences(sweep).report(users)
         times.append((perf_counter() - started) * 1000)
     return Result(
         f"full comparison of a page of {PAGE} users, {MANY:,} contacts",

@@ -1,14 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
-from odoo.tools import SQL
 
-from ..services.comparison import Comparison
 from ..services.cron_trigger import request_drain
-from ..services.importer.refusals import Refusals
 from ..services.inbox.payload import keys_in
 from ..services.inbox.prompts import Prompts
-from ..services.matcher import Matcher
 from ..services.value_texts import ValueTexts
 
 
@@ -46,108 +41,6 @@ class UsercomDrift(models.Model):
         for drift in self:
             sides = {key: (odoo, drift.usercom[key]) for key, odoo in (drift.odoo or {}).items()}
             drift.details = texts.differences(drift.backend_id, sides)
-
-    # ---- comparing ----
-
-    @api.model
-    def _forget(self, backend):
-        self.search([("backend_id", "=", backend.id)]).unlink()
-
-    @api.model
-    def _compare(self, sweep, users):
-        """Report what differs between ``users`` and their contacts, and who has none."""
-        backend = sweep.backend_id
-        bindings = self.env["usercom.binding"].search(
-            [("backend_id", "=", backend.id), ("external_id", "in", [user.id for user in users])]
-        )
-        bindings.compared_at = sweep.started_at
-        linked = {binding.external_id: binding for binding in bindings}
-        queued = self.env["usercom.outbox"]._waiting_contacts(backend, bindings.partner_id)
-        erased = self.env["usercom.tombstone"]._erased(backend, users)
-        found = self._strangers(
-            sweep, [user for user in users if user.id not in linked.keys() | erased]
-        )
-        seen = backend._seen(bindings.partner_id)
-        contacts = {contact.id: contact for contact in seen - queued}
-        comparison = Comparison(backend._active_mappings(), seen)
-        for user in users:
-            binding = linked.get(user.id)
-            if binding and (contact := contacts.get(binding.partner_id.id)):
-                found += self._differences(contact, binding, user, comparison)
-        self.create(found)
-
-    @api.model
-    def _strangers(self, sweep, users):
-        """The values of the rows of users without a contact; look at those whose person has another
-        user.
-
-        That one may have been merged into this one, as User.com does overnight without a call: then
-        this one is the contact's from now on, and nobody is missing on either side.
-        """
-        backend = sweep.backend_id
-        strangers = backend._importable(users)
-        known, left_out = Matcher(backend).find_contacts(strangers)
-        partners = self.env["res.partner"].union(*known.values())
-        bindings = self.env["usercom.binding"]._of(backend, partners)
-        refusals, survivors = Refusals(backend), set()
-        for user in strangers:
-            refusal = user.id in known and refusals.of(user, known[user.id], bindings)
-            if refusal and refusal.is_another:
-                survivors.add(user.id)
-                bindings[refusal.partner.id].compared_at = sweep.started_at
-                Prompts(backend).read_singly(user)
-            elif refusal and refusal.problems:
-                problems = "\n".join(refusal.problems)
-                Prompts(backend).report(user, problems, is_ambiguous=True)
-        return [
-            {"kind": "only_usercom"} | self._keys(backend, user.id)
-            for user in strangers
-            if user.id not in left_out.keys() | survivors
-        ]
-
-    @api.model
-    def _keys(self, backend, user_id):
-        return {"backend_id": backend.id, "external_id": user_id}
-
-    @api.model
-    def _differences(self, contact, binding, user, comparison):
-        """A row for each field that differs: both parts of a name are one."""
-        found = comparison.differences(contact, user, binding._last_base())
-        different = comparison.mappings.filtered(lambda mapping: mapping._key() in found)
-        return [
-            {
-                "kind": "different",
-                "mapping_id": mappings[:1].id,
-                "partner_id": contact.id,
-                "odoo": {mapping._key(): found[mapping._key()][0] for mapping in mappings},
-                "usercom": {mapping._key(): found[mapping._key()][1] for mapping in mappings},
-                **self._keys(binding.backend_id, user.id),
-            }
-            for mappings in different.grouped("field_name").values()
-        ]
-
-    @api.model
-    def _add_unmet(self, sweep):
-        """Report the contacts whose user was not among all users, and those without any."""
-        backend = sweep.backend_id
-        met = [("backend_id", "=", backend.id), ("compared_at", ">=", sweep.started_at)]
-        erased = [("backend_id", "=", backend.id), ("state", "=", "erased")]
-        unmet = Domain("usercom_binding_ids", "not any", Domain.OR([met, erased]))
-        domain = backend._partner_domain() & unmet
-        self.env.flush_all()
-        contacts = backend._partners()._search(domain)
-        self.env.cr.execute(
-            SQL(
-                """INSERT INTO usercom_drift
-                          (backend_id, kind, partner_id, create_date, write_date)
-                   SELECT %s, 'only_odoo', p.id, %s, %s
-                     FROM res_partner p WHERE p.id IN %s""",
-                backend.id,
-                sweep.started_at,
-                sweep.started_at,
-                contacts.subselect(),
-            )
-        )
 
     # ---- repairing ----
 

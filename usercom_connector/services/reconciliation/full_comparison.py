@@ -10,6 +10,7 @@ from ...usercom import User
 from ..inbox.prompts import Prompts
 from ..quiet_sql import described
 from ..savepoints import attempted
+from .differences import Differences
 from .user_list import UserList
 
 _logger = logging.getLogger(__name__)
@@ -27,7 +28,7 @@ class FullComparison(UserList):
         return True
 
     def _begin(self, since: Any) -> None:
-        self.env["usercom.drift"].search([("backend_id", "=", self.backend.id)]).unlink()
+        Differences(self.sweep).forget()
         return super()._begin(since)
 
     def _settle_users(self, users: list[User], newest: int) -> bool:
@@ -37,8 +38,7 @@ class FullComparison(UserList):
 
     def _compare(self, users: list[User]) -> None:
         """Compare ``users``; where one is in the way of the others, each by itself."""
-        compare = self.env["usercom.drift"]._compare
-        _done, error = attempted(self.env, compare, self.sweep, users)
+        _done, error = attempted(self.env, Differences(self.sweep).report, users)
         if error and len(users) > 1:
             for user in users:
                 self._compare([user])
@@ -52,4 +52,4 @@ class FullComparison(UserList):
         Prompts(self.backend).report(user, str(error))
 
     def _complete(self) -> None:
-        self.env["usercom.drift"]._add_unmet(self.sweep)
+        Differences(self.sweep).report_unmet()
