@@ -84,3 +84,66 @@ class TestDeadlyPages(DeathCase):
             "3 times while it read",
             self.env["usercom.sweep"]._known(self.backend, "reconcile").error,
         )
+
+
+class TestDeadlyContacts(DeathCase):
+    """The worker dies of a contact that an initial sync looks at before anything is sent."""
+
+    def setUp(self):
+        super().setUp()
+        self.drain()
+        self.backend.state = "authenticated"
+        self.people = self.env["res.partner"].create(
+            [{"name": f"No {n}", "email": f"no{n}@example.org", "ref": "deadly"} for n in range(20)]
+        )
+        self.env.cr.flush()
+        self.backend.state = "running"
+        self.is_deadly, self.deadly = True, self.people[7]
+        contacts = self.env.registry["res.partner"]
+        fetch = contacts._fetch_query
+
+        def die(records, query, fields):
+            found = fetch(records, query, fields)
+            reads_values = "phone" in {field.name for field in fields}
+            if self.is_deadly and reads_values and self.deadly in found:
+                raise Killed
+            return found
+
+        self.startPatcher(patch.object(contacts, "_fetch_query", die))
+
+    def preview(self):
+        sync = self.env["usercom.sync"].create(
+            {
+                "backend_id": self.backend.id,
+                "direction": "both",
+                "domain": "[('ref', '=', 'deadly')]",
+            }
+        )
+        sync.action_preview()
+        self.assertEqual(self.deaths(), 3)
+        return sync
+
+    def test_its_preview_tells_of_the_one_and_goes_on_with_the_others(self):
+        sync = self.preview()
+        self.assertEqual((sync.state, sync.page_tries), ("ready", 0))
+        self.is_deadly = False  # to be shown
+        told = sync.line_ids.filtered("problems")
+        self.assertEqual(told.partner_id, self.deadly)
+        self.assertIn("worker ended 3 times", told.problems)
+
+    def test_its_run_brings_the_others_and_leaves_that_one_alone(self):
+        sync = self.preview()
+        sync.action_run()
+        self.deaths()
+        self.deaths()
+        self.assertEqual(sync.state, "done")
+        emails = {user["email"] for user in self.simulator.users()}
+        self.assertEqual(emails, set((self.people - self.deadly).mapped("email")))
+
+    def test_once_the_cause_is_mended_the_run_brings_all(self):
+        sync = self.preview()
+        self.is_deadly = False
+        sync.action_run()
+        self.drain()
+        self.drain()
+        self.assertEqual(len(self.simulator.users()), 20)

@@ -1,4 +1,4 @@
-"""Lists of users that are read page by page, where one user may end the worker each time."""
+"""Lists that are worked off page by page, where one of a page may end the worker each time."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -17,12 +17,14 @@ class PageGuard:
     After the first death with a page its users are settled one by one, so the next death shows who
     it is. After the third that user is left out and told of; the rest of the page goes on.
 
-    ``record`` inherits ``usercom.page.guard``, which keeps what is known across deaths.
+    ``record`` inherits ``usercom.page.guard``, which keeps what is known across deaths. Where a
+    page is one of other records, ``report(one)`` tells of one that is left out.
     """
 
-    def __init__(self, record: Any) -> None:
+    def __init__(self, record: Any, report: Callable[[Any], object] | None = None) -> None:
         self.record = record
         self.env = record.env
+        self._report = report or self._report_deadly
 
     def begin(self) -> bool:
         """Count the attempt, to be committed before the page is read; whether to read it at all."""
@@ -56,7 +58,7 @@ class PageGuard:
         results: list[Result] = []
         for user in users:
             if user.id in (record.deadly_ids or []):
-                unless_locked(self.env, self._report_deadly, user)
+                unless_locked(self.env, self._report, user)
             else:
                 unless_locked(self.env, record.write, {"suspect_id": user.id})
                 results += in_lots(self.env, [user], work, put_off)

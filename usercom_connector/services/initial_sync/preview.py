@@ -12,8 +12,10 @@ from ..contact_names import by_id
 from ..importer.new_users import NewUsers
 from ..importer.refusals import Refusals
 from ..matcher import Matcher
+from ..page_guard import PageGuard
+from ..quarantine import MOST_ORPHANINGS
 from ..savepoints import attempted
-from ..transactions import committed
+from ..transactions import committed, unless_locked
 from ..values.importer import ValueImporter
 from .choices import first_rules
 from .csv_rows import CsvRows
@@ -184,9 +186,16 @@ class Preview:
     # ---- contacts that no user was matched to ----
 
     def _take_contacts(self) -> int:
-        return committed(self.env, self._look_at_contacts)
+        """Look at the next contacts; one who ends the worker each time is left to go by itself."""
+        guard = PageGuard(self.sync, self._report_deadly)
+        if not committed(self.env, guard.begin):
+            committed(self.env, self.sync._stop, guard.message())
+            return 0
+        done = self._look_at_contacts(guard)
+        unless_locked(self.env, guard.end)
+        return done
 
-    def _look_at_contacts(self) -> int:
+    def _look_at_contacts(self, guard: PageGuard) -> int:
         """Find the values of the next contacts that cannot go to User.com."""
         sync = self.sync
         if not sync._is_at_work():
@@ -194,15 +203,39 @@ class Preview:
         later = [*sync._people_with(kind="new_there"), ("id", ">", sync.last_line_id)]
         lines = self._lines.search(later, limit=LOOK_SIZE)
         if not lines or sync.direction == "import":
-            sync._finish("ready")
+            committed(self.env, sync._finish, "ready")
             return 1
-        column_sets = Counter(sync.csv_column_sets or {})
-        for line, values, problems in CsvRows(sync).of(lines):
+        locked: list[Any] = []
+        found = guard.in_lots(list(lines), self._look_at_lines, locked.append)
+        if not locked:
+            committed(self.env, self._note_contacts, lines[-1].id, sum(found, Counter()))
+        return 0 if locked else len(lines)
+
+    def _look_at_lines(self, lot: list[Any]) -> Counter[str]:
+        """Return how many of a lot would fill which columns of a file."""
+        filled: Counter[str] = Counter()
+        lines = self._lines.union(*lot).exists()
+        for line, values, problems in CsvRows(self.sync).of(lines):
             if values:
-                column_sets[",".join(sorted(values))] += 1
+                filled[",".join(sorted(values))] += 1
             else:
                 line.force_single = True
             if problems:
                 line.problems = "\n".join(problems)
-        sync._advance(1, last_line_id=lines[-1].id, csv_column_sets=dict(column_sets))
-        return len(lines)
+        return filled
+
+    def _note_contacts(self, last_line_id: int, filled: Counter[str]) -> None:
+        """Go on behind these contacts, unless somebody has stopped the preview meanwhile."""
+        if self.sync._is_at_work():
+            columns = Counter(self.sync.csv_column_sets or {}) + filled
+            self.sync._advance(1, last_line_id=last_line_id, csv_column_sets=dict(columns))
+
+    def _report_deadly(self, line: Any) -> None:
+        message = self.env._(
+            "Odoo's worker ended %(count)s times while it looked at %(contact)s, who therefore "
+            "goes by itself. Look in the server's log for the cause (often the memory or time "
+            "limit of workers), and mend it.",
+            count=MOST_ORPHANINGS,
+            contact=by_id(line.partner_id),
+        )
+        line.write({"force_single": True, "problems": message})
