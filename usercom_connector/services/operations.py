@@ -30,7 +30,7 @@ def drain_now(backend: Any) -> bool:
 def explanation(backend: Any, partner: Any) -> dict[str, Any]:
     """What `Explanation` finds out about the contact, User.com asked, in plain values."""
     explained = Explanation(backend, partner)
-    explained.read()
+    explained.read_user()
     return {
         "company": backend.company_id.name,
         "contact_id": partner.id,

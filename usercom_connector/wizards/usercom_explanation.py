@@ -47,7 +47,7 @@ class UsercomExplanation(models.TransientModel):
         self.check_access("read")
         self.ensure_one().partner_id.check_access("read")
         explanation = Explanation(self.sudo().backend_id, self.partner_id)
-        explanation.read()
+        explanation.read_user()
         self._show(explanation)
         return self._action()
 

@@ -14,7 +14,7 @@ from .values import ValueExplanation, ValueExplanations
 class Explanation:
     """Explains one contact to one account, by the code that a drain uses.
 
-    `read` asks User.com; before that only Odoo's side is known.
+    `read_user` asks User.com; before that only Odoo's side is known.
     """
 
     def __init__(self, backend: Any, partner: Any) -> None:
@@ -26,7 +26,7 @@ class Explanation:
         self._user: User | None = None
         self.is_read = False
 
-    def read(self) -> None:
+    def read_user(self) -> None:
         """Read the user, found as a drain would find it. Raises UserError where that fails."""
         identity = ContactIdentity(self._backend).of(self._partner, self._binding)
         self._user = Connection(self._backend).ask(Fetch(identity).run)
@@ -43,13 +43,13 @@ class Explanation:
 
     def link(self) -> str:
         """Return by what the contact is linked, in words."""
-        _, binding, user = self._env._, self._binding, self._user
+        env, binding, user = self._env, self._binding, self._user
         if self.is_read and not user:
-            return str(_("No user of User.com is found by its id, custom id or e-mail."))
+            return str(env._("No user of User.com is found by its id, custom id or e-mail."))
         if binding and binding.state == "gone":
-            return str(_("Its user %s was deleted in User.com.", binding.external_id))
+            return str(env._("Its user %s was deleted in User.com.", binding.external_id))
         if binding and binding._is_live():
-            return str(_("Linked to user %s.", binding.external_id))
+            return str(env._("Linked to user %s.", binding.external_id))
         if user:
-            return str(_("Not linked yet; user %s is the same person.", user.id))
-        return str(_("Not linked: it was never sent to User.com."))
+            return str(env._("Not linked yet; user %s is the same person.", user.id))
+        return str(env._("Not linked: it was never sent to User.com."))

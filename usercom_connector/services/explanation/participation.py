@@ -24,16 +24,16 @@ class Participation:
 
     def rules(self) -> list[Rule]:
         """Return the rules, in the order in which they are looked at."""
-        _ = self._env._
+        env = self._env
         company = self._backend.company_id
         return [
-            Rule(_("The account is running."), self._backend.state == "running"),
+            Rule(env._("The account is running."), self._backend.state == "running"),
             Rule(
-                _("The contact is of %s or of no company.", company.name),
+                env._("The contact is of %s or of no company.", company.name),
                 self._partner.company_id.id in (False, company.id),
             ),
-            Rule(_("The contact is not archived."), self._partner.active),
-            Rule(_("The contact was not erased for User.com."), not self._is_erased()),
+            Rule(env._("The contact is not archived."), self._partner.active),
+            Rule(env._("The contact was not erased for User.com."), not self._is_erased()),
             *self._of_filter(),
         ]
 

@@ -88,25 +88,27 @@ class ValueExplanations:
         return self._judged_at_rest(mapping, sides)
 
     def _why_moved(self, mapping: Any, plan: MergePlan) -> str:
-        _ = self._env._
+        env = self._env
         key, sent = mapping._key(), mapping._key() in plan.agreed.to_usercom
         if any(conflict.key == key for conflict in plan.agreed.conflicts):
             if mapping.is_consent:
-                return str(_("Both changed it. A withdrawn consent wins."))
+                return str(env._("Both changed it. A withdrawn consent wins."))
             policies = dict(mapping._fields["conflict_policy"]._description_selection(self._env))
-            return str(_("Both changed it. %s.", policies[mapping.conflict_policy]))
+            return str(env._("Both changed it. %s.", policies[mapping.conflict_policy]))
         if key not in self._base:
-            return str(_("Both sides have not agreed on it yet."))
-        return str(_("Changed in Odoo.") if sent else _("Changed in User.com."))
+            return str(env._("Both sides have not agreed on it yet."))
+        return str(env._("Changed in Odoo.") if sent else env._("Changed in User.com."))
 
     def _judged_at_rest(self, mapping: Any, sides: Sides) -> tuple[str, str]:
         """Nothing moves: the values are equal, or each side keeps its own."""
-        _, key = self._env._, mapping._key()
+        env, key = self._env, mapping._key()
         odoo, usercom = sides.odoo[key], sides.usercom[key]
         if odoo == usercom:
             return "equal", ""
         if mapping.direction == "export" and usercom != remote_base_value(self._base, key):
-            return "leave", str(_("The pair only sends: a change in User.com is not taken over."))
+            return "leave", str(
+                env._("The pair only sends: a change in User.com is not taken over.")
+            )
         if mapping.direction == "import":
-            return "leave", str(_("The pair only reads: what Odoo has is not sent."))
-        return "leave", str(_("Each side keeps its own until one of them changes it."))
+            return "leave", str(env._("The pair only reads: what Odoo has is not sent."))
+        return "leave", str(env._("Each side keeps its own until one of them changes it."))
