@@ -38,6 +38,16 @@ class TestWithdrawn(SyncCase):
         self.drain()
         self.assertEqual((self.user()["city"], self.user()["region"]), ("Kraków", "30-001"))
 
+    def test_what_both_sides_have_is_no_conflict(self):
+        self.contact_here.zip = "Mazowsze"
+        self.env.cr.flush()
+        self.waiting(self.contact_here).unlink()
+        self.ran("import")
+        apart = [("partner_id", "=", self.contact_here.id), ("winner", "=", "none")]
+        found = self.env["usercom.conflict"].search(apart)
+        self.assertEqual(found.mapped("mapping_id.field_name"), ["city"])
+        self.assertEqual(self.binding(self.contact_here).sudo().base["region"], "Mazowsze")
+
     def test_a_later_edit_of_it_travels(self):
         self.ran("import")
         self.contact_here.city = "Łódź"

@@ -107,6 +107,10 @@ class Settlement:
             sides = comparison.sides(plan.partner, plan.user, agreed.base)
             for key in sent:
                 odoo, usercom = sides.odoo.get(key), sides.usercom.get(key)
-                if key not in agreed.to_usercom and odoo not in (None, agreed.base.get(key)):
+                if key in agreed.to_usercom or odoo in (None, agreed.base.get(key)):
+                    continue
+                if odoo == usercom:  # of a pair that this sync has left out of the merge
+                    agreed.base.agree(key, odoo)
+                else:
                     agreed.base.keep_apart(key, odoo, usercom)
                     agreed.conflicts.append(Conflict(key, None, odoo, usercom, None))
