@@ -118,6 +118,17 @@ def test_so_it_is_by_the_former_name_of_the_hook(pair: Pair) -> None:
     assert not pair.find("spy@competitor.example")
 
 
+def test_by_a_policy_of_its_own_new_people_become_no_contacts(pair: Pair) -> None:
+    account = pair.odoo.call("usercom.backend", "search", [])
+    pair.odoo.call("usercom.backend", "write", account, {"new_user_policy": "example"})
+    pair.simulator.visit(email="later@example.org", first_name="Ola", last_name="Nowak")
+    until(
+        lambda: pair.odoo.call("usercom.inbox", "search", [["error", "=", "Left for later."]]), 10
+    )
+    assert not pair.find("later@example.org")
+    pair.odoo.call("usercom.backend", "write", account, {"new_user_policy": "create"})
+
+
 def test_it_hears_of_what_was_pushed_and_pulled(pair: Pair) -> None:
     contact = pair.contact(email="anna@example.org")
     until(lambda: synced(pair, contact).startswith("pushed"), 10)

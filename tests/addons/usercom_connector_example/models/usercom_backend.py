@@ -1,9 +1,19 @@
-from odoo import models
+from odoo import fields, models
 from odoo.fields import Domain
 
 
 class UsercomBackend(models.Model):
     _inherit = "usercom.backend"
+
+    new_user_policy = fields.Selection(
+        selection_add=[("example", "Leave them for later")], ondelete={"example": "set default"}
+    )
+
+    def _why_not_created(self):
+        """A policy of its own: new people become no contacts for now."""
+        if self.new_user_policy == "example":
+            return "Left for later."
+        return super()._why_not_created()
 
     def _partner_domain(self):
         """Contacts marked so stay out, whatever the settings say."""
