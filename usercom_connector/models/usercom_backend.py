@@ -7,7 +7,6 @@ from odoo.fields import Domain
 from ..services.alerts import Alerts
 from ..services.authentication import require_reauthentication, with_other_credentials
 from ..services.caches import forget_caches
-from ..services.cron_trigger import request_drain
 from ..services.drain import Drain
 from ..services.employees import DEFAULT, Employees
 from .company_bound import CompanyBound
@@ -243,10 +242,6 @@ class UsercomBackend(models.Model):
         """What the job calls."""
         self.ensure_one()
         Drain(self).run()
-
-    def _wake(self):
-        """Have the queues drained as soon as this transaction is committed."""
-        request_drain(self)
 
     @api.model
     def _of_company(self, company=None):

@@ -1,5 +1,8 @@
+import json
+
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..services.cron_trigger import request_drain
 from ..services.priorities import LOW
@@ -27,16 +30,27 @@ class UsercomTouched(models.Model):
 
     @api.model
     def _note(self, touched):
-        """Remember ``{path: record ids}``, for each account that may know who holds them."""
-        backends = self.env["usercom.backend"].search([("state", "in", ("running", "paused"))])
-        self.create(
-            [
-                {"backend_id": backend.id, "path": path, "record_ids": sorted(ids)}
-                for backend in backends
-                for path, ids in touched.items()
-            ]
+        """Remember ``{path: record ids}``, for each account that may know who holds them.
+
+        In one statement: whoever renames a tag waits for it.
+        """
+        backends = self.env["usercom.backend"]
+        backends.flush_model(["state"])
+        noted = self.env.execute_query(
+            SQL(
+                """INSERT INTO usercom_touched (backend_id, path, record_ids, last_id,
+                                                create_uid, write_uid, create_date, write_date)
+                   SELECT b.id, t.path, t.record_ids, 0, %(uid)s, %(uid)s, %(now)s, %(now)s
+                     FROM usercom_backend b,
+                          unnest(%(paths)s::text[], %(ids)s::jsonb[]) t (path, record_ids)
+                    WHERE b.state IN ('running', 'paused') RETURNING backend_id""",
+                uid=self.env.uid,
+                now=self.env.cr.now(),
+                paths=list(touched),
+                ids=[json.dumps(sorted(ids)) for ids in touched.values()],
+            )
         )
-        request_drain(backends)
+        request_drain(backends.browse({backend_id for (backend_id,) in noted}))
 
     @api.model
     def _of(self, backend):

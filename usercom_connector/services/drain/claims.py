@@ -15,7 +15,7 @@ from ..priorities import URGENT
 CLAIM_SIZE = 10  # what is claimed is sent before the inbox is looked at again
 CLAIM_BYTES = 2**20  # of payloads claimed at once
 ROW_BYTES = 1024  # what a row is besides
-LOOK_AHEAD = 2000
+LOOK_AHEAD = 500  # rows; an edit that comes meanwhile waits until all of them are settled
 NEWEST_ID = 2**31 - 1
 
 
