@@ -1,4 +1,4 @@
-from .services.consent_guard import UNGUARD
+from .services.consents.guard import UNGUARD
 
 
 def uninstall_hook(env):

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from odoo import fields
 
-from odoo.addons.usercom_connector.services.connection import Connection
+from odoo.addons.usercom_connector.services.account.connection import Connection
 
 from .test_lists import ListCase
 

@@ -2,7 +2,7 @@
 
 from odoo.tools import SQL
 
-from odoo.addons.usercom_connector.services import consent_chain
+from odoo.addons.usercom_connector.services.consents import chain as consent_chain
 
 from .common import UsercomCase
 

@@ -9,7 +9,7 @@ users are read once more, as the reconciliation does, and the queues run empty.
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from odoo.addons.usercom_connector.services import retry_delays
+from odoo.addons.usercom_connector.services.queue import retry_delays
 
 from .test_consent_log import ConsentCase
 

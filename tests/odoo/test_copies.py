@@ -9,7 +9,7 @@ from odoo.exceptions import UserError
 from odoo.modules.neutralize import get_neutralization_queries
 
 import odoo.addons.usercom_connector as usercom_connector
-from odoo.addons.usercom_connector.services.connection import Connection
+from odoo.addons.usercom_connector.services.account.connection import Connection
 
 from .common import UsercomCase
 

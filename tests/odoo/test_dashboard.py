@@ -12,7 +12,7 @@ from odoo.fields import Domain
 from odoo.tests import new_test_user
 from odoo.tools.safe_eval import safe_eval
 
-from odoo.addons.usercom_connector.services.health import health
+from odoo.addons.usercom_connector.services.account.health import health
 
 from .common import UsercomCase
 

@@ -6,8 +6,8 @@ from odoo import fields
 from odoo.tests import HttpCase
 from odoo.tools import SQL, mute_logger
 
-from odoo.addons.usercom_connector.services.account_status import AccountStatus
-from odoo.addons.usercom_connector.services.health import health, is_moving
+from odoo.addons.usercom_connector.services.account.account_status import AccountStatus
+from odoo.addons.usercom_connector.services.account.health import health, is_moving
 
 from .common import UsercomCase
 

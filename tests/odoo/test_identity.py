@@ -3,7 +3,7 @@
 import hashlib
 from unittest.mock import patch
 
-from odoo.addons.usercom_connector.services.connection import Connection
+from odoo.addons.usercom_connector.services.account.connection import Connection
 from odoo.addons.usercom_connector.services.drain import queue_runner
 
 from .common import UsercomCase

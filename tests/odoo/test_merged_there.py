@@ -1,6 +1,6 @@
 """Users that were merged into others at User.com, of which calls and lists tell first."""
 
-from odoo.addons.usercom_connector.services.connection import Connection
+from odoo.addons.usercom_connector.services.account.connection import Connection
 
 from .test_lists import ListCase
 

@@ -2,7 +2,7 @@
 
 from unittest.mock import patch
 
-from odoo.addons.usercom_connector.models import usercom_field_mapping_hooks as hooks
+from odoo.addons.usercom_connector.models.mapping import hooks as hooks
 
 from .common import UsercomCase
 

@@ -2,7 +2,7 @@
 
 from odoo.addons.usercom_connector.services.drain.claims import NEWEST_ID, InboxClaims, OutboxClaims
 from odoo.addons.usercom_connector.services.importer import Importer
-from odoo.addons.usercom_connector.services.task import Task
+from odoo.addons.usercom_connector.services.queue.task import Task
 from odoo.addons.usercom_connector.usercom import User
 from odoo.addons.usercom_connector.usercom.jobs import Pushed
 

@@ -1,6 +1,6 @@
 """A push by hand looks at the user first: who presses it wants both sides to be the same now."""
 
-from odoo.addons.usercom_connector.services.connection import Connection
+from odoo.addons.usercom_connector.services.account.connection import Connection
 
 from .common import UsercomCase
 

@@ -2,7 +2,7 @@
 
 from psycopg2.errors import DivisionByZero, SerializationFailure
 
-from odoo.addons.usercom_connector.services.transactions import committed
+from odoo.addons.usercom_connector.services.database.transactions import committed
 
 from .common import UsercomCase
 

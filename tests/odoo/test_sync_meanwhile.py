@@ -5,7 +5,7 @@ from unittest.mock import patch
 from odoo.exceptions import UserError
 from odoo.tests import new_test_user
 
-from odoo.addons.usercom_connector.models import usercom_field_mapping_hooks as hooks
+from odoo.addons.usercom_connector.models.mapping import hooks as hooks
 from odoo.addons.usercom_connector.services.initial_sync.people import Contacts
 from odoo.addons.usercom_connector.services.initial_sync.run import Run
 

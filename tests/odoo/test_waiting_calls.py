@@ -6,7 +6,7 @@ from odoo import fields
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
-from odoo.addons.usercom_connector.services.health import health
+from odoo.addons.usercom_connector.services.account.health import health
 
 from .common import UsercomCase
 

@@ -25,7 +25,7 @@ def say(line, stream=None):
 
 def _operations():
     """What the addon does for an operator. Not relative: this module is found by its place."""
-    from odoo.addons.usercom_connector.services import operations  # pylint: disable=odoo-addons-relative-import
+    from odoo.addons.usercom_connector.services.account import operations  # pylint: disable=odoo-addons-relative-import
 
     return operations
 

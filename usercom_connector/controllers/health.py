@@ -1,7 +1,7 @@
 from odoo import http
 from odoo.http import request
 
-from ..services.health import health, is_moving
+from ..services.account.health import health, is_moving
 
 
 class UsercomHealth(http.Controller):

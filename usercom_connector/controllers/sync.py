@@ -1,7 +1,7 @@
 from odoo import http
 from odoo.http import content_disposition, request
 
-from ..models.export_right import check_may_export
+from ..models.common.export_right import check_may_export
 from ..services.initial_sync.report import SyncReport
 
 

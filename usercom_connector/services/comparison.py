@@ -15,8 +15,8 @@ from typing import Any
 from ..usercom import Merge, User
 from ..usercom.merge import Rule, differs, stated_value
 from ..usercom.user_values import read_user
-from .phone_numbers import PhoneNumbers
-from .protected_contacts import ProtectedContacts
+from .contacts.phone_numbers import PhoneNumbers
+from .contacts.protected_contacts import ProtectedContacts
 from .values.exporter import ValueExporter
 from .values.importer import ValueImporter
 from .values.lookup import in_odoos_words

@@ -1,9 +1,9 @@
 from odoo import models
 
-from ..services.consent_guard import merged_into
+from ..services.consents.guard import merged_into
 from ..services.consents.notes import ConsentNotes
 from ..services.own_context import Origin, own_context, with_own_context
-from ..services.priorities import URGENT
+from ..services.queue.priorities import URGENT
 
 
 class BasePartnerMergeAutomaticWizard(models.TransientModel):

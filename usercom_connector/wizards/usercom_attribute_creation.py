@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..models.usercom_attribute import VALUE_TYPES
-from ..services.connection import Connection
+from ..models.mapping.attribute import VALUE_TYPES
+from ..services.account.connection import Connection
 from ..services.consents.field import UNSUBSCRIBED_FIELD
 from ..services.mapping.choices import field_choices
 from ..usercom import fitting_value_types

@@ -1,6 +1,6 @@
 from odoo.api import SUPERUSER_ID, Environment
 
-from odoo.addons.usercom_connector.services.database_identity import DatabaseIdentity
+from odoo.addons.usercom_connector.services.database.identity import DatabaseIdentity
 
 
 def migrate(cr, _version):

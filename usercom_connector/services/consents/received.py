@@ -16,7 +16,7 @@ from odoo import fields
 from ...usercom import Attribute, User
 from ...usercom.consents import received_consent
 from ...usercom.records import read_moment, received_values
-from ..brake import Brake
+from ..queue.brake import Brake
 from .field import ConsentField
 from .notes import ConsentNotes
 

@@ -9,8 +9,8 @@ from typing import Any
 from odoo import fields
 from odoo.tools import SQL
 
-from ..blocking import INBOX_IS_FREE, OUTBOX_IS_FREE
-from ..priorities import URGENT
+from ..queue.blocking import INBOX_IS_FREE, OUTBOX_IS_FREE
+from ..queue.priorities import URGENT
 
 CLAIM_SIZE = 10  # what is claimed is sent before the inbox is looked at again
 CLAIM_BYTES = 2**20  # of payloads claimed at once

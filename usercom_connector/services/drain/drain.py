@@ -3,14 +3,14 @@
 import time
 from typing import Any
 
-from ..brake import Brake
-from ..connection import Connection
-from ..drain_lock import DrainLock
+from ..account.connection import Connection
+from ..database.module_operation import ModuleOperation
+from ..database.transactions import unless_locked
 from ..initial_sync import InitialSync
-from ..module_operation import ModuleOperation
-from ..quarantine import Quarantine
+from ..queue.brake import Brake
+from ..queue.drain_lock import DrainLock
+from ..queue.quarantine import Quarantine
 from ..reconciliation import Reconciliation
-from ..transactions import unless_locked
 from .queue_runner import QueueRunner
 from .schedule import Schedule
 

@@ -9,12 +9,12 @@ from odoo import fields
 
 from ...usercom.overlap import overlapped
 from ...usercom.throttle import LONGEST_HOLD
-from ..current_client import may_go_on
-from ..drain_lock import DrainLock
-from ..module_operation import ModuleOperation
-from ..shared_hold import SharedHold, throttle_of
-from ..task import Task
-from ..transactions import unless_locked
+from ..account.current_client import may_go_on
+from ..database.module_operation import ModuleOperation
+from ..database.transactions import unless_locked
+from ..queue.drain_lock import DrainLock
+from ..queue.shared_hold import SharedHold, throttle_of
+from ..queue.task import Task
 from .claims import InboxClaims, OutboxClaims
 from .schedule import Schedule
 from .settlement import Settlement

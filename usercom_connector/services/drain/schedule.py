@@ -5,11 +5,11 @@ from typing import Any
 
 from odoo import fields
 
+from ..database.module_operation import ModuleOperation
 from ..initial_sync import InitialSync
-from ..module_operation import ModuleOperation
-from ..quarantine import Quarantine
-from ..retry_delays import LOCKED_DELAY
-from ..shared_hold import SharedHold
+from ..queue.quarantine import Quarantine
+from ..queue.retry_delays import LOCKED_DELAY
+from ..queue.shared_hold import SharedHold
 from .claims import InboxClaims, OutboxClaims
 
 CRON_INTERVAL = timedelta(minutes=1)

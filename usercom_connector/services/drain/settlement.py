@@ -14,14 +14,14 @@ from ...usercom import (
     UnreachableError,
     UsercomError,
 )
-from ..brake import Brake, BrakeError
-from ..current_client import is_current
+from ..account.current_client import is_current
+from ..contacts.unconfirmed import UnconfirmedValues
+from ..database.quiet_sql import described
+from ..database.savepoints import attempted
+from ..database.transactions import in_lots
 from ..error_texts import explain
 from ..exporter.removals import Removals
-from ..quiet_sql import described
-from ..savepoints import attempted
-from ..transactions import in_lots
-from ..unconfirmed import UnconfirmedValues
+from ..queue.brake import Brake, BrakeError
 
 _logger = logging.getLogger(__name__)
 

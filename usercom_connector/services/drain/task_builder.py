@@ -4,13 +4,13 @@ import logging
 from itertools import chain
 from typing import Any
 
-from ..brake import Brake, BrakeError
-from ..contact_names import by_id
-from ..quiet_sql import described
-from ..savepoints import attempted
-from ..task import Task
-from ..transactions import in_lots
-from ..unconfirmed import UnconfirmedValues
+from ..contacts.contact_names import by_id
+from ..contacts.unconfirmed import UnconfirmedValues
+from ..database.quiet_sql import described
+from ..database.savepoints import attempted
+from ..database.transactions import in_lots
+from ..queue.brake import Brake, BrakeError
+from ..queue.task import Task
 
 _logger = logging.getLogger(__name__)
 

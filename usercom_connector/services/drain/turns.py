@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ...usercom.mass import WORTHWHILE
+from ..database.transactions import unless_locked
 from ..exporter import Exporter
 from ..initial_sync import InitialSync
-from ..priorities import LOW, URGENT, USUAL
-from ..transactions import unless_locked
-from ..wary_look import WaryLook
+from ..queue.priorities import LOW, URGENT, USUAL
+from ..queue.wary_look import WaryLook
 from .claims import NEWEST_ID, InboxClaims, OutboxClaims
 
 OUTBOX_TURN = 3

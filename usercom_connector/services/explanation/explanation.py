@@ -5,8 +5,8 @@ from typing import Any
 
 from ...usercom import User
 from ...usercom.jobs import Fetch
-from ..connection import Connection
-from ..identity import ContactIdentity
+from ..account.connection import Connection
+from ..contacts.identity import ContactIdentity
 from .participation import Participation, Rule
 from .values import ValueExplanation, ValueExplanations
 

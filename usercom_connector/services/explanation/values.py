@@ -7,9 +7,9 @@ from typing import Any
 from ...usercom import User
 from ...usercom.base import Base, remote_base_value
 from ..comparison import Comparison, Sides
+from ..contacts.value_texts import ValueTexts
 from ..importer.merge_plan import MergePlan, MergePlanner
 from ..importer.results import AS_CONFIGURED
-from ..value_texts import ValueTexts
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from ..contact_names import by_id
-from ..identity import ContactIdentity
+from ..contacts.contact_names import by_id
+from ..contacts.identity import ContactIdentity
+from ..contacts.linking import Linking
+from ..contacts.unconfirmed import UnconfirmedValues
 from ..initial_sync.csv_import import being_imported
-from ..linking import Linking
-from ..unconfirmed import UnconfirmedValues
 
 IMPORT_SECONDS = 15  # until a contact that a CSV import may be creating is looked at again
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from ...usercom.jobs import Push, Pushed
 from ...usercom.mass import MassPush
-from ..task import Task
-from ..unconfirmed import UnconfirmedValues
+from ..contacts.unconfirmed import UnconfirmedValues
+from ..queue.task import Task
 from .admission import Admission
 from .mass_updates import MassUpdates
 from .pushes import Pushes

@@ -6,8 +6,8 @@ from typing import Any
 from ...usercom.jobs import Pushed
 from ...usercom.mass import MassPush, is_worthwhile, mass_key
 from ...usercom.redaction import excerpt
-from ..savepoints import attempted
-from ..task import Task
+from ..database.savepoints import attempted
+from ..queue.task import Task
 from .pushes import Pushes
 from .settlement import PushSettlement
 

@@ -6,8 +6,8 @@ from ...usercom.base import Base, remote_base_value
 from ...usercom.jobs import Push
 from ...usercom.orphans import Orphans
 from ..comparison import Comparison
-from ..identity import ContactIdentity
-from ..task import Task
+from ..contacts.identity import ContactIdentity
+from ..queue.task import Task
 
 Values = dict[str, Any]
 

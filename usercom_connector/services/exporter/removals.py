@@ -7,12 +7,12 @@ from odoo.fields import Domain
 
 from ...usercom import User
 from ...usercom.jobs import Identity, MergeUsers, Push, Remove
-from ..consent_origin import consent_origin
 from ..consents.email import EmailConsent
+from ..consents.origin import consent_origin
+from ..contacts.successors import Successors
 from ..inbox.payload import keys_in
 from ..inbox.prompts import Prompts
-from ..successors import Successors
-from ..task import Task
+from ..queue.task import Task
 
 
 class Removals:

@@ -6,13 +6,13 @@ from ...usercom import EmptiedError
 from ...usercom.jobs import Identity, Push, Pushed
 from ...usercom.redaction import excerpt
 from ...usercom.verify_write import is_respelled
-from ..consent_origin import consent_origin
-from ..contact_names import by_id
+from ..account.unset_attributes import UnsetAttributes
+from ..consents.origin import consent_origin
+from ..contacts.contact_names import by_id
+from ..contacts.linking import Linking
+from ..contacts.unconfirmed import UnconfirmedValues
 from ..importer import Importer
-from ..linking import Linking
-from ..task import Task
-from ..unconfirmed import UnconfirmedValues
-from ..unset_attributes import UnsetAttributes
+from ..queue.task import Task
 from ..values.problems import ignored_problems
 from .admission import fail_as_duplicate
 

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from ...usercom import User
-from ..brake import Brake, import_effects
 from ..comparison import Comparison
 from ..own_context import with_own_context
+from ..queue.brake import Brake, import_effects
 from .merge_plan import MergePlan, MergePlanner
 from .results import ImportChoices
 from .settlement import Settlement

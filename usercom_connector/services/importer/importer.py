@@ -4,15 +4,15 @@ from datetime import datetime
 from typing import Any
 
 from ...usercom import User
-from ..brake import BrakeError
-from ..consent_origin import consent_origin
+from ..consents.origin import consent_origin
 from ..consents.received import ReceivedWithdrawals
-from ..email_addresses import normalized
-from ..linking import Linking
-from ..matcher import Contacts, Matcher
+from ..contacts.email_addresses import normalized
+from ..contacts.linking import Linking
+from ..contacts.matcher import Contacts, Matcher
+from ..database.quiet_sql import described
+from ..database.savepoints import attempted
 from ..own_context import Origin, with_own_context
-from ..quiet_sql import described
-from ..savepoints import attempted
+from ..queue.brake import BrakeError
 from .contact_merge import ContactMerge
 from .merge_plan import MergePlan
 from .new_users import NewUsers

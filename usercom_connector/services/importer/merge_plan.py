@@ -9,10 +9,10 @@ from ...usercom import Merge, User
 from ...usercom.base import Base
 from ...usercom.merge import Rule
 from ...usercom.unconfirmed import acknowledged, still_open, with_names
+from ..account.connection import Connection
 from ..comparison import Comparison, Sides, Values
-from ..connection import Connection
-from ..identity import ContactIdentity
-from ..linking import Linking
+from ..contacts.identity import ContactIdentity
+from ..contacts.linking import Linking
 from .results import ImportChoices
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from ...usercom import User
-from ..brake import Brake
-from ..contact_names import by_id
-from ..creation_lock import CreationLock
-from ..matcher import Contacts
+from ..contacts.contact_names import by_id
+from ..contacts.creation_lock import CreationLock
+from ..contacts.matcher import Contacts
+from ..queue.brake import Brake
 from .new_contacts import NewContacts
 from .results import AS_CONFIGURED, ImportChoices, ImportResult
 from .settlement import Settlement

@@ -3,8 +3,8 @@
 from typing import Any
 
 from ...usercom import User
-from ..contact_names import by_id
-from ..identity import ContactIdentity
+from ..contacts.contact_names import by_id
+from ..contacts.identity import ContactIdentity
 from .results import AS_CONFIGURED, ImportChoices, ImportResult
 
 

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from ...usercom import strict_json
-from ..email_addresses import normalized
+from ..contacts.email_addresses import normalized
 
 LONGEST_KEY = 255
 MOST_LEVELS = 32

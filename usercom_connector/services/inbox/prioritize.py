@@ -5,7 +5,7 @@ from typing import Any
 
 from odoo.tools import SQL
 
-from ..priorities import URGENT
+from ..queue.priorities import URGENT
 
 
 def prioritize_calls(env: Any, partner_ids: Iterable[int]) -> None:

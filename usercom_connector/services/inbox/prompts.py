@@ -9,11 +9,11 @@ from odoo.fields import Domain
 
 from ...usercom import User
 from ..consents.received import received_consents, tells_withdrawal
-from ..email_addresses import normalized
-from ..payload_filter import PayloadFilter
-from ..priorities import URGENT
-from ..quiet_sql import without_values
+from ..contacts.email_addresses import normalized
+from ..database.quiet_sql import without_values
+from ..queue.priorities import URGENT
 from .payload import Keys, Payload, keys_in
+from .payload_filter import PayloadFilter
 
 KEYS = ("external_id", "custom_id", "email", "user_ref")
 MOST_BYTES = 16 * 1024

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from ..contact_names import by_id
-from ..cron_trigger import request_drain
-from ..identity import ContactIdentity
+from ..contacts.contact_names import by_id
+from ..contacts.identity import ContactIdentity
+from ..queue.cron_trigger import request_drain
 from .payload import Keys, keys_in
 
 

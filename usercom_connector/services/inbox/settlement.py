@@ -5,8 +5,8 @@ from typing import Any
 
 from ...usercom import User
 from ...usercom.jobs import Identity
-from ..consent_origin import consent_origin
-from ..email_addresses import normalized
+from ..consents.origin import consent_origin
+from ..contacts.email_addresses import normalized
 from ..importer import Importer, ImportResult
 from .prompts import Prompts
 from .second_look import SecondLook

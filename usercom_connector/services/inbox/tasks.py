@@ -5,7 +5,7 @@ from typing import Any
 
 from ...usercom import User
 from ...usercom.jobs import Fetch, Identity, PayloadUser
-from ..task import Task
+from ..queue.task import Task
 
 
 class CallTasks:

@@ -6,9 +6,9 @@ from typing import Any
 
 from psycopg2.errors import SerializationFailure
 
-from ..call_rate import CallRate
-from ..cron_trigger import request_drain
-from ..retries import without_expected_errors
+from ..database.retries import without_expected_errors
+from ..queue.cron_trigger import request_drain
+from .call_rate import CallRate
 from .payload import Keys, Payload, keys_of, parse
 from .prompts import Prompts
 

@@ -4,10 +4,10 @@ from typing import Any, NamedTuple
 
 from ...usercom.jobs import Push
 from ..comparison import Comparison
-from ..contact_names import by_id
-from ..identity import ContactIdentity
-from ..linking import Linking
-from ..savepoints import attempted
+from ..contacts.contact_names import by_id
+from ..contacts.identity import ContactIdentity
+from ..contacts.linking import Linking
+from ..database.savepoints import attempted
 
 
 class CsvRow(NamedTuple):

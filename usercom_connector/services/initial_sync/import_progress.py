@@ -8,7 +8,7 @@ from typing import Any
 from odoo import fields
 
 from ...usercom import Client, ImportReport, UsercomError
-from ..transactions import committed
+from ..database.transactions import committed
 
 AGAIN = timedelta(seconds=15)
 LONGEST_IMPORT = timedelta(hours=1)  # of one file, without its end

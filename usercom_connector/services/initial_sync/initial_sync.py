@@ -8,10 +8,10 @@ from odoo import fields
 from odoo.fields import Domain
 
 from ...usercom.prefetch import PagePrefetcher
-from ..database_errors import is_transient
-from ..module_operation import ModuleOperation
-from ..quiet_sql import described
-from ..transactions import RIVALS, committed, unless_locked
+from ..database.errors import is_transient
+from ..database.module_operation import ModuleOperation
+from ..database.quiet_sql import described
+from ..database.transactions import RIVALS, committed, unless_locked
 from .preview import Preview
 from .run import Run
 from .sending import Sending

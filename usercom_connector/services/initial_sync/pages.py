@@ -8,9 +8,9 @@ from odoo import fields
 
 from ...usercom import NotFoundError, User, UsercomError, UserPage
 from ...usercom.prefetch import PagePrefetcher
-from ..page_guard import PageGuard
-from ..retry_delays import LOCKED_DELAY
-from ..transactions import committed, unless_locked
+from ..database.transactions import committed, unless_locked
+from ..queue.page_guard import PageGuard
+from ..queue.retry_delays import LOCKED_DELAY
 
 PAGE_SIZE = 100
 

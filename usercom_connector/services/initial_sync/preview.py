@@ -8,14 +8,14 @@ from ...usercom import User
 from ...usercom.merge import Rule
 from ...usercom.prefetch import PagePrefetcher
 from ..comparison import Comparison
-from ..contact_names import by_id
+from ..contacts.contact_names import by_id
+from ..contacts.matcher import Matcher
+from ..database.savepoints import attempted
+from ..database.transactions import committed, unless_locked
 from ..importer.new_users import NewUsers
 from ..importer.refusals import Refusals
-from ..matcher import Matcher
-from ..page_guard import PageGuard
-from ..quarantine import MOST_ORPHANINGS
-from ..savepoints import attempted
-from ..transactions import committed, unless_locked
+from ..queue.page_guard import PageGuard
+from ..queue.quarantine import MOST_ORPHANINGS
 from ..values.importer import ValueImporter
 from .choices import first_rules
 from .csv_rows import CsvRows

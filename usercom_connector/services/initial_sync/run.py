@@ -6,8 +6,8 @@ from odoo.tools import SQL
 
 from ...usercom import User
 from ...usercom.prefetch import PagePrefetcher
+from ..database.transactions import committed
 from ..importer import Importer, ImportResult
-from ..transactions import committed
 from .choices import consent_origin, import_choices
 from .csv_import import CsvImport
 from .pages import PageReader

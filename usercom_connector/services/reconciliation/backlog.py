@@ -6,7 +6,7 @@ from typing import Any
 from odoo.tools import SQL
 
 from ...usercom import User
-from ..connection import Connection
+from ..account.connection import Connection
 from ..importer import Importer, Results
 from .changed_users import ChangedUsers
 

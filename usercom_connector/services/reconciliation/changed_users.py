@@ -8,8 +8,8 @@ from typing import Any
 from odoo import fields
 
 from ...usercom import User
-from ..connection import Connection
-from ..consent_origin import consent_origin
+from ..account.connection import Connection
+from ..consents.origin import consent_origin
 from ..importer import Importer, Results
 from ..inbox.payload import keys_in
 from ..inbox.prompts import Prompts

@@ -7,9 +7,9 @@ from odoo.tools import SQL
 
 from ...usercom import User
 from ..comparison import Comparison
+from ..contacts.matcher import Matcher
 from ..importer.refusals import Refusals
 from ..inbox.prompts import Prompts
-from ..matcher import Matcher
 
 
 class Differences:

@@ -7,9 +7,9 @@ from datetime import timedelta
 from typing import Any
 
 from ...usercom import User
+from ..database.quiet_sql import described
+from ..database.savepoints import attempted
 from ..inbox.prompts import Prompts
-from ..quiet_sql import described
-from ..savepoints import attempted
 from .differences import Differences
 from .user_list import UserList
 

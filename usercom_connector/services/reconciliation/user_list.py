@@ -8,13 +8,13 @@ from typing import Any
 from odoo import fields
 
 from ...usercom import CredentialsError, NotFoundError, RetryableError, User, UsercomError
-from ..brake import Brake, BrakeError
-from ..connection import Connection
-from ..current_client import may_go_on
+from ..account.connection import Connection
+from ..account.current_client import may_go_on
+from ..account.unset_attributes import UnsetAttributes
+from ..database.transactions import unless_locked
 from ..error_texts import explain
-from ..page_guard import PageGuard
-from ..transactions import unless_locked
-from ..unset_attributes import UnsetAttributes
+from ..queue.brake import Brake, BrakeError
+from ..queue.page_guard import PageGuard
 
 _logger = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from odoo.fields import Domain
 from odoo.tools.sql import escape_psql
 
 from ...usercom import ConversionError, Reason
-from ..creation_lock import CreationLock
+from ..contacts.creation_lock import CreationLock
 from .reader import CODED_MODELS
 
 MOST_NAMESAKES = 50

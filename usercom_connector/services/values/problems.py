@@ -8,7 +8,7 @@ from typing import Any
 from ...usercom import ConversionError, Reason, User
 from ...usercom.records import LONGEST_KEY
 from ...usercom.storable import storable
-from ..contact_names import by_id
+from ..contacts.contact_names import by_id
 
 
 def value_problem(mapping: Any, contact: Any, error: ConversionError) -> str:

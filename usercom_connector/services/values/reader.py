@@ -11,7 +11,7 @@ from odoo.tools import email_split
 
 from ...usercom import split_name
 from ...usercom.names import NAME_PARTS, is_stand_in
-from ..phone_numbers import international
+from ..contacts.phone_numbers import international
 
 CODED_MODELS = {"res.country": "code", "res.country.state": "code", "res.lang": "code"}
 

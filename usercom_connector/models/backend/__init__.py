@@ -1,0 +1,15 @@
+from . import (
+    connection,
+    contact,
+    consent,
+    alert,
+    custom_id,
+    dashboard,
+    watch,
+    webhook,
+    hooks,
+    brake,
+    backend,
+    hold,
+    res_config_settings,
+)

@@ -1,0 +1,315 @@
+from ast import literal_eval
+
+from odoo import api, fields, models, tools
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+
+from ...services.account.alerts import Alerts
+from ...services.account.authentication import require_reauthentication, with_other_credentials
+from ...services.contacts.employees import DEFAULT, Employees
+from ...services.database.caches import forget_caches
+from ...services.drain import Drain
+from ..common.company_bound import CompanyBound
+
+MOST_DAYS = 3650
+BAD_DOMAIN = (ValueError, SyntaxError, KeyError, TypeError)
+# What a contact is found and named by: an id written there would destroy it.
+NO_KEY_FIELDS = ["name", "email", "phone"]
+
+
+class UsercomBackend(models.Model):
+    """One account of User.com, connected to one company."""
+
+    _name = "usercom.backend"
+    _description = "User.com Account"
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "usercom.guarded",
+        "usercom.backend.connection",
+        "usercom.backend.contact",
+        "usercom.backend.consent",
+        "usercom.backend.alert",
+        "usercom.backend.custom.id",
+        "usercom.backend.dashboard",
+        "usercom.backend.watch",
+        "usercom.backend.webhook",
+        "usercom.backend.hooks",
+        "usercom.backend.brake",
+    ]
+    _rec_name = "subdomain"
+    _fixed_fields = ("company_id",)
+
+    company_id = fields.Many2one(
+        "res.company", required=True, ondelete="cascade", default=lambda self: self.env.company
+    )
+    subdomain = fields.Char("System Name", copy=False)
+    api_key = fields.Char("API Key", groups="base.group_system", copy=False, prefetch=False)
+    state = fields.Selection(
+        [
+            ("draft", "Not connected"),
+            ("authenticated", "Authenticated"),
+            ("running", "Running"),
+            ("paused", "Paused"),
+        ],
+        required=True,
+        default="draft",
+        readonly=True,
+        copy=False,
+        tracking=True,
+    )
+    pause_reason = fields.Text(readonly=True, copy=False)
+    key_field_id = fields.Many2one(
+        "ir.model.fields",
+        "Customer Key Field",
+        ondelete="set null",
+        domain=[
+            ("model", "=", "res.partner"),
+            ("ttype", "=", "char"),
+            ("store", "=", True),
+            ("readonly", "=", False),
+            ("compute", "=", False),
+            ("related", "=", False),
+            ("name", "not in", NO_KEY_FIELDS),
+        ],
+        default=lambda self: self.env["ir.model.fields"]._get("res.partner", "usercom_key"),
+        help="The text field of contacts that keeps the User.com id.",
+    )
+    partner_domain = fields.Char(
+        "Contacts That Take Part",
+        required=True,
+        default=DEFAULT,
+    )
+    new_user_policy = fields.Selection(
+        [
+            ("create", "Create a contact"),
+            ("link", "Only link to a contact that is there already"),
+            ("ignore", "Ignore"),
+        ],
+        "New People in User.com",
+        required=True,
+        default="create",
+    )
+    custom_id_policy = fields.Selection(
+        [
+            ("none", "None"),
+            ("database_id", "Odoo's database id"),
+            ("email", "E-mail address"),
+            ("sha256", "SHA-256 of the e-mail address"),
+        ],
+        "Custom ID in User.com",
+        required=True,
+        default="none",
+    )
+    removal_policy = fields.Selection(
+        [
+            ("keep", "Keep the user as it is"),
+            ("unsubscribe", "Unsubscribe the user"),
+            ("delete", "Delete the user"),
+        ],
+        "Contacts Archived, Deleted or No Longer Taking Part",
+        required=True,
+        default="keep",
+    )
+    use_webhook_values = fields.Boolean(
+        "Use the Values of the Webhook",
+        help="Saves one API call per event. User.com must send the user block, and its values are "
+        "trusted without a check.",
+    )
+    log_days = fields.Integer("Keep Finished Rows for Days", required=True, default=30)
+    match_phone = fields.Boolean("Match by Phone Number Too")
+    rate_limit = fields.Float("Calls per Second", required=True, default=10.0, aggregator=False)
+    mapping_ids = fields.One2many("usercom.field.mapping", "backend_id", "Field Mappings")
+    attribute_ids = fields.One2many("usercom.attribute", "backend_id", "User.com Attributes")
+    cron_id = fields.Many2one("ir.cron", readonly=True, copy=False, ondelete="restrict")
+    is_looking = fields.Boolean("Is Looking Ahead", readonly=True, copy=False)
+
+    _company_uniq = models.Constraint(
+        "unique (company_id)", "A company has at most one User.com account."
+    )
+
+    # ---- what cannot be saved ----
+    # Not left to the database: what it refuses it logs with the whole row, secrets included.
+
+    @api.constrains("rate_limit", "log_days")
+    def _check_numbers(self):
+        for backend in self:
+            if not backend.rate_limit > 0:
+                raise ValidationError(self.env._("The number of calls per second must be above 0."))
+            if not 1 <= backend.log_days <= MOST_DAYS:
+                raise ValidationError(
+                    self.env._("Finished rows are kept for 1 to %s days.", MOST_DAYS)
+                )
+
+    @api.model
+    def _refuse_empty(self, vals):
+        """Refuse to leave a choice or a text empty that has to be there."""
+        for name, value in vals.items():
+            field = self._fields.get(name)
+            if field and field.required and field.type not in ("integer", "float") and not value:
+                label = field._description_string(self.env)
+                raise ValidationError(self.env._("“%s” must not be empty.", label))
+
+    @api.constrains("key_field_id")
+    def _check_key_field(self):
+        for backend in self:
+            if not self._can_keep_key(backend.key_field_id.sudo()):
+                raise ValidationError(
+                    self.env._(
+                        "“%s” cannot keep the User.com id: choose a stored, writable text field "
+                        "of contacts that holds nothing else.",
+                        backend.key_field_id.display_name,
+                    )
+                )
+
+    def _can_keep_key(self, chosen):
+        """Whether ``chosen``, an ``ir.model.fields`` or none, may be the customer key field."""
+        field = self.env["res.partner"]._fields.get(chosen.name or "usercom_key")
+        return (
+            chosen.model in (False, "res.partner")
+            and field is not None
+            and field.type == "char"
+            and field.store
+            and not field.readonly
+            and not (field.compute or field.related)
+            and field.name not in {*NO_KEY_FIELDS, *self.mapping_ids.mapped("field_name")}
+            and (field.company_dependent or not self._is_key_elsewhere(chosen))
+        )
+
+    def _is_key_elsewhere(self, chosen):
+        """Whether ``chosen`` keeps the ids of another account."""
+        others = [("id", "not in", self.ids), ("key_field_id", "=", chosen.id)]
+        return bool(self.sudo().search_count(others, limit=1))
+
+    @api.constrains("partner_domain")
+    def _check_partner_domain(self):
+        contacts = self.env["res.partner"].sudo(False)  # by no field kept from who chooses it
+        for backend in self:
+            try:
+                contacts.search(backend._partner_domain(), limit=1)
+            except BAD_DOMAIN as error:
+                raise ValidationError(
+                    self.env._("The filter of contacts cannot be used: %s", error)
+                ) from error
+
+    # ---- life ----
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._refuse_empty(vals)
+        backends = super().create([self._normalized(vals) for vals in vals_list])
+        for backend in backends.sudo():
+            backend.cron_id = backend._create_cron()
+        forget_caches(self)
+        return backends
+
+    def write(self, vals):
+        self._refuse_empty(vals)
+        vals = self._normalized(vals)
+        changing = with_other_credentials(self, vals)
+        result = super().write(vals)
+        require_reauthentication(changing)
+        forget_caches(self)  # afterwards: every write reads the cache, this one too
+        if vals.get("state", "paused") != "paused":
+            Alerts(self).end("paused")
+        if not vals.keys().isdisjoint(("give_custom_ids", "custom_id_policy")):
+            self._queue_without_custom_id()
+        return result
+
+    def unlink(self):
+        crons = self.exists().cron_id
+        result = super().unlink()
+        forget_caches(self)
+        crons.sudo().unlink()
+        return result
+
+    def _create_cron(self):
+        """The job that drains this account: Odoo runs one job once at a time, on any worker."""
+        return self.env["ir.cron"].create(
+            {
+                "name": f"User.com: {self.company_id.name}",
+                "model_id": self.env["ir.model"]._get_id(self._name),
+                "state": "code",
+                "code": f"model.browse({self.id})._drain()",
+                "interval_number": 1,
+                "interval_type": "minutes",
+                "user_id": self.env.ref("base.user_root").id,
+            }
+        )
+
+    def _drain(self):
+        """What the job calls."""
+        self.ensure_one()
+        Drain(self).run()
+
+    @api.model
+    def _of_company(self, company=None):
+        """The account of ``company``, by default the current one; empty if it has none."""
+        company = company or self.env.company
+        return self.search([("company_id", "=", company.id)], limit=1)
+
+    @api.model
+    @tools.ormcache()
+    def _is_alone(self):
+        """Whether there is no second account."""
+        return self.sudo().search_count([], limit=2) < 2
+
+    def _active_mappings(self):
+        """The mappings that move data: a broken one stands still until it is mended."""
+        return self.mapping_ids.filtered(lambda mapping: not mapping.is_broken)
+
+    # ---- contacts ----
+
+    @tools.ormcache("self.id")
+    def _key_field(self):
+        """The name of the contacts' field that keeps the User.com id."""
+        return self.key_field_id.sudo().name or "usercom_key"
+
+    def _partner_domain(self):
+        """The contacts that take part: as chosen, and of this company or of none.
+
+        A hook, to keep some out: extend with ``super()._partner_domain() & Domain(…)``. An edit of
+        any field named in it has the contact looked at again; who no longer takes part is dealt
+        with as the account's policy for leaving contacts says.
+        """
+        return self._bound(self.partner_domain) & self._partners_of_company()
+
+    def _bound(self, text):
+        """The domain of contacts in ``text``, kept from looking into other companies."""
+        contacts = self.env["res.partner"]
+        return CompanyBound(self.company_id).bind(literal_eval(text or "[]"), contacts)
+
+    def _partners_of_company(self):
+        return Domain("company_id", "in", [False, self.company_id.id])
+
+    @api.model
+    def _count_partners(self, text, company):
+        """How many contacts the domain ``text`` lets take part for ``company``; 0 if it is none."""
+        try:
+            return self.new({"partner_domain": text, "company_id": company.id})._partner_count()
+        except BAD_DOMAIN:  # somebody is still typing it; saving tells what is wrong
+            return 0
+
+    @api.model
+    def _count_employees(self, text, company):
+        """``(how many take part, how many do not)`` of internal users' contacts, likewise."""
+        try:
+            return Employees(self.new({"partner_domain": text, "company_id": company.id})).counts()
+        except BAD_DOMAIN:
+            return 0, 0
+
+    def _partner_count(self):
+        return self.env["res.partner"].search_count(self._partner_domain())
+
+    def _partners(self):
+        """The model of contacts as this account sees them."""
+        return self.env["res.partner"].sudo().with_company(self.company_id)
+
+    def _taking_part(self, partners):
+        return self._partners().search(Domain("id", "in", partners.ids) & self._partner_domain())
+
+    def action_sync(self):
+        """The initial sync of this account."""
+        self.check_access("read")
+        return self.env["usercom.sync"]._open(self)

@@ -1,0 +1,89 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ...services.account.alerts import Alerts
+from ...services.account.authentication import Authentication
+from ...services.account.connection import Connection
+from ...services.account.system_name import system_name
+from ...services.notifications import notification
+from ...services.queue.cron_trigger import request_drain
+
+
+class UsercomBackendConnection(models.AbstractModel):
+    """Connecting an account, running and pausing it."""
+
+    _name = "usercom.backend.connection"
+    _description = "User.com Account: Connection"
+
+    linked_subdomain = fields.Char(
+        readonly=True, copy=False, help="The system whose users the contacts are linked to."
+    )
+    database_marks = fields.Json(readonly=True, copy=False, groups="base.group_system")
+    leaves_unset_out = fields.Boolean(
+        "Leaves Out Unset Attributes",
+        readonly=True,
+        copy=False,
+        help="Whether User.com's answers leave out custom attributes that are unset.",
+    )
+
+    @api.model
+    def _normalized(self, vals):
+        """``vals`` with the system name taken out of whatever address was pasted."""
+        if not vals.get("subdomain"):
+            return vals
+        return {**vals, "subdomain": system_name(self.env, vals["subdomain"])}
+
+    # ---- buttons ----
+
+    def action_authenticate(self):
+        """Try the key, fetch the attributes, and take a paused account up again."""
+        self.ensure_one()
+        self._check_administrator()
+        attributes = Authentication(self.sudo()).run()
+        return notification(
+            self.env._("Connected to %s", Connection(self).base_url()),
+            self.env._("Attributes found: %s.", len(attributes)),
+        )
+
+    def action_fetch_attributes(self):
+        """Fetch the attributes as they now are in User.com."""
+        self.ensure_one()
+        self._check_manager()
+        attributes = Authentication(self.sudo()).fetch_attributes()
+        title = self.env._("Attributes found: %s", len(attributes))
+        if broken := self.mapping_ids.filtered("is_broken"):
+            message = self.env._("Mappings that need attention: %s.", len(broken))
+            return notification(title, message, kind="warning")
+        return notification(title)
+
+    def action_run(self):
+        self._check_administrator()
+        for backend in self:
+            if backend.state == "draft":
+                raise UserError(self.env._("Authenticate first: the connection is not proven yet."))
+            Connection(backend).check_may_send()
+        self.sudo().write({"state": "running", "pause_reason": False})
+        request_drain(self)
+
+    def action_pause(self):
+        self._check_administrator()
+        self.filtered(lambda backend: backend.state == "running").sudo().state = "paused"
+
+    def _check_administrator(self):
+        self.check_access("write")
+
+    def _check_manager(self):
+        """Whoever may change the mappings of an account may ask User.com about them."""
+        self.check_access("read")
+        self.env["usercom.field.mapping"].check_access("create")
+
+    # ---- pausing ----
+
+    def _pause(self, reason):
+        """Stop until an administrator acts; the queues wait. Who never ran is not to go on so."""
+        if self.state == "authenticated":
+            self.state = "draft"
+        if self.state in ("draft", "paused"):
+            return
+        self.write({"state": "paused", "pause_reason": reason})
+        Alerts(self).begin("paused", reason)

@@ -1,0 +1,102 @@
+import json
+from datetime import timedelta
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.tools import formatLang
+
+from ...services.account.account_status import AccountStatus
+from ...services.notifications import notification
+from ...services.queue.cron_trigger import request_drain
+
+
+class UsercomBackendDashboard(models.AbstractModel):
+    """The dashboard's card of an account. Nothing of it scans what the queues have done."""
+
+    _name = "usercom.backend.dashboard"
+    _description = "User.com Account: Dashboard"
+
+    dashboard = fields.Json(compute="_compute_dashboard")
+    dashboard_graph_done = fields.Text(compute="_compute_dashboard")
+    dashboard_graph_failed = fields.Text(compute="_compute_dashboard")
+    reconciled_at = fields.Datetime("Last Reconciliation", compute="_compute_dashboard")
+
+    def _compute_dashboard(self):
+        """``{"contacts", "outbox", "inbox": {name: number as text}, "todo": {what needs attention:
+        number as text, text or true}}``; the graphs as the widget dashboard_graph reads them.
+        """
+        for backend in self:
+            status = AccountStatus(backend)
+            done = [
+                sum(r) for r in zip(status.hours["sent"], status.hours["received"], strict=True)
+            ]
+            backend.dashboard = {
+                "contacts": _formatted(self.env, status.contacts),
+                "outbox": _formatted(self.env, _queue_figures(status, "outbox", "sent")),
+                "inbox": _formatted(self.env, _queue_figures(status, "inbox", "received")),
+                "todo": _formatted(self.env, status.todo),
+            }
+            backend.dashboard_graph_done = _graph(self, self.env._("Sent and received"), done)
+            backend.dashboard_graph_failed = _graph(
+                self, self.env._("Failed"), status.hours["failed"]
+            )
+            backend.reconciled_at = status.reconciled_at
+
+    def action_compare(self):
+        """Compare all contacts with all users as soon as the drain comes to it."""
+        if not self.env.user.has_group("usercom_connector.group_usercom_manager"):
+            raise AccessError(self.env._("Only managers of User.com may compare."))
+        self.check_access("read")
+        for backend in self.sudo():
+            self.env["usercom.sweep"].sudo()._request(backend, "compare")
+            request_drain(backend)
+        return notification(
+            self.env._("The comparison has started."),
+            self.env._("Its result appears under Differences."),
+        )
+
+    @api.model
+    def get_empty_list_help(self, help_message):
+        """The next step where there is no account, with a button for those who may take it."""
+        if not self.env.user.has_group("base.group_system"):
+            return super().get_empty_list_help(help_message)
+        return super().get_empty_list_help(
+            Markup(
+                '<p class="o_view_nocontent_smiling_face">%s</p><p>%s</p>'
+                '<a class="btn btn-primary" href="/odoo/usercom-settings">%s</a>'
+            )
+            % (
+                self.env._("Connect User.com"),
+                self.env._("Enter the system name and the API key; then choose what is synced."),
+                self.env._("Open the Settings"),
+            )
+        )
+
+
+def _queue_figures(status, queue, kind):
+    return {
+        "waiting": status.waiting[queue],
+        "failed": status.failed[queue],
+        "last_day": sum(status.hours[kind]),
+    }
+
+
+def _formatted(env, values):
+    """The ``values`` with their numbers as people of the language write them."""
+    return {
+        name: formatLang(env, value, digits=0) if type(value) is int else value
+        for name, value in values.items()
+    }
+
+
+def _graph(records, title, rows):
+    """A bar for each of the last hours, the present one last; "future" is its color."""
+    now = fields.Datetime.context_timestamp(records, fields.Datetime.now())
+    ages = range(len(rows) - 1, -1, -1)
+    bars = [
+        {"label": f"{now - timedelta(hours=age):%H}", "value": value, "type": "future"}
+        for age, value in zip(ages, rows, strict=True)
+    ]
+    return json.dumps([{"key": title, "values": bars}])

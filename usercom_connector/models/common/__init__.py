@@ -1,0 +1,7 @@
+from . import (
+    guarded,
+    page_guard,
+    ir_http,
+    ir_module_module,
+    ir_rule,
+)

@@ -1,0 +1,5 @@
+from . import (
+    mail_blacklist,
+    consent_log,
+    consent_chain,
+)

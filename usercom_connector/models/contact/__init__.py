@@ -1,0 +1,9 @@
+from . import (
+    base,
+    ir_actions_server,
+    ir_model_fields,
+    about_contact,
+    binding,
+    tombstone,
+    res_partner,
+)

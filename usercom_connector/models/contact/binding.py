@@ -1,0 +1,328 @@
+import json
+from datetime import UTC
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ...services.account.connection import Connection
+from ...services.contacts.contact_names import ContactText
+from ...services.own_context import with_own_context
+from ...usercom.base import Base
+from ...usercom.orphans import Orphans
+
+
+def moment(user):
+    """When ``user`` was changed, to the microsecond, in a form that sorts; None if not told."""
+    at = user.updated_at
+    return at and at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+MOST_OPEN = 1000  # users being created; more are left to the search of the outbox
+
+
+def as_utc(naive):
+    return naive and naive.replace(tzinfo=UTC)
+
+
+class UsercomBinding(models.Model):
+    """The link of one contact with one User.com user, and what both sides last agreed on."""
+
+    _name = "usercom.binding"
+    _inherit = "usercom.about.contact"
+    _description = "User.com Link"
+    _rec_name = "partner_id"
+    _order = "id desc"
+
+    backend_id = fields.Many2one("usercom.backend", "Account", required=True, ondelete="cascade")
+    partner_id = fields.Many2one("res.partner", "Contact", required=True, ondelete="cascade")
+    external_id = fields.Integer("User.com ID", aggregator=False)
+    custom_id = fields.Char("Custom ID")
+    # A prefetch group of their own: a failure is shown on a link without a look at them.
+    base = fields.Json("Agreed Values", groups="base.group_system", prefetch="base")
+    remote_base = fields.Json(
+        "Values Kept Apart in User.com",
+        groups="base.group_system",
+        prefetch="base",
+        help="What User.com had where each side kept its own value.",
+    )
+    unconfirmed = fields.Json("Values Sent Without an Answer", groups="base.group_system")
+    unconfirmed_at = fields.Datetime("Last Sent Without an Answer")
+    created_with = fields.Json(
+        help="What calls sent that may have created a second user.", groups="base.group_system"
+    )
+    state = fields.Selection(
+        [
+            ("synced", "Synced"),
+            ("pending", "Pending"),
+            ("failed", "Failed"),
+            ("gone", "Gone from User.com"),
+            ("erased", "Erased"),
+        ],
+        required=True,
+        default="pending",
+    )
+    last_error = ContactText()
+    synced_at = fields.Datetime("Last Synced")
+    left_at = fields.Datetime(
+        "Stopped Taking Part",
+        help="Since when the contact is archived or no longer among those that take part.",
+    )
+    remote_updated_at = fields.Char(help="When the user was last changed, as far as known. UTC.")
+    told_at = fields.Char(help="When the last call was sent whose values were believed. UTC.")
+    compared_at = fields.Datetime(help="When a full comparison last met the user.")
+
+    _partner_uniq = models.Constraint(
+        "unique (partner_id, backend_id)", "A contact has one link per User.com account."
+    )
+    _external_id_uniq = models.UniqueIndex(
+        "(backend_id, external_id) WHERE external_id > 0",
+        "This User.com user is linked to another contact already.",
+    )
+    _custom_id_idx = models.Index("(backend_id, custom_id) WHERE custom_id IS NOT NULL")
+    _last_error_idx = models.Index("(id) WHERE last_error IS NOT NULL")
+    _being_created_idx = models.Index(
+        "(backend_id) WHERE external_id IS NULL AND unconfirmed_at IS NOT NULL"
+    )
+    _state_idx = models.Index("(backend_id, state)")
+
+    @api.model
+    def _of(self, backend, partners):
+        """``{partner_id: binding}`` of those ``partners`` that have one."""
+        found = self.search([("backend_id", "=", backend.id), ("partner_id", "in", partners.ids)])
+        return {binding.partner_id.id: binding for binding in found}
+
+    @api.model
+    def _of_user(self, backend, user_id):
+        """The link to this user of User.com, empty if there is none."""
+        return self.search([("backend_id", "=", backend.id), ("external_id", "=", user_id or -1)])
+
+    @api.model
+    def _owners(self, backend, external_ids):
+        """``{User.com id: contact}`` of those users that are linked."""
+        found = self.search(
+            [("backend_id", "=", backend.id), ("external_id", "in", list(external_ids))]
+        )
+        return {binding.external_id: binding.partner_id for binding in found}
+
+    def _agree(self, user_id, user, base, error=None, since=None):
+        """Both sides now agree on ``base``; ``user`` is None where User.com was not asked.
+
+        ``since``: the base that ``base`` was made of. What has been agreed on meanwhile stays.
+        """
+        self.ensure_one()
+        known = self._agreed_with(user_id)
+        if since is not None and known:
+            base = known.with_changes(Base(since), Base(base))
+        self.write(self._agreement(user_id, user, base, error))
+
+    @api.model
+    def _agreement(self, user_id, user, base, error=None, unconfirmed=None):
+        """The column values for `_agree`; whatever was sent is answered, but for `unconfirmed`."""
+        seen_at = "told_at" if user and user.is_from_payload else "remote_updated_at"
+        told = {"custom_id": user.custom_id, seen_at: moment(user)} if user else {}
+        return told | {
+            "external_id": user_id,
+            **base_columns(base),
+            "unconfirmed": unconfirmed or None,
+            "state": "failed" if error else "synced",
+            "last_error": error,
+            "synced_at": fields.Datetime.now(),
+        }
+
+    @api.model
+    def _insert(self, backend, vals_list):
+        """New links, each with the same column values; past the ORM, where a page takes long."""
+        always = {
+            "backend_id": backend.id,
+            "create_uid": self.env.uid,
+            "write_uid": self.env.uid,
+            "create_date": self.env.cr.now(),
+            "write_date": self.env.cr.now(),
+        }
+        rows = [
+            {
+                **always,
+                **vals,
+                "base": json.dumps(vals["base"]),
+                "remote_base": json.dumps(vals["remote_base"]) if vals["remote_base"] else None,
+                "unconfirmed": None,
+            }
+            for vals in vals_list
+        ]
+        self.env.execute_query(
+            SQL(
+                "INSERT INTO usercom_binding (%s) VALUES %s RETURNING id",
+                SQL(", ").join(map(SQL.identifier, rows[0])),
+                SQL(", ").join(tuple(row.values()) for row in rows),
+            )
+        )
+        self.env["res.partner"].invalidate_model(["usercom_binding_ids", "usercom_state"])
+
+    def _last_base(self):
+        """The ``Base``: what both sides had when they were last compared."""
+        return Base(self.base or {}, self.remote_base or {})
+
+    def _store_base(self, base):
+        self.write(base_columns(base))
+
+    def _agreed_with(self, user_id):
+        """The base, if it is this user's: what was agreed with another tells nothing."""
+        return self._last_base() if self.external_id == user_id else Base()
+
+    def _unconfirmed_by(self, user_id):
+        """What was sent to this user without an answer, or to nobody known yet."""
+        is_same = not self.external_id or self.external_id == user_id
+        return (self.sudo().unconfirmed or {}) if is_same else {}
+
+    @api.model
+    def _being_created(self, backend):
+        """The links of contacts for whom a user may have been created without an answer."""
+        return self.search(
+            [
+                ("backend_id", "=", backend.id),
+                ("external_id", "=", False),
+                ("unconfirmed_at", "!=", False),
+            ],
+            limit=MOST_OPEN,
+        )
+
+    def _orphans(self):
+        """The ``Orphans`` of a contact who has no user yet."""
+        if self.external_id:
+            return Orphans()
+        return Orphans(self.sudo().unconfirmed or {}, self._there(self.unconfirmed_at))
+
+    def _is_second(self, user):
+        """Whether ``user`` is a second one of the contact that we have created ourselves."""
+        created_at = self._there(self.create_date)
+        return Orphans(self.sudo().created_with or {}, created_at).is_one(user)
+
+    def _there(self, moment):
+        """What User.com's clock showed at this ``moment`` of ours."""
+        return moment and as_utc(Connection(self.backend_id).clock().at(moment))
+
+    def _handed_on_to(self, user, consents):
+        """The base, with ``user`` in the place of the linked one, as after a merge at User.com.
+
+        What the new one leaves unsaid was not handed on. Nor are ``consents``, the keys of such:
+        nobody told this user of a "no" that both agreed on, so its older "yes" overrules nothing.
+        """
+        told = {key for key, value in user.values.items() if value not in (None, "")}
+        return Base({key: v for key, v in (self.base or {}).items() if key in told - consents})
+
+    def _is_live(self):
+        """Whether it leads to a user that, as far as known, exists."""
+        return bool(self.external_id) and self.state != "gone"
+
+    def _knows_newer(self, user):
+        """Whether the user has been seen in a later state than ``user`` is.
+
+        When a call was sent says nothing of what is read: that changed before the call.
+        """
+        if self.external_id != user.id or not (at := moment(user)):
+            return False
+        known = [self.remote_updated_at or "", user.is_from_payload and self.told_at or ""]
+        return at < max(known)
+
+    def _agree_on(self, values):
+        """Count ``{key: canonical value}`` as agreed on, so that what differs has to be moved."""
+        base = self._last_base()
+        base.agree_on(values)
+        self._store_base(base)
+
+    @api.model
+    def _forget_keys(self, backend, keys):
+        """Have the values of these keys compared as if both sides met for the first time."""
+        self.flush_model(["base", "remote_base"])
+        self.env.cr.execute(
+            SQL(
+                """UPDATE usercom_binding
+                      SET base = base - %(keys)s::text[],
+                          remote_base = remote_base - %(keys)s::text[]
+                    WHERE backend_id = %(backend)s
+                      AND (base ?| %(keys)s::text[] OR remote_base ?| %(keys)s::text[])""",
+                keys=list(keys),
+                backend=backend.id,
+            )
+        )
+        self.invalidate_model(["base", "remote_base"])
+
+    def _disagree(self, backend, partner_ids, key, value):
+        """Forget that ``value`` was agreed on: said anew, it has to be weighed anew."""
+        links = self.sudo().search(
+            [("backend_id", "=", backend.id), ("partner_id", "in", partner_ids)]
+        )
+        for link in links:
+            if link.base and link.base.get(key) == value:
+                link.base = {name: known for name, known in link.base.items() if name != key}
+
+    @api.model
+    def _ensure(self, backend, partners):
+        """The links of ``partners``; who has none gets one."""
+        known = self._of(backend, partners)
+        missing = partners.filtered(lambda partner: partner.id not in known)
+        created = self.create(
+            [{"backend_id": backend.id, "partner_id": partner.id} for partner in missing]
+        )
+        return created.union(*known.values())
+
+    @api.model
+    def _revive(self, backend, partners):
+        """Forget users that are gone, so that a push by hand creates them again."""
+        gone = self.search(
+            [
+                ("backend_id", "=", backend.id),
+                ("partner_id", "in", partners.ids),
+                ("state", "=", "gone"),
+            ]
+        )
+        gone._forget()
+
+    def _forget(self):
+        """Unlink the contacts; pushed again, they are looked for and created anew."""
+        for backend, bindings in self.grouped("backend_id").items():
+            key_field = backend._key_field()
+            seen = with_own_context(backend._seen(bindings.partner_id), linking=key_field)
+            seen.write({key_field: False})
+        self.unlink()
+
+    # ---- merged contacts ----
+
+    @api.model
+    def _merge_contacts(self, merged, survivor):
+        """Odoo merges the contacts ``merged`` into ``survivor``: keep one link in each account.
+
+        The survivor's own user stays; without one it takes over another's. Users who lose their
+        contact so are merged at User.com, too.
+        """
+        found = self.search([("partner_id", "in", (merged + survivor).ids)])
+        for backend, bindings in found.grouped("backend_id").items():
+            linked = bindings.filtered(lambda link: link.external_id and link.state != "gone")
+            if kept := linked.sorted(lambda link: (link.partner_id != survivor, link.id))[:1]:
+                lost = (linked - kept).mapped("external_id")
+                kept._take_over_creations(bindings)
+                (bindings - kept).unlink()
+                kept._move_to(survivor)
+                self.env["usercom.outbox"]._enqueue_merge(backend, kept.external_id, lost)
+
+    def _take_over_creations(self, bindings):
+        """Users that unheard calls have created for ``bindings`` without one are seconds of this.
+
+        They are merged into this one's user once they are met.
+        """
+        known = self.sudo().created_with or {}
+        for link in bindings.sudo().filtered(lambda link: not link.external_id):
+            for key, values in (link.unconfirmed or {}).items():
+                known = {**known, key: [*known.get(key, []), *values]}
+        self.sudo().created_with = known or False
+
+    def _move_to(self, partner):
+        self.partner_id = partner
+        key_field = self.backend_id._key_field()
+        seen = with_own_context(self.backend_id._seen(partner), linking=key_field)
+        seen[key_field] = str(self.external_id)
+
+
+def base_columns(base):
+    """The column values that store a ``Base``."""
+    return {"base": dict(base), "remote_base": Base(base).remote or None}

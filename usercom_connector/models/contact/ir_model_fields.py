@@ -1,0 +1,24 @@
+from odoo import api, models
+from odoo.exceptions import UserError
+
+from ...services.contacts.watched_fields import filter_fields
+
+
+class IrModelFields(models.Model):
+    """Custom contact fields that an account uses: their mappings go with them by themselves."""
+
+    _inherit = "ir.model.fields"
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_unless_usercom_filters_by_it(self):
+        names = set(self.filtered(lambda field: field.model == "res.partner").mapped("name"))
+        for backend in self.env["usercom.backend"].sudo().search([("partner_domain", "!=", False)]):
+            if used := names & filter_fields(backend):
+                raise UserError(
+                    self.env._(
+                        "“%(field)s” chooses which contacts of %(company)s take part in User.com. "
+                        "Change that filter first, in Settings → User.com.",
+                        field=", ".join(sorted(used)),
+                        company=backend.company_id.name,
+                    )
+                )

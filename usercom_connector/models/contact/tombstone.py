@@ -1,0 +1,127 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.fields import Domain
+from odoo.tools import hmac
+
+from ...services.contacts.email_addresses import normalized
+from ...services.inbox.payload import keys_in
+from ...services.queue.cron_trigger import request_drain
+
+
+class UsercomTombstone(models.Model):
+    """A person whose contact was deleted in Odoo and who shall not come back from User.com.
+
+    Holds no personal data: the id of the user, and a salted hash of the e-mail address. A contact
+    entered by hand is not held up by it.
+    """
+
+    _name = "usercom.tombstone"
+    _inherit = "usercom.guarded"
+    _description = "User.com User Not to Be Created Again"
+    _order = "id desc"
+    _rec_name = "external_id"
+
+    create_date = fields.Datetime("Deleted On", readonly=True)
+    backend_id = fields.Many2one(
+        "usercom.backend", "Account", required=True, index=True, ondelete="cascade"
+    )
+    external_id = fields.Integer("User.com ID", aggregator=False, index=True)
+    email_hash = fields.Char(index="btree_not_null", groups="base.group_system")
+    email = fields.Char(
+        "E-mail Address",
+        compute="_compute_email",
+        search="_search_email",
+        help="Not kept, and can be searched for all the same: type the whole address.",
+    )
+
+    def _compute_email(self):
+        self.email = False
+
+    @api.model
+    def _search_email(self, operator, value):
+        if operator not in ("=", "in", "like", "ilike"):
+            return NotImplemented
+        texts = [value] if isinstance(value, str) else value
+        hashes = [known for text in texts if (known := self._hash(text))]
+        return Domain("id", "in", self.sudo().search([("email_hash", "in", hashes)]).ids)
+
+    # ---- who must not come back ----
+
+    @api.model
+    def _create_tombstones(self, partners):
+        """Remember ``partners`` in each account that knows them or may meet them yet.
+
+        That no account has linked them says nothing: several users may have matched.
+        """
+        links = self.env["usercom.binding"].search(
+            [("partner_id", "in", partners.ids), ("external_id", ">", 0)]
+        )
+        backends = self.env["usercom.backend"].search([("state", "in", ("running", "paused"))])
+        user_ids = {
+            (backend, partner): 0
+            for backend in backends
+            for partner in partners
+            if partner.company_id.id in (False, backend.company_id.id)
+        }
+        user_ids |= {(link.backend_id, link.partner_id): link.external_id for link in links}
+        hashes = {partner: self._hash(partner.email) for partner in partners}
+        return self.create(
+            [
+                {"backend_id": backend.id, "external_id": user_id, "email_hash": hashes[partner]}
+                for (backend, partner), user_id in user_ids.items()
+                if hashes[partner] or user_id
+            ]
+        )
+
+    @api.model
+    def _create_for_users(self, backend, user_ids):
+        """Remember users whose contacts are merged into others, or were erased before the link."""
+        self.create([{"backend_id": backend.id, "external_id": user_id} for user_id in user_ids])
+
+    @api.model
+    def _forget_users(self, backend, user_ids):
+        """Forget what ``_create_for_users`` remembers of users who have a contact after all."""
+        known = [("external_id", "in", user_ids), ("email_hash", "=", False)]
+        self.search([("backend_id", "=", backend.id), *known]).unlink()
+
+    @api.model
+    def _erased(self, backend, users):
+        """The ids of those ``users`` who are not to be created again."""
+        if not self.search_count([("backend_id", "=", backend.id)], limit=1):
+            return set()
+        hashes = {user.id: self._hash(user.email) for user in users}
+        found = self.search(
+            [
+                ("backend_id", "=", backend.id),
+                "|",
+                ("external_id", "in", list(hashes)),
+                ("email_hash", "in", [value for value in hashes.values() if value]),
+            ]
+        )
+        ids, known = set(found.mapped("external_id")), set(found.mapped("email_hash"))
+        return {key for key, value in hashes.items() if key in ids or (value and value in known)}
+
+    @api.model
+    def _hash(self, email):
+        address = normalized(email)
+        return hmac(self.env(su=True), "usercom.tombstone", address) if address else False
+
+    # ---- coming back ----
+
+    def action_let_come_back(self):
+        """Let these people be created anew, and ask User.com about them at once."""
+        if not self.env.user.has_group("usercom_connector.group_usercom_manager"):
+            raise AccessError(self.env._("Only managers of User.com may let people come back."))
+        self.check_access("read")
+        for backend, tombstones in self.sudo().grouped("backend_id").items():
+            tombstones._delete_tombstones(backend)
+
+    def _delete_tombstones(self, backend):
+        """Delete these and all others of the same people, and ask User.com about them."""
+        hashes = [known for known in self.mapped("email_hash") if known]
+        same = Domain("backend_id", "=", backend.id) & Domain("email_hash", "in", hashes)
+        tombstones = self | self.search(same)
+        keys = [keys_in({"id": user_id}) for user_id in tombstones.mapped("external_id")]
+        self.env["usercom.inbox"].create([{"backend_id": backend.id, **key} for key in keys if key])
+        tombstones.unlink()
+        request_drain(backend)

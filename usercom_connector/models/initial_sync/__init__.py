@@ -1,0 +1,6 @@
+from . import (
+    sync_report,
+    sync,
+    sync_field,
+    sync_line,
+)

@@ -1,0 +1,86 @@
+from odoo import api, fields, models
+
+from ...services.account.account_status import AccountStatus
+from ...services.initial_sync.report import SyncReport
+from ..common.export_right import check_may_export
+
+
+class UsercomSyncReport(models.AbstractModel):
+    """What people see of an initial sync: numbers, time it takes, lists, a spreadsheet."""
+
+    _name = "usercom.sync.report"
+    _description = "User.com Report of an Initial Sync"
+
+    progress = fields.Float(compute="_compute_progress")
+    time_left = fields.Char(compute="_compute_progress")
+    linked_count = fields.Integer("Linked Before", compute="_compute_counts")
+    matched_count = fields.Integer("On Both Sides", compute="_compute_counts")
+    new_here_count = fields.Integer("Only in User.com", compute="_compute_counts")
+    new_there_count = fields.Integer("Only in Odoo", compute="_compute_counts")
+    ambiguous_count = fields.Integer("Ambiguous", compute="_compute_counts")
+    missing_count = fields.Integer("No Longer in User.com", compute="_compute_counts")
+    left_out_count = fields.Integer("Left Out", compute="_compute_counts")
+    problem_count = fields.Integer("With Problems", compute="_compute_counts")
+    conflict_count = fields.Integer(
+        "With Different Values", compute="_compute_conflict_count", store=True
+    )
+    single_count = fields.Integer("Created One by One", compute="_compute_counts")
+    done_count = fields.Integer("Brought Together", compute="_compute_counts")
+    failed_count = fields.Integer("Failed", compute="_compute_counts")
+    skipped_count = fields.Integer("Left as They Are", compute="_compute_counts")
+    is_forgotten = fields.Boolean(compute="_compute_counts")
+    cost = fields.Char("It Will Take", compute="_compute_cost")
+    api_cost = fields.Char("Without CSV Import", compute="_compute_cost")
+    obstacle = fields.Char(compute="_compute_obstacle")
+
+    @api.depends("state", "calls_total", "calls_done", "worked_seconds")
+    def _compute_progress(self):
+        for sync in self:
+            share = sync.calls_done / sync.calls_total if sync.calls_total else 0
+            sync.progress = 100 if sync.state == "done" else min(100 * share, 99)
+            is_shown = sync.state in ("previewing", "running", "paused")
+            sync.time_left = is_shown and (SyncReport(sync).time_left() or False)
+
+    @api.depends("state", "calls_done")
+    def _compute_counts(self):
+        for sync in self:
+            sync.update(SyncReport(sync).counts())
+
+    @api.depends("state")
+    def _compute_conflict_count(self):
+        """Stored, as only a preview finds such: counting all people for each look takes long."""
+        for sync in self:
+            sync.conflict_count = SyncReport(sync).conflict_count()
+
+    @api.depends("state", "direction", "use_csv")
+    def _compute_cost(self):
+        for sync in self:
+            is_shown, report = sync.state == "ready", SyncReport(sync)
+            sync.cost = is_shown and report.cost(sync.use_csv)
+            sync.api_cost = is_shown and sync.direction != "import" and report.cost(False)
+
+    @api.depends("state", "backend_id.state")
+    def _compute_obstacle(self):
+        for sync in self:
+            account, is_active = sync.backend_id, sync.state in ("previewing", "running")
+            sync.obstacle = is_active and (
+                AccountStatus(account).alarm or sync._refusal(sync.state)
+            )
+
+    def action_people(self):
+        """The people that the pressed button counts."""
+        self.check_access("read")
+        name = self.env.context.get("usercom_filter")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("People"),
+            "res_model": "usercom.sync.line",
+            "view_mode": "list,form",
+            "domain": [("sync_id", "in", self.ids)],
+            "context": {f"search_default_{name}": 1} if name else {},
+        }
+
+    def action_download(self):
+        self.check_access("read")
+        check_may_export(self.env)
+        return {"type": "ir.actions.act_url", "url": f"/usercom/sync/{self.id}", "target": "self"}

@@ -1,0 +1,5 @@
+from . import (
+    attribute,
+    hooks,
+    field_mapping,
+)

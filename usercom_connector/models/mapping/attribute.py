@@ -1,0 +1,118 @@
+from odoo import api, fields, models, tools
+
+from ...services.database.caches import forget_caches
+from ...usercom import Attribute
+
+VALUE_TYPES = [
+    ("boolean", "Yes / no"),
+    ("string", "Text"),
+    ("integer", "Whole number"),
+    ("float", "Decimal number"),
+    ("date", "Date"),
+    ("datetime", "Date and time"),
+    ("fixed", "Fixed choices"),
+    ("json", "JSON"),
+]
+
+
+class UsercomAttribute(models.Model):
+    """A User.com attribute of contacts, as last fetched; standard ones included."""
+
+    _name = "usercom.attribute"
+    _inherit = "usercom.guarded"
+    _description = "User.com Attribute"
+    _order = "is_standard desc, name"
+
+    backend_id = fields.Many2one(
+        "usercom.backend", "Account", required=True, index=True, ondelete="cascade"
+    )
+    name = fields.Char(required=True)
+    name_std = fields.Char("Technical Name", required=True)
+    value_type = fields.Selection(VALUE_TYPES, "Type", required=True)
+    choices = fields.Json()
+    multiple = fields.Boolean("Several Choices")
+    multiple_untold = fields.Boolean(help="User.com does not tell whether it allows several.")
+    is_standard = fields.Boolean("Standard")
+    read_only = fields.Boolean()
+    max_length = fields.Integer()
+    is_gone = fields.Boolean("Gone from User.com")
+    shown_by = fields.Char(help="The contact field that was the last to show this consent.")
+
+    _name_std_uniq = models.Constraint(
+        "unique (backend_id, name_std)", "User.com attributes have distinct technical names."
+    )
+
+    @api.depends("name", "value_type")
+    def _compute_display_name(self):
+        labels = dict(self._fields["value_type"]._description_selection(self.env))
+        for attribute in self:
+            label = labels.get(attribute.value_type, "")
+            attribute.display_name = f"{attribute.name} ({label})"
+
+    def write(self, vals):
+        result = super().write(vals)
+        forget_caches(self)
+        return result
+
+    @tools.ormcache("self.id")
+    def _as_attribute(self):
+        """The plain ``usercom.Attribute`` of this record."""
+        self.ensure_one()
+        return Attribute(
+            name=self.name,
+            name_std=self.name_std,
+            value_type=self.value_type,
+            choices=tuple(self.choices or ()),
+            multiple=None if self.multiple_untold else self.multiple,
+            is_standard=self.is_standard,
+            read_only=self.read_only,
+            max_length=self.max_length or None,
+        )
+
+    @api.model
+    def _values_of(self, attribute):
+        """The column values that store the plain ``attribute``."""
+        return {
+            "name": attribute.name,
+            "name_std": attribute.name_std,
+            "value_type": attribute.value_type,
+            "choices": list(attribute.choices),
+            "multiple": attribute.multiple,
+            "multiple_untold": attribute.multiple is None,
+            "is_standard": attribute.is_standard,
+            "read_only": attribute.read_only,
+            "max_length": attribute.max_length or 0,
+        }
+
+    @api.model
+    def _store(self, backend, attributes):
+        """Make the stored attributes of ``backend`` equal to the fetched ones.
+
+        One that vanished stays, marked as gone, while a mapping needs it.
+        """
+        found = self.search([("backend_id", "=", backend.id)])
+        known = {record.name_std: record for record in found}
+        missing = []
+        for attribute in attributes:
+            values = {**self._values_of(attribute), "is_gone": False}
+            if record := known.pop(attribute.name_std, None):
+                record.write(values)
+            else:
+                missing.append({"backend_id": backend.id, **values})
+        self.create(missing)
+        self.union(*known.values())._vanish()
+        backend.mapping_ids._recheck()
+
+    @api.model
+    def _add(self, backend, attribute):
+        """The record of the plain ``attribute``, which User.com has just been given."""
+        domain = [("backend_id", "=", backend.id), ("name_std", "=", attribute.name_std)]
+        values = {**self._values_of(attribute), "is_gone": False}
+        if known := self.search(domain, limit=1):
+            known.write(values)
+        return known or self.create({"backend_id": backend.id, **values})
+
+    def _vanish(self):
+        mapped = self.env["usercom.field.mapping"].search([("attribute_id", "in", self.ids)])
+        mapped.attribute_id.is_gone = True
+        (self - mapped.attribute_id).unlink()

@@ -1,0 +1,336 @@
+from odoo import api, fields, models, tools
+from odoo.exceptions import UserError, ValidationError
+
+from ...services.consents.adoption import adopt, refuse_to_mix_answers, remember_field
+from ...services.consents.email import EmailConsent
+from ...services.consents.field import UNSUBSCRIBED, UNSUBSCRIBED_FIELD
+from ...services.database.caches import forget_caches
+from ...services.mapping.check import allowed_directions, pair_problem
+from ...services.mapping.rights import unreadable_problem
+from ...services.mapping.suggestions import suggested_pairs
+from ...usercom import Rule, has_both_answers
+from ...usercom.names import NAME_PARTS
+
+PAIR_FIELDS = {"field_id", "attribute_id", "direction", "is_consent"}
+REQUEUE = "usercom.field.mapping.requeue"  # the accounts whose pairs have changed, until precommit
+
+
+class UsercomFieldMapping(models.Model):
+    """A pair of an Odoo contact field and a User.com attribute that are kept the same."""
+
+    _name = "usercom.field.mapping"
+    _inherit = ["usercom.field.mapping.hooks", "usercom.guarded"]
+    _description = "User.com Field Mapping"
+    _order = "sequence, id"
+
+    backend_id = fields.Many2one(
+        "usercom.backend",
+        "Account",
+        required=True,
+        index=True,
+        ondelete="cascade",
+        default=lambda self: self.env["usercom.backend"]._of_company(),
+    )
+    sequence = fields.Integer(default=10)
+    field_id = fields.Many2one(
+        "ir.model.fields",
+        "Contact Field",
+        required=True,
+        ondelete="cascade",
+        domain=lambda self: self._mappable_domain(),
+    )
+    field_name = fields.Char(related="field_id.name", string="Technical Field")
+    field_type = fields.Selection(related="field_id.ttype")
+    attribute_id = fields.Many2one(
+        "usercom.attribute",
+        "User.com Attribute",
+        required=True,
+        ondelete="cascade",
+        help="A person's name can be paired with both First name and Last name: its first word is "
+        "the first name, the rest the last. A company's name is its last name, and is never "
+        "changed from there.",
+    )
+    value_type = fields.Selection(related="attribute_id.value_type", string="User.com Type")
+    direction = fields.Selection(
+        [
+            ("both", "Both ways"),
+            ("export", "Odoo to User.com"),
+            ("import", "User.com to Odoo"),
+        ],
+        required=True,
+        compute="_compute_direction",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    conflict_policy = fields.Selection(
+        [
+            ("odoo", "Odoo wins"),
+            ("usercom", "User.com wins"),
+            ("newest", "The newer change wins"),
+        ],
+        "On Conflict",
+        required=True,
+        default="odoo",
+    )
+    is_consent = fields.Boolean("Consent")
+    is_broken = fields.Boolean("Needs Attention", compute="_compute_is_broken", store=True)
+    problem = fields.Text(compute="_compute_problem")
+    is_phone = fields.Boolean(compute="_compute_is_phone")
+    phone_format = fields.Selection(
+        [("e164", "International"), ("typed", "As typed")],
+        "Phone Numbers",
+        required=True,
+        default="e164",
+        help="How numbers are sent to User.com: “+48601111222”, or as they are in Odoo. In either "
+        "case “+48 601 111 222” and “+48601111222” are the same number, and a number that comes "
+        "back in another spelling changes nothing.",
+    )
+
+    _attribute_uniq = models.Constraint(
+        "unique (backend_id, attribute_id)", "A User.com attribute can be paired only once."
+    )
+
+    @api.depends("field_id", "attribute_id")
+    def _compute_display_name(self):
+        for mapping in self:
+            field = mapping.field_id.sudo().field_description
+            mapping.display_name = f"{field} ↔ {mapping.attribute_id.name}"
+
+    @api.depends("field_id", "attribute_id")
+    def _compute_is_phone(self):
+        names = self.env["res.partner"]._phone_get_number_fields()
+        for mapping in self:
+            is_named = mapping.field_name in names or mapping._key() == "phone_number"
+            mapping.is_phone = is_named and mapping.field_type == "char"
+
+    @api.depends("field_id", "attribute_id", "is_consent")
+    def _compute_direction(self):
+        for mapping in self:
+            allowed = allowed_directions(mapping)
+            if mapping.direction not in allowed:
+                mapping.direction = next(iter(allowed), "both")
+
+    @api.depends(
+        "field_id",
+        "direction",
+        "is_consent",
+        "attribute_id.value_type",
+        "attribute_id.choices",
+        "attribute_id.multiple",
+        "attribute_id.multiple_untold",
+        "attribute_id.read_only",
+        "attribute_id.is_gone",
+    )
+    def _compute_is_broken(self):
+        for mapping in self:
+            was_broken, mapping.is_broken = mapping.is_broken, bool(pair_problem(mapping))
+            if mapping.id and was_broken and not mapping.is_broken:
+                mapping._requeue_later()
+
+    @api.depends("is_broken")
+    @api.depends_context("lang")
+    def _compute_problem(self):
+        for mapping in self:
+            mapping.problem = mapping.is_broken and pair_problem(mapping)
+
+    def _recheck(self):
+        """Look at the pairs again; the choices on Odoo's side may have changed too."""
+        self.env.add_to_compute(self._fields["is_broken"], self)
+
+    @api.constrains("backend_id", "field_id", "attribute_id", "direction", "is_consent")
+    def _check_pair(self):
+        for mapping in self:
+            if problem := unreadable_problem(mapping) or pair_problem(mapping):
+                raise ValidationError(problem)
+
+    @api.constrains("is_consent", "field_id", "attribute_id")
+    def _check_consent(self):
+        for mapping in self.filtered("is_consent"):
+            field = mapping._partner_field()
+            if field.name == UNSUBSCRIBED_FIELD and mapping._key() != UNSUBSCRIBED:
+                raise ValidationError(
+                    self.env._(
+                        "“%s” can be a consent only together with User.com's “Unsubscribed”.",
+                        mapping.field_id.field_description,
+                    )
+                )
+            if field.type == "selection" and not has_both_answers(mapping._choice_keys()):
+                raise ValidationError(
+                    self.env._(
+                        "“%s” cannot be a consent: its choices must be one for yes and one for no.",
+                        mapping.field_id.field_description,
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        mappings = super().create(vals_list)
+        forget_caches(self)
+        mappings._forget_agreed()
+        adopt(mappings.filtered("is_consent"))
+        return mappings
+
+    def write(self, vals):
+        moved, consents = self._moved_by(vals), self.filtered("is_consent")
+        refuse_to_mix_answers(moved)
+        remember_field(consents)
+        result = super().write(vals)
+        forget_caches(self)
+        moved._forget_agreed()
+        if not vals.keys().isdisjoint(PAIR_FIELDS):
+            self._requeue_later()
+        refuse_to_mix_answers(moved)
+        adopt((self - consents).filtered("is_consent"))
+        return result
+
+    def unlink(self):
+        remember_field(self.exists().filtered("is_consent"))
+        result = super().unlink()
+        forget_caches(self)
+        return result
+
+    def _moved_by(self, vals):
+        """Those whose field or attribute becomes another one by writing ``vals``."""
+        names = [name for name in ("field_id", "attribute_id") if name in vals]
+        return self.filtered(lambda m: any(m[name].id != vals[name] for name in names))
+
+    def _forget_agreed(self):
+        """Forget what was agreed on: it was the value of another field or attribute."""
+        for backend, mappings in self.grouped("backend_id").items():
+            keys = [mapping._key() for mapping in mappings]
+            self.env["usercom.binding"].sudo()._forget_keys(backend, keys)
+
+    def _requeue_later(self):
+        """Have the contacts compared anew: edits made under the former pair were not sent."""
+        precommit = self.env.cr.precommit
+        if REQUEUE not in precommit.data:
+            precommit.data[REQUEUE] = set()
+            precommit.add(self._requeue)
+        precommit.data[REQUEUE].update(
+            mapping.backend_id.id for mapping in self if mapping.direction != "import"
+        )
+
+    def _requeue(self):
+        backend_ids = self.env.cr.precommit.data.pop(REQUEUE, ())
+        outbox = self.env["usercom.outbox"].sudo()
+        outbox._enqueue_linked(outbox.backend_id.browse(backend_ids).exists())
+
+    # ---- buttons ----
+
+    def action_suggest(self):
+        """Open the obvious pairs that are not mapped yet."""
+        self.check_access("read")
+        backend = self._connected_account()
+        backend._check_manager()
+        lines = suggested_pairs(backend)
+        if not lines:
+            raise UserError(
+                self.env._("There is nothing left to suggest: the obvious pairs are mapped.")
+            )
+        wizard = (
+            self.env["usercom.mapping.suggestion"]
+            .sudo()
+            .create({"backend_id": backend.id, "line_ids": [(0, 0, line) for line in lines]})
+        )
+        return self._open(wizard, self.env._("Suggested Mappings"))
+
+    def action_create_attribute(self):
+        """Open the form of a new User.com attribute, for the chosen mapping's field if any."""
+        self.check_access("read")
+        backend = self._connected_account()
+        wizard = self.env["usercom.attribute.creation"].create({"backend_id": backend.id})
+        return self._open(wizard, self.env._("New Attribute in User.com"))
+
+    def action_fetch_attributes(self):
+        """Fetch the attributes of the current company's account again."""
+        self.check_access("read")
+        return self._connected_account().action_fetch_attributes()
+
+    @api.model
+    def _connected_account(self):
+        backend = self.env["usercom.backend"]._of_company()
+        if not backend.attribute_ids:
+            raise UserError(
+                self.env._("Connect User.com first: Settings → User.com → Authenticate.")
+            )
+        return backend
+
+    def _open(self, wizard, title):
+        return {
+            "type": "ir.actions.act_window",
+            "name": title,
+            "res_model": wizard._name,
+            "res_id": wizard.id,
+            "view_mode": "form",
+            "target": "new",
+        }
+
+    # ---- what the pair is, for the services ----
+
+    def _key(self):
+        """The name under which the values of this pair are merged and agreed on."""
+        return self.attribute_id.name_std
+
+    def _partner_field(self):
+        """The ``Field`` of contacts, None if there is none of this name any more."""
+        return self.env["res.partner"]._fields.get(self.field_name)
+
+    def _choice_keys(self):
+        return [key for key, _label in self._partner_field()._description_selection(self.env)]
+
+    def _is_name_part(self):
+        """Whether it is the full name, paired with User.com's first or last name."""
+        return self.field_name == "name" and self._key() in NAME_PARTS
+
+    def _withdrawn(self):
+        """The canonical value that says "no"."""
+        return self._key() == UNSUBSCRIBED
+
+    def _rules(self):
+        """The plain merge ``Rule`` of each pair. What is only read does not go to User.com."""
+        only_read = EmailConsent(self.backend_id).only_read()
+        return [
+            Rule(
+                key=mapping._key(),
+                direction="import" if mapping in only_read else mapping.direction,
+                policy=mapping.conflict_policy,
+                consent=mapping.is_consent,
+                withdrawn=mapping._withdrawn(),
+                is_name_part=mapping._is_name_part(),
+            )
+            for mapping in self
+        ]
+
+    def _attributes(self):
+        """``{key: plain Attribute}``."""
+        return {mapping._key(): mapping._as_attribute() for mapping in self}
+
+    @api.model
+    @tools.ormcache()
+    def _consent_ids(self):
+        return self.sudo().search([("is_consent", "=", True)])._ids
+
+    @api.model
+    def _consents(self):
+        """The consents of every account."""
+        return self.sudo().browse(self._consent_ids())
+
+    @api.model
+    def _consents_of(self, names):
+        """The consents that one of the contact fields ``names`` shows."""
+        return self._consents().filtered(lambda mapping: mapping.field_name in names)
+
+    @api.model
+    @tools.ormcache("backend_id")
+    def _consent_keys(self, backend_id):
+        """``((key, attribute, canonical value that says "no"), …)`` of an account."""
+        consents = self._consents().filtered(lambda m: m.backend_id.id == backend_id)
+        return tuple((m._key(), m._as_attribute(), m._withdrawn()) for m in consents)
+
+    @api.model
+    @tools.ormcache("backend_id")
+    def _received_keys(self, backend_id):
+        """The names of the attributes whose values a call may bring."""
+        mappings = self.sudo().search([("backend_id", "=", backend_id)])
+        return frozenset(m._key() for m in mappings if m.is_consent or m.direction != "export")

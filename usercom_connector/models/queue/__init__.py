@@ -1,0 +1,8 @@
+from . import (
+    statistic,
+    queue,
+    inbox,
+    outbox_enqueue,
+    outbox,
+    touched,
+)

@@ -1,0 +1,185 @@
+from odoo import api, fields, models
+
+from ...services.error_texts import explain
+from ...services.exporter import Exporter
+from ...services.exporter.removals import Removals
+from ...services.exporter.settlement import PushSettlement
+from ...usercom.mass import MassPush
+from ...usercom.redaction import excerpt, readable
+
+
+class UsercomOutbox(models.Model):
+    """Contacts whose changes are still to be sent, and for a while those that were."""
+
+    _name = "usercom.outbox"
+    _inherit = ["usercom.queue", "usercom.outbox.enqueue"]
+    _description = "User.com Outbox"
+    _rec_name = "partner_id"
+    _done_kind = "sent"
+
+    # A row whose contact is deleted goes with it. What is left to be done at User.com then has a
+    # row of its own, without a contact and without anything personal.
+    partner_id = fields.Many2one("res.partner", "Contact", ondelete="cascade")
+    operation = fields.Selection(
+        [
+            ("sync", "Synchronize"),
+            ("unsubscribe", "Unsubscribe"),
+            ("delete", "Delete"),
+            ("merge", "Merge"),
+            ("keep", "Keep"),
+        ],
+        required=True,
+        default="sync",
+    )
+    external_id = fields.Integer(
+        "User.com ID", aggregator=False, help="The user whose contact is deleted."
+    )
+    state = fields.Selection(
+        selection_add=[("superseded", "Superseded")], ondelete={"superseded": "cascade"}
+    )
+    into_external_id = fields.Integer("Merged into User.com ID", aggregator=False)
+    force_single = fields.Boolean(help="User.com did not take it in a mass update.")
+    is_by_hand = fields.Boolean("Pushed by Hand", help="The user is read before anything is sent.")
+    # Not prefetched: what is read with every row must not be able to stop the queue.
+    sent = fields.Json(groups="usercom_connector.group_usercom_manager", prefetch=False)
+    answer = fields.Json(groups="usercom_connector.group_usercom_manager", prefetch=False)
+    sent_text = fields.Text(
+        "What Was Sent",
+        compute="_compute_texts",
+        groups="usercom_connector.group_usercom_manager",
+    )
+    answer_text = fields.Text(
+        "What Came Back",
+        compute="_compute_texts",
+        groups="usercom_connector.group_usercom_manager",
+    )
+
+    # One waiting row per contact: edits coalesce in it until the drain claims it.
+    _waiting_uniq = models.UniqueIndex(
+        "(backend_id, partner_id) WHERE state = 'pending' AND claimed_at IS NULL"
+    )
+    _open_idx = models.Index("(backend_id, priority DESC, id) WHERE state = 'pending'")
+    _due_idx = models.Index("(backend_id, next_attempt_at NULLS FIRST) WHERE state = 'pending'")
+    _claimed_idx = models.Index(
+        "(backend_id, partner_id) WHERE state = 'pending' AND claimed_at IS NOT NULL"
+    )
+    _partner_idx = models.Index("(partner_id, backend_id, state)")
+    _buried_idx = models.Index("(backend_id, external_id) WHERE partner_id IS NULL")
+
+    @api.depends("sent", "answer")
+    def _compute_texts(self):
+        for row in self:
+            row.sent_text = readable(row.sent)
+            row.answer_text = readable(row.answer)
+
+    @api.depends("partner_id", "external_id")
+    def _compute_display_name(self):
+        for row in self:
+            user = self.env._("User.com user %s", row.external_id)
+            row.display_name = row.partner_id.display_name or user
+
+    # ---- looking ----
+
+    @api.model
+    def _waiting_contacts(self, backend, partners):
+        """Those of ``partners`` that have something to be sent."""
+        domain = [
+            ("backend_id", "=", backend.id),
+            ("partner_id", "in", partners.ids),
+            ("state", "=", "pending"),
+        ]
+        return self.search(domain).partner_id
+
+    @api.model
+    def _waiting_rows(self, partners):
+        """The rows of ``partners`` that nobody works on yet."""
+        return self.search(
+            [
+                ("partner_id", "in", partners.ids),
+                ("state", "=", "pending"),
+                ("claimed_at", "=", False),
+            ]
+        )
+
+    # ---- what the drain asks of claimed rows ----
+
+    def _tasks(self, backend):
+        return Exporter(backend).tasks(self)
+
+    def _leaving_tasks(self, backend):
+        """The tasks of contacts that take no part any more; extended for a policy of its own."""
+        return Removals(backend).of_left(self)
+
+    def _settle(self, task, result):
+        """Record what a job did."""
+        Exporter(self.backend_id).settle(task, result)
+
+    def _pushed(self, task, result):
+        return Exporter(self.backend_id).pushed_contacts(task, result)
+
+    def _keep_emptied(self, error):
+        PushSettlement(self.backend_id).keep_emptied(self, error)
+
+    def _fail_to_store(self, task, message):
+        """One of the many contacts of a mass update is at fault: sent singly, they show which."""
+        if isinstance(task.job, MassPush):
+            self._put_back(force_single=True)
+        else:
+            self._fail(message)
+
+    def _release(self, claims):
+        """One of a mass may have ended the worker: singly it shows which.
+
+        Of a contact that was edited meanwhile the new row is suspected in place of the old one.
+        """
+        newer = self._waiting_rows(self.partner_id).filtered(
+            lambda row: row.backend_id in self.backend_id and row.claims < claims
+        )
+        newer.write({"claims": claims, "force_single": True})
+        self._put_back(claims=claims, force_single=True)
+
+    # ---- settling ----
+
+    def _user_id(self):
+        known = self.partner_id.usercom_binding_ids.filtered(
+            lambda binding: binding.backend_id == self.backend_id
+        )
+        return self.external_id or known.external_id
+
+    def _not_queued_anew(self):
+        waiting = self._waiting_rows(self.partner_id) - self
+        taken = {row._contact() for row in waiting}
+        newest = {}
+        for row in self.sorted("id", reverse=True):
+            if row._contact() not in taken:
+                newest.setdefault(row._contact(), row.id)
+        return self.browse(newest.values())
+
+    def _contact(self):
+        """What no two waiting rows may share."""
+        return self.backend_id, self.partner_id or self
+
+    def _close(self, problems, **values):
+        if not problems:
+            self._supersede_failures()
+        return super()._close(problems, **values)
+
+    def _supersede_failures(self):
+        """These contacts are synced: what failed of them before is of no concern any more."""
+        older = [
+            ("backend_id", "in", self.backend_id.ids),
+            ("partner_id", "in", self.partner_id.ids),
+            ("state", "=", "failed"),
+        ]
+        self.search(older).state = "superseded"
+
+    def _refuse(self, error):
+        """Show what User.com refused, too."""
+        sent = getattr(error, "sent", None)
+        self._fail(explain(self.env, error), sent=excerpt(sent))
+
+    def _fail(self, message, **values):
+        """Show the failure on the contact too."""
+        for backend, rows in self.grouped("backend_id").items():
+            self._show_failure(backend, rows.partner_id.ids, message)
+        return super()._fail(message, **values)

@@ -1,0 +1,216 @@
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ...services.inbox.prioritize import prioritize_calls
+from ...services.queue.cron_trigger import request_drain
+from ...services.queue.priorities import LOW, URGENT, USUAL
+
+BULK = 100  # contacts of one transaction, above which they wait for the edits of others
+IMPORTED = "usercom.outbox.imported"  # whether they come from a file, until precommit
+WITHDRAWN = "usercom.outbox.withdrawn"  # the contacts to be sent first, until precommit
+
+
+class UsercomOutboxEnqueue(models.AbstractModel):
+    """How contacts get into the outbox."""
+
+    _name = "usercom.outbox.enqueue"
+    _description = "User.com Outbox: Queueing"
+
+    @api.model
+    def _enqueue_later(self, record_ids, path="id"):
+        """Queue, when this transaction is about to commit, the contacts whose ``path`` leads to
+        one of the records; by default the records are the contacts.
+        """
+        precommit = self.env.cr.precommit
+        if self._name not in precommit.data:
+            precommit.data[self._name] = defaultdict(set)
+            precommit.add(self._enqueue_touched)
+        precommit.data[self._name][path].update(record_ids)
+        if self.env.context.get("import_file"):  # Odoo's import, of however many files or batches
+            precommit.data[IMPORTED] = True
+
+    def _enqueue_touched(self):
+        data = self.env.cr.precommit.data
+        touched, urgent = data.pop(self._name, {}), data.pop(WITHDRAWN, ())
+        priority = LOW if data.pop(IMPORTED, False) else None
+        partner_ids = touched.pop("id", set())
+        if touched:
+            partner_ids |= self._holders_or_later(touched)
+        if partner_ids:
+            self.sudo()._enqueue(partner_ids, urgent=urgent, priority=priority)
+
+    def _holders_or_later(self, touched):
+        """The contacts that hold the records; none where they are many: the drain finds those."""
+        holders = self.env["usercom.touched"].sudo()
+        found = holders._few_holders(touched, BULK)
+        if found is None:
+            holders._note(touched)
+        return found or set()
+
+    @api.model
+    def _prioritize(self, partner_ids):
+        """Queue contacts that withdrew a consent; they go before all others."""
+        if partner_ids:
+            self.env.cr.precommit.data.setdefault(WITHDRAWN, set()).update(partner_ids)
+            self._enqueue_later(partner_ids)
+
+    @api.model
+    def _enqueue(self, partner_ids, backends=None, urgent=(), priority=None):
+        """One waiting row for each contact in each account that may know it.
+
+        Many at once are let behind the edits that people make one by one.
+        """
+        if priority is None:
+            priority = LOW if len(partner_ids) > BULK else USUAL
+        self._insert_waiting(
+            SQL(
+                """SELECT b.id AS backend_id, p.id AS partner_id,
+                          CASE WHEN p.id = ANY(%(urgent)s) THEN %(first)s ELSE %(priority)s END
+                              AS priority
+                     FROM res_partner p
+                     JOIN usercom_backend b
+                       ON p.company_id IS NULL OR p.company_id = b.company_id
+                       OR EXISTS (SELECT FROM usercom_binding k
+                                   WHERE k.partner_id = p.id AND k.backend_id = b.id)
+                    WHERE p.id = ANY(%(partners)s) AND %(chosen)s""",
+                partners=list(partner_ids),
+                urgent=list(urgent),
+                first=URGENT,
+                priority=priority,
+                chosen=SQL("b.state IN ('running', 'paused')")
+                if backends is None
+                else SQL("b.id = ANY(%s)", backends.ids),
+            )
+        )
+        if urgent:
+            prioritize_calls(self.env, urgent)
+
+    @api.model
+    def _enqueue_linked(self, backends):
+        """Queue, after all else, every linked contact: what differs is sent."""
+        self._insert_linked(LOW, SQL("b.id = ANY(%s)", backends.ids))
+
+    @api.model
+    def _enqueue_elsewhere(self, backend, partner_ids):
+        """Queue what ``backend`` brought in the other accounts that the contacts are linked to."""
+        if backend._is_alone():
+            return
+        others = SQL("b.id <> %s AND k.partner_id = ANY(%s)", backend.id, partner_ids)
+        self._insert_linked(USUAL, others)
+
+    @api.model
+    def _enqueue_without_custom_id(self, backend, partner_ids=None):
+        """Queue, after all else, the linked contacts, or some, whose users have no custom id."""
+        some = SQL("k.partner_id = ANY(%s)", partner_ids) if partner_ids else SQL("true")
+        missing = SQL("b.id = %s AND k.custom_id IS NULL AND %s", backend.id, some)
+        self.env["usercom.binding"].flush_model()
+        self._insert_linked(LOW, missing)
+
+    def _insert_linked(self, priority, chosen):
+        self._insert_waiting(
+            SQL(
+                """SELECT k.backend_id, k.partner_id, %s AS priority
+                     FROM usercom_binding k JOIN usercom_backend b ON b.id = k.backend_id
+                    WHERE %s AND b.state IN ('running', 'paused')
+                      AND k.external_id > 0 AND k.state <> 'gone' AND k.left_at IS NULL""",
+                priority,
+                chosen,
+            )
+        )
+
+    @api.model
+    def _insert_waiting(self, chosen):
+        """Queue what the SQL ``chosen`` selects: (backend_id, partner_id, priority).
+
+        A row that waits already is locked, at most made more urgent: so no drain can claim it
+        before the edit behind this call is committed, and send the contact without it.
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """
+                WITH queued AS (
+                INSERT INTO usercom_outbox
+                       (backend_id, partner_id, operation, state, attempts, priority,
+                        create_uid, write_uid, create_date, write_date)
+                SELECT backend_id, partner_id, 'sync', 'pending', 0, priority,
+                       %(uid)s, %(uid)s, %(now)s, %(now)s
+                  FROM (%(chosen)s) chosen ORDER BY backend_id, partner_id
+                ON CONFLICT (backend_id, partner_id)
+                      WHERE state = 'pending' AND claimed_at IS NULL
+                      DO UPDATE SET priority = EXCLUDED.priority, next_attempt_at = NULL
+                             WHERE EXCLUDED.priority > usercom_outbox.priority
+                RETURNING backend_id)
+                SELECT DISTINCT backend_id FROM queued
+                """,
+                uid=self.env.uid,
+                now=fields.Datetime.now(),
+                chosen=chosen,
+            )
+        )
+        request_drain(self.env["usercom.backend"].browse(backend_id for (backend_id,) in rows))
+
+    @api.model
+    def _queue_by_hand(self, backend, partners):
+        """Queue ``partners`` by hand: even users who are gone are created anew. Returns them.
+
+        Each user is read first: nobody but User.com knows whether it is still there, and the same.
+        """
+        self.env["usercom.binding"]._revive(backend, partners)
+        if partners:
+            self._enqueue(partners.ids, backend)
+            waiting = self._waiting_rows(partners)
+            waiting.filtered(lambda row: row.backend_id == backend).write(
+                {"next_attempt_at": False, "is_by_hand": True}
+            )
+        return partners
+
+    # ---- users whose contact goes ----
+
+    @api.model
+    def _enqueue_removals(self, partners):
+        """Queue what the users of contacts need that are about to be deleted."""
+        linked = self.env["usercom.binding"].search(
+            [
+                ("partner_id", "in", partners.ids),
+                ("external_id", ">", 0),
+                ("state", "!=", "gone"),
+                ("left_at", "=", False),  # the policy is followed once
+                ("backend_id.removal_policy", "!=", "keep"),
+            ]
+        )
+        rows = self.create([self._removal(link.backend_id, link.external_id) for link in linked])
+        request_drain(rows.backend_id)
+
+    @api.model
+    def _enqueue_removal(self, backend, user_id):
+        """Queue what a user needs whose contact is gone already."""
+        if backend.removal_policy != "keep":
+            self.create(self._removal(backend, user_id))
+
+    @api.model
+    def _removal(self, backend, user_id):
+        """The values of a row that does with a user what the policy says; it names nobody."""
+        return {
+            "backend_id": backend.id,
+            "external_id": user_id,
+            "operation": backend.removal_policy,
+        }
+
+    @api.model
+    def _enqueue_merge(self, backend, user_id, lost_ids):
+        """Queue the merge of users into the one whose contact survived."""
+        self.env["usercom.tombstone"]._create_for_users(backend, lost_ids)
+        rows = self.create(
+            [
+                {
+                    "backend_id": backend.id,
+                    "external_id": lost_id,
+                    "into_external_id": user_id,
+                    "operation": "merge",
+                }
+                for lost_id in lost_ids
+            ]
+        )
+        request_drain(rows.backend_id)

@@ -1,0 +1,204 @@
+from datetime import timedelta
+
+from psycopg2.errors import UniqueViolation
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import AccessError, ConcurrencyError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ...services.contacts.contact_names import ContactText
+from ...services.database.clean_up import BATCH, delete_batch
+from ...services.error_texts import explain
+from ...services.queue.cron_trigger import request_drain
+from ...services.queue.retry_delays import LOCKED_DELAY, MAX_AGE, MAX_ATTEMPTS, retry_delay
+
+DONE = {
+    "state": "done",
+    "claimed_at": False,
+    "claims": 0,
+    "tried_since": False,
+    "error": False,
+}
+
+
+class UsercomQueue(models.AbstractModel):
+    """What the outbox and the inbox have in common: a row is claimed, called for, settled.
+
+    Finished rows are kept for some days, as a log to be looked at and retried from.
+    """
+
+    _name = "usercom.queue"
+    _inherit = "usercom.guarded"
+    _description = "User.com Queue"
+    _order = "id desc"
+    _done_kind = None  # of `usercom.statistic`
+
+    backend_id = fields.Many2one("usercom.backend", "Account", required=True, ondelete="cascade")
+    state = fields.Selection(
+        [("pending", "Pending"), ("done", "Done"), ("failed", "Failed")],
+        required=True,
+        default="pending",
+    )
+    priority = fields.Integer(
+        required=True, default=0, aggregator=False, help="A withdrawn consent goes first."
+    )
+    attempts = fields.Integer(aggregator=False)
+    next_attempt_at = fields.Datetime("Next Attempt")
+    tried_since = fields.Datetime(help="When the first of its attempts failed.")
+    claimed_at = fields.Datetime("Being Worked On Since")
+    claims = fields.Integer(
+        aggregator=False, help="How often it was claimed since it was last settled or put back."
+    )
+    error = ContactText()
+    is_ambiguous = fields.Boolean("Ambiguous", help="Several people match; somebody has to choose.")
+
+    _error_idx = models.Index("(id) WHERE error IS NOT NULL")
+    _failed_idx = models.Index("(backend_id, write_date, is_ambiguous) WHERE state = 'failed'")
+
+    _suspect_idx = models.Index("(backend_id) WHERE state = 'pending' AND claims >= 2")
+
+    @api.model
+    def default_get(self, fields):
+        """Only we queue: a user who sets ``state`` to "done" for himself in ir.default still sends.
+
+        Odoo removes his context's ``default_state`` itself where we go on as superuser.
+        """
+        return super(UsercomQueue, self.with_user(SUPERUSER_ID)).default_get(fields)
+
+    # ---- settling ----
+
+    def _finish(self, **values):
+        self.write(DONE | values)
+        self._count(self._done_kind)
+
+    def _fail(self, message, **values):
+        failed = {"state": "failed", "claimed_at": False, "claims": 0, "error": message}
+        self.write(failed | values)
+        self._count("failed")
+
+    def _count(self, kind):
+        for backend, rows in self.grouped("backend_id").items():
+            self.env["usercom.statistic"]._count(backend, kind, len(rows))
+
+    @api.model
+    def _show_failure(self, backend, partner_ids, message):
+        """Show the failure on the contacts, too."""
+        partners = self.env["res.partner"].browse(partner_ids)
+        links = self.env["usercom.binding"]._ensure(backend, partners)
+        links.write({"state": "failed", "last_error": message})
+
+    def _refuse(self, error):
+        """User.com refused what was asked."""
+        self._fail(explain(self.env, error))
+
+    def _fail_to_store(self, task, message):
+        """Odoo refused what came out of the ``task``."""
+        self._fail(message)
+
+    def _user_id(self):
+        """User.com's id of whom the row is about, 0 or None if it is not known."""
+        return self.external_id
+
+    def _pushed(self, task, result):
+        """The contacts whose values the ``result`` of the ``task`` brought to User.com."""
+        return self.env["res.partner"]
+
+    def _close(self, problems, **values):
+        """Done; failed where some of the values had problems."""
+        if problems:
+            self._fail("\n".join(problems), **values)
+        else:
+            self._finish(**values)
+
+    # ---- waiting again ----
+
+    def _put_back(self, **values):
+        """Have the rows wait (again); those that others stand for already are done."""
+        rows = self._not_queued_anew()
+        (self - rows).write(DONE)  # without anything done: not counted
+        waiting = {"state": "pending", "claimed_at": False, "claims": 0, "is_ambiguous": False}
+        rows.write(waiting | values)
+        try:
+            self.flush_model()
+        except UniqueViolation as error:  # queued anew at this very moment
+            raise ConcurrencyError(str(error)) from error
+
+    def _release(self, claims):
+        """Put back rows whose worker died, after so many claims."""
+        self._put_back(claims=claims)
+
+    def _not_queued_anew(self):
+        """Those rows for which no other row waits."""
+        return self
+
+    def _put_off(self):
+        """Wait, without counting an attempt, for somebody else's change of the same contact."""
+        message = self.env._("Somebody else is changing this contact. It is tried again shortly.")
+        self._put_back(error=message, next_attempt_at=fields.Datetime.now() + LOCKED_DELAY)
+
+    def _postpone(self, seconds):
+        """Wait without counting an attempt, as User.com asked."""
+        self._put_back(next_attempt_at=fields.Datetime.now() + timedelta(seconds=seconds))
+
+    def _retry_later(self, message, most=MAX_ATTEMPTS):
+        """Wait for the next attempt, unless the last of so many has failed."""
+        now = fields.Datetime.now()
+        for row in self:
+            row.attempts += 1
+            row.tried_since = row.tried_since or now
+            row.next_attempt_at = now + timedelta(seconds=retry_delay(row.attempts))
+        worn_out = self.filtered(
+            lambda row: row.attempts >= most or row.tried_since < now - MAX_AGE
+        )
+        worn_out._fail(message)
+        (self - worn_out)._put_back(error=message)
+
+    # ---- the log ----
+
+    def action_retry(self):
+        """Send the chosen failed rows round again."""
+        self._check_manager()
+        rows = self.filtered(lambda row: row.state == "failed").sudo()
+        rows._put_back(attempts=0, next_attempt_at=False, tried_since=False, error=False)
+        request_drain(rows.backend_id)
+
+    def action_retry_alike(self):
+        """Send round again every row of the account that failed as the chosen ones did."""
+        self._check_manager()
+        failed = self.filtered(lambda row: row.state == "failed")
+        self.search(
+            Domain("state", "=", "failed")
+            & Domain("backend_id", "in", failed.backend_id.ids)
+            & Domain("error", "in", failed._stored_errors())
+        ).action_retry()
+
+    def _stored_errors(self):
+        """The error texts of these rows as they are stored, with ids instead of names."""
+        self.flush_recordset(["error"])
+        query = self._search([("id", "in", self.ids)])
+        rows = self.env.execute_query(query.select(SQL.identifier(self._table, "error")))
+        return [error for (error,) in rows if error]
+
+    def _check_manager(self):
+        self.check_access("read")
+        if not self.env.user.has_group("usercom_connector.group_usercom_manager"):
+            raise AccessError(self.env._("Only User.com managers may retry rows of a queue."))
+
+    @api.autovacuum
+    def _gc_log(self):
+        """Delete a batch of the finished rows that are older than the account keeps them."""
+        if self._abstract:
+            return 0, 0
+        done = 0
+        for backend in self.env["usercom.backend"].search_fetch([], ["log_days"]):
+            moment = fields.Datetime.now() - timedelta(days=backend.log_days)
+            done += self._delete_before(backend, moment, BATCH - done)
+        return done, int(done >= BATCH)
+
+    def _delete_before(self, backend, moment, most):
+        """Delete some of the rows finished before ``moment``; returns how many."""
+        condition = SQL(
+            "backend_id = %s AND state <> 'pending' AND write_date < %s", backend.id, moment
+        )
+        return delete_batch(self, condition, most)

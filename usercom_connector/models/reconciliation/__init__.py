@@ -1,0 +1,5 @@
+from . import (
+    conflict,
+    drift,
+    sweep,
+)

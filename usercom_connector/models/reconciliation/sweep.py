@@ -1,0 +1,57 @@
+from odoo import api, fields, models
+
+from ...services.account.connection import Connection
+
+
+class UsercomSweep(models.Model):
+    """How far a list of User.com's users has been read: the next page, committed with each page.
+
+    Pages come in no promised order, so a time within a range would not tell what is still to come.
+    Not a part of the account's own record, which people edit while this is written all the time.
+    """
+
+    _name = "usercom.sweep"
+    _inherit = ["usercom.guarded", "usercom.page.guard"]
+    _description = "User.com List Being Read"
+    _rec_name = "kind"
+
+    backend_id = fields.Many2one("usercom.backend", required=True, ondelete="cascade")
+    kind = fields.Selection(
+        [("backlog", "Backlog"), ("reconcile", "Reconciliation"), ("compare", "Comparison")],
+        required=True,
+    )
+    is_open = fields.Boolean("Under Way")
+    since = fields.Datetime()
+    until = fields.Datetime()
+    next_page = fields.Char()
+    started_at = fields.Datetime()
+    read_until = fields.Datetime(help="What was changed before is known.")
+    missed_at = fields.Datetime(help="When it last met news that no call had told of.")
+    newest_prompt = fields.Integer(help="The last inbox row when it began.")
+    error = fields.Text()
+
+    _kind_uniq = models.Constraint("unique (backend_id, kind)", "One sweep of a kind at a time.")
+
+    @api.model
+    def _of(self, backend, kind):
+        """The sweep of this kind; a new account's begins with what changes from now on."""
+        now, there = fields.Datetime.now(), Connection(backend).clock().now()
+        return self._known(backend, kind) or self.create(
+            {"backend_id": backend.id, "kind": kind, "started_at": now, "read_until": there}
+        )
+
+    @api.model
+    def _known(self, backend, kind):
+        """The sweep of this kind, empty if none has begun yet."""
+        return self.search([("backend_id", "=", backend.id), ("kind", "=", kind)])
+
+    @api.model
+    def _request(self, backend, kind):
+        """Have the next drain read what changed ("reconcile"), or everything ("compare")."""
+        self._of(backend, kind).started_at = False
+
+    @api.model
+    def _is_reading(self, backend):
+        """Whether a list is read that User.com serves; another waits for the next regular run."""
+        domain = [("backend_id", "=", backend.id), ("is_open", "=", True), ("error", "=", False)]
+        return bool(self.search_count(domain, limit=1))

@@ -1,0 +1,187 @@
+"""How an account is doing. Dashboard, health and alerts render what is computed here."""
+
+from datetime import timedelta
+from functools import cached_property
+from typing import Any
+
+from odoo import fields
+
+from ..inbox.waiting_calls import WaitingCalls
+from .standstill import Standstill
+
+STALLED = timedelta(minutes=15)  # a drain that works off a backlog takes half of that
+FAILURES = 3  # of the job in a row, from which on it is no passing trouble
+FEWEST_ROWS = 20  # below, a share of failures says little
+DAY = timedelta(hours=24)
+
+Counts = dict[str, int]
+
+
+class AccountStatus:
+    """The facts about one account. Each is computed once, when it is first asked for."""
+
+    def __init__(self, backend: Any) -> None:
+        self._backend = backend.sudo()
+        self._env = self._backend.env
+        self._mine = [("backend_id", "=", backend.id)]
+
+    # ---- whether it moves ----
+
+    @cached_property
+    def alarm(self) -> str | None:
+        """Why nothing moves although it should; None if it moves, or nobody wants it to.
+
+        It counts no queue, so it may be asked often.
+        """
+        backend = self._backend
+        if backend.state == "paused" and backend.pause_reason:
+            return self._env._("Paused: %s", backend.pause_reason)
+        return self._job_alarm(backend.cron_id) if backend.state == "running" else None
+
+    def _job_alarm(self, cron: Any) -> str | None:
+        if not cron.active:
+            return self._env._("Its scheduled job is switched off.")
+        if cron.failure_count >= FAILURES:
+            return self._env._(
+                "Its scheduled job failed %s times in a row. The server's log says why.",
+                cron.failure_count,
+            )
+        if cron.nextcall < fields.Datetime.now() - STALLED:
+            return self._env._(
+                "Its scheduled job should have run at %s UTC. Do Odoo's cron workers run?",
+                fields.Datetime.to_string(cron.nextcall),
+            )
+        if Standstill(self._backend).is_there():
+            return self._env._(
+                "Rows wait, but none was sent or received for 2 minutes. The server's log may say "
+                "why; do Odoo's cron workers run?"
+            )
+        return None
+
+    @cached_property
+    def fails_often(self) -> bool:
+        """Whether too large a share of what was dealt with in the last 24 hours stands failed."""
+        of_late = ("write_date", ">=", fields.Datetime.now() - DAY)
+        failed = sum(self._count_rows("failed", of_late).values())
+        total = failed + sum(self.hours["sent"]) + sum(self.hours["received"])
+        share = self._backend.failure_alert_share
+        return bool(share > 0 and total >= FEWEST_ROWS and failed * 100 >= share * total)
+
+    @cached_property
+    def is_webhook_silent(self) -> bool:
+        """Whether User.com, which changed, has called no more for the chosen time."""
+        silent_since = self._backend.webhook_last_call or self.reconciliation.create_date
+        patience = timedelta(hours=self._backend.webhook_alert_hours)
+        missed_at = self.reconciliation.missed_at
+        return bool(
+            patience
+            and missed_at
+            and missed_at > silent_since
+            and silent_since < fields.Datetime.now() - patience
+        )
+
+    # ---- numbers ----
+
+    @cached_property
+    def waiting(self) -> Counts:
+        """``{"inbox": waiting rows, "outbox": …}``."""
+        return self._count_rows("pending")
+
+    @cached_property
+    def failed(self) -> Counts:
+        """``{"inbox": failed rows, "outbox": …}``."""
+        return self._count_rows("failed")
+
+    @cached_property
+    def unclear(self) -> Counts:
+        """Those of the failed rows that match several contacts or users."""
+        return self._count_rows("failed", ("is_ambiguous", "=", True))
+
+    def _count_rows(self, state: str, *conditions: Any) -> Counts:
+        domain = [*self._mine, ("state", "=", state), *conditions]
+        return {
+            queue: self._env[f"usercom.{queue}"].search_count(domain)
+            for queue in ("inbox", "outbox")
+        }
+
+    @cached_property
+    def hours(self) -> dict[str, list[int]]:
+        """``{"sent": [people of each of the last 24 hours], "received": …, "failed": …}``."""
+        return dict(self._env["usercom.statistic"]._last_hours(self._backend))
+
+    @cached_property
+    def contacts(self) -> Counts:
+        """``{state of the link: contacts}``."""
+        counts = self._env["usercom.binding"]._read_group(self._mine, ["state"], ["__count"])
+        return {"synced": 0, "failed": 0, "gone": 0} | dict(counts)
+
+    @cached_property
+    def broken_mappings(self) -> int:
+        """How many mappings stand still until they are mended."""
+        return len(self._backend.mapping_ids.filtered("is_broken"))
+
+    @cached_property
+    def old_calls(self) -> int:
+        """How many calls of User.com have waited for long."""
+        return WaitingCalls(self._backend).count_old()
+
+    # ---- what reads User.com ----
+
+    @cached_property
+    def reconciliation(self) -> Any:
+        """The record of the regular reading of changes; empty before the first."""
+        return self._env["usercom.sweep"]._known(self._backend, "reconcile")
+
+    @cached_property
+    def reconciled_at(self) -> Any:
+        """Up to when all changes of User.com are known; False before the first time."""
+        return self.reconciliation.until and self.reconciliation.read_until
+
+    @cached_property
+    def stopped_sync(self) -> Any:
+        """The initial sync that waits for somebody, or is in trouble; empty if none is."""
+        return self._env["usercom.sync"]._standing_still(self._backend)
+
+    # ---- what somebody should do ----
+
+    @cached_property
+    def todo(self) -> dict[str, Any]:
+        """``{what: how many, why, or True}``; empty when all is well."""
+        if self._backend.state == "draft":
+            return {"draft": True}
+        found = self._todo_of_account() | self._todo_of_webhook() | self._todo_of_records()
+        return {what: value for what, value in found.items() if value}
+
+    def _todo_of_account(self) -> dict[str, Any]:
+        backend = self._backend
+        return {
+            "authenticated": backend.state == "authenticated",
+            "paused": backend.state == "paused",
+            "braked": backend.is_braked,
+            "stalled": backend.state == "running" and self.alarm,
+            "unmapped": not backend.mapping_ids,
+            "broken": self.broken_mappings,
+            "sync": self.stopped_sync and (self.stopped_sync.error or True),
+            "reconciliation": self.reconciliation.error,
+        }
+
+    def _todo_of_webhook(self) -> dict[str, Any]:
+        backend = self._backend
+        hears = any(mapping.direction != "export" for mapping in backend.mapping_ids)
+        is_called = backend.state == "authenticated" or not hears or backend.webhook_last_call
+        return {
+            "webhook_never": not is_called,
+            "webhook_silent": backend.is_webhook_silent,
+            "calls_waiting": self.old_calls,
+        }
+
+    def _todo_of_records(self) -> dict[str, Any]:
+        open_ones = [*self._mine, ("state", "=", "open")]
+        return {
+            "send_failed": self.failed["outbox"] - self.unclear["outbox"],
+            "receive_failed": self.failed["inbox"] - self.unclear["inbox"],
+            "send_unclear": self.unclear["outbox"],
+            "receive_unclear": self.unclear["inbox"],
+            "conflicts": self._env["usercom.conflict"].search_count(open_ones),
+            "differences": self._env["usercom.drift"].search_count(self._mine),
+        }

@@ -1,0 +1,98 @@
+import socket
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from odoo.exceptions import UserError
+
+from ...usercom import Client, NotFoundError, ServerError, UnreachableError, UsercomError
+from ..database.identity import DatabaseIdentity
+from ..error_texts import explain
+from ..queue.shared_hold import SharedHold, throttle_of
+from .unset_attributes import UnsetAttributes
+
+DEFAULT_URL = "https://{subdomain}.user.com"
+
+
+class Connection:
+    """How an account reaches User.com, and whether it may."""
+
+    def __init__(self, backend: Any) -> None:
+        self._backend = backend
+        self._env = backend.env
+
+    def base_url(self) -> str:
+        template = self._env["ir.config_parameter"].sudo().get_param("usercom_connector.api_url")
+        return (template or DEFAULT_URL).replace("{subdomain}", self._backend.subdomain or "")
+
+    def client(self) -> Client:
+        """A client of this account; close it after use."""
+        account = self._backend.sudo().ensure_one()
+        if not account.subdomain or not account.api_key:
+            raise UserError(self._env._("Enter the system name and the API key first."))
+        SharedHold(account).seconds()  # what another process has heard holds back this one, too
+        return Client(
+            self.base_url(),
+            account.api_key,
+            throttle=throttle_of(account),
+            left_out=UnsetAttributes(account).left_out(),
+        )
+
+    def clock(self) -> Any:
+        """User.com's clock."""
+        return throttle_of(self._backend).remote_clock
+
+    # ---- whether it may ----
+
+    def refusal(self) -> str | None:
+        """Why this database must not talk to User.com, or nothing: a copy is no business of it."""
+        return DatabaseIdentity(self._env).refusal(self._backend.sudo().database_marks)
+
+    def check_may_send(self) -> None:
+        """Raise an error for people where this database must not talk to User.com."""
+        if refusal := self.refusal():
+            raise UserError(refusal)
+
+    # ---- asking for somebody who waits ----
+
+    def ask(self, question: Callable[[Client], Any]) -> Any:
+        """Return what ``question(client)`` returns; an error is raised in words for people."""
+        self.check_may_send()
+        return self.ask_unverified(question)
+
+    def ask_unverified(self, question: Callable[[Client], Any]) -> Any:
+        """Likewise, for an account whose database or key is only now being verified."""
+        try:
+            with self.client() as client:
+                return question(client)
+        except UsercomError as error:
+            SharedHold(self._backend).seconds()
+            raise UserError(self._explain(error)) from error
+
+    def _explain(self, error: UsercomError) -> str:
+        """Why the account could not be asked, and what to do about it."""
+        url = self.base_url()
+        if isinstance(error, UnreachableError) and not _is_known_host(url):
+            return self._env._(
+                "There is no address %s. Check the system name, and that this server can reach the "
+                "internet.",
+                url,
+            )
+        if isinstance(error, NotFoundError) or (
+            isinstance(error, ServerError) and error.status < 500
+        ):
+            return self._env._(
+                "No User.com account answers at %s. Check the system name: it is the first part of "
+                "the address you see when you work in User.com.",
+                url,
+            )
+        return explain(self._env, error)
+
+
+def _is_known_host(url: str) -> bool:
+    """Whether the name in ``url`` leads to an address."""
+    try:
+        socket.getaddrinfo(urlsplit(url).hostname, None)
+    except (OSError, UnicodeError):
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""What the database asks of our work: short transactions, its identity, its caches."""

@@ -1,0 +1,162 @@
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from odoo.tools import formatLang
+
+from ...usercom import Rule
+from ...usercom.jobs import Push, Remove
+from ..account.account_status import AccountStatus
+
+LEAST = 100  # people; whatever the share, fewer are never asked about
+
+
+class BrakeError(Exception):
+    """What is about to be done would be more of its ``kind`` than is done unasked."""
+
+    def __init__(self, kind: str, people: int) -> None:
+        super().__init__(f"{kind}: {people}")
+        self.kind = kind
+        self.people = people
+
+
+class Brake:
+    """Stops an account before it does to many people what is rarely meant.
+
+    The exporter asks before it calls, the importer before it writes, so no lot has done its harm
+    before it is counted: 20 contacts archived by mistake are sent, of 2,000 the first hundred at
+    most. Counted are people over 24 hours, for runs are short: a fault would go round a limit of
+    one run. Changed values are none of its business, and an initial sync has asked already.
+    """
+
+    def __init__(self, backend: Any) -> None:
+        self.backend = backend
+        self.env = backend.env
+
+    # ---- counting ----
+
+    def count(self, effects: Mapping[str, int]) -> None:
+        """Count ``effects``, {kind: people}; raises BrakeError where they would be too many.
+
+        In the transaction of what is written next: what is rolled back has not been counted.
+        """
+        effects = {kind: people for kind, people in effects.items() if people}
+        if not effects or not self.backend.brake_share > 0:
+            return
+        totals = self.env["usercom.brake"]._of(self.backend)._add(effects)
+        for kind, people in totals.items():
+            if people > LEAST and self._is_large_share(kind, people):
+                raise BrakeError(kind, people)
+
+    def _is_large_share(self, kind: str, people: int) -> bool:
+        """Whether they are more than the share. No more links are counted than it takes to tell."""
+        enough = int(people * 100 / self.backend.brake_share)
+        return self._contacts(kind, people, enough) * self.backend.brake_share < people * 100
+
+    def _contacts(self, kind: str, people: int, limit: int | None = None) -> int:
+        """Of how many contacts it is a share: a deleted user has left no link."""
+        return self._links(limit) + (people if kind == "deleted_there" else 0)
+
+    def _links(self, limit: int | None) -> int:
+        linked = [("backend_id", "=", self.backend.id), ("external_id", ">", 0)]
+        return self.env["usercom.binding"].sudo().search_count(linked, limit=limit)
+
+    # ---- the exporter ----
+
+    def count_tasks(self, tasks: list[Any]) -> None:
+        """As ``count``, of what the tasks of one claim are about to do at User.com."""
+        if self.backend.brake_share > 0:
+            self.count(self._effects(tasks))
+
+    def take_back(self, tasks: list[Any]) -> None:
+        """What these tasks were counted for has not come about; they may be tried again."""
+        effects = self._effects(tasks)
+        if effects and self.backend.brake_share > 0:
+            self.env["usercom.brake"]._of(self.backend)._subtract(effects)
+
+    def _effects(self, tasks: list[Any]) -> Counter[str]:
+        """``{kind: people}`` of these tasks, but for those of a running initial sync."""
+        found = [(task.rows[:1], kind) for task in tasks if (kind := _kind(task.job))]
+        rows = self.env["usercom.outbox"].browse(row.id for row, _kind in found)
+        asked = self._asked_by_sync(rows.partner_id) if found else ()
+        return Counter(kind for row, kind in found if row.partner_id not in asked)
+
+    def _asked_by_sync(self, partners: Any) -> Any:
+        """Those of ``partners`` whom a running initial sync has queued."""
+        sync = self.env["usercom.sync"]._under_way(self.backend)
+        if not sync:
+            return partners.browse()
+        queued = [("sync_id", "=", sync.id), ("result", "=", "queued")]
+        lines = self.env["usercom.sync.line"]
+        return lines.search([*queued, ("partner_id", "in", partners.ids)]).partner_id
+
+    def close(self) -> None:
+        """Count anew what was let through: all of it is done."""
+        self.env["usercom.brake"]._close(self.backend)
+
+    # ---- stopping ----
+
+    def stop(self, error: BrakeError) -> None:
+        """Pause the account and ask."""
+        reason = self._reason(error)
+        self.env["usercom.brake"]._of(self.backend).write(
+            {"asked_kind": error.kind, "asked_reason": reason}
+        )
+        self.backend._pause(reason)
+
+    def _reason(self, error: BrakeError) -> str:
+        text: str = self.env._(
+            "Within 24 hours, this would %(what)s. That is more than %(share)s %% of the linked "
+            "contacts (%(links)s), so nothing more is done. Rows that wait: %(waiting)s. If it is "
+            "meant, choose Let It Through. If not, first undo what caused it, then Run.",
+            what=self._what(error),
+            share=formatLang(self.env, self.backend.brake_share, digits=0),
+            links=formatLang(self.env, self._contacts(error.kind, error.people), digits=0),
+            waiting=formatLang(
+                self.env, sum(AccountStatus(self.backend).waiting.values()), digits=0
+            ),
+        )
+        return text
+
+    def _what(self, error: BrakeError) -> str:
+        people = formatLang(self.env, error.people, digits=0)
+        texts: dict[str, str] = {
+            "created_here": self.env._("create %s contacts in Odoo", people),
+            "emptied_here": self.env._("empty values of %s contacts in Odoo", people),
+            "unsubscribed_here": self.env._("withdraw consents of %s contacts in Odoo", people),
+            "created_there": self.env._("create %s users in User.com", people),
+            "emptied_there": self.env._("empty values of %s users in User.com", people),
+            "deleted_there": self.env._("delete %s users in User.com", people),
+            "unsubscribed_there": self.env._("unsubscribe %s users in User.com", people),
+        }
+        return texts[error.kind]
+
+
+# ---- what a lot would do ----
+
+
+def import_effects(plans: Collection[Any], rules: Iterable[Rule]) -> dict[str, int]:
+    """``{kind: people}`` of merge plans, before anything is written."""
+    consents = {rule.key: rule.withdrawn for rule in rules if rule.consent}
+    return {
+        "emptied_here": sum(
+            any(plan.written[key] is None for key in plan.written.keys() - consents.keys())
+            for plan in plans
+        ),
+        "unsubscribed_here": sum(
+            any(plan.written[key] == consents[key] for key in plan.written.keys() & consents.keys())
+            for plan in plans
+        ),
+    }
+
+
+def _kind(job: Any) -> str | None:
+    """What is counted of a job. A mass update (`MassPush`) neither creates nor empties."""
+    match job:
+        case Push() if not job.identity.user_id:
+            return "created_there"
+        case Push() if None in job.sends().values():
+            return "emptied_there"
+        case Remove():
+            return "deleted_there" if job.delete else "unsubscribed_there"
+    return None

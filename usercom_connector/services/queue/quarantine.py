@@ -1,0 +1,87 @@
+"""What becomes of rows whose worker died: tried again, more and more warily, then left alone."""
+
+from typing import Any
+
+from odoo import fields
+from odoo.tools import SQL
+
+from ..database.transactions import in_lots, unless_locked
+
+MOST_ORPHANINGS = 3
+
+
+class Quarantine:
+    """Finds the row that ends its worker, among all that the worker had claimed with it.
+
+    Each claim counts until the row is settled. After the first orphaning a row is in no mass
+    update, after the second nothing else is under way with it, and after the third it is failed,
+    without a look at what it holds. So of 2,000 rows that were claimed at once only one can fail.
+    """
+
+    def __init__(self, backend: Any) -> None:
+        self.backend = backend
+        self.env = backend.env
+        self._queues = self.env["usercom.inbox"], self.env["usercom.outbox"]
+
+    def has_orphans(self) -> bool:
+        return any(self._orphans(queue) for queue in self._queues)
+
+    def release_orphans(self) -> None:
+        """Give back what a killed worker had claimed."""
+        for queue in self._queues:
+            unless_locked(self.env, self._fail_unread, queue)
+            in_lots(self.env, self._orphans(queue), _release, _leave)
+
+    def release_locked(self) -> None:
+        """Give back, at the end of a run, what somebody had locked: no worker has died of it."""
+        for queue in self._queues:
+            in_lots(self.env, self._orphans(queue), _put_back, _leave)
+
+    def _orphans(self, queue: Any) -> Any:
+        """What is claimed while no worker is at work."""
+        claimed = [("state", "=", "pending"), ("claimed_at", "!=", False)]
+        return queue.search([("backend_id", "=", self.backend.id), *claimed])
+
+    def _fail_unread(self, queue: Any) -> None:
+        """Fail what has been claimed so often and is claimed still: nothing of it is read."""
+        message = self._message()
+        failed = self.env.execute_query(
+            SQL(
+                """UPDATE %s SET state = 'failed', claimed_at = NULL, claims = 0, error = %s,
+                                 write_date = %s
+                    WHERE backend_id = %s AND state = 'pending' AND claimed_at IS NOT NULL
+                      AND claims >= %s
+                   RETURNING id, partner_id""",
+                SQL.identifier(queue._table),
+                message,
+                fields.Datetime.now(),
+                self.backend.id,
+                MOST_ORPHANINGS,
+            )
+        )
+        queue.invalidate_model()
+        partner_ids = {partner_id for _id, partner_id in failed} - {None}
+        queue._show_failure(self.backend, partner_ids, message)
+        queue.browse(row_id for row_id, _partner in failed)._count("failed")
+
+    def _message(self) -> str:
+        return self.env._(
+            "Odoo's worker ended %s times while it dealt with this row, which is therefore left "
+            "alone. Look in the server's log for the cause (often the memory or time limit of "
+            "workers), mend it, then retry the row.",
+            MOST_ORPHANINGS,
+        )
+
+
+def _release(rows: Any) -> None:
+    """To be claimed more warily."""
+    for claims, alike in rows.exists().grouped("claims").items():
+        alike._release(claims)
+
+
+def _put_back(rows: Any) -> None:
+    rows.exists()._put_back()
+
+
+def _leave(_row: Any) -> None:
+    """It is locked still: the next run tries again."""
