@@ -4,6 +4,7 @@ Only the drain of an account claims its rows, and an account has one drain at a 
 is claimed when a drain begins was a dead worker's (`Quarantine`).
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from odoo import fields
@@ -41,6 +42,23 @@ class Claims:
         )
         self.queue.flush_model()
         return next((at or fields.Datetime.now() for (at,) in self.env.execute_query(query)), None)
+
+    def waiting_of(self, priorities: Iterable[int]) -> set[int]:
+        """Those of the ``priorities`` of which any row waits, be it due or not.
+
+        An index look for each: LIMIT keeps PostgreSQL from joining all that waits instead.
+        """
+        query = SQL(
+            """SELECT p FROM unnest(%s) p, LATERAL (
+                   SELECT FROM %s r
+                    WHERE r.backend_id = %s AND r.state = 'pending' AND r.claimed_at IS NULL
+                      AND r.priority = p LIMIT 1) found""",
+            list(priorities),
+            self.table,
+            self.backend.id,
+        )
+        self.queue.flush_model()
+        return {priority for (priority,) in self.env.execute_query(query)}
 
     def claim_suspect(self) -> Any:
         """Claim one row that two workers died with."""

@@ -42,16 +42,30 @@ class Turns:
                 return
 
     def _claim(self) -> Any:
+        waiting = unless_locked(self.env, self._waiting) or {}
         ways = [self._claim_inbox, self._claim_outbox]
         if self._turn % OUTBOX_TURN == 0:
             ways.reverse()
         for priority in PRIORITIES:
-            if priority == USUAL and self._turn % 2 == 0 and (rows := self._claim_newest()):
+            if self._is_newests_turn(priority, waiting) and (rows := self._claim_newest()):
                 return rows
             for claim in ways:
-                if rows := claim(priority):
+                if priority in waiting.get(claim, ()) and (rows := claim(priority)):
                     return rows
         return None
+
+    def _waiting(self) -> dict[Callable[[int], Any], set[int]]:
+        """The priorities of what waits, by how it is claimed: each look costs a transaction."""
+        return {
+            self._claim_inbox: self.inbox.waiting_of(PRIORITIES),
+            self._claim_outbox: self.outbox.waiting_of(PRIORITIES),
+        }
+
+    def _is_newests_turn(
+        self, priority: int, waiting: dict[Callable[[int], Any], set[int]]
+    ) -> bool:
+        is_waiting = USUAL in waiting.get(self._claim_outbox, ())
+        return priority == USUAL and self._turn % 2 == 0 and is_waiting
 
     def _claim_inbox(self, priority: int) -> Any:
         return unless_locked(self.env, self.inbox.claim, priority)
