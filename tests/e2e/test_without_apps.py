@@ -63,8 +63,7 @@ def test_the_settings_open_and_offer_neither_leads_nor_lists(pair: Pair) -> None
 
 
 def test_the_settings_are_saved(pair: Pair) -> None:
-    values = {"usercom_new_user_policy": "create", "usercom_log_days": 31}
-    settings = pair.odoo.call("res.config.settings", "create", [values])
+    settings = pair.odoo.call("res.config.settings", "create", [{"usercom_log_days": 31}])
     pair.odoo.call("res.config.settings", "execute", settings)
     [account] = pair.odoo.call("usercom.backend", "search_read", [], ["log_days"])
     assert account["log_days"] == 31
