@@ -71,14 +71,17 @@ class TestHandling(SyncCase):
 
         def begin_anew_meanwhile(prefetcher, *which):
             page = original(prefetcher, *which)
+            sync.invalidate_recordset()  # the drain has its own cache
             if sync.page_count == 1 and not pressed:
                 pressed.append(True)
                 sync.action_change()
                 sync.action_preview()
+                self.env.cr.flush()
             return page
 
         with patch.object(PagePrefetcher, "page", begin_anew_meanwhile):
             self.drain()
+        self.assertTrue(pressed)
         self.drain()
         self.assertEqual((sync.state, sync.new_here_count, sync.page_count), ("ready", 350, 4))
 
