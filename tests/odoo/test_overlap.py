@@ -4,7 +4,7 @@ from odoo.addons.usercom_connector.services.drain.claims import NEWEST_ID, Inbox
 from odoo.addons.usercom_connector.services.importer import Importer
 from odoo.addons.usercom_connector.services.queue.task import Task
 from odoo.addons.usercom_connector.usercom import User
-from odoo.addons.usercom_connector.usercom.jobs import Pushed
+from odoo.addons.usercom_connector.usercom.push import Pushed
 
 from .test_consent_log import ConsentCase
 

@@ -2,7 +2,8 @@
 
 from odoo.addons.usercom_connector.services.queue.task import Task
 from odoo.addons.usercom_connector.usercom import User
-from odoo.addons.usercom_connector.usercom.jobs import Identity, Push, Pushed, Remove
+from odoo.addons.usercom_connector.usercom.jobs import Identity, Remove
+from odoo.addons.usercom_connector.usercom.push import Push, Pushed
 
 from .common import UsercomCase
 

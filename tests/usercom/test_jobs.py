@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 from usercom import STANDARD_ATTRIBUTES, AmbiguousUserError, Client, EmptiedError, Rule, Throttle
-from usercom.jobs import Fetch, Identity, MergeUsers, Push, Remove
+from usercom.jobs import Fetch, Identity, MergeUsers, Remove
+from usercom.push import Push
 
 from tests.simulator.process import Simulator
 

@@ -3,8 +3,9 @@
 import pytest
 from usercom import Attribute, Rule
 from usercom import mass as mass_module
-from usercom.jobs import Identity, Push
+from usercom.jobs import Identity
 from usercom.mass import MassPush, is_worthwhile
+from usercom.push import Push
 
 from .stub import HTML, MISSING, Answer
 

@@ -2,7 +2,8 @@
 
 import pytest
 from usercom import Attribute, Rule, UnmadeError
-from usercom.jobs import Identity, Push, Remove
+from usercom.jobs import Identity, Remove
+from usercom.push import Push
 
 from .stub import Answer
 

@@ -10,7 +10,7 @@ from typing import Any
 from . import strict_json
 from .client import Client
 from .errors import AmbiguousUserError, NotFoundError, RejectedError, ServerError
-from .jobs import Push, Pushed
+from .push import Push, Pushed
 from .records import Attribute
 from .values import wire
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from ...usercom import Rule, User
 from ...usercom.base import remote_base_value
-from ...usercom.jobs import Pushed
+from ...usercom.push import Pushed
 from ...usercom.verify_write import EMPTY
 from ..inbox.prompts import Prompts
 

@@ -11,8 +11,8 @@ from odoo import fields
 from odoo.tools import SQL
 
 from ...usercom.connections import LONGEST_CALL
-from ...usercom.jobs import Push
 from ...usercom.overlap import Outcome
+from ...usercom.push import Push
 from ...usercom.throttle import LONGEST_HOLD
 from ...usercom.unconfirmed import Unconfirmed, added
 from ..queue.task import Task

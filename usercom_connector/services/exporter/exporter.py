@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from ...usercom.jobs import Push, Pushed
 from ...usercom.mass import MassPush
+from ...usercom.push import Push, Pushed
 from ..contacts.unconfirmed import UnconfirmedValues
 from ..queue.task import Task
 from .admission import Admission

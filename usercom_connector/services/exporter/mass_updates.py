@@ -3,8 +3,8 @@
 from collections import defaultdict
 from typing import Any
 
-from ...usercom.jobs import Pushed
 from ...usercom.mass import MassPush, is_worthwhile, mass_key
+from ...usercom.push import Pushed
 from ...usercom.redaction import excerpt
 from ..database.savepoints import attempted
 from ..queue.task import Task

@@ -3,8 +3,8 @@
 from typing import Any
 
 from ...usercom.base import Base, remote_base_value
-from ...usercom.jobs import Push
 from ...usercom.orphans import Orphans
+from ...usercom.push import Push
 from ..comparison import Comparison
 from ..contacts.identity import ContactIdentity
 from ..queue.task import Task

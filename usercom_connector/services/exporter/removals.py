@@ -6,7 +6,8 @@ from odoo import fields
 from odoo.fields import Domain
 
 from ...usercom import User
-from ...usercom.jobs import Identity, MergeUsers, Push, Remove
+from ...usercom.jobs import Identity, MergeUsers, Remove
+from ...usercom.push import Push
 from ..consents.email import EmailConsent
 from ..consents.origin import consent_origin
 from ..contacts.successors import Successors

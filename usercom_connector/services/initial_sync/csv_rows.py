@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from ...usercom.jobs import Push
+from ...usercom.push import Push
 from ..comparison import Comparison
 from ..contacts.contact_names import by_id
 from ..contacts.identity import ContactIdentity

@@ -5,7 +5,8 @@ from typing import Any
 from odoo.tools import formatLang
 
 from ...usercom import Rule
-from ...usercom.jobs import Push, Remove
+from ...usercom.jobs import Remove
+from ...usercom.push import Push
 from ..account.account_status import AccountStatus
 
 LEAST = 100  # people; whatever the share, fewer are never asked about

@@ -8,8 +8,8 @@ from typing import Any
 class Task:
     """One contact's work: the claimed rows of a queue, the job at User.com, what was left out.
 
-    ``job`` has a ``run(client)``, as those in ``usercom/jobs.py``. ``problems`` are texts about
-    values of the contact that could not be carried over, and so are not part of the job.
+    ``job`` has a ``run(client)``, as in ``usercom/jobs.py`` and ``usercom/push.py``. ``problems``
+    are texts about values that could not be carried over, and so are not part of the job.
     """
 
     rows: Any

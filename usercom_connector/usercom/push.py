@@ -1,0 +1,306 @@
+"""How the values of one contact are sent to User.com; plain data in, plain data out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from .base import Base, remote_base_value
+from .client import Client
+from .errors import (
+    AmbiguousUserError,
+    EmptiedError,
+    NotFoundError,
+    RejectedError,
+    ServerError,
+    UnmadeError,
+    UnreachableError,
+    UnservedError,
+)
+from .jobs import Identity
+from .merge import Merge, Rule, merge
+from .orphans import Orphans
+from .records import Attribute, User
+from .unconfirmed import Unconfirmed, presumed
+from .unset_values import leaves_unset_out
+from .user_values import read_user
+from .values import wire
+from .verify_write import EMPTY, emptied
+
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """What a Push did. Values are canonical, by key.
+
+    `user`: the user as answered to the change; None where nothing had to be sent.
+    `found`: a user with whom the contact has to be merged before anything is sent.
+    `missing`: User.com has no such user.
+    `ignored`: the values that were sent and that User.com did not take.
+    `apart`: what User.com has instead, where it keeps a value of its own: "Jan Kowalski-Dług" for
+    a name that it cut, or "Łódź" for a city that cannot be emptied.
+    """
+
+    merge: Merge | None = None
+    user: User | None = None
+    found: User | None = None
+    missing: bool = False
+    ignored: Values = field(default_factory=dict)
+    apart: Values = field(default_factory=dict)
+    leaves_unset_out: bool | None = None
+    """Whether User.com's answers leave out unset attributes, None where this one does not show."""
+
+    @property
+    def kept(self) -> bool:
+        """Whether User.com has all values that were sent."""
+        return bool(self.user) and not self.ignored and not self.apart
+
+    @property
+    def base(self) -> Base:
+        """The base to store: what both sides agree on, and where each keeps its own.
+
+        A value that User.com ignored is in neither, so the next edit sends it again.
+        """
+        dropped = self.ignored.keys() - self.apart.keys()
+        base = Base(self.merge.base if self.merge else None).without(dropped)
+        base.remote |= self.apart
+        return base
+
+    @property
+    def wrote(self) -> bool:
+        """Whether User.com was changed."""
+        return bool(self.user or self.sent)
+
+    @property
+    def sent(self) -> Values:
+        """The canonical values that were brought to User.com."""
+        return self.merge.to_usercom if self.merge else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """Send the values of one contact to User.com. `base` and `odoo`: {key: canonical value}.
+
+    A known user gets what differs from `base`, in one call. Without a known user one is searched
+    for, and created if there is none. A user found by a search is returned and not written to:
+    only the database knows whether it belongs to another contact.
+    """
+
+    identity: Identity
+    rules: Sequence[Rule]
+    attributes: Mapping[str, Attribute]
+    base: Values
+    odoo: Values
+    custom_id: str | None = None
+    """The custom id to give to the user, None to leave it as it is."""
+    unconfirmed: Unconfirmed = field(default_factory=dict)
+    """What was sent before, in calls whose answer never came."""
+    orphans: Orphans = field(default_factory=Orphans)
+    """The users that such calls may have created."""
+    reads_first: bool = False
+    """Whether a known user is read before anything is sent, as for a push by hand."""
+
+    def run(self, client: Client) -> Pushed:
+        """Make the calls. Raises any UsercomError that they raise."""
+        if not self.identity.user_id:
+            found = self._found(client)
+            return Pushed(found=found) if found else self._create(client)
+        try:
+            return self._push_known(client, self.identity.user_id)
+        except NotFoundError:  # perhaps merged into another user
+            found = self.identity.search(client) or self._by_agreed_email(client)
+            return Pushed(found=found, missing=found is None)
+
+    def _found(self, client: Client) -> User | None:
+        """Return the user of this identity, or one that an earlier attempt has created."""
+        try:
+            found = self.identity.search(client)
+        except AmbiguousUserError:
+            if self.orphans and (found := self.orphans.find(client)):
+                return found
+            raise
+        return found or self.orphans.find(client)
+
+    def _by_agreed_email(self, client: Client) -> User | None:
+        """Return the user of the e-mail address that both sides had before Odoo changed it."""
+        email = remote_base_value(self.base, "email")
+        return Identity(email=email).search(client) if email else None
+
+    def changes(self) -> Values | None:
+        """Return {key: canonical value} if a run would send this and nothing else, else None.
+
+        None for a user that has to be found, read or given a custom id.
+        """
+        if not self.identity.user_id or self.custom_id or self._has_to_be_read():
+            return None
+        return self._changes().to_usercom
+
+    def sends(self) -> Values:
+        """Return {key: canonical value} of all that a run may send."""
+        if not self.identity.user_id:
+            email = {"email": self.identity.email} if self.identity.email else {}
+            return email | self._introduction().to_usercom
+        return {} if self._has_to_be_read() else self._changes().to_usercom
+
+    def judged(self, user: User) -> Pushed:
+        """Return what `run` would return if its change were answered with this user."""
+        return self._pushed(self._changes(), user)
+
+    def sent(self) -> Pushed:
+        """Return what `run` would return once a mass update has made its change."""
+        return Pushed(self._changes())
+
+    def _push_known(self, client: Client, user_id: int) -> Pushed:
+        if self._has_to_be_read():
+            return Pushed(found=client.get_user(user_id))
+        merged = self._changes()
+        values = self._wire(merged.to_usercom) | self._new_custom_id()
+        if not values:
+            return Pushed(merged)
+        if self.gives_consent(merged.to_usercom):
+            user = client.get_user(user_id)
+            if self._withdraws_consent(user, merged.to_usercom):
+                return Pushed(found=user)
+        user = self._change(client, user_id, values)
+        pushed = self._clear(client, user_id, self._pushed(merged, user))
+        if user.is_unanswered and self._is_unmade(pushed):
+            raise UnmadeError
+        return replace(pushed, leaves_unset_out=self._leaves_unset_out(pushed, values))
+
+    def _leaves_unset_out(self, pushed: Pushed, sent: Values) -> bool | None:
+        emptied = [
+            key
+            for key, value in sent.items()
+            if value is None and remote_base_value(self.base, key) not in EMPTY
+        ]
+        if not (emptied and pushed.user):
+            return None
+        return leaves_unset_out(
+            pushed.user, emptied, self.attributes.keys() - sent, self.attributes
+        )
+
+    def _is_unmade(self, pushed: Pushed) -> bool:
+        """Whether User.com has not made the change, though it answered with a success.
+
+        For an answer without a user: one that has ignored a value comes with the whole user.
+        """
+        shown = pushed.user.custom_id if pushed.user else None
+        return bool(pushed.ignored) or self.custom_id not in (None, shown)
+
+    def _change(self, client: Client, user_id: int, values: Values) -> User:
+        user = client.update_user(user_id, values)
+        if lost := emptied(user, values, self.attributes, self.base):
+            error = EmptiedError(user_id, lost)
+            client.refuse_changes(error)
+            raise error
+        return user
+
+    def _clear(self, client: Client, user_id: int, pushed: Pushed) -> Pushed:
+        """Empty what User.com did not empty for null.
+
+        Texts take an empty string, and a custom attribute can be removed from the user.
+        """
+        if texts := self._left(pushed, lambda each: each.value_type == "string"):
+            values = dict.fromkeys(texts, "")
+            pushed = self._tried(pushed, lambda: client.update_user(user_id, values))
+        if custom := self._left(pushed, lambda each: not each.is_standard):
+            pushed = self._tried(pushed, lambda: client.remove_attributes(user_id, custom))
+        return pushed
+
+    def _left(self, pushed: Pushed, fits: Callable[[Attribute], bool]) -> list[str]:
+        cleared = (key for key, value in pushed.ignored.items() if value is None)
+        return [key for key in cleared if fits(self.attributes[key])]
+
+    def _tried(self, pushed: Pushed, call: Callable[[], User]) -> Pushed:
+        try:
+            return self._pushed(pushed.merge or Merge(Base()), call())
+        except (RejectedError, UnservedError):
+            return pushed
+
+    def _changes(self) -> Merge:
+        base = presumed(self.base, self.unconfirmed, self.odoo)
+        return self._merge(base, {key: remote_base_value(base, key) for key in self.odoo})
+
+    def _pushed(self, merged: Merge, user: User) -> Pushed:
+        """Compare the answer with what was sent.
+
+        A value that the answer shows as it was before was ignored by User.com. Any other value
+        was changed by it: a name of 50 characters is shown cut to 40.
+        """
+        shown, _errors = read_user(user, self.attributes, merged.base)
+        sent = merged.to_usercom
+        other = {key: shown[key] for key in sent if shown.get(key, sent[key]) != sent[key]}
+        ignored = {
+            key: sent[key] for key in other if other[key] == remote_base_value(self.base, key)
+        }
+        # A key that the answer itself lacks was guessed: the first name, out of the full name.
+        changed = {key for key in other if key in user.values and key not in ignored}
+        apart = {key: other[key] for key in other if key in changed or sent[key] is None}
+        return Pushed(merged, user, ignored=ignored, apart=apart)
+
+    def _has_to_be_read(self) -> bool:
+        """Whether the user has to be read before anything is sent.
+
+        So it is for a value that both sides never agreed on, and for a consent whose last sending
+        was never answered: since then, a "no" may have been said at User.com.
+        """
+        consents = (rule.key for rule in self.rules if rule.consent)
+        is_open = any(key in self.unconfirmed for key in consents)
+        return self.reads_first or is_open or self._never_agreed()
+
+    def _never_agreed(self) -> bool:
+        """Whether a value to send has no base, as it is after a new mapping."""
+        return any(
+            rule.direction != "import"
+            and rule.key not in self.base
+            and self.odoo.get(rule.key) is not None
+            for rule in self.rules
+        )
+
+    def gives_consent(self, sent: Values) -> bool:
+        """Whether `sent` says "yes" to a consent.
+
+        Then the user is read first, so that a "no" said at User.com meanwhile is not overwritten.
+        """
+        return any(r.consent and sent.get(r.key) == (not r.withdrawn) for r in self.rules)
+
+    def _withdraws_consent(self, user: User, sent: Values) -> bool:
+        """Whether the user has said "no" to a consent since both sides were last compared.
+
+        A consent that is only exported counts where it is among the values `sent`.
+        """
+        shown, _errors = read_user(user, self.attributes, self.base)
+        return any(
+            shown.get(r.key) == r.withdrawn != remote_base_value(self.base, r.key)
+            for r in self.rules
+            if r.consent and (r.direction != "export" or r.key in sent)
+        )
+
+    def _create(self, client: Client) -> Pushed:
+        try:
+            user = client.create_user(self.new_user())
+        except (UnreachableError, ServerError) as error:
+            # A 500 or 503 is User.com's own answer: the call has ended, without a user.
+            error.is_unconfirmed = getattr(error, "status", None) not in (500, 503)
+            raise
+        return self._pushed(self._introduction(), user)
+
+    def new_user(self) -> Values:
+        """Return {name_std: JSON value} of the user to be created, without any null."""
+        keys = {"email": self.identity.email, "custom_id": self.identity.custom_id}
+        known = {key: value for key, value in keys.items() if value} | self._new_custom_id()
+        return known | self._wire(self._introduction().to_usercom)
+
+    def _introduction(self) -> Merge:
+        return self._merge({}, dict.fromkeys(self.odoo))
+
+    def _new_custom_id(self) -> Values:
+        return {"custom_id": self.custom_id} if self.custom_id else {}
+
+    def _merge(self, base: Values, usercom: Values) -> Merge:
+        return merge(self.rules, base, self.odoo, usercom, odoo_is_newer=True)
+
+    def _wire(self, values: Values) -> Values:
+        return {key: wire(value, self.attributes[key]) for key, value in values.items()}
