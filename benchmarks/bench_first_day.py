@@ -89,13 +89,13 @@ def _pull(plain: float) -> Iterator[Result]:
 
 def _push() -> Iterator[Result]:
     with running_pair(RATE) as pair:
-        singly, single_calls, _memory = _export(pair, SINGLY, use_csv=False)
+        single, single_calls, _memory = _export(pair, SINGLY, use_csv=False)
     with running_pair(RATE) as pair:
         seconds, calls, memory = _export(pair, MANY, use_csv=True)
-    ratio = (singly / SINGLY) / (seconds / MANY)
+    ratio = (single / SINGLY) / (seconds / MANY)
     yield Result(
         f"initial sync of {MANY:,} contacts to an empty User.com, by CSV",
-        f"one by one ({single_calls / SINGLY:.1f} calls, {singly / SINGLY:.2f} s each of {SINGLY})",
+        f"one by one ({single_calls / SINGLY:.1f} calls, {single / SINGLY:.2f} s each of {SINGLY})",
         f"{ratio:.0f}× as fast ({calls:,} calls, {seconds:.0f} s)",
         f"≥ {FASTER}×",
         ratio >= FASTER,

@@ -52,7 +52,7 @@ def _applied(what: str, peer: Callable[[Any, range], None]) -> Iterator[Result]:
         for first in range(1, USERS, PAGE):  # in turns: other load falls on both
             numbers = range(first, first + PAGE)
             straight += _seconds(plain, peer, numbers)
-            taken += _seconds(ours, _take_in, numbers)
+            taken += _seconds(ours, _import, numbers)
     ratio = taken / straight
     yield Result(
         f"{USERS:,} {what} users applied, a page at a time",
@@ -90,7 +90,7 @@ def _create(env: Any, numbers: range) -> None:
     )
 
 
-def _take_in(env: Any, numbers: range) -> None:
+def _import(env: Any, numbers: range) -> None:
     from odoo.addons.usercom_connector.services.importer import Importer
 
     Importer(env["usercom.backend"].search([])).import_page([_user(number) for number in numbers])

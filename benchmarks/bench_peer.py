@@ -238,13 +238,13 @@ def _drains(sides: dict[str, Side]) -> Iterator[Result]:
             ours >= FASTER * best,
         )
     ours, refused = _our_drain(sides["ours"], LIMITED, LATENCIES[-1], LIMIT)
-    told = "; ".join(
+    figures = "; ".join(
         f"{key} at once: {rate:.1f} a second, {count} times 429"
         for key, (rate, count) in jobs[LIMIT].items()
     )
     yield Result(
         f"drain of {LIMITED} changed contacts, {LATENCIES[-1]} ms latency, {LIMIT} calls a second",
-        f"queue_job, {told}",
+        f"queue_job, {figures}",
         f"{ours:.1f} a second, {refused} times 429",
         "≥ 9.5, no 429",
         ours >= 0.95 * LIMIT and not refused,

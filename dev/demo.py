@@ -77,8 +77,8 @@ def _simulator() -> Iterator[str]:
 
 def _configure(env: dict[str, str], simulator: str, url: str) -> None:
     step("connecting Odoo to the simulator and adding sample contacts")
-    told = {"DEMO_SIMULATOR_URL": simulator, "DEMO_API_KEY": _API_KEY, "DEMO_ODOO_URL": url}
-    template.shell({**env, **told}, NAME, _SETUP, "Configuring the demo")
+    settings = {"DEMO_SIMULATOR_URL": simulator, "DEMO_API_KEY": _API_KEY, "DEMO_ODOO_URL": url}
+    template.shell({**env, **settings}, NAME, _SETUP, "Configuring the demo")
 
 
 @contextmanager

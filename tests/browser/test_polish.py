@@ -34,8 +34,8 @@ class TestPolish(BrowserCase):
         self.synced(name="Ewa", email="jan@example.org")
         self.simulator.patch_user(self.binding(contact).external_id, phone_number="+48602000000")
         contact.write({"phone": "+48 601 000 000", "x_email_consent": True})
-        self.told(id=self.binding(contact).external_id)
-        self.told(id=999)
+        self.receive(id=self.binding(contact).external_id)
+        self.receive(id=999)
         self.contact(email="ola@example.org")
 
     def texts_with_a_translation(self):

@@ -13,7 +13,7 @@ import requests
 from .ground import ROOT, command, ends, runs
 
 # Its own lock, cluster and database, so that a developer's demo may go on meanwhile.
-APART = "from dev import demo; demo.NAME = 'demo-test'"
+SEPARATE = "from dev import demo; demo.NAME = 'demo-test'"
 PATIENCE_SECONDS = 300
 
 
@@ -22,7 +22,7 @@ class Demo:
 
     def __init__(self) -> None:
         self.process = subprocess.Popen(
-            command("demo", prelude=APART),
+            command("demo", prelude=SEPARATE),
             cwd=ROOT,
             env={name: value for name, value in os.environ.items() if name != "PORT"},
             stdout=subprocess.PIPE,

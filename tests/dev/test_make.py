@@ -16,7 +16,7 @@ from .ground import ROOT, clone
 
 # A lock, cluster and databases apart from those of a developer and of the tests that run now,
 # and of the smallest kind, which the tests of the demo have as well.
-APART = """
+SEPARATE = """
 import sys
 from dev import bench, demo, i18n, shell, template, test
 for command in (bench, demo, i18n, shell, test):
@@ -60,7 +60,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / ".cache").symlink_to((ROOT / ".cache").resolve())
     (folder / "benchmarks/bench_little.py").write_text(BENCHMARK)
     python = folder / "python"
-    python.write_text(f"#!{sys.executable}\n{APART}")
+    python.write_text(f"#!{sys.executable}\n{SEPARATE}")
     python.chmod(0o755)
     return folder
 

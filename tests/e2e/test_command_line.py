@@ -53,8 +53,8 @@ def test_status_drain_and_failures(pair: Pair) -> None:
 
     drained = usercom(pair, "drain", "--format", "json")
     assert drained.returncode == 1, drained
-    told = json.loads(drained.stdout)
-    assert (told["level"], told["accounts"][0]["failed"]) == ("attention", 1)
+    report = json.loads(drained.stdout)
+    assert (report["level"], report["accounts"][0]["failed"]) == ("attention", 1)
     assert pair.simulator.users(email="jan@example.org")
 
     failures = usercom(pair, "failures")
@@ -66,11 +66,11 @@ def test_status_drain_and_failures(pair: Pair) -> None:
 
 def test_explain_tells_the_link_the_rules_and_each_value(pair: Pair) -> None:
     [[linked]] = pair.odoo.sql("SELECT partner_id FROM usercom_binding WHERE external_id > 0")
-    told = usercom(pair, "explain", "--contact", str(linked))
-    assert told.returncode == 0, told
-    assert "Linked to user" in told.stdout
-    assert "[x] The account is running." in told.stdout
-    assert "jan@example.org | jan@example.org | jan@example.org: equal." in told.stdout
+    report = usercom(pair, "explain", "--contact", str(linked))
+    assert report.returncode == 0, report
+    assert "Linked to user" in report.stdout
+    assert "[x] The account is running." in report.stdout
+    assert "jan@example.org | jan@example.org | jan@example.org: equal." in report.stdout
 
     nobody = usercom(pair, "explain", "--contact", "999999999")
     assert (nobody.returncode, nobody.stdout) == (3, "")
@@ -81,9 +81,9 @@ def test_a_failure_is_no_formula_where_its_table_is_opened(pair: Pair) -> None:
     rename = "UPDATE res_partner SET name = %s, complete_name = %s WHERE name = %s"
     pair.odoo.sql(rename, "=1+1", "=1+1", "Jan Kowalski II")
     [row] = csv.DictReader(io.StringIO(usercom(pair, "failures").stdout))
-    told = json.loads(usercom(pair, "failures", "--format", "json").stdout)
+    report = json.loads(usercom(pair, "failures", "--format", "json").stdout)
     pair.odoo.sql(rename, "Jan Kowalski II", "Jan Kowalski II", "=1+1")
-    assert (row["contact"], told["contact"]) == ("'=1+1", "=1+1")
+    assert (row["contact"], report["contact"]) == ("'=1+1", "=1+1")
 
 
 def test_reconcile_reads_what_no_webhook_told(pair: Pair) -> None:
@@ -107,8 +107,8 @@ def test_verify_consents_names_the_row_that_was_changed(pair: Pair) -> None:
     changed = usercom(pair, "verify-consents", "--company", str(company))
     assert changed.returncode == 2, changed
     assert f"row {row} (number 1): was changed or inserted" in changed.stdout
-    told = json.loads(usercom(pair, "verify-consents", "--format", "json").stdout)
-    assert (told["level"], told["logs"][0]["fault"]["row"]) == ("critical", row)
+    report = json.loads(usercom(pair, "verify-consents", "--format", "json").stdout)
+    assert (report["level"], report["logs"][0]["fault"]["row"]) == ("critical", row)
     nobody = usercom(pair, "verify-consents", "--company", "Nobody")
     assert (nobody.returncode, nobody.stdout) == (3, "")
 

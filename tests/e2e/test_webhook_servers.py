@@ -24,8 +24,12 @@ def options(workers: int) -> list[str]:
 
 def forwarded(host: str) -> dict[str, str]:
     """What the proxy of docs/operations.md adds."""
-    told = {"X-Forwarded-Host": host, "X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.1"}
-    return {"Host": host, **told}
+    forwarded = {
+        "X-Forwarded-Host": host,
+        "X-Forwarded-Proto": "https",
+        "X-Forwarded-For": "192.0.2.1",
+    }
+    return {"Host": host, **forwarded}
 
 
 @pytest.fixture(scope="module", autouse=True)

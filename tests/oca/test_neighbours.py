@@ -26,7 +26,7 @@ class TestNeighbours(UsercomCase):
         self.assertFalse(self.waiting(contact))
 
     def test_a_new_person_arrives_with_both_halves_of_the_name(self):
-        self.told(id=self.person(first_name="Anna", last_name="Nowak"))
+        self.receive(id=self.person(first_name="Anna", last_name="Nowak"))
         contact = self.found()
         self.assertEqual((contact.firstname, contact.lastname), ("Anna", "Nowak"))
 
@@ -37,7 +37,7 @@ class TestNeighbours(UsercomCase):
         contact = self.synced(email="jan@example.org", birthdate_date="1990-06-15")
         self.assertEqual(self.remote(contact)["attributes"]["born"], "1990-06-15")
         self.simulator.patch_user(self.binding(contact).external_id, born="1991-07-16")
-        self.told(id=self.binding(contact).external_id)
+        self.receive(id=self.binding(contact).external_id)
         self.assertEqual(str(contact.birthdate_date), "1991-07-16")
 
     def test_merged_contacts_keep_one_user(self):
@@ -56,7 +56,7 @@ class TestNeighbours(UsercomCase):
         self.addCleanup(rule.set_to_draft)
         contact = self.synced(email="jan@example.org")
         self.simulator.patch_user(self.binding(contact).external_id, phone_number="+48 5")
-        self.told(id=self.binding(contact).external_id)
+        self.receive(id=self.binding(contact).external_id)
         self.assertEqual(contact.phone, "+48 5")
 
     def test_an_address_that_a_check_refuses_fails_its_contact_alone(self):
@@ -103,8 +103,8 @@ class TestFirstName(UsercomCase):
         user = self.remote(contact)
         self.assertEqual((user["first_name"], user["last_name"]), ("Jan Maria", "Lis"))
         self.simulator.patch_user(user["id"], first_name="Jan", last_name="Maria Lis")
-        self.told(id=user["id"])
+        self.receive(id=user["id"])
         self.assertEqual((contact.firstname, contact.lastname), ("Jan Maria", "Lis"))
         self.simulator.patch_user(user["id"], first_name="Jan Maria", last_name="Wilk")
-        self.told(id=user["id"])
+        self.receive(id=user["id"])
         self.assertEqual((contact.firstname, contact.lastname), ("Jan Maria", "Wilk"))

@@ -137,7 +137,7 @@ class UsercomCase(TransactionCase):
         """A stored webhook call with this payload, which names the user if not ``keys`` do."""
         return Prompts(self.backend).put(keys_in(keys) or keys_of(payload), payload)
 
-    def told(self, **keys):
+    def receive(self, **keys):
         """A webhook call about the user named by ``keys``, worked off."""
         row = self.put(**keys)
         self.drain()

@@ -27,7 +27,7 @@ class TestAccountAnew(UsercomCase):
 
     def test_a_no_is_kept_when_user_com_tells_of_a_yes(self):
         contact, user_id = self.refuse()
-        self.told(id=user_id)
+        self.receive(id=user_id)
         self.drain()
         self.assertFalse(contact.x_email_consent)
         self.assertIs(self.user(user_id)[0], False)
@@ -41,7 +41,7 @@ class TestAccountAnew(UsercomCase):
 
     def test_so_is_being_on_the_blacklist(self):
         contact, user_id = self.refuse(usercom_unsubscribed=True)
-        self.told(id=user_id)
+        self.receive(id=user_id)
         self.drain()
         self.assertTrue(contact.usercom_unsubscribed)
         self.assertEqual(self.user(user_id), (False, True))

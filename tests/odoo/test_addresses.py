@@ -18,7 +18,7 @@ class TestAddresses(UsercomCase):
 
     def test_it_stays_as_written_here(self):
         contact = self.synced(email="Jan Kowalski <jan@example.org>", phone="111")
-        self.told(id=self.binding(contact).external_id)
+        self.receive(id=self.binding(contact).external_id)
         self.assertEqual(contact.email, "Jan Kowalski <jan@example.org>")
         contact.phone = "222"
         self.drain()

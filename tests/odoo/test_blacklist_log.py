@@ -77,7 +77,7 @@ class TestYesAndNoTogether(BlacklistCase):
 
     def test_the_no_wins_for_a_linked_contact(self):
         contact = self.synced(email=ADDRESS)
-        self.told(contact, email_consent=True, unsubscribed=True)
+        self.receive(contact, email_consent=True, unsubscribed=True)
         self.check(contact)
 
     def test_the_no_wins_for_a_new_person(self):
@@ -136,7 +136,7 @@ class TestComingBack(BlacklistCase):
 
     def come_back(self, contact):
         for unsubscribed in (True, False, True, False):
-            self.told(contact, unsubscribed=unsubscribed)
+            self.receive(contact, unsubscribed=unsubscribed)
             self.drain()
 
     def test_who_comes_back_takes_nobody_elses_no_back(self):

@@ -16,7 +16,7 @@ class TestClearing(MappingCase):
         """Clear the date in Odoo; User.com calls about the user afterwards."""
         self.customer.x_since = False
         self.drain()
-        self.told(id=self.binding(self.customer).external_id)
+        self.receive(id=self.binding(self.customer).external_id)
         self.drain()
 
     def there(self):

@@ -64,6 +64,6 @@ class TestClocks(ListCase):
         )
         self.env.invalidate_all()
         self.changed_there("333333333")
-        self.told(id=self.binding(self.jan).external_id)
+        self.receive(id=self.binding(self.jan).external_id)
         self.drain()
         self.assertEqual(self.jan.phone, "333333333")

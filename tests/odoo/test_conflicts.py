@@ -26,7 +26,7 @@ class TestConflicts(UsercomCase):
 
     def test_a_conflict_is_recorded_with_all_values(self):
         contact, user_id = self.clash("usercom")
-        self.told(id=user_id)
+        self.receive(id=user_id)
         conflict = self.conflict(contact)
         self.assertEqual(
             (conflict.base, conflict.odoo, conflict.usercom, conflict.winner, conflict.state),
@@ -36,7 +36,7 @@ class TestConflicts(UsercomCase):
 
     def test_what_the_rule_has_settled_is_no_open_work(self):
         contact, user_id = self.clash()
-        self.told(id=user_id)
+        self.receive(id=user_id)
         self.assertEqual(self.conflict(contact).state, "ruled")
         self.assertNotIn("conflicts", self.backend.dashboard["todo"])
 
@@ -89,7 +89,7 @@ class TestConflicts(UsercomCase):
                 self.simulator.attribute("email_consent", "boolean")
                 self.env["usercom.binding"].search([]).unlink()
                 contact, user_id = self.clash(policy)
-                self.told(id=user_id)
+                self.receive(id=user_id)
                 self.drain()
                 getattr(self.conflict(contact), button)()
                 self.drain()
@@ -100,11 +100,11 @@ class TestConflicts(UsercomCase):
 
     def test_a_new_conflict_about_the_same_value_settles_the_old_one(self):
         contact, user_id = self.clash()
-        self.told(id=user_id)
+        self.receive(id=user_id)
         self.drain()
         contact.phone = "444444444"
         self.simulator.patch_user(user_id, phone_number="555555555")
-        self.told(id=user_id)
+        self.receive(id=user_id)
         self.assertEqual(self.conflict(contact).mapped("state"), ["ruled", "settled"])
 
     def test_a_yes_is_not_kept_over_a_withdrawn_consent(self):
@@ -112,7 +112,7 @@ class TestConflicts(UsercomCase):
         user_id = self.binding(contact).external_id
         contact.x_email_consent = True
         self.simulator.patch_user(user_id, email_consent=False)
-        self.told(id=user_id)
+        self.receive(id=user_id)
         with self.assertRaisesRegex(UserError, "withdrawn"):
             self.conflict(contact).action_keep_odoo()
         self.assertFalse(contact.x_email_consent)
@@ -131,7 +131,7 @@ class TestConflicts(UsercomCase):
                     [fields.Datetime.to_datetime(f"{year}-01-01"), contact.id],
                 )
                 self.env.invalidate_all()
-                self.told(id=user_id)
+                self.receive(id=user_id)
                 self.drain()
                 self.assertEqual(contact.phone, expected)
                 self.assertEqual(self.remote(contact)["phone_number"], expected)

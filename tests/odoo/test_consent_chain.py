@@ -48,8 +48,8 @@ class TestConsentChain(UsercomCase):
 
     def verified(self):
         company = self.env.company
-        [told] = self.env["usercom.consent.chain"]._verify(lambda each: each == company)
-        return told
+        [report] = self.env["usercom.consent.chain"]._verify(lambda each: each == company)
+        return report
 
     def assertFault(self, row, problem):  # noqa: N802
         fault = self.verified()["fault"]
@@ -60,14 +60,14 @@ class TestConsentChain(UsercomCase):
         self.assertIsNone(self.verified()["fault"])
 
     def test_a_drain_seals_what_was_said(self):
-        told = self.verified()
-        self.assertEqual((told["sealed"], told["unsealed"], told["fault"]), (5, 0, None))
+        report = self.verified()
+        self.assertEqual((report["sealed"], report["unsealed"], report["fault"]), (5, 0, None))
         self.people[0].x_email_consent = False
         self.assertEqual(self.verified()["unsealed"], 1)
         self.drain()
         again = self.verified()
         self.assertEqual((again["sealed"], again["unsealed"], again["fault"]), (6, 0, None))
-        self.assertNotEqual(again["head"], told["head"])
+        self.assertNotEqual(again["head"], report["head"])
 
     def test_the_daily_clean_up_seals_what_no_drain_does(self):
         self.backend.action_pause()

@@ -41,7 +41,7 @@ class TestConsentFields(ConsentCase):
                     contact.x_sms = key
                     self.drain()
                     self.assertEqual(self.remote(contact)["attributes"][attribute], expected)
-                self.told(contact, **{attribute: yes})
+                self.receive(contact, **{attribute: yes})
                 self.assertEqual(contact.x_sms, "yes")
                 words = [new for _old, new, _origin in self.log(contact, attribute)]
                 self.assertEqual(words, ["yes", "no", "yes"])
@@ -50,7 +50,7 @@ class TestConsentFields(ConsentCase):
         self.pair(self.backend, "x_email_consent", "sms_text", is_consent=True)
         contact = self.synced(email="jan@example.org")
         for text, expected in (("True", True), ("", True), ("false", False), ("", False)):
-            self.told(contact, sms_text=text)
+            self.receive(contact, sms_text=text)
             self.assertIs(contact.x_email_consent, expected)
         self.assertEqual([row[1] for row in self.log(contact, "sms_text")], ["yes", "no"])
 
@@ -68,7 +68,7 @@ class TestConsentFields(ConsentCase):
     def test_text_that_says_nothing_is_told_and_changes_nothing(self):
         self.pair(self.backend, "x_email_consent", "sms_text", is_consent=True)
         contact = self.synced(email="jan@example.org", x_email_consent=True)
-        self.told(contact, sms_text="perhaps")
+        self.receive(contact, sms_text="perhaps")
         self.assertTrue(contact.x_email_consent)
         self.assertIn("perhaps", self.binding(contact).last_error)
 

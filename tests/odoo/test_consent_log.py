@@ -20,7 +20,7 @@ class ConsentCase(UsercomCase):
         )
         return [(row.old_value, row.new_value, row.origin) for row in rows]
 
-    def told(self, contact, **values):
+    def receive(self, contact, **values):
         """User.com's user changes, and its call about it arrives."""
         user_id = self.binding(contact).external_id
         user = self.simulator.patch_user(user_id, **values)
@@ -84,7 +84,7 @@ class TestConsentLog(ConsentCase):
 
     def test_an_old_file_takes_nobody_off_the_blacklist(self):
         contact = self.synced(email="jan@example.org")
-        self.told(contact, unsubscribed=True)
+        self.receive(contact, unsubscribed=True)
         self.load(contact, usercom_unsubscribed="False", phone="+48 1")
         self.assertEqual((contact.usercom_unsubscribed, contact.phone), (True, "+48 1"))
         self.assertTrue(self.env["mail.blacklist"].search([("email", "=", "jan@example.org")]))
@@ -103,7 +103,7 @@ class TestConsentLog(ConsentCase):
 
     def test_what_user_com_says_is_noted_with_the_call_and_its_time(self):
         contact = self.synced(email="jan@example.org")
-        self.told(contact, email_consent=True)
+        self.receive(contact, email_consent=True)
         self.assertEqual(self.log(contact), [("unset", "yes", "webhook")])
         row = contact.usercom_consent_log_ids
         call = self.env["usercom.inbox"].search([], limit=1)
@@ -113,7 +113,7 @@ class TestConsentLog(ConsentCase):
 
     def test_an_explicit_no_is_noted_although_the_checkbox_was_empty(self):
         contact = self.synced(email="jan@example.org")
-        self.told(contact, email_consent=False)
+        self.receive(contact, email_consent=False)
         self.assertEqual(self.log(contact), [("unset", "no", "webhook")])
 
     def test_what_a_sync_run_reads_is_noted_as_such(self):

@@ -227,7 +227,7 @@ class TestAnyHistory(Story):
     def test_a_withdrawal_is_in_force_on_both_sides_and_the_log_tells_all(self, history):
         self.begin()
         said = {}  # by each side since both last agreed
-        told = []  # in Odoo, from the beginning
+        chosen = []  # in Odoo, from the beginning
         for event in ", ".join(history).split(", "):
             before = self.stated()
             if event != "call" or self.told_last:
@@ -236,7 +236,7 @@ class TestAnyHistory(Story):
                 said.clear()
             elif event != "sync" and self.stated() != before:
                 side, said[side] = event.split()
-                told += [said[side]] if side == "odoo" else []
+                chosen += [said[side]] if side == "odoo" else []
         ends = self.end()
         if "no" in said.values():
             self.assertEqual(ends, (False, False), history)
@@ -245,7 +245,7 @@ class TestAnyHistory(Story):
             self.assertTrue(any("yes" in event for event in history))
         self.check_log()
         log = self.log(self.person)
-        self.assertEqual([new for _old, new, origin in log if origin == "odoo"], told, history)
+        self.assertEqual([new for _old, new, origin in log if origin == "odoo"], chosen, history)
 
     def stated(self):
         user = self.simulator.users(email=self.person.email)[0]

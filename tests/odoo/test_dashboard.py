@@ -106,7 +106,7 @@ class TestStatistics(DashboardCase):
         self.synced(email="jan@example.org")
         self.refused(2)
         self.assertEqual(self.counted(), {"sent": 1, "failed": 2})
-        self.told(id=self.person())
+        self.receive(id=self.person())
         self.assertEqual(self.counted()["received"], 1)
 
     def test_what_only_gives_way_to_a_newer_row_is_not(self):
@@ -203,7 +203,7 @@ class TestTodo(DashboardCase):
             self.contact(email="anna@example.org")
         self.env.cr.flush()
         self.env["usercom.outbox"].search([("state", "=", "pending")]).unlink()
-        self.told(id=self.person())
+        self.receive(id=self.person())
         self.assertEqual(self.todo(), {"receive_unclear": "1"})
 
     def test_the_list_behind_each_button_shows_what_its_line_counts(self):
@@ -213,7 +213,7 @@ class TestTodo(DashboardCase):
         self.drain()
         self.drain()
         self.simulator.fault(kind="status", status=400, method="GET", count=1)
-        self.told(id=self.person())
+        self.receive(id=self.person())
         todo = self.todo()
         self.assertEqual(todo, {"send_failed": "2", "send_unclear": "1", "receive_failed": "1"})
         self.assertEqual({what: str(self.listed(what)) for what in todo}, todo)
@@ -272,9 +272,9 @@ class TestTodo(DashboardCase):
 
 class TestComparison(DashboardCase):
     def test_it_says_where_its_result_appears(self):
-        told = self.backend.action_compare()["params"]
-        self.assertIn("The comparison has started", told["title"])
-        self.assertIn("Differences", told["message"])
+        params = self.backend.action_compare()["params"]
+        self.assertIn("The comparison has started", params["title"])
+        self.assertIn("Differences", params["message"])
         self.assertFalse(self.env["usercom.sweep"]._of(self.backend, "compare").started_at)
 
     def test_managers_have_a_button_for_it(self):
@@ -325,10 +325,10 @@ class TestReaders(DashboardCase):
     def test_without_an_account_it_says_what_to_do_next(self):
         action = self.env.ref("usercom_connector.usercom_backend_dashboard_action")
         user = new_test_user(self.env, "user", groups=USER)
-        [asked, told] = [
+        [asked, hint] = [
             action.with_user(reader).sudo(False)._get_action_dict()["help"]
             for reader in (self.env.ref("base.user_admin"), user)
         ]
         self.assertIn("/odoo/usercom-settings", asked)
-        self.assertIn("An administrator connects it", told)
-        self.assertNotIn("/odoo/usercom-settings", told)
+        self.assertIn("An administrator connects it", hint)
+        self.assertNotIn("/odoo/usercom-settings", hint)

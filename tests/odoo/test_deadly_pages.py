@@ -30,10 +30,10 @@ class TestDeadlyPages(DeathCase):
         ids = self.simulator.seed(*({"email": e} for e in [*emails[:7], DEADLY, *emails[7:]]))
         return emails, ids["ids"][7]
 
-    def taken_in(self, emails):
+    def imported(self, emails):
         return self.env["res.partner"].search_count([("email", "in", emails)])
 
-    def told(self, user_id):
+    def errors_of(self, user_id):
         found = [("external_id", "=", user_id), ("state", "=", "failed")]
         return self.env["usercom.inbox"].search(found).mapped("error")
 
@@ -50,8 +50,8 @@ class TestDeadlyPages(DeathCase):
         emails, deadly = self.users()
         self.env["usercom.sweep"]._request(self.backend, "reconcile")
         self.assertEqual(self.deaths(), 3)
-        self.assertEqual(self.taken_in(emails), 20)
-        [error] = self.told(deadly)
+        self.assertEqual(self.imported(emails), 20)
+        [error] = self.errors_of(deadly)
         self.assertIn("worker ended 3 times", error)
         sweep = self.env["usercom.sweep"]._of(self.backend, "reconcile")
         self.assertEqual((sweep.page_tries, sweep.suspect_id, sweep.deadly_ids), (0, 0, False))
@@ -61,8 +61,8 @@ class TestDeadlyPages(DeathCase):
         emails, deadly = self.users()
         sync = self.sync()
         self.assertEqual(self.deaths(), 3)
-        self.assertEqual(self.taken_in(emails), 20)
-        self.assertIn("worker ended 3 times", self.told(deadly)[0])
+        self.assertEqual(self.imported(emails), 20)
+        self.assertIn("worker ended 3 times", self.errors_of(deadly)[0])
         self.assertEqual((sync.state, sync.page_tries), ("done", 0))
 
     def test_once_the_cause_is_mended_a_retry_takes_the_user_in(self):
@@ -127,9 +127,9 @@ class TestDeadlyContacts(DeathCase):
         sync = self.preview()
         self.assertEqual((sync.state, sync.page_tries), ("ready", 0))
         self.is_deadly = False  # to be shown
-        told = sync.line_ids.filtered("problems")
-        self.assertEqual(told.partner_id, self.deadly)
-        self.assertIn("worker ended 3 times", told.problems)
+        failed = sync.line_ids.filtered("problems")
+        self.assertEqual(failed.partner_id, self.deadly)
+        self.assertIn("worker ended 3 times", failed.problems)
 
     def test_its_run_brings_the_others_and_leaves_that_one_alone(self):
         sync = self.preview()

@@ -287,7 +287,7 @@ class TestWhileLinking(EditCase):
         colleague = self.synced(email="jan@example.org", parent_id=company.id)
         self.env.cr.execute("UPDATE res_partner SET create_date = create_date - interval '1 day'")
         self.env.invalidate_all()
-        row = self.told(id=self.person(region="Firma", city="Sopot"))
+        row = self.receive(id=self.person(region="Firma", city="Sopot"))
         self.assertEqual(self.found().parent_id, company)
         self.assertEqual((company.city, colleague.city), (False, False))
         self.assertIn("City", row.error)

@@ -28,7 +28,7 @@ class TestEmptied(UsercomCase):
         self.drain()
         self.simulator.settings(put="partial")
         self.backend.action_authenticate()
-        self.told(id=self.binding(self.customer).external_id)
+        self.receive(id=self.binding(self.customer).external_id)
         self.drain()
         self.assertEqual(self.backend.state, "running")
         self.assertEqual(
@@ -48,5 +48,5 @@ class TestEmptied(UsercomCase):
         self.customer.name = "Jan Nowak"
         self.drain()
         self.assertEqual(self.backend.state, "running")
-        self.told(id=self.binding(self.customer).external_id)
+        self.receive(id=self.binding(self.customer).external_id)
         self.assertFalse(self.customer.phone)

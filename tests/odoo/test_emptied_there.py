@@ -28,7 +28,7 @@ class EmptiedCase(MappingCase):
         contact = contact or self.customer
         user_id = self.binding(contact).external_id
         self.simulator.patch_user(user_id, **(values or {"shop": None}))
-        self.told(id=user_id)
+        self.receive(id=user_id)
         self.drain()
 
 
@@ -88,7 +88,7 @@ class TestLeftOut(EmptiedCase):
         user_id = self.binding(self.customer).external_id
         self.simulator.patch_user(user_id, shop=None)
         self.customer.ref = "Cracow"
-        self.told(id=user_id)
+        self.receive(id=user_id)
         self.drain()
         self.assertEqual(self.remote(self.customer)["attributes"]["shop"], "Cracow")
 
@@ -121,7 +121,7 @@ class TestLeftOut(EmptiedCase):
         self.assertEqual(self.backend.state, "paused")
         self.simulator.settings(put="partial")
         self.backend.action_authenticate()
-        self.told(id=self.binding(self.customer).external_id)
+        self.receive(id=self.binding(self.customer).external_id)
         self.drain()
         self.assertEqual(self.customer.ref, "Warsaw")
 

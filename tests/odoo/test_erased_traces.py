@@ -117,7 +117,7 @@ class TestTraces(TraceCase):
         self.backend.mapping_ids.conflict_policy = "odoo"
         contact.phone = "+48 600 000 000"
         self.simulator.patch_user(self.binding(contact).external_id, phone_number=PHONE)
-        self.told(id=self.binding(contact).external_id)
+        self.receive(id=self.binding(contact).external_id)
         self.put_payload(user={"id": self.binding(contact).external_id, "email": EMAIL})
         self.twin()
         self.synchronized()
@@ -230,7 +230,7 @@ class TestAnonymized(TraceCase):
         contact = self.synced(name=NAME, email=EMAIL)
         user_id = self.binding(contact).external_id
         self.anonymize(contact)
-        self.told(id=user_id)
+        self.receive(id=user_id)
         contact.phone = "+48 600 000 001"
         contact.action_usercom_push()
         self.drain()
@@ -264,7 +264,7 @@ class TestServerLog(TraceCase):
         user_id = self.binding(contact).external_id
         self.simulator.patch_user(user_id, phone_number="666 123 456", last_name="Secret")
         with self.assertLogs("odoo", "INFO") as logs:
-            row = self.told(id=user_id)
+            row = self.receive(id=user_id)
         text = "\n".join(logs.output)
         self.assertEqual((row.state, contact.phone), ("failed", PHONE), text)
         self.assertIn("CheckViolation", text)

@@ -26,7 +26,7 @@ class TestErasure(ConsentCase):
     def known(self):
         """A contact that both sides know, with a log and with rows in both queues."""
         contact = self.synced(email=EMAIL, phone="+48 555", x_email_consent=True)
-        self.told(contact, email_consent=False, phone_number="+48 777")
+        self.receive(contact, email_consent=False, phone_number="+48 777")
         self.call(self.binding(contact).external_id, email=EMAIL, phone_number="+48 777")
         contact.phone = "+48 888"
         self.env.cr.flush()
@@ -108,7 +108,7 @@ class TestErasure(ConsentCase):
     def test_an_archived_contact_still_hears_of_a_withdrawal(self):
         contact = self.synced(email=EMAIL, x_email_consent=True)
         contact.active = False
-        self.told(contact, email_consent=False)
+        self.receive(contact, email_consent=False)
         self.assertFalse(contact.x_email_consent)
         self.assertEqual(self.log(contact)[-1], ("yes", "no", "webhook"))
 
@@ -178,7 +178,7 @@ class TestComingBack(ConsentCase):
         self.user_id = self.binding(contact).external_id
         contact.unlink()
 
-    def graves(self, email=EMAIL):
+    def tombstones(self, email=EMAIL):
         """What a manager finds who types an e-mail address into the search box."""
         return (
             self.env["usercom.tombstone"]
@@ -187,19 +187,19 @@ class TestComingBack(ConsentCase):
         )
 
     def test_the_person_is_found_by_an_address_that_is_not_kept(self):
-        grave = self.graves("JAN@example.org")
-        self.assertEqual(grave.external_id, self.user_id)
-        self.assertFalse(grave.email)
-        self.assertFalse(self.graves("jan@example"))
+        tombstone = self.tombstones("JAN@example.org")
+        self.assertEqual(tombstone.external_id, self.user_id)
+        self.assertFalse(tombstone.email)
+        self.assertFalse(self.tombstones("jan@example"))
         with self.assertRaises(AccessError):
-            grave.read(["email_hash"])
+            tombstone.read(["email_hash"])
 
     def test_the_person_comes_back_at_once(self):
-        self.graves().action_let_come_back()
+        self.tombstones().action_let_come_back()
         self.drain()
         contact = self.found(EMAIL)
         self.assertEqual(self.binding(contact).external_id, self.user_id)
-        self.assertFalse(self.graves())
+        self.assertFalse(self.tombstones())
 
     def test_the_comparison_does_not_miss_deleted_people(self):
         stranger = self.simulator.seed({"email": "anna@example.org"})["ids"][0]
@@ -211,4 +211,4 @@ class TestComingBack(ConsentCase):
     def test_only_managers_may_do_so(self):
         user = new_test_user(self.env, "user", "usercom_connector.group_usercom_user")
         with self.assertRaises(AccessError):
-            self.graves().with_user(user).action_let_come_back()
+            self.tombstones().with_user(user).action_let_come_back()

@@ -132,7 +132,7 @@ class TestValues(ExplanationCase):
         self.simulator.patch_user(self.user_id, phone_number="+48600999999")
         explanation = self.explained(self.jan)
         verdicts = {line.mapping_id._key(): line.verdict for line in explanation.line_ids}
-        self.told(id=self.user_id)
+        self.receive(id=self.user_id)
         self.drain()
         self.assertEqual((verdicts["email"], verdicts["phone_number"]), ("send", "write"))
         self.assertEqual(self.remote(self.jan)["email"], "janek@example.org")

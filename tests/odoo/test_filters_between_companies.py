@@ -157,5 +157,5 @@ class TestNamesOfChoices(BetweenCompanies):
         )
         self.pair(self.backend, "x_boss_id", "city", direction="import")
         user_id = self.person(city="zqsecret")
-        self.told(id=user_id)
+        self.receive(id=user_id)
         self.assertFalse(self.found().x_boss_id)

@@ -59,10 +59,10 @@ class TestHealth(UsercomCase, HttpCase):
 
     def test_the_webhook_token_opens_the_details(self):
         self.fail_a_row()
-        status, told = self.ask(self.backend.webhook_token)
-        self.assertEqual((status, told["status"]), (200, "attention"))
-        self.assertEqual((told["state"], told["waiting"], told["failed"]), ("running", 0, 1))
-        self.assertEqual(told["problems"], ["Failed rows: 1."])
+        status, report = self.ask(self.backend.webhook_token)
+        self.assertEqual((status, report["status"]), (200, "attention"))
+        self.assertEqual((report["state"], report["waiting"], report["failed"]), ("running", 0, 1))
+        self.assertEqual(report["problems"], ["Failed rows: 1."])
 
     def test_a_wrong_token_opens_nothing(self):
         self.fail_a_row()

@@ -94,7 +94,7 @@ class TestNothingToFindBy(UsercomCase):
     def test_nor_does_a_call_about_the_user_create_a_second_contact(self):
         contact = self.created_unheard()
         [user] = self.simulator.users()
-        self.told(id=user["id"])
+        self.receive(id=user["id"])
         self.assertEqual(self.binding(contact).external_id, user["id"])
         self.assertEqual(self.env["res.partner"].search([("name", "=", "Ewa Lis")]), contact)
 

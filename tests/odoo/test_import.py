@@ -6,7 +6,7 @@ from .common import UsercomCase
 class TestImport(UsercomCase):
     def test_a_new_person_becomes_a_contact(self):
         user_id = self.person(first_name="Anna", last_name="Nowak", phone_number="+48 1")
-        self.told(id=user_id)
+        self.receive(id=user_id)
         contact = self.found()
         self.assertEqual((contact.name, contact.phone), ("Anna Nowak", "+48 1"))
         self.assertEqual(self.binding(contact).external_id, user_id)
@@ -16,7 +16,7 @@ class TestImport(UsercomCase):
         contact = self.synced(email="anna@example.org", phone="111111111")
         user_id = self.binding(contact).external_id
         self.simulator.patch_user(user_id, phone_number="222222222", email_consent=True)
-        self.told(id=user_id)
+        self.receive(id=user_id)
         self.assertEqual(contact.phone, "222222222")
         self.assertTrue(contact.x_email_consent)
 
@@ -24,7 +24,7 @@ class TestImport(UsercomCase):
         contact = self.synced(email="anna@example.org", name="Anna Nowak")
         user_id = self.binding(contact).external_id
         self.simulator.patch_user(user_id, last_name="Nowak-Lis")
-        self.told(id=user_id)
+        self.receive(id=user_id)
         self.assertEqual(contact.name, "Anna Nowak-Lis")
 
     def test_a_known_contact_is_found_by_e_mail(self):
@@ -32,7 +32,7 @@ class TestImport(UsercomCase):
         self.backend.state = "authenticated"
         contact = self.contact(email="Anna@Example.org")
         self.backend.state = "running"
-        self.told(id=user_id)
+        self.receive(id=user_id)
         self.assertEqual(self.binding(contact).external_id, user_id)
         self.assertEqual(len(self.found("Anna@Example.org")), 1)
 
@@ -40,7 +40,7 @@ class TestImport(UsercomCase):
         self.backend.state = "authenticated"
         twins = self.contact(email="anna@example.org") + self.contact(email="anna@example.org")
         self.backend.state = "running"
-        row = self.told(id=self.person())
+        row = self.receive(id=self.person())
         self.assertEqual(row.state, "failed")
         self.assertIn(twins[0].display_name, row.error)
         self.assertFalse(twins.usercom_binding_ids)
@@ -48,18 +48,18 @@ class TestImport(UsercomCase):
     def test_new_people_can_be_ignored(self):
         for policy in ("link", "ignore"):
             self.backend.new_user_policy = policy
-            row = self.told(id=self.person())
+            row = self.receive(id=self.person())
             self.assertEqual(row.state, "done")
             self.assertIn("New people", row.error)
             self.assertFalse(self.found())
 
     def test_a_user_named_by_e_mail_only_is_read(self):
         self.person(first_name="Anna")
-        self.told(email="anna@example.org")
+        self.receive(email="anna@example.org")
         self.assertEqual(self.found().name, "Anna")
 
     def test_a_user_nobody_knows_changes_nothing(self):
-        row = self.told(id=4711)
+        row = self.receive(id=4711)
         self.assertEqual((row.state, row.error), ("done", "User.com has no such user."))
         self.assertFalse(row.partner_id)
 
@@ -84,7 +84,7 @@ class TestImport(UsercomCase):
         user_id = self.binding(contact).external_id
         contact.phone = "2"
         self.simulator.patch_user(user_id, email="new@example.org")
-        self.told(id=user_id)
+        self.receive(id=user_id)
         self.drain()
         self.assertEqual((contact.phone, contact.email), ("2", "new@example.org"))
         user = self.remote(contact)
@@ -98,7 +98,7 @@ class TestImport(UsercomCase):
                 user_id = self.binding(contact).external_id
                 contact.phone = "222222222"
                 self.simulator.patch_user(user_id, phone_number="333333333")
-                self.told(id=user_id)
+                self.receive(id=user_id)
                 self.drain()
                 self.assertEqual(contact.phone, expected)
                 self.assertEqual(self.remote(contact)["phone_number"], expected)
@@ -108,7 +108,7 @@ class TestImport(UsercomCase):
         contact = self.contact(email="anna@example.org")
         user_id = self.person(email_consent=False)
         contact.x_email_consent = True
-        self.told(id=user_id)
+        self.receive(id=user_id)
         self.drain()
         self.assertFalse(contact.x_email_consent)
         self.assertIs(self.remote(contact)["attributes"]["email_consent"], False)

@@ -14,7 +14,7 @@ class TestMended(UsercomCase):
         """Two contacts whom a user may be, and the failed call about it."""
         anna, ewa = self.two_of_one_address()
         user_id = self.person()
-        row = self.told(id=user_id)
+        row = self.receive(id=user_id)
         self.assertEqual((row.state, row.is_ambiguous), ("failed", True))
         return row, user_id, anna, ewa
 
@@ -28,31 +28,31 @@ class TestMended(UsercomCase):
     def test_a_later_call_that_succeeds_settles_the_earlier_one(self):
         row, user_id, anna, ewa = self.doubtful()
         ewa.email = "ewa@example.org"
-        self.told(id=user_id)
+        self.receive(id=user_id)
         self.assertEqual(self.binding(anna).external_id, user_id)
         self.assertEqual(row.state, "done")
 
     def test_a_later_call_by_the_same_name_does_so_too(self):
         twins = [self.person(), self.person()]
-        row = self.told(email="anna@example.org")
+        row = self.receive(email="anna@example.org")
         self.assertEqual(row.state, "failed")
         self.simulator.delete_user(twins[0])
-        self.told(email="anna@example.org")
+        self.receive(email="anna@example.org")
         self.assertEqual(row.state, "done")
 
     def test_a_value_that_cannot_be_carried_over_stays_until_it_can(self):
         self.pair(self.backend, "lang", "city")
         user_id = self.person(city="Klingon")
-        row = self.told(id=user_id)
-        self.told(id=user_id)
+        row = self.receive(id=user_id)
+        self.receive(id=user_id)
         self.assertEqual(row.state, "failed")
         self.simulator.patch_user(user_id, city="en_US")
-        self.told(id=user_id)
+        self.receive(id=user_id)
         self.assertEqual(row.state, "done")
 
     def test_another_users_failure_stays(self):
         row, _user_id, _anna, _ewa = self.doubtful()
-        self.told(id=self.person(email="ola@example.org"))
+        self.receive(id=self.person(email="ola@example.org"))
         self.assertEqual(row.state, "failed")
 
 

@@ -38,9 +38,9 @@ class TestWhoWritesKeys(UsercomCase):
             self.as_editor().with_context(default_usercom_key="7").create({"name": "Anna"})
 
     def test_nor_imports_one(self):
-        told = self.as_editor().load(["name", "usercom_key"], [["Anna", "7"]])
-        self.assertFalse(told["ids"])
-        self.assertRegex(told["messages"][0]["message"], KEY)
+        result = self.as_editor().load(["name", "usercom_key"], [["Anna", "7"]])
+        self.assertFalse(result["ids"])
+        self.assertRegex(result["messages"][0]["message"], KEY)
 
     def test_the_same_key_and_none_at_all_change_nothing(self):
         contact = self.synced(email="jan@example.org")

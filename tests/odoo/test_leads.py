@@ -13,20 +13,20 @@ class TestLeads(UsercomCase):
 
     def test_a_new_person_can_become_a_lead_too(self):
         self.backend.new_user_policy = "lead"
-        self.told(id=self.person(first_name="Anna"))
+        self.receive(id=self.person(first_name="Anna"))
         lead = self.leads()
         self.assertEqual((lead.type, lead.company_id), ("lead", self.backend.company_id))
         self.assertEqual(lead.name, "Anna (User.com)")
 
     def test_with_another_choice_nobody_becomes_a_lead(self):
-        self.told(id=self.person(first_name="Anna"))
+        self.receive(id=self.person(first_name="Anna"))
         self.assertTrue(self.found())
         self.assertFalse(self.leads())
 
     def test_who_is_known_becomes_no_lead(self):
         self.backend.new_user_policy = "lead"
         self.contact(email="anna@example.org")
-        self.told(id=self.person())
+        self.receive(id=self.person())
         self.assertFalse(self.leads())
 
     def test_all_of_a_list_become_leads_at_once(self):

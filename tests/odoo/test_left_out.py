@@ -18,14 +18,14 @@ class TestLeftOut(ListCase):
 
     def test_a_user_with_the_address_of_one_becomes_no_second_contact(self):
         user_id = self.person(phone_number="666666666")
-        self.check_left_alone(self.told(id=user_id), user_id)
+        self.check_left_alone(self.receive(id=user_id), user_id)
         self.assertEqual(self.found(), self.office)
         self.assertFalse(self.office.phone)
 
     def test_an_archived_one_counts_too(self):
         self.office.active = False
         user_id = self.person()
-        self.check_left_alone(self.told(id=user_id), user_id)
+        self.check_left_alone(self.receive(id=user_id), user_id)
         self.assertFalse(self.found())
 
     def test_an_id_tells_as_an_address_does(self):
@@ -34,29 +34,29 @@ class TestLeftOut(ListCase):
         self.office.usercom_key = str(by_key)
         by_custom_id = self.person(email="custom@example.org", custom_id=str(self.office.id))
         for user_id in (by_key, by_custom_id):
-            self.check_left_alone(self.told(id=user_id), user_id)
+            self.check_left_alone(self.receive(id=user_id), user_id)
 
     def test_the_phone_number_of_a_company_is_that_of_all_who_work_there(self):
         self.backend.match_phone = True
         self.office.phone = "+48221111111"
-        self.told(id=self.person(email="ewa@example.org", phone_number="+48221111111"))
+        self.receive(id=self.person(email="ewa@example.org", phone_number="+48221111111"))
         self.assertTrue(self.found("ewa@example.org"))
 
     def test_of_two_with_one_address_the_one_that_takes_part_is_meant(self):
         anna = self.contact(name="Anna", email="anna@example.org")
         user_id = self.person()
-        self.assertEqual(self.told(id=user_id).state, "done")
+        self.assertEqual(self.receive(id=user_id).state, "done")
         self.assertEqual(self.contacts_of(user_id), anna)
 
     def test_whoever_takes_part_later_is_linked(self):
         user_id = self.person()
-        self.told(id=user_id)
+        self.receive(id=user_id)
         self.office.is_company = False
         self.drain()
         self.assertEqual(self.contacts_of(user_id), self.office)
 
     def test_one_that_is_erased_leaves_no_trace(self):
-        row = self.told(id=self.person())
+        row = self.receive(id=self.person())
         self.office.unlink()
         self.assertFalse(row.exists())
 
@@ -91,7 +91,7 @@ class TestNoLongerTakingPart(ListCase):
         contact.is_company = True
         self.drain()
         self.simulator.patch_user(user_id, phone_number="666666666", email_consent=False)
-        self.told(id=user_id)
+        self.receive(id=user_id)
         self.assertEqual((contact.phone, contact.x_email_consent), ("666666666", False))
         self.simulator.clear_journal()
         contact.phone = "222222222"

@@ -110,9 +110,9 @@ class TestBacklog(ListCase):
         contact = self.synced(email="jan@example.org", x_email_consent=True)
         user_id = self.binding(contact).external_id
         self.simulator.patch_user(user_id, email_consent=None)
-        for hour, told in ((7, {}), (8, {"email_consent": False})):
+        for hour, values in ((7, {}), (8, {"email_consent": False})):
             at = f"2099-02-01T0{hour}:00:00Z"
-            payload = {"timestamp": at, "extra": {"id": user_id, **told}}
+            payload = {"timestamp": at, "extra": {"id": user_id, **values}}
             self.stored_call(payload)
         for asked in self.seed(6):
             self.put(id=asked)
@@ -187,7 +187,7 @@ class TestReconciliation(ListCase):
         self.simulator.seed({"email": "listed@example.org"})
         self.due("reconcile")
         self.drain()
-        self.told(id=self.person(email="called@example.org"))
+        self.receive(id=self.person(email="called@example.org"))
         self.assertFalse(self.found("listed@example.org").message_ids)
         self.assertTrue(self.found("called@example.org").message_ids)
 

@@ -109,7 +109,7 @@ class TestMailingLists(ConsentCase, HttpCase):
     def test_who_is_put_on_the_blacklist_is_opted_out_of_them(self):
         news, other = self.member()
         contact = self.synced(email=EMAIL)
-        self.told(contact, unsubscribed=True)
+        self.receive(contact, unsubscribed=True)
         self.assertEqual((news.opt_out, other.opt_out), (True, False))
 
     def test_a_list_that_is_not_there_cannot_be_chosen(self):

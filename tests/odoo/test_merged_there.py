@@ -30,7 +30,7 @@ class TestMergedInto(ListCase):
 
     def test_a_call_about_the_other_links_that_one(self):
         self.merge_there()
-        row = self.told(id=self.second)
+        row = self.receive(id=self.second)
         self.check_linked_anew()
         self.assertEqual(row.state, "done")
         self.assertEqual(row.partner_id, self.jan)
@@ -38,7 +38,7 @@ class TestMergedInto(ListCase):
     def test_what_the_other_has_not_is_sent_to_it_and_not_emptied_here(self):
         self.merge_there()
         self.simulator.patch_user(self.second, phone_number=None)
-        self.told(id=self.second)
+        self.receive(id=self.second)
         self.drain()
         self.check_linked_anew()
         self.assertEqual(self.jan.phone, "111111111")
@@ -48,22 +48,22 @@ class TestMergedInto(ListCase):
         ewa = self.synced(name="Ewa", email="jan@example.org", phone="333333333")
         self.assertFalse(self.binding(ewa).external_id)
         self.merge_there()
-        self.told(id=self.second)
+        self.receive(id=self.second)
         self.check_linked_anew(contacts=2)
         self.assertFalse(self.binding(ewa).external_id)
         self.assertEqual(ewa.phone, "333333333")
 
     def test_but_does_while_the_first_one_is_there(self):
         ewa = self.synced(name="Ewa", email="jan@example.org", phone="333333333")
-        self.told(id=self.second)
+        self.receive(id=self.second)
         self.assertEqual(self.binding(ewa).external_id, self.second)
         self.assertEqual(self.binding(self.jan).external_id, self.first)
 
     def test_so_does_one_that_came_after_the_two_were_told_apart(self):
-        first_call = self.told(id=self.second)
+        first_call = self.receive(id=self.second)
         self.assertEqual((first_call.state, first_call.is_ambiguous), ("failed", True))
         self.merge_there()
-        row = self.told(id=self.second)
+        row = self.receive(id=self.second)
         self.assertEqual(row.state, "pending")  # the first was looked at a moment ago
         self.let_a_minute_pass()
         self.drain()
@@ -92,7 +92,7 @@ class TestMergedInto(ListCase):
         rows += self.put(id=self.second)
         self.drain()
         for _call in range(5):
-            self.told(id=self.second)
+            self.receive(id=self.second)
         self.assertEqual(self.looks(), 1)
         self.assertEqual(set(rows.mapped("state")), {"failed"})
         self.let_a_minute_pass()
@@ -159,18 +159,18 @@ class TestConsentAfterAMerge(ListCase):
     def test_nor_when_a_list_or_a_call_tells_of_the_other(self):
         self.withdrawn_here()
         self.merge_there()
-        self.told(id=self.second)
+        self.receive(id=self.second)
         self.check_withdrawn()
 
     def test_a_no_of_the_other_withdraws_here(self):
         self.simulator.patch_user(self.second, email_consent=False)
         self.merge_there()
-        self.told(id=self.second)
+        self.receive(id=self.second)
         self.check_withdrawn()
 
     def test_a_yes_on_both_sides_stays(self):
         self.merge_there()
-        self.told(id=self.second)
+        self.receive(id=self.second)
         self.drain()
         self.assertTrue(self.jan.x_email_consent)
         self.assertIs(self.remote(self.jan)["attributes"]["email_consent"], True)

@@ -73,7 +73,7 @@ class TestCustomIdsForAll(ListCase):
         contact = self.contact(name="Anna", email=email)
         self.env.cr.flush()
         self.backend.state = "running"
-        self.told(id=user_id)
+        self.receive(id=user_id)
         self.assertEqual(self.binding(contact).external_id, user_id)
         return contact
 

@@ -69,8 +69,8 @@ class TestOneAtFault(UsercomCase):
         self.assertEqual(self.cities()["no0@example.org"], "Poznań")
         found = self.env["usercom.drift"].search([("partner_id", "in", people.ids)])
         self.assertEqual(found.mapped("partner_id"), people[2])
-        told = self.env["usercom.inbox"].search([("state", "=", "failed")])
-        self.assertEqual(told.external_id, self.binding(people[1]).external_id)
+        failed = self.env["usercom.inbox"].search([("state", "=", "failed")])
+        self.assertEqual(failed.external_id, self.binding(people[1]).external_id)
 
     def test_a_tag_without_a_name_counts_as_none(self):
         self.pair(self.backend, "category_id", "region", direction="export")

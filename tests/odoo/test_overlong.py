@@ -21,7 +21,7 @@ class TestOverLong(UsercomCase):
 
     def test_of_a_new_person_only_the_long_value_is_left(self):
         self.pair(self.backend, "ref", "region", direction="import")
-        row = self.told(id=self.answers(self.person(phone_number="123456789"), region=LONG))
+        row = self.receive(id=self.answers(self.person(phone_number="123456789"), region=LONG))
         self.assertEqual(row.state, "failed")
         contact = self.found()
         self.assertEqual((contact.phone, contact.ref), ("123456789", False))
@@ -32,16 +32,16 @@ class TestOverLong(UsercomCase):
         contact = self.synced(name="Anna Nowak", email="anna@example.org")
         user_id = self.binding(contact).external_id
         self.answers(user_id, last_name=LONG, phone_number="123456789")
-        row = self.told(id=user_id)
+        row = self.receive(id=user_id)
         self.assertEqual((contact.name, contact.phone), ("Anna Nowak", "123456789"))
         self.assertIn("longer than 500 characters", row.error)
 
     def test_a_person_whose_name_is_too_long_gets_another_name(self):
-        self.told(id=self.answers(self.person(), name=LONG))
+        self.receive(id=self.answers(self.person(), name=LONG))
         self.assertEqual(self.found().name, "anna@example.org")
 
     def test_a_long_custom_id_is_told_and_not_kept(self):
-        row = self.told(id=self.answers(self.person(phone_number="123456789"), custom_id=LONG))
+        row = self.receive(id=self.answers(self.person(phone_number="123456789"), custom_id=LONG))
         self.assertEqual(self.found().phone, "123456789")
         self.assertFalse(self.binding(self.found()).custom_id)
         self.assertIn("custom ID", row.error)

@@ -24,7 +24,7 @@ class TestPairChanges(ConsentCase):
         contact = self.synced(email="jan@example.org", ref="M")
         mapping.field_id = self.field_id("function")
         self.assertEqual(self.shirt(contact), "M")
-        self.told(contact)
+        self.receive(contact)
         self.assertEqual((contact.function, self.shirt(contact)), ("M", "M"))
 
     def test_nor_does_a_new_pair_in_place_of_a_former_one(self):

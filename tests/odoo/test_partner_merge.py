@@ -79,7 +79,7 @@ class TestPartnerMerge(MergeCase):
         self.merge(lost, kept)
         self.drain()
         first, second = sorted(user["id"] for user in self.simulator.users())
-        self.told(id=second)
+        self.receive(id=second)
         self.drain()
         self.assertEqual([user["id"] for user in self.simulator.users()], [first])
         self.assertEqual(self.binding(kept).external_id, first)

@@ -28,7 +28,7 @@ class TestPeople(UsercomCase):
         user_id = self.person()
         by_key = self.unsynced(email="other@example.org", usercom_key=str(user_id))
         self.unsynced(email="anna@example.org")
-        self.told(id=user_id)
+        self.receive(id=user_id)
         self.assertEqual(self.binding(by_key).external_id, user_id)
 
     def test_the_custom_id_comes_before_the_e_mail(self):
@@ -36,7 +36,7 @@ class TestPeople(UsercomCase):
         by_id = self.unsynced(email="other@example.org")
         self.unsynced(email="anna@example.org")
         user_id = self.person(custom_id=str(by_id.id))
-        self.told(id=user_id)
+        self.receive(id=user_id)
         self.assertEqual(self.binding(by_id).external_id, user_id)
 
     def test_a_phone_number_in_any_spelling_finds_the_contact_where_allowed(self):
@@ -46,7 +46,7 @@ class TestPeople(UsercomCase):
             with self.subTest(allowed=allowed):
                 self.backend.match_phone = allowed
                 user_id = self.person(email=f"{allowed}@example.org", phone_number="+48221111111")
-                self.told(id=user_id)
+                self.receive(id=user_id)
                 self.assertEqual(self.binding(contact).external_id == user_id, allowed)
 
     def test_a_contact_finds_its_user_by_the_international_number_where_allowed(self):
@@ -60,13 +60,13 @@ class TestPeople(UsercomCase):
 
     def test_a_user_without_a_phone_number_is_welcome_where_numbers_are_compared(self):
         self.backend.match_phone = True
-        self.told(id=self.person())
+        self.receive(id=self.person())
         self.assertTrue(self.found())
 
     def test_a_contact_that_is_another_user_already_is_named_and_kept(self):
         contact = self.synced(name="Anna Nowak", email="anna@example.org")
         known = self.binding(contact).external_id
-        row = self.told(id=self.person())
+        row = self.receive(id=self.person())
         self.assertEqual(row.state, "failed")
         for part in ("Anna Nowak", str(known)):
             self.assertIn(part, row.error)
@@ -79,7 +79,7 @@ class TestPeople(UsercomCase):
         contact.phone = "2"
         self.drain()
         user_id = self.person()
-        self.told(id=user_id)
+        self.receive(id=user_id)
         self.assertEqual(self.binding(contact).external_id, user_id)
         self.assertEqual(contact.usercom_key, str(user_id))
 
@@ -88,7 +88,7 @@ class TestPeople(UsercomCase):
         self.simulator.delete_user(self.binding(contact).external_id)
         contact.name = "Anna Lis"
         self.drain()
-        self.told(id=self.person())
+        self.receive(id=self.person())
         self.drain()
         self.assertEqual(contact.phone, "111111111")
         self.assertEqual(self.remote(contact)["phone_number"], "111111111")
@@ -106,7 +106,7 @@ class TestPeople(UsercomCase):
     def test_an_archived_contact_is_linked_and_stays_archived(self):
         contact = self.unsynced(email="anna@example.org", active=False)
         user_id = self.person()
-        self.told(id=user_id)
+        self.receive(id=user_id)
         self.assertEqual(self.binding(contact).external_id, user_id)
         self.assertFalse(contact.active)
         self.assertFalse(self.found())
@@ -115,7 +115,7 @@ class TestPeople(UsercomCase):
         self.unsynced(email="anna@example.org", active=False)
         active = self.unsynced(email="anna@example.org")
         user_id = self.person()
-        self.told(id=user_id)
+        self.receive(id=user_id)
         self.assertEqual(self.binding(active).external_id, user_id)
 
     def test_one_user_named_in_two_ways_at_once_is_one_contact(self):
@@ -141,31 +141,31 @@ class TestPeople(UsercomCase):
         self.backend.new_user_policy = "link"
         contact = self.unsynced(email="anna@example.org")
         user_id = self.person()
-        self.told(id=user_id)
+        self.receive(id=user_id)
         self.assertEqual(self.binding(contact).external_id, user_id)
-        self.told(id=self.person(email="eva@example.org"))
+        self.receive(id=self.person(email="eva@example.org"))
         self.assertFalse(self.found("eva@example.org"))
 
     def test_a_new_contact_has_the_whole_name_though_only_a_part_is_mapped(self):
         first = self.backend.mapping_ids.filtered(lambda m: m._key() == "first_name")
         first.unlink()
         user_id = self.person(first_name="Anna", last_name="Nowak")
-        self.told(id=user_id)
+        self.receive(id=user_id)
         self.assertEqual(self.found().name, "Anna Nowak")
         self.assertEqual(self.calls("PUT"), [])
 
     def test_a_nameless_visitor_becomes_nobody(self):
         [user_id] = self.simulator.seed({"page_views": 3})["ids"]
         before = self.env["res.partner"].search_count([])
-        self.assertEqual(self.told(id=user_id).state, "done")
+        self.assertEqual(self.receive(id=user_id).state, "done")
         self.assertEqual(self.env["res.partner"].search_count([]), before)
 
     def test_the_company_is_found_by_name_or_created(self):
         self.also_pair(("parent_id", "company"))
         acme = self.contact(name="Acme Ltd", is_company=True)
-        self.told(id=self.person(company="acme ltd"))
+        self.receive(id=self.person(company="acme ltd"))
         self.assertEqual(self.found().parent_id, acme)
-        self.told(id=self.person(email="eva@example.org", company="Brand New"))
+        self.receive(id=self.person(email="eva@example.org", company="Brand New"))
         created = self.found("eva@example.org").parent_id
         self.assertEqual((created.name, created.is_company), ("Brand New", True))
 
@@ -173,7 +173,7 @@ class TestPeople(UsercomCase):
         self.also_pair(("parent_id", "company"))
         self.contact(name="Acme", is_company=True)
         self.contact(name="Acme", is_company=True)
-        row = self.told(id=self.person(company="Acme"))
+        row = self.receive(id=self.person(company="Acme"))
         self.assertIn("Acme", row.error)
         self.assertFalse(self.found().parent_id)
 
@@ -192,15 +192,15 @@ class TestPeople(UsercomCase):
             with self.subTest(number):
                 email = f"n{number}@example.org"
                 values = {"country": country, "region": region, "language": language}
-                self.told(id=self.person(email=email, **values))
+                self.receive(id=self.person(email=email, **values))
                 found = self.found(email)
                 self.assertEqual((found.country_id, found.state_id.name, found.lang), expected)
 
     def test_what_odoo_spells_otherwise_is_not_sent_back(self):
         self.also_pair(("country_id", "country"))
         user_id = self.person(country="Poland")
-        self.told(id=user_id)
-        self.told(id=user_id)
+        self.receive(id=user_id)
+        self.receive(id=user_id)
         self.assertEqual(self.found().country_id.code, "PL")
         self.assertEqual(self.simulator.user(user_id)["country"], "Poland")
         self.assertEqual(self.calls("PUT"), [])
@@ -208,7 +208,7 @@ class TestPeople(UsercomCase):
     def test_a_language_odoo_does_not_have_is_told(self):
         self.also_pair(("lang", "language"))
         user_id = self.person(language="Klingon")
-        row = self.told(id=user_id)
+        row = self.receive(id=user_id)
         self.drain()
         for part in ("anna@example.org", "Language", "Klingon"):
             self.assertIn(part, row.error)
@@ -221,7 +221,7 @@ class TestPeople(UsercomCase):
         contact = self.synced(email="anna@example.org")
         user_id = self.binding(contact).external_id
         contact.unlink()
-        row = self.told(id=user_id)
+        row = self.receive(id=user_id)
         self.assertEqual(row.state, "done")
         self.assertFalse(self.found())
         self.assertFalse(row.email or row.payload)
@@ -249,7 +249,7 @@ class TestCompanies(UsercomCase):
     def test_a_call_never_touches_another_companys_contact(self):
         theirs = self.contact(email="anna@example.org", phone="1", company_id=self.elsewhere.id)
         user_id = self.person(phone_number="666666666")
-        self.told(id=user_id)
+        self.receive(id=user_id)
         self.assertEqual(theirs.phone, "1")
         self.assertEqual(len(self.found()), 2)
 
@@ -258,7 +258,7 @@ class TestCompanies(UsercomCase):
         user_id = self.binding(contact).external_id
         contact.company_id = self.elsewhere
         self.simulator.patch_user(user_id, phone_number="666666666")
-        self.told(id=user_id)
+        self.receive(id=user_id)
         self.assertEqual(contact.phone, "111111111")
         self.assertEqual(len(self.found()), 1)
 
@@ -268,7 +268,7 @@ class TestCompanies(UsercomCase):
         user_id = self.binding(contact).external_id
         before = contact.read()[0]
         self.simulator.patch_user(user_id, phone_number="666666666", city="Łódź", score=7)
-        self.told(id=user_id)
+        self.receive(id=user_id)
         ours = {"usercom_binding_ids", "usercom_synced_at", "write_date", "message_ids"}
         after = contact.read()[0]
         changed = {name for name in before if before[name] != after[name]} - ours

@@ -37,7 +37,7 @@ class PhoneCase(UsercomCase):
         """The user gets this number, and a call tells of it."""
         user_id = self.binding(contact).external_id
         self.simulator.patch_user(user_id, phone_number=phone)
-        self.told(id=user_id)
+        self.receive(id=user_id)
         self.drain()
 
     def writes(self):

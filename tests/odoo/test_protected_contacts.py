@@ -203,7 +203,7 @@ class TestNobodyIsChanged(ProtectedCase):
         contact.phone = "222222222"
         user_id = self.binding(contact).external_id
         self.simulator.patch_user(user_id, phone_number="333333333")
-        self.told(id=user_id)
+        self.receive(id=user_id)
         conflict = self.env["usercom.conflict"].search([("partner_id", "=", contact.id)])
         self.env["res.users"].create({"login": "jan", "partner_id": contact.id})
         with self.assertRaisesRegex(UserError, "in Odoo only"):
@@ -214,7 +214,7 @@ class TestNobodyIsChanged(ProtectedCase):
         contact = self.kinds()["colleague"]
         [user_id] = self.link(contact).values()
         self.attack(user_id)
-        self.told(id=user_id)
+        self.receive(id=user_id)
         contact.phone = "111111111"
         self.drain()
         self.assertEqual(self.simulator.user(user_id)["phone_number"], "111111111")
@@ -224,10 +224,10 @@ class TestNobodyIsChanged(ProtectedCase):
         contact = self.kinds()["colleague"]
         [user_id] = self.link(contact).values()
         self.attack(user_id)
-        self.told(id=user_id)
+        self.receive(id=user_id)
         self.simulator.clear_journal()
         for _call in range(3):
-            self.told(id=user_id)
+            self.receive(id=user_id)
         self.assertEqual(self.calls("PUT") + self.calls("POST"), [])
 
 
@@ -250,7 +250,7 @@ class TestConsents(ProtectedCase):
         self.drain()
         before = self.state(contact)
         self.attack(user_id, email_consent=False)
-        self.told(id=user_id)
+        self.receive(id=user_id)
         self.assertFalse(self.consent(contact))
         self.assertEqual(self.answers(contact), ["yes", "no"])
         self.assertEqual(self.state(contact), before)
@@ -259,14 +259,14 @@ class TestConsents(ProtectedCase):
         contact = self.kinds()["colleague"]
         [user_id] = self.link(contact).values()
         self.simulator.patch_user(user_id, unsubscribed=True)
-        self.told(id=user_id)
+        self.receive(id=user_id)
         self.assertTrue(contact.usercom_unsubscribed)
 
     def test_a_yes_is_not_taken_in(self):
         contact = self.kinds()["colleague"]
         [user_id] = self.link(contact).values()
         self.simulator.patch_user(user_id, email_consent=True)
-        self.told(id=user_id)
+        self.receive(id=user_id)
         self.assertFalse(self.consent(contact))
         self.assertEqual(self.answers(contact), [])
 
@@ -275,13 +275,13 @@ class TestPortal(ProtectedCase):
     def check(self, contact):
         [user_id] = self.link(contact).values()
         self.attack(user_id)
-        row = self.told(id=user_id)
+        row = self.receive(id=user_id)
         self.assertEqual(contact.email, "customer@example.org")
         self.assertEqual((contact.name, contact.phone), ("Mallory Evil", "666666666"))
         self.assertEqual(row.state, "done")
         self.assertIn("address of a login", row.error)
         self.simulator.clear_journal()
-        self.told(id=user_id)
+        self.receive(id=user_id)
         self.drain()
         self.assertEqual(self.calls("PUT"), [])
 
@@ -297,22 +297,22 @@ class TestPortal(ProtectedCase):
         before = self.state(contact)
         [user_id] = self.link(contact).values()
         self.attack(user_id)
-        self.told(id=user_id)
+        self.receive(id=user_id)
         self.assertEqual(self.state(contact), before)
 
 
 class TestPassedOn(ProtectedCase):
     """Odoo passes an address on to the company and to colleagues."""
 
-    def check_child(self, parent, told=None):
-        """What User.com says of a contact below ``parent`` does not get to ``told``."""
-        told = told or parent
+    def check_child(self, parent, kept=None):
+        """What User.com says of a contact below ``parent`` does not get to ``kept``."""
+        kept = kept or parent
         child = self.contact(name="Jan", email="jan@example.org", parent_id=parent.id)
-        before = self.state(told)
+        before = self.state(kept)
         [user_id] = self.link(child).values()
         self.attack(user_id)
-        row = self.told(id=user_id)
-        self.assertEqual(self.state(told), before)
+        row = self.receive(id=user_id)
+        self.assertEqual(self.state(kept), before)
         self.assertEqual(child.phone, "666666666")
         self.assertIn("City", row.error)
 
@@ -340,7 +340,7 @@ class TestPassedOn(ProtectedCase):
         before = self.state(colleague)
         [user_id] = self.link(customer).values()
         self.attack(user_id)
-        row = self.told(id=user_id)
+        row = self.receive(id=user_id)
         self.assertEqual((self.state(colleague), customer.city), (before, "Kraków"))
         self.assertIn("in Odoo only", row.error)
 
@@ -351,7 +351,7 @@ class TestPassedOn(ProtectedCase):
         company = self.env.company.partner_id
         company.write(dict.fromkeys(("street", "city", "zip", "state_id", "country_id"), False))
         before = self.state(company)
-        row = self.told(id=self.person(city="Nowhere", company=company.name))
+        row = self.receive(id=self.person(city="Nowhere", company=company.name))
         anna = self.found()
         self.assertEqual(self.state(company), before)
         self.assertFalse(anna.parent_id)
@@ -360,7 +360,7 @@ class TestPassedOn(ProtectedCase):
         self.assertEqual(self.env["res.partner"].search_count([("name", "=", company.name)]), 1)
         other = self.synced(name="Ola", email="ola@example.org", city="Elsewhere")
         self.simulator.patch_user(self.binding(other).external_id, company=company.name)
-        self.told(id=self.binding(other).external_id)
+        self.receive(id=self.binding(other).external_id)
         self.assertEqual(self.state(company), before)
         self.assertFalse(other.parent_id)
 
@@ -368,7 +368,7 @@ class TestPassedOn(ProtectedCase):
         customer = self.contact(name="Acme", is_company=True, city="Kraków", email="a@example.org")
         [user_id] = self.link(customer).values()
         self.attack(user_id)
-        row = self.told(id=user_id)
+        row = self.receive(id=user_id)
         self.assertEqual((customer.city, row.error), ("Nowhere", False))
 
 
@@ -382,11 +382,11 @@ class TestQueries(ProtectedCase):
             links = self.link(*(user.partner_id for user in users))
             for user_id in links.values():
                 self.simulator.patch_user(user_id, phone_number="666666666")
-            told = [User.from_json(self.simulator.user(user_id)) for user_id in links.values()]
+            users = [User.from_json(self.simulator.user(user_id)) for user_id in links.values()]
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
-            Importer(self.backend).import_users(told)
+            Importer(self.backend).import_users(users)
             self.env.flush_all()
             return self.env.cr.sql_log_count - before
 

@@ -119,17 +119,17 @@ class TestQueue(UsercomCase):
         return contact, *rows
 
     def test_a_push_by_hand_does_not_wait(self):
-        contact, row, told = self.put_off()
-        told.unlink()
+        contact, row, received = self.put_off()
+        received.unlink()
         contact.action_usercom_push()
         self.drain()
         self.assertEqual(row.state, "done")
 
     def test_nor_does_a_withdrawn_consent(self):
-        contact, row, told = self.put_off()
+        contact, row, received = self.put_off()
         contact.x_email_consent = True
         self.env.cr.flush()
         self.assertTrue(row.next_attempt_at)
         contact.x_email_consent = False
         self.drain()
-        self.assertEqual((row.state, told.state), ("done", "done"))
+        self.assertEqual((row.state, received.state), ("done", "done"))

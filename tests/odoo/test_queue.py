@@ -185,14 +185,14 @@ class TestLog(QueueCase):
         self.backend.log_days = 10
         old, fresh = self.failed("a@example.org"), self.failed("b@example.org")
         waiting = self.row(self.contact(email="c@example.org"))
-        told = self.put(email="x@example.org")
-        told._finish()
+        received = self.put(email="x@example.org")
+        received._finish()
         self.age(old + waiting, 11)
-        self.age(told, 11)
+        self.age(received, 11)
         self.age(fresh, 9)
         self.vacuum()
         self.assertEqual((old + fresh + waiting).exists(), fresh + waiting)
-        self.assertFalse(told.exists())
+        self.assertFalse(received.exists())
 
     def test_a_transaction_removes_no_more_than_a_batch(self):
         Outbox, contact = self.env["usercom.outbox"], self.synced(email="jan@example.org")

@@ -29,7 +29,7 @@ class TestRemoval(UsercomCase):
     def linked(self, user_id):
         return self.env["usercom.binding"]._of_user(self.backend, user_id).partner_id
 
-    def told(self, user_id):
+    def receive(self, user_id):
         """News about the user arrive, as the automation that the removal set off brings them."""
         self.put(id=user_id)
         self.drain()
@@ -141,7 +141,7 @@ class TestRemoval(UsercomCase):
             for email in (f"new-{policy}@example.org", archived.email):
                 with self.subTest(policy=policy, email=email):
                     [user_id] = self.simulator.seed({"email": email})["ids"]
-                    self.told(user_id)
+                    self.receive(user_id)
                     self.assertEqual(self.linked(user_id).email, email)
                     self.linked(user_id).city = "Łódź"
                     self.drain()
@@ -184,7 +184,7 @@ class TestRemoval(UsercomCase):
                 user_id = self.binding(contact).external_id
                 contact.unlink()
                 self.drain()
-                self.told(user_id)
+                self.receive(user_id)
                 self.assertFalse(self.found(f"{policy}@example.org"))
 
     def test_the_same_person_entered_anew_takes_the_user_over(self):
@@ -194,7 +194,7 @@ class TestRemoval(UsercomCase):
         again = self.synced(email="jan@example.org")
         self.assertEqual(self.binding(again).external_id, user_id)
         self.simulator.patch_user(user_id, phone_number="222222222")
-        self.told(user_id)
+        self.receive(user_id)
         self.assertEqual(again.phone, "222222222")
 
     def test_entered_anew_before_the_user_is_deleted_the_person_gets_a_new_one(self):

@@ -224,13 +224,13 @@ class TestSettingsOfOneCompany(RightsCase):
                     self.call("administrator", "res.config.settings", "execute", ids)
                     answer = self.call("administrator", "res.config.settings", method, ids)
                     self.assertNotIn(SECRET, repr(answer))
-                    told = self.call("administrator", "res.config.settings", "read", ids)
+                    settings = self.call("administrator", "res.config.settings", "read", ids)
                     self.assertNotIn(
                         SECRET,
                         repr(
                             [
                                 {k: v for k, v in row.items() if k.startswith("usercom_")}
-                                for row in ([] if isinstance(told, Exception) else told)
+                                for row in ([] if isinstance(settings, Exception) else settings)
                             ]
                         ),
                     )

@@ -28,7 +28,7 @@ class TestSpelling(UsercomCase):
         self.simulator.settings(email_store="lower", phone_store="digits")
         contact = self.synced(email="Jan@Example.org", phone="+48 600 700 800")
         self.assertEqual(self.binding(contact).state, "synced")
-        self.told(id=self.binding(contact).external_id)
+        self.receive(id=self.binding(contact).external_id)
         self.assertEqual((contact.email, contact.phone), ("Jan@Example.org", "+48 600 700 800"))
         self.assertEqual(self.calls("PUT"), [])
 
@@ -38,7 +38,7 @@ class TestSpelling(UsercomCase):
                 self._fresh_simulator()
                 contact = self.synced(email=text)
                 self.assertEqual(self.remote(contact)["email"], "Jan@example.org")
-                self.told(id=self.binding(contact).external_id)
+                self.receive(id=self.binding(contact).external_id)
                 self.assertEqual((contact.email, self.calls("PUT")), (text, []))
                 contact.unlink()
 
@@ -56,7 +56,7 @@ class TestSpelling(UsercomCase):
         error = self.binding(contact).last_error
         for part in (contact.display_name, "Street", "ulica Kazimierza Wie”", "12/7"):
             self.assertIn(part, error)
-        self.told(id=self.binding(contact).external_id)
+        self.receive(id=self.binding(contact).external_id)
         self.drain()
         self.assertEqual(contact.street, "ulica Kazimierza Wielkiego 12/7")
         self.assertEqual(len(self.calls("PUT")), 1)
@@ -64,7 +64,7 @@ class TestSpelling(UsercomCase):
     def test_a_value_that_was_cut_is_changed_by_a_later_edit_of_either_side(self):
         contact = self.cut()
         self.simulator.patch_user(self.binding(contact).external_id, region="Leśna 3")
-        self.told(id=self.binding(contact).external_id)
+        self.receive(id=self.binding(contact).external_id)
         self.assertEqual(contact.street, "Leśna 3")
         contact.street = "Polna 2"
         self.drain()

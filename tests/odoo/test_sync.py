@@ -326,7 +326,7 @@ class TestFirstContact(SyncCase):
                 contact.city = "Kraków"
                 self.drain()
                 self.simulator.patch_user(self.there, first_name="Janusz")
-                self.told(id=self.there)
+                self.receive(id=self.there)
                 self.backend.mapping_ids.filtered(lambda m: m.field_name == "city").unlink()
                 self.assertEqual(self.phones(contact), ("111111111", "222222222"))
                 self.assertEqual(self.simulator.user(self.there)["city"], "Kraków")
@@ -345,7 +345,7 @@ class TestFirstContact(SyncCase):
         self.drain()
         self.assertEqual(self.phones(contact), ("333333333", "333333333"))
         self.simulator.patch_user(self.there, phone_number="222222222")
-        self.told(id=self.there)
+        self.receive(id=self.there)
         self.assertEqual(self.phones(contact), ("222222222", "222222222"))
 
     def test_what_was_left_is_settled_by_hand(self):

@@ -45,7 +45,7 @@ class TestHeldBack(SyncCase):
     def test_who_is_linked_by_now_is_not_held(self):
         contact = self.importing()
         user_id = self.person(email="jan@example.org", email_consent=True)
-        self.told(id=user_id)
+        self.receive(id=user_id)
         self.waiting(contact).next_attempt_at = False
         self.drain()
         self.assertIs(self.simulator.user(user_id)["attributes"]["email_consent"], False)

@@ -34,7 +34,7 @@ class UnheardCase(UsercomCase):
 
     def told_of(self, user_id):
         """User.com tells of the user, and what waits is sent."""
-        self.told(id=user_id)
+        self.receive(id=user_id)
         self.later()
         self.later()
 
@@ -228,7 +228,7 @@ class TestUnheardCreation(UnheardCase):
         contact.email = "jan.dobry@example.org"
         self.arrives()
         [user] = self.simulator.users()
-        self.told(id=user["id"], email="jan@example.org")
+        self.receive(id=user["id"], email="jan@example.org")
         self.later()
         self.check_one(contact, "jan.dobry@example.org")
 
@@ -242,7 +242,7 @@ class TestUnheardCreation(UnheardCase):
                 changes = {"first_name": "Ewa", "last_name": case, "phone_number": "600300400"}
                 self.simulator.patch_user(user["id"], **changes)
                 if case == "call":
-                    self.told(id=user["id"])
+                    self.receive(id=user["id"])
                 self.pass_time()
                 for _run in range(3):
                     self.later()
@@ -294,7 +294,7 @@ class TestUnheardCreation(UnheardCase):
         [first] = self.simulator.users()
         until(lambda: len(self.simulator.users()) == 2, 5)
         second = max(user["id"] for user in self.simulator.users())
-        row = self.told(id=second)
+        row = self.receive(id=second)
         self.later()
         self.assertEqual(row.state, "done")
         self.check_one(contact)

@@ -19,22 +19,22 @@ class BlacklistCase(ConsentCase):
 class TestUnsubscribed(BlacklistCase):
     def test_an_unsubscribed_user_is_put_on_the_blacklist(self):
         contact = self.synced(email="jan@example.org")
-        self.told(contact, unsubscribed=True)
+        self.receive(contact, unsubscribed=True)
         self.assertTrue(self.blocked())
         self.assertEqual(self.log(contact, "unsubscribed"), [("unset", "no", "webhook")])
 
     def test_who_comes_back_by_an_explicit_act_leaves_the_blacklist(self):
         contact = self.synced(email="jan@example.org")
-        self.told(contact, unsubscribed=True)
-        self.told(contact, unsubscribed=False)
+        self.receive(contact, unsubscribed=True)
+        self.receive(contact, unsubscribed=False)
         self.assertFalse(self.blocked())
 
     def test_not_being_unsubscribed_says_nothing(self):
         contact = self.synced(email="jan@example.org")
-        self.told(contact, phone_number="+48 1")
+        self.receive(contact, phone_number="+48 1")
         self.assertEqual(self.log(contact, "unsubscribed"), [])
         self.blacklist._add("jan@example.org")
-        self.told(contact, phone_number="+48 2")
+        self.receive(contact, phone_number="+48 2")
         self.assertTrue(self.unsubscribed(contact))
         self.assertTrue(self.blocked())
 
@@ -76,14 +76,14 @@ class TestUnsubscribed(BlacklistCase):
 
     def test_a_withdrawal_follows_the_person_to_a_new_address(self):
         contact = self.synced(email="jan@example.org")
-        self.told(contact, unsubscribed=True)
+        self.receive(contact, unsubscribed=True)
         contact.email = "new@example.org"
         self.assertTrue(self.blocked("new@example.org"))
 
     def test_one_unsubscribe_reaches_all_who_share_the_address(self):
         contact = self.synced(email="jan@example.org")
         wife = self.contact(name="Ewa", email="JAN@example.org")
-        self.told(contact, unsubscribed=True)
+        self.receive(contact, unsubscribed=True)
         self.assertTrue(wife.usercom_unsubscribed)
         self.assertEqual(self.log(wife, "unsubscribed")[-1][1], "no")
 

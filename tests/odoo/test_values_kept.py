@@ -30,7 +30,7 @@ class ValuesCase(UsercomCase):
     def change(self, contact, **values):
         """The user changes, and a call tells of it."""
         self.simulator.patch_user(self.binding(contact).external_id, **values)
-        row = self.told(id=self.binding(contact).external_id)
+        row = self.receive(id=self.binding(contact).external_id)
         self.drain()
         return row
 
@@ -46,12 +46,12 @@ class TestNames(ValuesCase):
     def renamed(self, name):
         """The name on both sides after "Anna Maria" "Nowak" was renamed in Odoo."""
         user_id = self.person(first_name="Anna Maria", last_name="Nowak")
-        self.told(id=user_id)
+        self.receive(id=user_id)
         contact = self.found()
         self.assertEqual(contact.name, "Anna Maria Nowak")
         contact.name = name
         self.drain()
-        self.told(id=user_id)
+        self.receive(id=user_id)
         return contact.name, self.remote(contact)["name"]
 
     def test_a_new_last_name_doubles_no_word(self):
@@ -62,7 +62,7 @@ class TestNames(ValuesCase):
 
     def test_an_e_mail_address_is_no_name(self):
         user_id = self.person(first_name="anna@example.org")
-        self.told(id=user_id)
+        self.receive(id=user_id)
         contact = self.found()
         contact.name = "Anna Nowak"
         self.drain()
@@ -142,7 +142,7 @@ class TestShared(ValuesCase):
 
     def test_a_new_person_of_the_company_does_not_change_its_address(self):
         self.pair(self.backend, "parent_id", "region")
-        self.told(id=self.person(email="ewa@example.org", city="Gdynia", region="Acme"))
+        self.receive(id=self.person(email="ewa@example.org", city="Gdynia", region="Acme"))
         ewa = self.found("ewa@example.org")
         self.assertEqual(
             (ewa.parent_id, ewa.city, self.company.city), (self.company, *["Łódź"] * 2)

@@ -62,7 +62,7 @@ class PropertyCase(UsercomCase):
         user_id = self.binding(contact).external_id
         self.simulator.patch_user(user_id, **values)
         self.simulator.clear_journal()
-        self.told(id=user_id)
+        self.receive(id=user_id)
         for _run in range(2):
             self.drain()
 
@@ -91,10 +91,10 @@ class TestProperties(PropertyCase):
 
         @quick
         @given(st.fixed_dictionaries({key: values for key, (_name, values) in PLAIN.items()}))
-        def holds(told):
+        def holds(values):
             contact = self.somebody(phone="+48 500 500 500")
-            self.change(contact, **told)
-            self.assertEqual([c for c in self.calls() if not c.startswith("GET")], [], told)
+            self.change(contact, **values)
+            self.assertEqual([c for c in self.calls() if not c.startswith("GET")], [], values)
 
         holds()
 

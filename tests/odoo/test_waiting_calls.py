@@ -40,14 +40,14 @@ class TestWaitingCalls(UsercomCase):
         self.assertEqual(health(self.backend)["problems"], ["Paused by hand."])
         self.assertNotIn("calls_waiting", self.backend.dashboard["todo"])
         self.age(16)
-        told = "Calls of User.com that have waited for more than 15 days: 2."
-        self.assertIn(told, health(self.backend)["problems"])
+        problem = "Calls of User.com that have waited for more than 15 days: 2."
+        self.assertIn(problem, health(self.backend)["problems"])
         self.assertEqual(health(self.backend)["level"], "attention")
         self.backend.invalidate_recordset()
         self.assertEqual(self.backend.dashboard["todo"]["calls_waiting"], "2")
         self.backend.waiting_days = 0
         self.backend.invalidate_recordset()
-        self.assertNotIn(told, health(self.backend)["problems"])
+        self.assertNotIn(problem, health(self.backend)["problems"])
         self.assertNotIn("calls_waiting", self.backend.dashboard["todo"])
 
     def test_what_has_waited_for_too_long_is_forgotten(self):

@@ -91,8 +91,8 @@ def _automations(call: Call, in_form: str) -> dict[str, str]:
     """Return the option from where the switch has it read."""
     read_from = call.account.settings.import_automations
     in_query = call.request.query_params.get(AUTOMATIONS, "")
-    told = {"query": in_query, "form": in_form, "both": in_query or in_form}
-    return {AUTOMATIONS: told[read_from]}
+    accepted = {"query": in_query, "form": in_form, "both": in_query or in_form}
+    return {AUTOMATIONS: accepted[read_from]}
 
 
 async def import_status(call: Call) -> Response:

@@ -56,7 +56,8 @@ RENAMED = {
     ("usercom_sync_line", "singly"): "force_single",
     ("usercom_sync", "fillings"): "csv_column_sets",
 }
-APART = "≠"  # ended the key of what User.com has where each side keeps its own, up to 19.0.1.2.0
+# It ended the key of what User.com has where each side keeps its own, up to 19.0.1.2.0.
+REMOTE_SUFFIX = "≠"
 KEPT_APART = """
     UPDATE usercom_binding
        SET base = base || '{"city": "Łódź", "city≠": "Gdynia", "phone_number≠": null}'"""
@@ -225,8 +226,10 @@ def test_what_each_side_keeps_is_a_column_of_its_own(released: Released, upgrade
     for key, row in before.items():
         if key[0] == "usercom_binding":
             base = row["base"] or {}
-            apart = {name[:-1]: value for name, value in base.items() if name.endswith(APART)}
-            assert (after[key]["remote_base"] or {}) == (row.get("remote_base") or apart)
+            remote = {
+                name[:-1]: value for name, value in base.items() if name.endswith(REMOTE_SUFFIX)
+            }
+            assert (after[key]["remote_base"] or {}) == (row.get("remote_base") or remote)
 
 
 def present(after: Rows, key: tuple[str, int], column: str) -> Any:
@@ -235,5 +238,5 @@ def present(after: Rows, key: tuple[str, int], column: str) -> Any:
 
 def moved(meant: dict[tuple[str, str, str], Any], table: str, column: str, value: Any) -> Any:
     if (table, column) == ("usercom_binding", "base") and value:
-        return {key: known for key, known in value.items() if not key.endswith(APART)}
+        return {key: known for key, known in value.items() if not key.endswith(REMOTE_SUFFIX)}
     return meant.get((table, column, value), value) if isinstance(value, str) else value

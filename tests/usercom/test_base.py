@@ -5,18 +5,18 @@ from usercom import Rule, merge
 from usercom.base import Base, remote_base_value
 
 CITY = Rule("city", "both", "odoo")
-APART = Base({"city": "Łódź", "zip": "1"}, {"city": "Gdynia"})
+BASE = Base({"city": "Łódź", "zip": "1"}, {"city": "Gdynia"})
 
 
 def test_the_value_of_user_com_is_the_agreed_one_unless_each_side_keeps_its_own() -> None:
-    assert remote_base_value(APART, "city") == "Gdynia"
-    assert remote_base_value(APART, "zip") == remote_base_value({"zip": "1"}, "zip") == "1"
-    assert remote_base_value(APART, "phone") is None
+    assert remote_base_value(BASE, "city") == "Gdynia"
+    assert remote_base_value(BASE, "zip") == remote_base_value({"zip": "1"}, "zip") == "1"
+    assert remote_base_value(BASE, "phone") is None
     assert remote_base_value(Base({"city": "Łódź"}, {"city": None}), "city") is None
 
 
 def test_values_kept_apart_move_nowhere_until_a_side_changes() -> None:
-    kept = merge([CITY], APART, {"city": "Łódź"}, {"city": "Gdynia"}, odoo_is_newer=None)
+    kept = merge([CITY], BASE, {"city": "Łódź"}, {"city": "Gdynia"}, odoo_is_newer=None)
     assert (kept.to_odoo, kept.to_usercom, kept.conflicts, kept.base.remote) == (
         {},
         {},
@@ -29,17 +29,17 @@ def test_values_kept_apart_move_nowhere_until_a_side_changes() -> None:
     ("odoo", "usercom", "moved"), [("Opole", "Gdynia", "Opole"), ("Łódź", "Sopot", "Sopot")]
 )
 def test_a_change_of_a_value_kept_apart_is_agreed_on(odoo, usercom, moved) -> None:
-    merged = merge([CITY], APART, {"city": odoo}, {"city": usercom}, odoo_is_newer=None)
+    merged = merge([CITY], BASE, {"city": odoo}, {"city": usercom}, odoo_is_newer=None)
     assert merged.to_odoo | merged.to_usercom == {"city": moved}
     assert merged.base == {"city": moved, "zip": "1"}
     assert merged.base.remote == {}
 
 
 def test_a_copy_is_changed_without_its_source() -> None:
-    copy = Base(APART)
+    copy = Base(BASE)
     copy.agree("city", "Opole")
     copy.keep_apart("zip", "2", "3")
-    assert (APART, APART.remote) == ({"city": "Łódź", "zip": "1"}, {"city": "Gdynia"})
+    assert (BASE, BASE.remote) == ({"city": "Łódź", "zip": "1"}, {"city": "Gdynia"})
     assert (copy, copy.remote) == ({"city": "Opole", "zip": "2"}, {"zip": "3"})
 
 
@@ -54,10 +54,10 @@ def test_what_was_agreed_on_meanwhile_stays() -> None:
 
 def test_what_was_refused_is_known_as_before() -> None:
     base = Base({"city": "Opole", "zip": "2"})
-    base.restore(APART, ["city", "zip", "phone"])
-    assert (base, base.remote) == (APART, APART.remote)
+    base.restore(BASE, ["city", "zip", "phone"])
+    assert (base, base.remote) == (BASE, BASE.remote)
 
 
 def test_nothing_is_known_of_keys_left_out() -> None:
-    left = APART.without({"city"})
+    left = BASE.without({"city"})
     assert (left, left.remote) == ({"zip": "1"}, {})

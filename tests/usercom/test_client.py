@@ -218,7 +218,7 @@ class TestImport:
         assert (report.id, report.finished) == ("u-1", False)
 
     @pytest.mark.parametrize(
-        ("told", "finished"),
+        ("report", "finished"),
         [
             ({"status": "finished", "finished_at": "2025-06-01"}, True),
             ({"status": "finished"}, True),
@@ -227,10 +227,10 @@ class TestImport:
             ({"status": "finished", "finished_at": None}, False),
         ],
     )
-    def test_how_far_one_is(self, stub, client, told, finished):
-        stub.on("GET /import/status/", {"success": True, "data": {**self.REPORT, **told}})
-        report = client.import_status("u-1")
-        assert (report.failed, report.finished) == (1, finished)
+    def test_how_far_one_is(self, stub, client, report, finished):
+        stub.on("GET /import/status/", {"success": True, "data": {**self.REPORT, **report}})
+        status = client.import_status("u-1")
+        assert (status.failed, status.finished) == (1, finished)
         assert stub.requests[0].query == {"import_id": ["u-1"]}
 
     def test_how_far_one_of_all_is(self, stub, client):

@@ -141,7 +141,7 @@ def test_a_custom_value_that_cannot_be_cleared_is_left_apart(simulator, client, 
     [user_id] = simulator.seed({"points": 7})["ids"]
     rules, base = [Rule("points", "both", "odoo")], {"points": 7}
     done = Push(Identity(user_id), rules, attributes, base, {"points": None}).run(client)
-    assert done.ignored == {"points": None} and done.apart == {"points": 7}
+    assert done.ignored == {"points": None} and done.remote_base == {"points": 7}
     assert Push(Identity(user_id), rules, attributes, done.base, {"points": None}).changes() == {}
 
 
@@ -157,7 +157,7 @@ def test_a_value_that_user_com_cuts_is_left_apart(simulator, client) -> None:
     [user_id] = simulator.seed(JAN)["ids"]
     long = "jan.kowalski@example.org"
     done = push(Identity(user_id), JAN | {"email": long}, JAN).run(client)
-    assert not done.kept and done.apart == {"email": long[:15]}
+    assert not done.kept and done.remote_base == {"email": long[:15]}
     again = push(Identity(user_id), JAN | {"email": long}, done.base)
     assert again.changes() == {}
     newer = push(Identity(user_id), JAN | {"email": "j@k.pl"}, done.base)
@@ -170,7 +170,7 @@ def test_a_name_that_was_changed_there_meanwhile_is_not_taken_for_another_value(
     anna = JAN | {"first_name": "Anna", "last_name": "Kowalska"}
     [user_id] = simulator.seed(anna | {"last_name": "Nowak"})["ids"]
     done = push(Identity(user_id), anna | {"first_name": "Zofia Maria"}, anna).run(client)
-    assert done.kept and done.apart == {}
+    assert done.kept and done.remote_base == {}
 
 
 def test_a_change_that_empties_the_rest_is_the_last(simulator, client) -> None:

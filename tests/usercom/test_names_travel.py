@@ -19,8 +19,8 @@ NAMES = st.lists(WORDS, min_size=1, max_size=5).map(" ".join)
 class Pair:
     """A contact, which has a whole name, and its user, who has two halves."""
 
-    def __init__(self, first: str, last: str, policy: str, told: tuple[str, ...]) -> None:
-        self.halves, self.odoo, self.told = (first, last), "", told
+    def __init__(self, first: str, last: str, policy: str, named: tuple[str, ...]) -> None:
+        self.halves, self.odoo, self.named = (first, last), "", named
         self.rules = [Rule(part, "both", policy, is_name_part=True) for part in NAME_PARTS]
         self.base: dict[str, Any] = {}
         self.sync()
@@ -31,7 +31,7 @@ class Pair:
 
     def user(self) -> User:
         values = {"name": self.there, **dict(zip(NAME_PARTS, self.halves, strict=True))}
-        return User.from_json({"id": 7, **{name: values[name] for name in self.told}})
+        return User.from_json({"id": 7, **{name: values[name] for name in self.named}})
 
     def sync(self) -> None:
         remote, _errors = read_user(self.user(), ATTRIBUTES, self.base)
@@ -44,16 +44,16 @@ class Pair:
         self.base = agreed.base
 
 
-@pytest.mark.parametrize("told", [("name",), NAME_PARTS, ("name", *NAME_PARTS)])
+@pytest.mark.parametrize("named", [("name",), NAME_PARTS, ("name", *NAME_PARTS)])
 @given(
     st.tuples(NAMES, NAMES),
     st.sampled_from(("odoo", "usercom", "newest")),
     st.lists(st.tuples(st.booleans(), st.booleans(), NAMES, NAMES), max_size=5),
 )
 def test_both_sides_end_with_a_name_that_somebody_entered(
-    told: tuple[str, ...], start: tuple[str, str], policy: str, edits: list[Any]
+    named: tuple[str, ...], start: tuple[str, str], policy: str, edits: list[Any]
 ) -> None:
-    pair = Pair(*start, policy, told)
+    pair = Pair(*start, policy, named)
     for in_odoo, in_usercom, first, last in edits:
         entered = {pair.odoo, pair.there}
         if in_odoo:
@@ -98,13 +98,13 @@ def test_a_name_whose_halves_are_not_told_is_sent_whole(renamed: str) -> None:
 
 def test_one_half_that_is_told_by_itself_is_read_with_the_whole_name() -> None:
     pair = Pair("Anna Maria", "Nowak", "odoo", ("name",))
-    pair.told = ("name", "last_name")
+    pair.named = ("name", "last_name")
     pair.sync()
     assert pair.odoo == "Anna Maria Nowak"
 
 
 @pytest.mark.parametrize("name", ["anna@example.org", " ", "+48 600 700 800"])
 def test_what_stands_in_for_a_name_is_none(name: str) -> None:
-    told = {"id": 7, "email": "Anna@example.org", "phone_number": "+48 600 700 800", "name": name}
-    values, _errors = read_user(User.from_json(told), ATTRIBUTES, {})
+    data = {"id": 7, "email": "Anna@example.org", "phone_number": "+48 600 700 800", "name": name}
+    values, _errors = read_user(User.from_json(data), ATTRIBUTES, {})
     assert (values["first_name"], values["last_name"]) == (None, None)

@@ -73,8 +73,8 @@ class TestUser:
         ("enabled", "unsubscribed"), [(True, True), (False, True), (False, False)]
     )
     def test_where_both_are_told_the_no_wins(self, enabled, unsubscribed):
-        told = {"id": 1, "emails_enabled": enabled, "unsubscribed": unsubscribed}
-        assert received_values(told)["unsubscribed"] is True
+        received = {"id": 1, "emails_enabled": enabled, "unsubscribed": unsubscribed}
+        assert received_values(received)["unsubscribed"] is True
 
     def test_custom_id_prevails_over_its_old_name(self):
         assert User.from_json({"id": 1, "custom_id": "a", "user_id": 5}).custom_id == "a"
@@ -200,7 +200,7 @@ def test_derive_name_std(name, std):
 
 
 @pytest.mark.parametrize(
-    ("value_type", "told", "multiple"),
+    ("value_type", "received", "multiple"),
     [
         ("fixed", {}, None),
         (6, {"allow_multiple_choices": None}, None),
@@ -209,8 +209,8 @@ def test_derive_name_std(name, std):
         ("string", {}, False),
     ],
 )
-def test_whether_several_choices_are_allowed_need_not_be_told(value_type, told, multiple):
-    data = {"name": "Size", "value_type": value_type, "choices": ["S"], **told}
+def test_whether_several_choices_are_allowed_need_not_be_told(value_type, received, multiple):
+    data = {"name": "Size", "value_type": value_type, "choices": ["S"], **received}
     assert Attribute.from_json(data).multiple is multiple
 
 

@@ -202,21 +202,21 @@ class TestThrottled:
         assert 25 < caught.value.retry_after <= 30
 
     def test_a_date_is_reckoned_by_the_servers_clock(self):
-        told = {
+        headers = {
             "retry-after": "Wed, 21 Oct 2015 07:28:20 GMT",
             "date": "Wed, 21 Oct 2015 07:28:00 GMT",
         }
-        assert retry_after(told) == 20
+        assert retry_after(headers) == 20
 
     def test_a_date_that_is_over_holds_nobody(self):
         assert retry_after({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}) == 0
 
     def test_a_date_without_a_zone_is_utc(self):
-        told = {
+        headers = {
             "retry-after": "Wed, 21 Oct 2015 07:28:05 -0000",
             "date": "Wed, 21 Oct 2015 07:28:00 GMT",
         }
-        assert retry_after(told) == 5
+        assert retry_after(headers) == 5
 
     @pytest.mark.parametrize("body", [BODY, HTML])
     def test_a_server_that_is_down_for_a_known_time_is_left_alone(self, stub, body):

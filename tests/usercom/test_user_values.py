@@ -31,16 +31,16 @@ def test_what_cannot_be_read_is_an_error_and_no_value() -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "expected"),
+    ("received", "expected"),
     [
         ("Anna Nowak", ("Anna", "Nowak")),
         ("Anna", ("Anna", None)),
         ("Anna Maria Nowak", ("Anna", "Maria Nowak")),
     ],
 )
-def test_a_full_name_that_is_news_is_split(told: str, expected: tuple) -> None:
+def test_a_full_name_that_is_news_is_split(received: str, expected: tuple) -> None:
     values, _errors = read_user(
-        user(name=told), ATTRIBUTES, {"first_name": "Ewa", "last_name": "X"}
+        user(name=received), ATTRIBUTES, {"first_name": "Ewa", "last_name": "X"}
     )
     assert (values["first_name"], values["last_name"]) == expected
 
@@ -52,6 +52,6 @@ def test_a_full_name_that_is_no_news_keeps_the_agreed_parts() -> None:
 
 
 def test_told_parts_prevail_over_the_full_name() -> None:
-    told = user(name="Anna Maria Nowak", first_name="Anna Maria", last_name="Nowak")
-    values, _errors = read_user(told, ATTRIBUTES, {})
+    received = user(name="Anna Maria Nowak", first_name="Anna Maria", last_name="Nowak")
+    values, _errors = read_user(received, ATTRIBUTES, {})
     assert (values["first_name"], values["last_name"]) == ("Anna Maria", "Nowak")

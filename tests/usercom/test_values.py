@@ -136,8 +136,8 @@ class TestCanonical:
         assert reason_of(canonical, raw, TYPES[value_type]) is Reason.OUT_OF_RANGE
 
     def test_a_moment_after_the_last_one(self):
-        told = "9999-12-31T23:00:00-02:00"
-        assert reason_of(canonical, told, TYPES["datetime"]) is Reason.OUT_OF_RANGE
+        received = "9999-12-31T23:00:00-02:00"
+        assert reason_of(canonical, received, TYPES["datetime"]) is Reason.OUT_OF_RANGE
 
     @pytest.mark.parametrize("offset", ["", "Z", "+02:00", "-11:00", "+14:00"])
     def test_a_day_told_with_a_time_is_the_day_that_is_written(self, offset):

@@ -31,7 +31,7 @@ def _operations():
 
 
 class UnanswerableError(Exception):
-    """Why what was asked cannot be told."""
+    """Why what was asked cannot be answered."""
 
 
 class Usercom(Command):
@@ -116,20 +116,20 @@ class Usercom(Command):
     # ---- actions ----
 
     def _status(self, accounts, options):
-        told = [_operations().health(account) for account in accounts]
-        level = max((each["level"] for each in told), key=CODES.get, default="ok")
+        report = [_operations().health(account) for account in accounts]
+        level = max((each["level"] for each in report), key=CODES.get, default="ok")
         if options.format == "json":
-            say(json.dumps({"level": level, "accounts": told}, ensure_ascii=False, indent=2))
+            say(json.dumps({"level": level, "accounts": report}, ensure_ascii=False, indent=2))
         else:
-            say(f"{level.upper()} - {len(told)} User.com account(s)")
-            for each in told:
+            say(f"{level.upper()} - {len(report)} User.com account(s)")
+            for each in report:
                 say(self._line(each))
         return CODES[level]
 
-    def _line(self, told):
-        said = " ".join(told["problems"])
-        counts = f"{told['waiting']} waiting, {told['failed']} failed"
-        return f"{told['company']}: {told['state']}, {counts}. {said}".rstrip()
+    def _line(self, report):
+        said = " ".join(report["problems"])
+        counts = f"{report['waiting']} waiting, {report['failed']} failed"
+        return f"{report['company']}: {report['state']}, {counts}. {said}".rstrip()
 
     def _drain(self, accounts, options):
         for account in accounts.filtered(lambda account: account.state == "running"):
@@ -161,42 +161,43 @@ class Usercom(Command):
             raise UnanswerableError("name a contact that is there with --contact ID")
         for account in accounts:
             try:
-                told = _operations().explanation(account, contact)
+                report = _operations().explanation(account, contact)
             except UserError as error:
                 raise UnanswerableError(str(error)) from error
             if options.format == "json":
-                say(json.dumps(told, ensure_ascii=False))
+                say(json.dumps(report, ensure_ascii=False))
             else:
-                say("\n".join(self._explained_lines(told)))
+                say("\n".join(self._explained_lines(report)))
         return CODES["ok"]
 
-    def _explained_lines(self, told):
-        yield f"{told['company']}: {told['contact']} (id {told['contact_id']}). {told['link']}"
-        for rule in told["rules"]:
+    def _explained_lines(self, report):
+        contact = f"{report['contact']} (id {report['contact_id']})"
+        yield f"{report['company']}: {contact}. {report['link']}"
+        for rule in report["rules"]:
             yield f"  [{'x' if rule['is_met'] else ' '}] {rule['text']}"
-        for value in told["values"]:
+        for value in report["values"]:
             sides = f"{value['odoo'] or '-'} | {value['usercom'] or '-'} | {value['agreed'] or '-'}"
             yield f"  {value['mapping']}: {sides}: {value['verdict']}. {value['reason']}".rstrip()
 
     def _verify_consents(self, env, options):
         """Of all companies that have a log, those without an account too."""
-        told = env["usercom.consent.chain"]._verify(
+        report = env["usercom.consent.chain"]._verify(
             lambda company: options.company in (None, *self._names(company))
         )
-        if options.company and not told:
+        if options.company and not report:
             raise UnanswerableError(f"no consent log of a company {options.company!r}")
-        level = "critical" if any(each["fault"] for each in told) else "ok"
+        level = "critical" if any(each["fault"] for each in report) else "ok"
         if options.format == "json":
-            say(json.dumps({"level": level, "logs": told}, ensure_ascii=False, indent=2))
+            say(json.dumps({"level": level, "logs": report}, ensure_ascii=False, indent=2))
         else:
-            say(f"{level.upper()} - {len(told)} consent log(s)")
-            for each in told:
+            say(f"{level.upper()} - {len(report)} consent log(s)")
+            for each in report:
                 say(self._verified_line(each))
         return CODES[level]
 
-    def _verified_line(self, told):
-        if fault := told["fault"]:
+    def _verified_line(self, report):
+        if fault := report["fault"]:
             row = f"row {fault['row']} (number {fault['number']})"
-            return f"{told['company']}: {row if fault['row'] else 'end'}: {fault['problem']}"
-        counts = f"{told['sealed']} sealed, {told['unsealed']} not yet"
-        return f"{told['company']}: {counts}. Last hash: {told['head']}".rstrip(": ")
+            return f"{report['company']}: {row if fault['row'] else 'end'}: {fault['problem']}"
+        counts = f"{report['sealed']} sealed, {report['unsealed']} not yet"
+        return f"{report['company']}: {counts}. Last hash: {report['head']}".rstrip(": ")

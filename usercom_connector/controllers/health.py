@@ -14,9 +14,9 @@ class UsercomHealth(http.Controller):
         backends = request.env["usercom.backend"].sudo()
         token = request.httprequest.headers.get("X-Usercom-Token")
         if token and (backend := backends._by_webhook_token(token)):
-            told = health(backend)
-            level = told.pop("level")
+            report = health(backend)
+            level = report.pop("level")
         else:
-            told, level = {}, "ok" if is_moving(backends.env) else "critical"
+            report, level = {}, "ok" if is_moving(backends.env) else "critical"
         status = 503 if level == "critical" else 200
-        return request.make_json_response({"status": level, **told}, status=status)
+        return request.make_json_response({"status": level, **report}, status=status)

@@ -39,8 +39,8 @@ NOTHING = OwnContext()
 
 def own_context(env: Any) -> OwnContext:
     """What we told ourselves; nothing if it is not from us."""
-    told = env.context.get(KEY)
-    return told if isinstance(told, OwnContext) else NOTHING
+    context = env.context.get(KEY)
+    return context if isinstance(context, OwnContext) else NOTHING
 
 
 def with_own_context(records: Any, **changes: Any) -> Any:

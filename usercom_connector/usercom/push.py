@@ -39,8 +39,8 @@ class Pushed:
     `found`: a user with whom the contact has to be merged before anything is sent.
     `missing`: User.com has no such user.
     `ignored`: the values that were sent and that User.com did not take.
-    `apart`: what User.com has instead, where it keeps a value of its own: "Jan Kowalski-Dług" for
-    a name that it cut, or "Łódź" for a city that cannot be emptied.
+    `remote_base`: what User.com has instead, where it keeps a value of its own: a name that it
+    cut ("Jan Kowalski-Dług"), or a city that cannot be emptied ("Łódź").
     """
 
     merge: Merge | None = None
@@ -48,14 +48,14 @@ class Pushed:
     found: User | None = None
     missing: bool = False
     ignored: Values = field(default_factory=dict)
-    apart: Values = field(default_factory=dict)
+    remote_base: Values = field(default_factory=dict)
     leaves_unset_out: bool | None = None
     """Whether User.com's answers leave out unset attributes, None where this one does not show."""
 
     @property
     def kept(self) -> bool:
         """Whether User.com has all values that were sent."""
-        return bool(self.user) and not self.ignored and not self.apart
+        return bool(self.user) and not self.ignored and not self.remote_base
 
     @property
     def base(self) -> Base:
@@ -63,9 +63,9 @@ class Pushed:
 
         A value that User.com ignored is in neither, so the next edit sends it again.
         """
-        dropped = self.ignored.keys() - self.apart.keys()
+        dropped = self.ignored.keys() - self.remote_base.keys()
         base = Base(self.merge.base if self.merge else None).without(dropped)
-        base.remote |= self.apart
+        base.remote |= self.remote_base
         return base
 
     @property
@@ -237,8 +237,8 @@ class Push:
         }
         # A key that the answer itself lacks was guessed: the first name, out of the full name.
         changed = {key for key in other if key in user.values and key not in ignored}
-        apart = {key: other[key] for key in other if key in changed or sent[key] is None}
-        return Pushed(merged, user, ignored=ignored, apart=apart)
+        remote_base = {key: other[key] for key in other if key in changed or sent[key] is None}
+        return Pushed(merged, user, ignored=ignored, remote_base=remote_base)
 
     def _has_to_be_read(self) -> bool:
         """Whether the user has to be read before anything is sent.

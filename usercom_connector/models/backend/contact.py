@@ -11,16 +11,18 @@ class UsercomBackendContact(models.AbstractModel):
     _name = "usercom.backend.contact"
     _description = "User.com Account: Contacts"
 
-    def _seen(self, partners):
+    def _with_account_context(self, partners):
         """The contacts as this account sees them: its company's values, its company's language."""
         seen = partners.sudo().with_company(self.company_id).with_context(lang=self._language())
         origin = own_context(self.env).origin
         return with_own_context(seen, origin=origin) if origin else seen
 
-    def _own(self, partners):
+    def _in_company(self, partners):
         """Those of ``partners`` that are of this company or of none."""
         company_ids = (False, self.company_id.id)
-        return self._seen(partners).filtered(lambda partner: partner.company_id.id in company_ids)
+        return self._with_account_context(partners).filtered(
+            lambda partner: partner.company_id.id in company_ids
+        )
 
     def _language(self):
         """The code of the company's language: its contacts' values and our messages are in it."""

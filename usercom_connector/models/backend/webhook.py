@@ -88,8 +88,8 @@ class UsercomBackendWebhook(models.AbstractModel):
     @api.depends("mapping_ids.attribute_id.name_std", "mapping_ids.direction")
     def _compute_webhook_extra(self):
         for backend in self:
-            told = backend.mapping_ids.filtered(lambda mapping: mapping.direction != "export")
-            names = dict.fromkeys(["id", "email", *(mapping._key() for mapping in told)])
+            received = backend.mapping_ids.filtered(lambda mapping: mapping.direction != "export")
+            names = dict.fromkeys(["id", "email", *(mapping._key() for mapping in received)])
             extra = {name: f"{{{{ {name} }}}}" for name in names}
             backend.webhook_extra = json.dumps(extra, indent=2, ensure_ascii=False)
 

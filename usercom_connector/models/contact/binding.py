@@ -119,8 +119,8 @@ class UsercomBinding(models.Model):
     def _agreement(self, user_id, user, base, error=None, unconfirmed=None):
         """The column values for `_agree`; whatever was sent is answered, but for `unconfirmed`."""
         seen_at = "told_at" if user and user.is_from_payload else "remote_updated_at"
-        told = {"custom_id": user.custom_id, seen_at: moment(user)} if user else {}
-        return told | {
+        received = {"custom_id": user.custom_id, seen_at: moment(user)} if user else {}
+        return received | {
             "external_id": user_id,
             **base_columns(base),
             "unconfirmed": unconfirmed or None,
@@ -207,8 +207,8 @@ class UsercomBinding(models.Model):
         What the new one leaves unsaid was not handed on. Nor are ``consents``, the keys of such:
         nobody told this user of a "no" that both agreed on, so its older "yes" overrules nothing.
         """
-        told = {key for key, value in user.values.items() if value not in (None, "")}
-        return Base({key: v for key, v in (self.base or {}).items() if key in told - consents})
+        received = {key for key, value in user.values.items() if value not in (None, "")}
+        return Base({key: v for key, v in (self.base or {}).items() if key in received - consents})
 
     def _is_live(self):
         """Whether it leads to a user that, as far as known, exists."""
@@ -282,7 +282,9 @@ class UsercomBinding(models.Model):
         """Unlink the contacts; pushed again, they are looked for and created anew."""
         for backend, bindings in self.grouped("backend_id").items():
             key_field = backend._key_field()
-            seen = with_own_context(backend._seen(bindings.partner_id), linking=key_field)
+            seen = with_own_context(
+                backend._with_account_context(bindings.partner_id), linking=key_field
+            )
             seen.write({key_field: False})
         self.unlink()
 
@@ -319,7 +321,7 @@ class UsercomBinding(models.Model):
     def _move_to(self, partner):
         self.partner_id = partner
         key_field = self.backend_id._key_field()
-        seen = with_own_context(self.backend_id._seen(partner), linking=key_field)
+        seen = with_own_context(self.backend_id._with_account_context(partner), linking=key_field)
         seen[key_field] = str(self.external_id)
 
 

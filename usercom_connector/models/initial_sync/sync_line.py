@@ -7,7 +7,7 @@ from ...services.contacts.contact_names import ContactText
 from ...services.contacts.value_texts import ValueTexts
 from ...services.database.clean_up import BATCH, delete_batch
 
-_TOLD = ("label", "result", "problems")
+_TEXTS = ("label", "result", "problems")
 _OF_USER = "l.external_id = ANY(%(users)s) AND l.external_id = r.user_id"
 _OF_CONTACT = """
     l.partner_id = ANY(%(partners)s) AND l.partner_id = r.partner_id
@@ -116,10 +116,10 @@ class UsercomSyncLine(models.Model):
     def _store(self, sync, whose, results):
         """Store ``results`` in the lines that ``whose`` finds; returns the users who have one."""
         columns = [
-            (user_id, vals["partner_id"] or None, *(vals[name] or None for name in _TOLD))
+            (user_id, vals["partner_id"] or None, *(vals[name] or None for name in _TEXTS))
             for user_id, vals in results.items()
         ]
-        users, partners, *told = map(list, zip(*columns, strict=True))
+        users, partners, *texts = map(list, zip(*columns, strict=True))
         rows = self.env.execute_query(
             SQL(
                 """UPDATE usercom_sync_line l
@@ -135,7 +135,7 @@ class UsercomSyncLine(models.Model):
                 whose=SQL(whose, users=users, partners=partners),
                 users=users,
                 partners=partners,
-                **dict(zip(_TOLD, told, strict=True)),
+                **dict(zip(_TEXTS, texts, strict=True)),
             )
         )
         self.invalidate_model()

@@ -142,7 +142,7 @@ class UsercomConflict(models.Model):
             )
         values, protected = {mapping._key(): value}, ProtectedContacts(mapping.sudo(), partner)
         if kept := protected.kept(partner, values):
-            raise UserError(with_names(protected.told(partner, kept), self.env))
+            raise UserError(with_names(protected.explanation(partner, kept), self.env))
         vals, problems, _refused = ValueImporter(mapping.sudo())(partner, values)
         if problems:
             raise UserError(with_names("\n".join(problems), self.env))

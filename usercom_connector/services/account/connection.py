@@ -30,7 +30,7 @@ class Connection:
         account = self._backend.sudo().ensure_one()
         if not account.subdomain or not account.api_key:
             raise UserError(self._env._("Enter the system name and the API key first."))
-        SharedHold(account).seconds()  # what another process has heard holds back this one, too
+        SharedHold(account).seconds()  # what another process was answered holds back this one, too
         return Client(
             self.base_url(),
             account.api_key,

@@ -51,7 +51,9 @@ class SystemChange:
     def _clear_keys(self) -> None:
         """Empty the key field of the linked contacts, in this account's company."""
         name = self._backend._key_field()
-        seen = with_own_context(self._backend._seen(self._env["res.partner"]), linking=name)
+        seen = with_own_context(
+            self._backend._with_account_context(self._env["res.partner"]), linking=name
+        )
         field = seen._fields[name]
         column, company = SQL.identifier(field.name), str(self._backend.company_id.id)
         emptied = SQL("%s - %s", column, company) if field.company_dependent else SQL("NULL")

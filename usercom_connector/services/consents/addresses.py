@@ -8,5 +8,5 @@ from typing import Any
 def sharing(backend: Any, partners: Any) -> Any:
     """Return the account's contacts, archived ones too, that have an address of `partners`."""
     emails = [email for email in partners.mapped("email_normalized") if email]
-    everybody = backend._seen(partners).with_context(active_test=False)
-    return backend._own(everybody.search([("email_normalized", "in", emails)]))
+    everybody = backend._with_account_context(partners).with_context(active_test=False)
+    return backend._in_company(everybody.search([("email_normalized", "in", emails)]))

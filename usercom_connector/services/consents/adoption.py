@@ -61,7 +61,7 @@ def _adopt_values(mapping: Any, notes: ConsentNotes) -> None:
         shown = read_word(value) != mapping._withdrawn()
         notes.record(shown, SQL("%s EXCEPT %s", showing, _saying(mapping, False)))
     refused = mapping.env.execute_query(_saying(mapping, False))
-    ConsentField(mapping).withdraw(backend._own(contacts.browse(key for (key,) in refused)))
+    ConsentField(mapping).withdraw(backend._in_company(contacts.browse(key for (key,) in refused)))
 
 
 def _saying(mapping: Any, consent: bool) -> SQL:

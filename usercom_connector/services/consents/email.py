@@ -37,7 +37,7 @@ class EmailConsent:
 
     def keep_in_step(self, mapping: Any, consent: bool | None, partners: Any) -> None:
         """Have the other of the two follow what contacts have just said of `mapping`."""
-        seen = self._backend._seen(partners)
+        seen = self._backend._with_account_context(partners)
         if mapping == self.blacklist and consent is False:
             if self.consent:
                 ConsentField(self.consent).withdraw(seen)
@@ -70,7 +70,7 @@ class EmailConsent:
         field = ConsentField(self.blacklist)
         for link in self._backend.env["usercom.binding"]._of(self._backend, partners).values():
             base = link._last_base()
-            value = field.canonical_value(self._backend._seen(link.partner_id))
+            value = field.canonical_value(self._backend._with_account_context(link.partner_id))
             base.keep_apart(UNSUBSCRIBED, value, True)
             link._store_base(base)
 

@@ -34,7 +34,7 @@ class ConsentField:
 
     def all_shown(self, partners: Any) -> dict[int, bool | None]:
         """Return {contact id: consent as shown}, as the account sees the contacts."""
-        seen = self._mapping.backend_id._seen(partners)
+        seen = self._mapping.backend_id._with_account_context(partners)
         return {partner.id: self.shown(partner) for partner in seen}
 
     def logged(self, partner: Any) -> bool | None:
@@ -64,7 +64,7 @@ class ConsentField:
         """Return whether `value` means "yes" and one of the contacts has said "no" before."""
         if self.meant_by(value or False) is not True:
             return False
-        seen = self._mapping.backend_id._seen(partners)
+        seen = self._mapping.backend_id._with_account_context(partners)
         return any(self.logged(partner) is False for partner in seen)
 
     def withdraw(self, partners: Any) -> None:

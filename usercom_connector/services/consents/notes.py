@@ -44,7 +44,7 @@ class ConsentNotes:
         It is logged. A "no" is sent to User.com before other edits, and no "yes" of User.com's
         that was agreed on before overrules it.
         """
-        partners = self._backend._own(partners)
+        partners = self._backend._in_company(partners)
         if not partners:
             return
         mapping = self._mapping
@@ -87,7 +87,7 @@ class ConsentNotes:
         log = self._mapping.env["usercom.consent.log"]
         refusing = log._refusing(self._backend, [self._key], partners)
         self.note(consent, partners - refusing if consent else partners)
-        self._field.withdraw(self._backend._seen(refusing))
+        self._field.withdraw(self._backend._with_account_context(refusing))
 
     def for_address(self) -> ConsentNotes:
         """Return notes of what is said of an e-mail address, and not by the contact itself."""
@@ -100,7 +100,7 @@ class ConsentNotes:
 
     def strictest(self, kept: Any, merged: Any) -> bool | None:
         """Return what counts after a merge into `kept`: any "no", else what `kept` said."""
-        seen = self._backend._seen(kept | merged)
+        seen = self._backend._with_account_context(kept | merged)
         withdrawn = self._mapping._withdrawn()
         answers = {p.id: to_consent(self._field.canonical_value(p), withdrawn) for p in seen}
         return False if False in answers.values() else answers[kept.id]
@@ -109,6 +109,6 @@ class ConsentNotes:
         """Note what counts for a contact after a merge, and have its field show it."""
         self.note(consent, partner)
         if consent is not None or self._mapping._partner_field().store:
-            seen = with_own_context(self._backend._seen(partner), merging=True)
+            seen = with_own_context(self._backend._with_account_context(partner), merging=True)
             value = self._field.to_odoo(self._field.canonical(consent))
             seen.write({self._mapping.field_name: value})

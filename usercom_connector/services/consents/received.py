@@ -68,7 +68,7 @@ class ReceivedWithdrawals:
             if self._is_withdrawn(mapping, partner, user):
                 Brake(self._backend).count({"unsubscribed_here": 1})
                 ConsentNotes(mapping).note(False, partner)
-                ConsentField(mapping).withdraw(self._backend._seen(partner))
+                ConsentField(mapping).withdraw(self._backend._with_account_context(partner))
 
     def _is_withdrawn(self, mapping: Any, partner: Any, user: User) -> bool:
         moment = self._withdrawn_at(mapping)

@@ -19,4 +19,4 @@ def refuse_email(backend: Any, emails: Iterable[str | bool]) -> None:
         everybody = backend._partners().with_context(active_test=False)
         partners = everybody.search([("email_normalized", "in", addresses)])
         ConsentNotes(mapping).note(False, partners)
-        ConsentField(mapping).withdraw(backend._own(partners))
+        ConsentField(mapping).withdraw(backend._in_company(partners))

@@ -54,7 +54,7 @@ class Erasure:
             [
                 {"backend_id": backend.id, "partner_id": partner.id, "state": "erased"}
                 for backend in backends
-                for partner in backend._own(self._partners)
+                for partner in backend._in_company(self._partners)
             ]
         )
 
@@ -94,8 +94,8 @@ class Erasure:
 
     def _labels(self) -> list[str]:
         """How an initial sync may call them: by e-mail, name or phone number."""
-        told = [*self._partners.mapped("name"), *self._partners.mapped("phone")]
-        return [text.lower() for text in {*self._emails, *told} if text]
+        labels = [*self._partners.mapped("name"), *self._partners.mapped("phone")]
+        return [text.lower() for text in {*self._emails, *labels} if text]
 
     # ---- what names them elsewhere ----
 

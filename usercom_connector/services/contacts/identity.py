@@ -51,7 +51,9 @@ class ContactIdentity:
 
     def known_id(self, partner: Any) -> int | None:
         """The id in the contact's key field; text that is no id counts as none."""
-        key = (self._backend._seen(partner)[self._backend._key_field()] or "").strip()
+        key = (
+            self._backend._with_account_context(partner)[self._backend._key_field()] or ""
+        ).strip()
         return int(key) if key.isdecimal() else None
 
     def is_linked(self, partner: Any, binding: Any) -> bool:

@@ -33,7 +33,7 @@ class Linking:
         """
         binding = self._bindings._ensure(self._backend, partner)
         binding._agree(user_id, user, base, "\n".join(problems), since)
-        seen = self._backend._seen(partner)
+        seen = self._backend._with_account_context(partner)
         if vals := self.key_vals(seen, user_id):
             with_own_context(seen, linking=self._backend._key_field()).write(vals)
 

@@ -38,7 +38,7 @@ class ProtectedContacts:
     ) -> tuple[Merge, Sequence[Rule], dict[Any, str]]:
         """As ``merge``, with nothing for Odoo that is kept from User.com.
 
-        Returns ``(Merge, rules, kept)``: by which rules it was merged then, and for ``told``.
+        Returns ``(Merge, rules, kept)``: by which rules it was merged, and what was kept.
         """
         agreed = merge(rules, *sides, **how)
         if kept := self.kept(partner, agreed.to_odoo):
@@ -46,7 +46,7 @@ class ProtectedContacts:
             agreed = merge(rules, *sides, **how)
         return agreed, rules, kept
 
-    def told(self, partner: Any, kept: Mapping[Any, str]) -> str:
+    def explanation(self, partner: Any, kept: Mapping[Any, str]) -> str:
         """What ``partner`` keeps as it is, and why; empty if nothing."""
         if not kept:
             return ""
@@ -59,13 +59,15 @@ class ProtectedContacts:
 
     def kept(self, partner: Any, values: Mapping[str, Any]) -> dict[Any, str]:
         """``{mapping: reason}`` of those ``values`` that ``partner`` keeps as they are."""
-        told = self._mappings.filtered(lambda mapping: mapping._key() in values)
-        parents = told.filtered(lambda mapping: mapping.field_name == "parent_id")
+        received = self._mappings.filtered(lambda mapping: mapping._key() in values)
+        parents = received.filtered(lambda mapping: mapping.field_name == "parent_id")
         has_parent = any(
             values[parent._key()] and not self._reason(partner, parent, values, False)
             for parent in parents
         )
-        reasons = {mapping: self._reason(partner, mapping, values, has_parent) for mapping in told}
+        reasons = {
+            mapping: self._reason(partner, mapping, values, has_parent) for mapping in received
+        }
         return {mapping: reason for mapping, reason in reasons.items() if reason}
 
     def _reason(

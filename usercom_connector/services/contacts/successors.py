@@ -31,7 +31,8 @@ class Successors:
         identity = ContactIdentity(self._backend)
         return {
             link.external_id: replace(
-                identity.of(self._backend._seen(link.partner_id), link), user_id=None
+                identity.of(self._backend._with_account_context(link.partner_id), link),
+                user_id=None,
             )
             for link in self._bindings.search(linked)
         }
@@ -44,7 +45,7 @@ class Successors:
             return
         # Its contact was merged away, so it has been remembered as nobody's.
         backend.env["usercom.tombstone"]._forget_users(backend, [successor.id])
-        base = self._base(backend._seen(link.partner_id), successor)
+        base = self._base(backend._with_account_context(link.partner_id), successor)
         link.write({"external_id": successor.id, "unconfirmed": False})
         link._store_base(base)
         Importer(backend, origin=origin).merge_contact(link.partner_id, successor)

@@ -69,13 +69,13 @@ class DatabaseIdentity:
     def _differences(self, remembered: Marks) -> list[str]:
         """Words for each mark that is another than the ``remembered`` one."""
         now, words = self.current(), self._words(remembered)
-        told = {mark for mark, value in now.items() if value is not None}
+        known = {mark for mark, value in now.items() if value is not None}
         if self._has_filestore():
-            told.add("marker")  # one that is gone says much: only the database was copied
+            known.add("marker")  # one that is gone says much: only the database was copied
         return [
             words[mark]
             for mark, value in now.items()
-            if mark in told and remembered.get(mark) not in (None, value)
+            if mark in known and remembered.get(mark) not in (None, value)
         ]
 
     def _words(self, remembered: Marks) -> dict[str, str]:

@@ -107,7 +107,7 @@ class Settlement:
             *(outcome.task.rows._pushed(outcome.task, outcome.result) for outcome in settled)
         )
         if pushed:
-            self.backend._after_push(self.backend._seen(pushed))
+            self.backend._after_push(self.backend._with_account_context(pushed))
 
     def _fail_to_store(self, outcome: Any, message: str) -> None:
         if rows := outcome.task.rows.exists():

@@ -20,7 +20,7 @@ class Explanation:
     def __init__(self, backend: Any, partner: Any) -> None:
         self._env = partner.env
         self._backend = backend.sudo()
-        self._partner = self._backend._seen(partner).with_env(partner.env(su=True))
+        self._partner = self._backend._with_account_context(partner).with_env(partner.env(su=True))
         links = self._env["usercom.binding"].sudo()._of(self._backend, partner)
         self._binding = links.get(partner.id)
         self._user: User | None = None

@@ -20,7 +20,7 @@ class Participation:
     def __init__(self, backend: Any, partner: Any) -> None:
         self._env = partner.env
         self._backend = backend.sudo()
-        self._partner = backend._seen(partner).with_context(active_test=False)
+        self._partner = backend._with_account_context(partner).with_context(active_test=False)
 
     def rules(self) -> list[Rule]:
         """Return the rules, in the order in which they are looked at."""

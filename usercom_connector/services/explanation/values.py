@@ -34,7 +34,7 @@ class ValueExplanations:
         self._env = partner.env
         self._backend = backend.sudo()
         self._binding = binding
-        self._partner = self._backend._seen(partner)
+        self._partner = self._backend._with_account_context(partner)
         self._comparison = Comparison(self._backend._active_mappings(), self._partner)
         self._base: Base = binding._last_base() if binding else Base()
         self._texts = ValueTexts(partner.env)

@@ -78,4 +78,4 @@ def _mass_update(group: list[Task]) -> Task:
 
 def _needs_a_look(pushed: Pushed) -> bool:
     """Whether User.com has not simply taken what was sent."""
-    return bool(pushed.missing or pushed.found or pushed.ignored or pushed.apart)
+    return bool(pushed.missing or pushed.found or pushed.ignored or pushed.remote_base)

@@ -26,7 +26,7 @@ class Pushes:
 
     def _task(self, row: Any, binding: Any) -> Task:
         """``binding`` is the link of the row's contact, None where it has none."""
-        partner = self._backend._seen(row.partner_id)
+        partner = self._backend._with_account_context(row.partner_id)
         identity = self._identity.to_send(partner, binding)
         base = binding._agreed_with(identity.user_id) if binding else Base()
         values, problems = self._values(partner, base)

@@ -110,7 +110,7 @@ class PushSettlement:
         """What User.com ignored of what was sent, and what it made something else of."""
         mappings = self._backend._active_mappings()
         problems = ignored_problems(mappings, partner, pushed.ignored)
-        altered = pushed.apart.keys() - pushed.ignored.keys()
+        altered = pushed.remote_base.keys() - pushed.ignored.keys()
         return problems + [
             self._altered_problem(partner, mapping, pushed)
             for mapping in mappings
@@ -131,7 +131,7 @@ class PushSettlement:
 def _sent_and_shown(mapping: Any, pushed: Pushed) -> tuple[Any, Any]:
     """The value that was sent, and the one that User.com keeps in its place."""
     key = mapping._key()
-    return pushed.sent[key], pushed.apart[key]
+    return pushed.sent[key], pushed.remote_base[key]
 
 
 def _is_only_respelled(mapping: Any, pushed: Pushed) -> bool:

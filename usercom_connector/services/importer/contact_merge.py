@@ -27,7 +27,7 @@ class ContactMerge:
     ) -> dict[int, MergePlan]:
         """Return ``{user id: the plan carried out}``; ``edited``: when a contact was changed."""
         partners = self._env["res.partner"].union(*(partner for partner, _user in pairs))
-        seen = self._backend._seen(partners)
+        seen = self._backend._with_account_context(partners)
         bindings = self._env["usercom.binding"]._of(self._backend, seen)
         by_id = {partner.id: partner for partner in seen}
         comparison = Comparison(self._backend._active_mappings(), seen)
@@ -49,7 +49,7 @@ class ContactMerge:
         changed = [plan for plan in plans if plan.vals]
         merged = self._env["res.partner"].union(*(plan.partner for plan in changed))
         # One context and one prefetch for them all: what Odoo looks up for one it has for each.
-        seen = with_own_context(self._backend._seen(merged), merged_ids=merged._ids)
+        seen = with_own_context(self._backend._with_account_context(merged), merged_ids=merged._ids)
         alike = defaultdict(list)
         for plan in changed:
             alike[repr(plan.vals)].append(plan)

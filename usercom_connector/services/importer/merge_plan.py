@@ -81,7 +81,7 @@ class MergePlanner:
             unconfirmed=left_open,
             to_push=bool(agreed.to_usercom),
             kept=outcome.kept,
-            left_out=comparison.protected.told(partner, outcome.kept),
+            left_out=comparison.protected.explanation(partner, outcome.kept),
             sides=sides,
             refused=refused,
         )

@@ -20,7 +20,7 @@ class NewContacts:
     def __init__(self, backend: Any) -> None:
         self._backend = backend
         mappings = backend._active_mappings().filtered(lambda m: m.direction != "export")
-        partners = backend._seen(backend.env["res.partner"])
+        partners = backend._with_account_context(backend.env["res.partner"])
         self._empty = with_own_context(partners, creating=True)
         self._comparison = Comparison(mappings, self._empty)
         self._defaults = unsaid_values(mappings) | {"type": "contact"}
@@ -32,7 +32,7 @@ class NewContacts:
         partners = with_own_context(created, creating=False)
         for plan, partner in zip(plans, partners, strict=True):
             plan.partner = partner
-            plan.left_out = self._comparison.protected.told(partner, plan.kept)
+            plan.left_out = self._comparison.protected.explanation(partner, plan.kept)
         note_consents(self._backend, plans)
         agree_on_written(self._backend, plans)
         return plans

@@ -69,5 +69,5 @@ class NewUsers:
         plans = NewContacts(self._backend).create_for(users)
         Settlement(self._backend, self._choices).settle(plans, {})
         partners = self._env["res.partner"].browse([plan.partner.id for plan in plans])
-        self._backend._after_new_contacts(self._backend._seen(partners))
+        self._backend._after_new_contacts(self._backend._with_account_context(partners))
         return {plan.user.id: ImportResult.of(plan, is_news=True) for plan in plans}

@@ -48,7 +48,9 @@ class Refusals:
 
     def _is_chosen(self, user: User, partner: Any) -> bool:
         """Whether a person has entered the id of ``user`` on the contact."""
-        known_id = ContactIdentity(self._backend).known_id(self._backend._seen(partner))
+        known_id = ContactIdentity(self._backend).known_id(
+            self._backend._with_account_context(partner)
+        )
         return known_id == user.id
 
     def _several_match(self, user: User, partners: Any) -> str:

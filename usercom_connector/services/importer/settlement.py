@@ -36,7 +36,7 @@ class Settlement:
         if pulled := [plan.partner.id for plan in plans if plan.written]:
             outbox._enqueue_elsewhere(self._backend, pulled)
             contacts = self._env["res.partner"].browse(pulled)
-            self._backend._after_pull(self._backend._seen(contacts))
+            self._backend._after_pull(self._backend._with_account_context(contacts))
 
     # ---- links ----
 

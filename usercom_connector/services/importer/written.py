@@ -23,7 +23,7 @@ def note_consents(backend: Any, plans: list[MergePlan]) -> None:
                 for plan in plans
                 if to_consent(plan.written.get(mapping._key()), mapping._withdrawn()) is consent
             ]
-            seen = backend._seen(backend.env["res.partner"].browse(said))
+            seen = backend._with_account_context(backend.env["res.partner"].browse(said))
             shown = seen.filtered(ConsentField(mapping).shown) if consent else seen
             ConsentNotes(mapping).note(consent, shown)
 

@@ -32,7 +32,7 @@ PUT = """
                    SELECT coalesce(jsonb_object_agg(key, value), '{}') FROM (
                        SELECT DISTINCT ON (key) key, value FROM (
                            SELECT * FROM jsonb_each(i.consents)
-                           UNION ALL SELECT * FROM jsonb_each(%(consents)s::jsonb)) told
+                           UNION ALL SELECT * FROM jsonb_each(%(consents)s::jsonb)) received
                         ORDER BY key, value->>'at' DESC, value->>'said') newest),
                serial = nextval('usercom_inbox_id_seq'), write_date = %(now)s,
                external_id = coalesce(i.external_id, %(external_id)s),

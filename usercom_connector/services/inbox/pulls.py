@@ -23,7 +23,7 @@ def queue_pulls(backend: Any, partners: Any) -> Any:
 
 def keys_of_contact(backend: Any, partner: Any, binding: Any) -> Keys:
     """Return the keys by which User.com may know a contact; empty if there is none."""
-    identity = ContactIdentity(backend).of(backend._seen(partner), binding)
+    identity = ContactIdentity(backend).of(backend._with_account_context(partner), binding)
     return keys_in(identity.as_keys())
 
 

@@ -42,7 +42,7 @@ class CsvRows:
     def _read(self, lines: Any) -> list[CsvRow]:
         backend = self.backend
         comparison = Comparison(backend._active_mappings(), lines.partner_id)
-        partners = backend._seen(lines.partner_id)
+        partners = backend._with_account_context(lines.partner_id)
         return [
             self._row(line, partner, comparison)
             for line, partner in zip(lines, partners, strict=True)

@@ -171,11 +171,11 @@ class Preview:
         """Conflicts, problems, and whether there is something to send."""
         binding, comparison = lot.bindings.get(contact.id), lot.comparison
         base = binding._last_base() if binding else {}
-        partner = self.backend._seen(contact)
+        partner = self.backend._with_account_context(contact)
         sides = comparison.sides(partner, user, base)
         rules = comparison.rules if base else lot.first_rules
         outcome = comparison.merge(partner, sides, base, odoo_is_newer=None, rules=rules)
-        kept = comparison.protected.told(partner, outcome.kept) if outcome.kept else ""
+        kept = comparison.protected.explanation(partner, outcome.kept) if outcome.kept else ""
         problems = [*outcome.problems, *([kept] if kept else [])]
         return {
             "conflicts": {c.key: [c.odoo, c.usercom] for c in outcome.agreed.conflicts} or False,

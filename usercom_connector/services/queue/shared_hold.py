@@ -17,7 +17,7 @@ def throttle_of(backend: Any) -> Throttle:
 
 
 class SharedHold:
-    """User.com's "not now" (`Retry-After`), heeded by every process and not only by who heard it.
+    """User.com's "not now" (`Retry-After`), kept by every process, not only by the one that got it.
 
     It is kept with the account, in a row of its own and by PostgreSQL's clock, since the clocks of
     two servers differ.
@@ -28,13 +28,13 @@ class SharedHold:
         self.throttle = throttle_of(backend)
 
     def seconds(self) -> float:
-        """For how long no call may be made; what this process or another has heard goes to both."""
-        stored, heard = self._stored(), self.throttle.held_for()
-        if stored > heard + CLOSE:
+        """For how long no call of any process may be made; what one was answered holds for all."""
+        stored, own = self._stored(), self.throttle.held_for()
+        if stored > own + CLOSE:
             self.throttle.pause(stored)
-        elif heard > stored + CLOSE:
-            self._store(heard)
-        return max(stored, heard)
+        elif own > stored + CLOSE:
+            self._store(own)
+        return max(stored, own)
 
     def _stored(self) -> float:
         cr = self.backend.env.cr
@@ -55,8 +55,8 @@ class SharedHold:
             self.backend.id,
             seconds,
         )
-        # Another process may be storing what it has heard, and an account that has been created in
-        # this transaction is not there yet for any other.
+        # Another process may be storing its answer, and an account that has been created in this
+        # transaction is not there yet for any other.
         with (
             suppress(psycopg2.errors.SerializationFailure, psycopg2.errors.ForeignKeyViolation),
             self.backend.env.registry.cursor() as cr,

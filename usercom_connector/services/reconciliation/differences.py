@@ -33,7 +33,7 @@ class Differences:
         linked = {binding.external_id: binding for binding in bindings}
         queued = self.env["usercom.outbox"]._waiting_contacts(self.backend, bindings.partner_id)
         found = self._strangers([user for user in users if user.id not in linked])
-        seen = self.backend._seen(bindings.partner_id)
+        seen = self.backend._with_account_context(bindings.partner_id)
         contacts = {contact.id: contact for contact in seen - queued}
         comparison = Comparison(self.backend._active_mappings(), seen)
         for user in users:
