@@ -102,6 +102,30 @@ class TestServerActions(ActionCase):
         self.assertEqual(params["type"], "warning")
         self.assertIn("not running", params["message"])
 
+    def test_who_may_run_it_is_shown_where(self):
+        self.backend.state = "authenticated"
+        admin = self.env.ref("base.user_admin")
+        params = self.push(self.contact(email="jan@example.org"), admin)
+        self.assertEqual(params["links"][0]["url"], "/odoo/usercom-settings")
+
+    def test_while_paused_it_says_that_they_wait(self):
+        contact = self.synced(email="jan@example.org")
+        self.backend.action_pause()
+        params = self.push(contact)
+        self.assertEqual(params["type"], "warning")
+        self.assertIn("paused", self.text(params))
+        self.assertTrue(self.waiting(contact))
+
+    def test_a_pull_does_not_say_that_anything_is_sent(self):
+        text = self.text(self.pull(self.synced(email="jan@example.org")))
+        self.assertIn("read from User.com: 1.", text)
+
+    def test_one_contact_is_told_which_rule_leaves_it_out(self):
+        company = self.contact(name="Acme Sp. z o.o.", is_company=True)
+        text = self.text(self.push(company))
+        self.assertIn("“Acme Sp. z o.o.”.", text)
+        self.assertIn("Is a Company", text)
+
     def test_many_contacts_take_as_many_queries_as_few(self):
         for action in (self.push, self.pull):
             with self.subTest(action.__name__):

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from ..explanation.participation import Participation
 from ..notifications import notification
 
 NAMED_CONTACTS = 5
@@ -24,17 +25,15 @@ class ByHand:
         """Put those that take part into ``queue``, a model's name; return the notification."""
         backend = self._env["usercom.backend"].sudo()._of_company(self._env.company)
         if backend.state not in ("running", "paused"):
-            text = self._env._("User.com is not running for %s.", self._env.company.display_name)
-            return self._notification([(text.replace("%", "%%"), [])], "warning")
+            return self._notification([self._about_standstill()], "warning")
         partners = self._partners & backend._taking_part(self._partners)
         queued = self._env[queue].sudo()._queue_by_hand(backend, partners)
+        is_done = queued == self._partners and backend.state == "running"
         return self._notification(
             [
                 self._about_queued(queue, queued),
-                self._about(
-                    self._env._("Not taking part (see the filter in the settings): %s."),
-                    self._partners - partners,
-                ),
+                self._about_pause(backend, queued),
+                self._about_left_out(backend, self._partners - partners),
                 self._about(
                     self._env._(
                         "Not found in User.com, and without an e-mail address to search for: %s."
@@ -42,16 +41,47 @@ class ByHand:
                     partners - queued,
                 ),
             ],
-            "success" if queued == self._partners else "warning",
+            "success" if is_done else "warning",
         )
+
+    def _about_standstill(self) -> Part:
+        company = self._env.company.display_name.replace("%", "%%")
+        text = self._env._("User.com is not running for “%s”: nothing was queued.", company)
+        return self._with_settings(text)
+
+    def _about_pause(self, backend: Any, queued: Any) -> Part:
+        if backend.state != "paused" or not queued:
+            return "", []
+        text = self._env._("The account is paused: they wait until it runs again.")
+        return self._with_settings(text)
+
+    def _with_settings(self, text: str) -> Part:
+        """``text``, and for who may open them a link to the settings, where an account is run."""
+        if not self._env.user.has_group("base.group_system"):
+            return text, []
+        link = {"label": self._env._("Open the settings"), "url": "/odoo/usercom-settings"}
+        return f"{text} %s", [link]
 
     def _about_queued(self, queue: str, queued: Any) -> Part:
         """How many are queued, and where to see them."""
-        text = self._env._("Contacts queued for User.com: %s.", len(queued))
+        if queue == "usercom.inbox":
+            text = self._env._("Contacts to be read from User.com: %s.", len(queued))
+        else:
+            text = self._env._("Contacts to be sent to User.com: %s.", len(queued))
         if not (queued and self._env[queue].has_access("read")):
             return text, []
         url = f"/odoo/{queue.replace('.', '-')}"
         return f"{text} %s", [{"label": self._env._("See the queue"), "url": url}]
+
+    def _about_left_out(self, backend: Any, contacts: Any) -> Part:
+        """Who is left out; of a single contact, by which rule."""
+        if len(contacts) != 1:
+            text = self._env._("Not synchronized (see the filter in the settings): %s.")
+            return self._about(text, contacts)
+        rules = Participation(backend, contacts).rules()
+        broken = " ".join(rule.text for rule in rules if not rule.is_met).replace("%", "%%")
+        text, links = self._about(self._env._("Not synchronized: %s."), contacts)
+        return f"{text} {broken}", links
 
     def _about(self, text: str, contacts: Any) -> Part:
         """``text`` about ``contacts``, of whom the first are linked to; empty for none."""
@@ -59,7 +89,7 @@ class ByHand:
             {"label": contact.display_name, "url": f"/odoo/res.partner/{contact.id}"}
             for contact in contacts[:NAMED_CONTACTS]
         ]
-        names = ", ".join(["%s"] * len(links))
+        names = ", ".join(["“%s”"] * len(links))
         more = len(contacts) - len(links)
         if more:
             names = self._env._("%(contacts)s and %(count)s more", contacts=names, count=more)
