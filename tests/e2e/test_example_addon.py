@@ -129,6 +129,16 @@ def test_by_a_policy_of_its_own_new_people_become_no_contacts(pair: Pair) -> Non
     pair.odoo.call("usercom.backend", "write", account, {"new_user_policy": "create"})
 
 
+def test_by_a_policy_of_its_own_new_users_get_a_custom_id(pair: Pair) -> None:
+    account = pair.odoo.call("usercom.backend", "search", [])
+    pair.odoo.call("usercom.backend", "write", account, {"custom_id_policy": "example"})
+    pair.contact(email="numbered@example.org", ref="C-17")
+    pair.contact(email="plain@example.org")
+    assert pair.user("numbered@example.org")["custom_id"] == "C-17"
+    assert not pair.user("plain@example.org")["custom_id"]
+    pair.odoo.call("usercom.backend", "write", account, {"custom_id_policy": "none"})
+
+
 def test_it_hears_of_what_was_pushed_and_pulled(pair: Pair) -> None:
     contact = pair.contact(email="anna@example.org")
     until(lambda: synced(pair, contact).startswith("pushed"), 10)

@@ -8,12 +8,21 @@ class UsercomBackend(models.Model):
     new_user_policy = fields.Selection(
         selection_add=[("example", "Leave them for later")], ondelete={"example": "set default"}
     )
+    custom_id_policy = fields.Selection(
+        selection_add=[("example", "Our own number")], ondelete={"example": "set default"}
+    )
 
     def _why_not_created(self):
         """A policy of its own: new people become no contacts for now."""
         if self.new_user_policy == "example":
             return "Left for later."
         return super()._why_not_created()
+
+    def _custom_id(self, partner, email):
+        """A policy of its own: the number that the contact has here."""
+        if self.custom_id_policy == "example":
+            return partner.ref or None
+        return super()._custom_id(partner, email)
 
     def _partner_domain(self):
         """Contacts marked so stay out, whatever the settings say."""
