@@ -2,7 +2,7 @@
 
 from odoo.addons.usercom_connector.services.consents.email import EmailConsent
 
-from .test_unsubscribed import BlacklistCase
+from .common_consents import BlacklistCase
 
 ADDRESS = "jan@example.org"
 

@@ -1,6 +1,6 @@
 """Lists that are not there, or break off: nobody in them is taken for known."""
 
-from .test_lists import ListCase
+from .common_lists import ListCase
 
 
 class TestBrokenLists(ListCase):

@@ -1,6 +1,6 @@
 """A value that is emptied in Odoo stays empty, also where User.com takes no notice of null."""
 
-from .test_field_mapping import MappingCase
+from .common_mappings import MappingCase
 
 
 class TestClearing(MappingCase):

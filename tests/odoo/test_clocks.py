@@ -6,7 +6,7 @@ from odoo import fields
 
 from odoo.addons.usercom_connector.services.account.connection import Connection
 
-from .test_lists import ListCase
+from .common_lists import ListCase
 
 
 class TestClocks(ListCase):

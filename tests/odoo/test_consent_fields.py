@@ -2,7 +2,7 @@
 
 from odoo.exceptions import ValidationError
 
-from .test_consent_log import ConsentCase
+from .common_consents import ConsentCase
 
 
 class TestConsentFields(ConsentCase):

@@ -1,6 +1,6 @@
 """Withdrawals overtake everything else in both queues, and no "yes" is sent blindly."""
 
-from .test_consent_log import ConsentCase
+from .common_consents import ConsentCase
 
 
 class TestWithdrawalsFirst(ConsentCase):

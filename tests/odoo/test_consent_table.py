@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from odoo.addons.usercom_connector.services.queue import retry_delays
 
-from .test_consent_log import ConsentCase
+from .common_consents import ConsentCase
 
 YES, NO, UNSET = True, False, None
 

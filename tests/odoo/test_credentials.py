@@ -2,7 +2,7 @@
 
 from odoo.exceptions import UserError, ValidationError
 
-from .test_settings import SettingsCase
+from .common_settings import SettingsCase
 
 
 class TestSystemName(SettingsCase):

@@ -1,6 +1,6 @@
 """What a call's user block says of e-mail: `emails_enabled`, the opposite of "unsubscribed"."""
 
-from .test_unsubscribed import BlacklistCase
+from .common_consents import BlacklistCase
 
 
 class TestEmailsEnabled(BlacklistCase):

@@ -2,7 +2,7 @@
 
 import requests
 
-from .test_field_mapping import MappingCase
+from .common_mappings import MappingCase
 
 
 class EmptiedCase(MappingCase):

@@ -8,7 +8,7 @@ from odoo.addons.usercom_connector.services.drain.claims import OutboxClaims
 from odoo.addons.usercom_connector.services.drain.settlement import Settlement
 from odoo.addons.usercom_connector.usercom.overlap import Outcome
 
-from .test_consent_log import ConsentCase
+from .common_consents import ConsentCase
 
 EMAIL = "jan@example.org"
 

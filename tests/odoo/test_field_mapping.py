@@ -6,43 +6,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, new_test_user
 from odoo.tools import mute_logger
 
-from .common import UsercomCase
-
-
-class MappingCase(UsercomCase):
-    def field(self, name):
-        return self.env["ir.model.fields"]._get("res.partner", name)
-
-    def attribute(self, name_std):
-        return self.backend.attribute_ids.filtered(lambda a: a.name_std == name_std)
-
-    def define(self, name, value_type, choices=None, **more):
-        """A custom attribute at User.com, fetched."""
-        self.simulator.attribute(name, value_type, choices, **more)
-        self.backend.action_fetch_attributes()
-        return self.attribute(name.lower().replace(" ", "_"))
-
-    def custom_field(self, name, ttype, **more):
-        """A custom field of contacts, as an administrator adds it."""
-        self.addCleanup(self.registry.reset_changes)
-        return self.env["ir.model.fields"].create(
-            {
-                "name": name,
-                "field_description": name,
-                "model_id": self.env["ir.model"]._get_id("res.partner"),
-                "ttype": ttype,
-                **more,
-            }
-        )
-
-    def refused(self, field, attribute, *parts, **values):
-        with self.assertRaises(ValidationError) as caught:
-            self.pair(self.backend, field, attribute, **values)
-        for part in parts:
-            self.assertIn(part, str(caught.exception))
-
-    def mapping(self, attribute):
-        return self.backend.mapping_ids.filtered(lambda m: m._key() == attribute)
+from .common_mappings import MappingCase
 
 
 class TestPairs(MappingCase):

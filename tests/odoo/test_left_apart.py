@@ -1,6 +1,6 @@
 """Values that cannot move to the other side: told once, and nothing else waits for them."""
 
-from .test_consent_log import ConsentCase
+from .common_consents import ConsentCase
 
 
 class TestLeftApart(ConsentCase):

@@ -1,6 +1,6 @@
 """Contacts that take no part, met by the users that they are: nobody gets a second contact."""
 
-from .test_lists import ListCase
+from .common_lists import ListCase
 
 
 class TestLeftOut(ListCase):

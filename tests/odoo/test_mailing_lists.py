@@ -8,7 +8,7 @@ from odoo.tests import Form, HttpCase, new_test_user
 
 from odoo.addons.usercom_connector.services.consents.email import EmailConsent
 
-from .test_consent_log import ConsentCase
+from .common_consents import ConsentCase
 
 EMAIL = "jan@example.org"
 

@@ -3,7 +3,7 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user
 
-from .test_field_mapping import MappingCase
+from .common_mappings import MappingCase
 
 
 class TestSuggestions(MappingCase):

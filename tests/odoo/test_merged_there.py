@@ -2,7 +2,7 @@
 
 from odoo.addons.usercom_connector.services.account.connection import Connection
 
-from .test_lists import ListCase
+from .common_lists import ListCase
 
 
 class TestMergedInto(ListCase):

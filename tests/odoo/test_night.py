@@ -1,6 +1,6 @@
 """User.com merges users of one e-mail address overnight, and no call tells of it."""
 
-from .test_lists import ListCase
+from .common_lists import ListCase
 
 
 class TestNight(ListCase):

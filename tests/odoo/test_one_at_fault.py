@@ -2,18 +2,10 @@
 
 from unittest.mock import patch
 
-from odoo.addons.usercom_connector.models.mapping import hooks as hooks
+from odoo.addons.usercom_connector.models.mapping import hooks
 
 from .common import UsercomCase
-
-export_value = hooks.export_value
-
-
-def another_app(value, *how):
-    """A value that another app's code stumbles over."""
-    if value == "Wrocław":
-        raise TypeError("unheard of")
-    return export_value(value, *how)
+from .common_other_apps import another_app
 
 
 class TestOneAtFault(UsercomCase):

@@ -6,7 +6,7 @@ from odoo.addons.usercom_connector.services.queue.task import Task
 from odoo.addons.usercom_connector.usercom import User
 from odoo.addons.usercom_connector.usercom.push import Pushed
 
-from .test_consent_log import ConsentCase
+from .common_consents import ConsentCase
 
 
 class TestOverlap(ConsentCase):

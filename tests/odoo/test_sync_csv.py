@@ -5,7 +5,7 @@ from unittest.mock import patch
 from odoo.addons.usercom_connector.services.initial_sync import csv_import
 from odoo.addons.usercom_connector.usercom import Client
 
-from .test_sync import SyncCase
+from .common_sync import SyncCase
 
 
 class TestHeldBack(SyncCase):

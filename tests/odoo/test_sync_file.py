@@ -4,7 +4,7 @@ from unittest.mock import patch
 
 from odoo.addons.usercom_connector.services.initial_sync import csv_import
 
-from .test_sync import SyncCase
+from .common_sync import SyncCase
 
 
 class TestFile(SyncCase):

@@ -12,7 +12,7 @@ from odoo.addons.usercom_connector.services.initial_sync.report import SyncRepor
 from odoo.addons.usercom_connector.usercom import Client, spreadsheet
 from odoo.addons.usercom_connector.usercom.prefetch import PagePrefetcher
 
-from .test_sync import SyncCase
+from .common_sync import SyncCase
 
 
 class TestHandling(SyncCase):

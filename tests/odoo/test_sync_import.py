@@ -1,6 +1,6 @@
 """An initial sync from User.com to Odoo only: what goes the other way all the same."""
 
-from .test_sync import SyncCase
+from .common_sync import SyncCase
 
 
 class TestWithdrawn(SyncCase):

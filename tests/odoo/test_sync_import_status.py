@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from .test_sync import SyncCase
+from .common_sync import SyncCase
 
 STATUS = "GET /import/status/"
 

@@ -9,8 +9,8 @@ from odoo.addons.usercom_connector.models.mapping import hooks as hooks
 from odoo.addons.usercom_connector.services.initial_sync.people import Contacts
 from odoo.addons.usercom_connector.services.initial_sync.run import Run
 
-from .test_one_at_fault import another_app
-from .test_sync import SyncCase
+from .common_other_apps import another_app
+from .common_sync import SyncCase
 
 
 class TestMergedMeanwhile(SyncCase):

@@ -3,7 +3,7 @@
 import time
 from unittest.mock import patch
 
-from .test_sync import SyncCase
+from .common_sync import SyncCase
 
 
 class TestReadAhead(SyncCase):

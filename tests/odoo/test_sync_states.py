@@ -2,7 +2,7 @@
 
 from odoo.exceptions import UserError
 
-from .test_sync import SyncCase
+from .common_sync import SyncCase
 
 
 class TestStates(SyncCase):

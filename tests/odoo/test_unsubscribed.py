@@ -1,19 +1,6 @@
 """User.com's "unsubscribed" and Odoo's e-mail blacklist say the same."""
 
-from .test_consent_log import ConsentCase
-
-
-class BlacklistCase(ConsentCase):
-    @property
-    def blacklist(self):
-        return self.env["mail.blacklist"]
-
-    def blocked(self, email="jan@example.org"):
-        return bool(self.blacklist.search([("email", "=", email)]))
-
-    def pair_email_consent(self):
-        consent = self.backend.mapping_ids.filtered(lambda m: m.field_name == "x_email_consent")
-        self.backend.email_consent_id = consent
+from .common_consents import BlacklistCase
 
 
 class TestUnsubscribed(BlacklistCase):

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from usercom import ConversionError, canonical, export_value, import_value, wire
 
-from .test_values import TYPES
+from .common import TYPES
 
 TEXT = st.text("aZ09 ł,\n\t'\"{}", max_size=50)
 MOMENTS = st.datetimes(min_value=datetime(1000, 1, 1)).map(lambda m: m.replace(microsecond=0))

@@ -19,7 +19,8 @@ from usercom import (
     wire,
 )
 
-TYPES = {value_type: Attribute("A", "a", value_type) for value_type in TYPE_TABLE}
+from .common import TYPES
+
 SIZE = Attribute("Size", "size", "fixed", choices=("S", "M", "L"))
 SIZES = Attribute("Sizes", "sizes", "fixed", choices=("S", "M", "L"), multiple=True)
 STANDARD = {attribute.name_std: attribute for attribute in STANDARD_ATTRIBUTES}
