@@ -38,11 +38,11 @@ NOTHING = OwnContext()
 
 
 def own_context(env: Any) -> OwnContext:
-    """What we told ourselves; nothing if it is not from us."""
+    """The own context of ``env``; ``NOTHING`` where the context holds another object."""
     context = env.context.get(KEY)
     return context if isinstance(context, OwnContext) else NOTHING
 
 
 def with_own_context(records: Any, **changes: Any) -> Any:
-    """The ``records``, telling what is called with them of the ``changes``, too."""
+    """The ``records`` with these ``changes`` in the own context of what is called on them."""
     return records.with_context(**{KEY: replace(own_context(records.env), **changes)})

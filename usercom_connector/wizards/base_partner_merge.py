@@ -7,7 +7,7 @@ from ..services.queue.priorities import URGENT
 
 
 class BasePartnerMergeAutomaticWizard(models.TransientModel):
-    """Contacts that are merged keep the strictest of what they said: no merge is a "yes"."""
+    """A merged contact says "no" if one of them did, else what the contact that is left said."""
 
     _inherit = "base.partner.merge.automatic.wizard"
 

@@ -60,7 +60,7 @@ class UsercomBrake(models.Model):
         return bool(until) and now < fields.Datetime.to_datetime(until)
 
     def _open(self):
-        """Let through what was asked about, and count it from nothing afterwards."""
+        """Allow what was asked about, and restart its count afterwards."""
         kind, until = self.asked_kind, fields.Datetime.now() + WINDOW
         counts = {
             hour: {name: people for name, people in kinds.items() if name != kind}
@@ -107,7 +107,7 @@ class UsercomBackendBrake(models.AbstractModel):
             backend.is_braked = bool(is_asking)
 
     def action_let_through(self):
-        """What the account has paused to ask about is meant: go on with it."""
+        """Confirm what the account has paused to ask about, and resume it."""
         self.ensure_one()
         self.check_access("read")
         if not self.env.user.has_group("usercom_connector.group_usercom_manager"):

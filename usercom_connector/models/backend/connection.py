@@ -80,7 +80,7 @@ class UsercomBackendConnection(models.AbstractModel):
     # ---- pausing ----
 
     def _pause(self, reason):
-        """Stop until an administrator acts; the queues wait. Who never ran is not to go on so."""
+        """Stop until an administrator acts; the queues wait. One that never ran is a draft."""
         if self.state == "authenticated":
             self.state = "draft"
         if self.state in ("draft", "paused"):

@@ -15,8 +15,8 @@ class UsercomBackendHooks(models.AbstractModel):
     def _filter_importable_users(self, users):
         """Those of ``users``, plain ``usercom.User`` without a contact, who may become contacts.
 
-        A hook: whom an extension leaves out never becomes a contact by itself. Here, nobody does
-        of whom there is nothing to know them by.
+        A hook: a user that an extension leaves out is not created as a contact. By default, those
+        are left out who have no e-mail address, no phone number and no name.
         """
         return [user for user in users if user.email or user.phone_number or user.name]
 
@@ -29,7 +29,7 @@ class UsercomBackendHooks(models.AbstractModel):
         return extended(self._filter_importable_users, former=self._welcome)(users)
 
     def _after_push(self, partners):
-        """``partners`` are as User.com has just been told; a hook, does nothing by itself.
+        """``partners`` were just sent to User.com; a hook that does nothing by itself.
 
         Called in the drain's transaction with all contacts that are stored together. It must not
         call other servers. An error fails the rows of the contacts it is raised for, with its text.

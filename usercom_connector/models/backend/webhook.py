@@ -159,8 +159,8 @@ class UsercomBackendWebhook(models.AbstractModel):
     def _webhook_tokens(self, minute):
         """``[(token, valid until, *_webhook_account)]``; kept, since User.com waits.
 
-        A change is seen at once. Should a call that came before its commit store what was before
-        it, that lasts no longer than the ``minute``.
+        A change is seen at once. A call that came before its commit may cache the former tokens,
+        but no longer than for the ``minute``.
         """
         tokens = []
         for backend in self.sudo().search_fetch([], ACCOUNT_FIELDS):

@@ -3,10 +3,10 @@ from odoo.exceptions import AccessError
 
 
 class UsercomGuarded(models.AbstractModel):
-    """What of our records nobody changes by hand, not even who may edit them.
+    """Fields of our records that nobody changes by hand, not even a user who may edit the record.
 
-    A record stays with the account it was made for. A read-only field is written by our own code
-    alone, which runs as superuser once a button has checked who presses it; RPC writes none.
+    A record stays with the account it was created for. A read-only field is written only by our own
+    code, which runs as superuser after a button has checked the user's rights; RPC cannot write it.
     """
 
     _name = "usercom.guarded"
@@ -21,7 +21,7 @@ class UsercomGuarded(models.AbstractModel):
     def write(self, vals):
         self._refuse_to_move(vals)
         result = super().write(vals)
-        self.check_access("write")  # by their new values they may be another company's
+        self.check_access("write")  # the new values may belong to another company
         return result
 
     def _refuse_to_move(self, vals):

@@ -9,7 +9,7 @@ class IrRule(models.Model):
     @api.model
     @tools.ormcache("company_id", "model_name")
     def _usercom_company_domain(self, company_id, model_name):
-        """What the rules for everybody leave of a model to who works for this company alone."""
+        """The records of a model that the global rules let a user of only this company see."""
         if model_name == "res.company":
             return Domain("id", "=", company_id)
         rules = self.with_user(SUPERUSER_ID).with_context(allowed_company_ids=[company_id])

@@ -27,7 +27,7 @@ class UsercomConsentChain(models.Model):
 
     @api.autovacuum
     def _seal_all(self):
-        """Seal what no account's job has sealed: it is paused, or deleted."""
+        """Seal the rows that no account's job has sealed: the account is paused, or deleted."""
         unsealed = [("chain_number", "=", False)]
         log = self.env["usercom.consent.log"]
         companies = log._read_group(unsealed, ["company_id"])

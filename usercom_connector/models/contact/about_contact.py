@@ -10,7 +10,7 @@ class UsercomAboutContact(models.AbstractModel):
 
     @api.model
     def default_get(self, fields):
-        """Only we make such rows: what the user has set for himself in ir.default is not meant."""
+        """Ignore the user's own defaults (`ir.default`): such rows are made by our code only."""
         return super(UsercomAboutContact, self.with_user(SUPERUSER_ID)).default_get(fields)
 
     def action_open_contact(self):

@@ -166,7 +166,7 @@ class UsercomBinding(models.Model):
         self.write(base_columns(base))
 
     def _agreed_with(self, user_id):
-        """The base, if it is this user's: what was agreed with another tells nothing."""
+        """The base, if it is this user's: what was agreed with another user does not count."""
         return self._last_base() if self.external_id == user_id else Base()
 
     def _unconfirmed_by(self, user_id):
@@ -204,8 +204,9 @@ class UsercomBinding(models.Model):
     def _handed_on_to(self, user, consents):
         """The base, with ``user`` in the place of the linked one, as after a merge at User.com.
 
-        What the new one leaves unsaid was not handed on. Nor are ``consents``, the keys of such:
-        nobody told this user of a "no" that both agreed on, so its older "yes" overrules nothing.
+        Values that the new user does not have are dropped from the base. So are ``consents``, the
+        keys of consents: the new user may not know a "no" that both sides had agreed on, and then
+        its older "yes" must not count as a change.
         """
         received = {key for key, value in user.values.items() if value not in (None, "")}
         return Base({key: v for key, v in (self.base or {}).items() if key in received - consents})
@@ -308,9 +309,10 @@ class UsercomBinding(models.Model):
                 self.env["usercom.outbox"]._enqueue_merge(backend, kept.external_id, lost)
 
     def _take_over_creations(self, bindings):
-        """Users that unheard calls have created for ``bindings`` without one are seconds of this.
+        """Remember the users that calls without an answer may have created for ``bindings``.
 
-        They are merged into this one's user once they are met.
+        They are second users of this link's contact: once they are met, they are merged into its
+        user.
         """
         known = self.sudo().created_with or {}
         for link in bindings.sudo().filtered(lambda link: not link.external_id):

@@ -141,7 +141,7 @@ class UsercomSync(models.Model):
         return self.backend_id._bound(self.domain)
 
     def write(self, vals):
-        """What was chosen stays so while it is carried out, for RPC as for the form.
+        """Refuse to change what was chosen while it is carried out, for RPC as for the form.
 
         Our own code, which runs as superuser, is not asked.
         """
@@ -207,7 +207,7 @@ class UsercomSync(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_under_way(self):
-        """Whom User.com may be importing is known by the lines."""
+        """Refuse while a sync is under way: its lines say whom User.com may be importing."""
         if self.filtered(lambda sync: sync.state in (*ACTIVE, "paused")):
             raise UserError(self.env._("Cancel the initial sync before you delete it."))
 
@@ -322,7 +322,7 @@ class UsercomSync(models.Model):
         self.write({"calls_done": self.calls_done + calls, "error": False, **values})
 
     def _give_up(self, error):
-        """For this run of the drain; the next tries again."""
+        """Give up for this run of the drain; the next one tries again."""
         message = explain(self.env, error)
         self.error = message
         if isinstance(error, CredentialsError):

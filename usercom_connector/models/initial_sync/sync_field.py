@@ -56,7 +56,7 @@ class UsercomSyncField(models.Model):
         return super().write(vals)
 
     def _policy(self):
-        """The policy of the merge: what may not be written is left, however it is to count."""
+        """The policy of the merge: a side to which the sync does not write keeps its value."""
         unwritten = {"export": "usercom", "import": "odoo"}.get(self.sync_id.direction)
         return "skip" if self.winner == unwritten else self.winner
 

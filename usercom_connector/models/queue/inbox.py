@@ -81,7 +81,7 @@ class UsercomInbox(models.Model):
         CallSettlement(self).settle(task.job.identity, user)
 
     def _finish(self, **values):
-        """Done, and so is what failed before of whoever was named alike, and was not found."""
+        """Close the rows, and failed calls that named a user by the same keys."""
         if names := set(self.filtered(lambda row: not row.external_id).mapped("user_ref")):
             named = Domain("user_ref", "in", list(names)) & Domain("partner_id", "=", False)
             self._supersede_failures(self.backend_id, named)
@@ -89,7 +89,7 @@ class UsercomInbox(models.Model):
 
     @api.model
     def _supersede_failures(self, backend, about):
-        """What failed before of the users that the domain ``about`` finds is mended."""
+        """Close the failed rows of the users that the domain ``about`` finds."""
         failed = Domain("backend_id", "in", backend.ids) & Domain("state", "=", "failed")
         self.search(failed & about).write(DONE)
 

@@ -121,16 +121,16 @@ class UsercomOutbox(models.Model):
         PushSettlement(self.backend_id).keep_emptied(self, error)
 
     def _fail_to_store(self, task, message):
-        """One of the many contacts of a mass update is at fault: sent singly, they show which."""
+        """Send the contacts of a mass update one by one, which shows the one at fault."""
         if isinstance(task.job, MassPush):
             self._put_back(force_single=True)
         else:
             self._fail(message)
 
     def _release(self, claims):
-        """One of a mass may have ended the worker: singly it shows which.
+        """Send the contacts of a mass update one by one: one of them may have ended the worker.
 
-        Of a contact that was edited meanwhile the new row is suspected in place of the old one.
+        Where a contact was edited meanwhile, its newer row is suspected in place of the old one.
         """
         newer = self._waiting_rows(self.partner_id).filtered(
             lambda row: row.backend_id in self.backend_id and row.claims < claims

@@ -89,11 +89,11 @@ class UsercomQueue(models.AbstractModel):
         links.write({"state": "failed", "last_error": message})
 
     def _refuse(self, error):
-        """User.com refused what was asked."""
+        """Fail the rows, since User.com refused what was asked."""
         self._fail(explain(self.env, error))
 
     def _fail_to_store(self, task, message):
-        """Odoo refused what came out of the ``task``."""
+        """Fail the rows, since Odoo refused to store the result of the ``task``."""
         self._fail(message)
 
     def _user_id(self):
@@ -105,7 +105,7 @@ class UsercomQueue(models.AbstractModel):
         return self.env["res.partner"]
 
     def _close(self, problems, **values):
-        """Done; failed where some of the values had problems."""
+        """Close the rows: as failed where some of the values had problems, else as done."""
         if problems:
             self._fail("\n".join(problems), **values)
         else:
@@ -133,7 +133,7 @@ class UsercomQueue(models.AbstractModel):
         return self
 
     def _put_off(self):
-        """Wait, without counting an attempt, for somebody else's change of the same contact."""
+        """Wait, without counting an attempt, until another transaction has released the contact."""
         message = self.env._("Somebody else is changing this contact. It is tried again shortly.")
         self._put_back(error=message, next_attempt_at=fields.Datetime.now() + LOCKED_DELAY)
 

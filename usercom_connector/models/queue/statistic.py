@@ -10,7 +10,7 @@ KEEP = timedelta(days=400)
 class UsercomStatistic(models.Model):
     """How many people an account has dealt with in each hour, by what became of them.
 
-    Counted as rows of the queues are settled and pages of users are taken in, so that nobody has
+    Counted as rows of the queues are settled and pages of users are imported, so that nobody has
     to count the rows of a long log. What a CSV file brought to User.com counts once read back.
     """
 
@@ -82,7 +82,7 @@ class UsercomStatistic(models.Model):
 
     @api.autovacuum
     def _gc(self):
-        """Delete what nobody compares with any more."""
+        """Delete the hours that no figure needs any more."""
         old = [("hour", "<", fields.Datetime.now() - KEEP)]
         rows = self.search(old, limit=GC_UNLINK_LIMIT)
         rows.unlink()

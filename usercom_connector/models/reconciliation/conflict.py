@@ -58,13 +58,13 @@ class UsercomConflict(models.Model):
                 conflict[f"{side}_text"] = texts.value(conflict.mapping_id, conflict[side])
 
     @api.model
-    def _record(self, backend, meetings):
-        """Record the conflicts of these meetings; an older one about the same value is settled."""
+    def _record(self, backend, plans):
+        """Record the conflicts of merge plans; an older one about the same value is settled."""
         mappings = {mapping._key(): mapping for mapping in backend.mapping_ids}
         new = [
             {
                 "backend_id": backend.id,
-                "partner_id": meeting.partner.id,
+                "partner_id": plan.partner.id,
                 "mapping_id": mappings[conflict.key].id,
                 "base": conflict.base,
                 "odoo": conflict.odoo,
@@ -72,8 +72,8 @@ class UsercomConflict(models.Model):
                 "winner": conflict.winner or "none",
                 "state": "ruled" if conflict.winner else "open",
             }
-            for meeting in meetings
-            for conflict in meeting.agreed.conflicts
+            for plan in plans
+            for conflict in plan.agreed.conflicts
         ]
         if not new:
             return
@@ -114,13 +114,13 @@ class UsercomConflict(models.Model):
         self.check_access("read")
         for conflict in self.filtered(lambda conflict: conflict.state != "settled"):
             if conflict.winner == "none":
-                conflict._end_apart(side)
+                conflict._end_difference(side)
             elif conflict.winner != side:
                 conflict._write_to_contact(conflict[side])
             conflict.sudo().state = "settled"
 
-    def _end_apart(self, side):
-        """Both sides had been left as they are: from now on the value of ``side`` travels."""
+    def _end_difference(self, side):
+        """Agree on User.com's value, then write it to the contact, or send Odoo's in its place."""
         Binding = self.env["usercom.binding"].sudo()
         for binding in Binding._of(self.backend_id, self.partner_id).values():
             binding._agree_on({self.mapping_id._key(): self.usercom})

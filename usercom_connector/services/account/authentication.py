@@ -1,4 +1,4 @@
-"""An account's key is verified, and what was set standing by another one goes on."""
+"""The API key of an account is verified, and an account that was paused runs again."""
 
 from typing import Any
 

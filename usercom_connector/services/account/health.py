@@ -49,7 +49,7 @@ def _warnings(backend: Any, status: AccountStatus) -> list[str]:
 def _old_calls(backend: Any, count: int) -> str:
     message: str = backend.env._(
         "Calls of User.com that have waited for more than %(days)s days: %(count)s.",
-        days=WaitingCalls(backend).days_until_told(),
+        days=WaitingCalls(backend).days_until_reported(),
         count=count,
     )
     return message

@@ -1,4 +1,4 @@
-"""Whether an account has work that is due, and nobody does it."""
+"""Whether an account has work that has been due for a while without being done."""
 
 from datetime import timedelta
 from typing import Any
@@ -13,7 +13,11 @@ MOST_LOOKED_AT = 100  # of each queue: this is asked often, and what waits may b
 
 
 class Standstill:
-    """Looks by index alone, and at no queue as long as something gets settled."""
+    """Detects that an account stands still.
+
+    The dashboard asks this often, so each query uses an index, and the queues are not queried
+    while rows are still being settled.
+    """
 
     def __init__(self, backend: Any) -> None:
         self._backend = backend
@@ -22,7 +26,7 @@ class Standstill:
     def is_there(self) -> bool:
         """Whether rows have been due for a while, and none was settled meanwhile."""
         if self._backend.write_date > self._since or self._has_settled():
-            return False  # or has but begun: whoever resumes it writes to the account
+            return False  # or was resumed just now, which writes to the account
         return self._has_due("usercom.inbox", INBOX_IS_FREE) or self._has_due(
             "usercom.outbox", OUTBOX_IS_FREE
         )

@@ -46,7 +46,7 @@ class UnsetAttributes:
         rules = [rule for rule in self.backend._active_mappings()._rules() if rule.key in names]
         for user in users:
             if user.id in links and _lacks_one(user, links[user.id]._last_base(), rules):
-                Prompts(self.backend).read_singly(user)
+                Prompts(self.backend).read_single(user)
 
 
 def _lacks_one(user: User, base: dict[str, Any], rules: Iterable[Rule]) -> bool:

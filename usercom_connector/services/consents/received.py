@@ -74,7 +74,7 @@ class ReceivedWithdrawals:
         moment = self._withdrawn_at(mapping)
         if not moment or not _said_yes_before(mapping, partner, moment):
             return False
-        if _is_known_to_be_apart(mapping, partner):
+        if _is_remote_base(mapping, partner):
             return False
         shown = received_consent(
             user.values.get(mapping._key()), mapping._as_attribute(), mapping._withdrawn()
@@ -108,7 +108,7 @@ def _said_yes_before(mapping: Any, partner: Any, moment: datetime) -> bool:
     return last.new_value == "yes" and bool((last.source_at or last.create_date) <= moment)
 
 
-def _is_known_to_be_apart(mapping: Any, partner: Any) -> bool:
+def _is_remote_base(mapping: Any, partner: Any) -> bool:
     """Return whether User.com's "no" is known and was not said by the contact."""
     link = mapping.env["usercom.binding"]._of(mapping.backend_id, partner).get(partner.id)
     remote = (link and link.remote_base) or {}

@@ -1,4 +1,4 @@
-"""Contacts of internal users: nobody means to have the colleagues called customers."""
+"""Contacts of internal users: colleagues are rarely meant to be sent as customers."""
 
 from ast import literal_eval
 from typing import Any

@@ -1,4 +1,4 @@
-"""What is known of people whose contacts are deleted or anonymized, and is to be known no more."""
+"""Remove what is stored about people whose contacts are deleted or anonymized."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _SHORTEST = 6  # a custom id "7" is in texts that are about anything
 
 
 class Erasure:
-    """Removes all that calls, lists and error texts hold of ``partners``; many at once.
+    """Removes what calls, lists and error texts hold about ``partners``, for many at once.
 
-    What is found by an e-mail address that another contact has too is that one's as well, and
-    stays.
+    An e-mail address that another contact has too is not searched for, since what is found by it is
+    about that contact as well.
     """
 
     def __init__(self, partners: Any) -> None:
@@ -100,7 +100,7 @@ class Erasure:
     # ---- what names them elsewhere ----
 
     def _remove_payloads(self) -> None:
-        """Calls that name them only in what came along; those about others keep the rest."""
+        """Delete calls that name them in the payload; of a linked user's, blank the addresses."""
         patterns = [f'%"{escape_psql(email)}"%' for email in self._emails]
         named = SQL("payload IS NOT NULL AND payload::text ILIKE ANY(%s)", patterns)
         others = SQL(
@@ -124,7 +124,7 @@ class Erasure:
         )
 
     def _remove_texts(self, patterns: list[str]) -> None:
-        """An error text that quotes them says no more than that there was one."""
+        """Replace error texts that quote them."""
         notice = self._env._("The text named a person whose contact has been erased.")
         for model, name in _TEXTS.items():
             column = SQL.identifier(name)

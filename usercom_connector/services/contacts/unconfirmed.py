@@ -57,7 +57,7 @@ class UnconfirmedValues:
         return rows - waiting
 
     def forget(self, task: Task) -> None:
-        """Nobody was created: what the first attempt of ``task`` would have sent is nowhere."""
+        """Forget what the first attempt of ``task`` would have sent, as no user was created."""
         if isinstance(task.job, Push) and not (task.job.identity.user_id or task.job.unconfirmed):
             links = self.bindings._of(self.backend, task.rows.partner_id)
             never_linked = [link.id for link in links.values() if not link.external_id]
@@ -65,14 +65,14 @@ class UnconfirmedValues:
             self.bindings.browse(never_linked).sudo().write(values)
 
     def note_created(self, outcome: Outcome[Task, Any]) -> None:
-        """Whom a call has created, where somebody has the contact locked: else one waits for it."""
+        """Note the user that a call has created, though its answer could not be stored yet."""
         task, user = outcome.task, getattr(outcome.result, "user", None)
         if isinstance(task.job, Push) and user and not task.job.identity.user_id:
             for link in self.bindings._of(self.backend, task.rows.partner_id).values():
                 link.sudo().external_id = link.external_id or user.id
 
     def _update(self, sent: Mapping[int, Unconfirmed]) -> None:
-        """But for links that somebody else is changing: nobody waits for that."""
+        """Store the values, except for links that another transaction has locked."""
         self.bindings.flush_model()
         self.backend.env.cr.execute(
             SQL(

@@ -1,4 +1,4 @@
-"""Which errors of the database say nothing about what was done, only about when."""
+"""Which errors of the database may pass: the same work may succeed at another moment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is tried again is no error in the log."""
+"""Statements that are tried again are not logged as errors."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _sql_logger = logging.getLogger("odoo.sql_db")
 
 @contextmanager
 def without_expected_errors() -> Iterator[None]:
-    """Keep this thread's ``bad query`` of what is tried again out of the log.
+    """Keep ``bad query`` lines about statements that this thread will try again out of the log.
 
-    Whoever tries it again tells of what it gives up.
+    The code that tries again logs what it gives up in the end.
     """
     thread = threading.get_ident()
 

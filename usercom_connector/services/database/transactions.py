@@ -1,7 +1,7 @@
-"""The drain's transactions: short ones that another transaction in the way never holds up for long.
+"""The drain's transactions are short, and none waits for another transaction for long.
 
-Where many are worked off together and one is in somebody's way, smaller lots show which: it alone
-waits for its next turn.
+Where a lot of records meets a lock or a conflict, it is halved until the one record is found that
+is affected. Only that one waits for its next turn.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ MOST = 100  # at once
 
 
 class Surroundings:
-    """What this process has met of other transactions lately, and how it goes on among them.
+    """How this process works beside other transactions: how large its lots are, how long it waits.
 
-    A single lock is waited for. Of 100 contacts that an import holds, only the first is.
+    A single lock is waited for. Where an import holds 100 contacts, only the first is waited for.
     """
 
     def __init__(self, most: int = MOST) -> None:

@@ -142,7 +142,7 @@ class InboxClaims(Claims):
         )
 
     def _waits(self) -> SQL:
-        """Calls that the pages of a backlog are going to settle are not worked off singly."""
+        """Leave out the calls that the pages of a backlog are going to settle."""
         return SQL(
             """%s AND (r.single OR r.priority >= %s OR coalesce(r.serial, r.id) > coalesce((
                    SELECT s.newest_prompt FROM usercom_sweep s

@@ -20,8 +20,8 @@ RUN_SECONDS = 45.0  # well within the 120 that Odoo gives a job by default
 class Drain:
     """Works off both queues of an account; lists of users and an initial sync go on between them.
 
-    Only the account's own job calls this, and Odoo runs one job twice at once only where the
-    connection that keeps its lock was ended: the second drain finds the first one's lock.
+    Only the account's own scheduled job calls this. Odoo can run it twice at once where the
+    connection that holds the job's lock was ended; then `DrainLock` stops the second drain.
     """
 
     def __init__(self, backend: Any) -> None:

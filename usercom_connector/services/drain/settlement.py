@@ -43,7 +43,7 @@ class Settlement:
         outcome.task.rows.exists()._put_off()
 
     def _settle_lot(self, outcomes: list[Any]) -> None:
-        """Not where the account has got another key or system meanwhile: all is called again."""
+        """Settle a lot; if the account has another key or system now, call for all of it again."""
         if is_current(self.backend, self.client):
             return self.store(outcomes)
         for outcome in outcomes:

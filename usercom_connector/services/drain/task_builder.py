@@ -38,7 +38,7 @@ class TaskBuilder:
         task.rows._put_back()
 
     def _admit(self, rows: Any) -> list[Task]:
-        """The tasks of ``rows``, none where they would do too much of what has to be asked."""
+        """The tasks of ``rows``; none where the brake stops them."""
         tasks, error = attempted(self.env, self._build_and_count, rows)
         if isinstance(error, BrakeError):
             rows.exists()._put_back()

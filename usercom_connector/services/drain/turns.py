@@ -1,4 +1,4 @@
-"""Whose turn it is."""
+"""In which order the waiting rows of an account are claimed."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -16,11 +16,11 @@ PRIORITIES = (URGENT, USUAL, LOW)
 
 
 class Turns:
-    """Claims row after row: of each priority the inbox's first, then the outbox's oldest.
+    """Claims rows by priority; within a priority the inbox comes first, then the outbox's oldest.
 
-    But for every third turn, which is the outbox's: more calls may pour in than can ever be
-    answered. And every other turn takes the newest edits: who edits one contact does not wait for
-    400 edits of others.
+    There are two exceptions. Every third turn begins with the outbox, since more calls may come in
+    than can ever be answered. Every second turn takes the newest edits, so that a person who edits
+    one contact does not wait for 400 edits of others.
     """
 
     def __init__(self, backend: Any) -> None:
@@ -71,7 +71,7 @@ class Turns:
         return unless_locked(self.env, self.inbox.claim, priority)
 
     def _claim_newest(self) -> Any:
-        """But not where no other edits wait: then those that are alike may go as one."""
+        """Claim the newest edits; none where no others wait, so that alike ones may go as one."""
         if not unless_locked(self.env, self.outbox.is_waiting, USUAL, self._looked_at[USUAL]):
             return None
         return unless_locked(self.env, self.outbox.claim_newest, USUAL)

@@ -12,7 +12,7 @@ IMPORT_SECONDS = 15  # until a contact that a CSV import may be creating is look
 
 
 class Admission:
-    """Keeps back contacts of which it is not clear yet, or clear too well, whose user is theirs.
+    """Keeps back contacts that cannot be sent now, because another contact may have their user.
 
     Two contacts with the address jan@example.org would be found as one user. The first that is
     linked keeps it; the row of the other fails with a text that names the first.
@@ -39,13 +39,13 @@ class Admission:
         return self._bindings.get(row.partner_id.id)
 
     def _without_erased(self, rows: Any) -> Any:
-        """People who were erased, and whose contact stays without a name, are never sent."""
+        """Leave out contacts that were anonymized."""
         erased = rows.filtered(lambda row: (link := self._link(row)) and link.state == "erased")
         erased._finish()
         return rows - erased
 
     def _without_imported(self, rows: Any) -> Any:
-        """Whom a CSV import of an initial sync may be about to create waits for its end."""
+        """Put off contacts that a CSV import of an initial sync may be about to create."""
         if not rows:
             return rows
         importing = being_imported(self._backend, rows.partner_id)
@@ -58,7 +58,7 @@ class Admission:
         return rows - held
 
     def _without_taken_emails(self, rows: Any) -> Any:
-        """Of contacts with one address that have no user, one is looked for; the others wait."""
+        """Put off all but one of the contacts without a user that share an e-mail address."""
         emails = rows.partner_id.mapped("email_normalized")
         linked, looked_for = Linking(self._backend).holders(emails)
         free = rows.browse()
@@ -73,7 +73,7 @@ class Admission:
         return free
 
     def _without_taken_keys(self, rows: Any) -> Any:
-        """An id that was written into the key field by hand may be another contact's user."""
+        """Fail rows whose key field was given the id of another contact's user by hand."""
         keys = {}
         for row in rows:
             link, key = self._link(row), self._identity.known_id(row.partner_id)

@@ -27,7 +27,7 @@ class Removals:
     # ---- who left, and who is back ----
 
     def note_return(self, rows: Any, bindings: dict[int, Any]) -> None:
-        """These contacts take part: whoever had left is back."""
+        """Note that these contacts take part, and so that those who had left are back."""
         back = [link.id for link in bindings.values() if link.left_at]
         self._bindings.browse(back).left_at = False
         rows.filtered(lambda row: row.operation != "sync").operation = "sync"
@@ -106,11 +106,11 @@ class Removals:
             self._read_again(row.into_external_id)
 
     def _read_again(self, user_id: int) -> None:
-        """A user that another was merged into may know more than before."""
+        """Read a user again, who may have got values of another that was merged into it."""
         Prompts(self._backend).put(keys_in({"id": user_id}))
 
     def _send_anew(self, user_id: int) -> None:
-        """Who was linked to the deleted user meanwhile, a person entered anew, is sent anew."""
+        """Send a contact anew that was linked to the deleted user meanwhile."""
         links = self._bindings._of_user(self._backend, user_id)
         if partners := links.partner_id:
             links._forget()

@@ -58,7 +58,7 @@ class PushSettlement:
         row._close(problems, sent=excerpt(pushed.sent), answer=excerpt(answer))
 
     def _settle_linked_meanwhile(self, row: Any, link: Any, identity: Identity, user: Any) -> None:
-        """The contact is another user by now; one that was created for it is merged into that."""
+        """Settle a contact that is another user by now: merge a user created for it into that."""
         if user and not identity.user_id:
             row._enqueue_merge(self._backend, link.external_id, [user.id])
         row._put_back()
@@ -89,7 +89,7 @@ class PushSettlement:
         return bool(row.search_count(domain, limit=1))
 
     def _settle_missing(self, row: Any) -> None:
-        """The known user is gone from User.com: only who pushes it by hand creates it again."""
+        """Mark the user as gone from User.com; only a push by hand creates it again."""
         link = self._bindings._ensure(self._backend, row.partner_id)
         if row.is_by_hand:
             link._forget()

@@ -88,7 +88,7 @@ class MergePlanner:
         agreed.base.restore(base, refused)
         # Until the values are sent, User.com has what it has.
         agreed.base.update({key: sides.usercom[key] for key in agreed.to_usercom})
-        _leave_apart(plan, outcome.rules, sides)
+        _keep_both(plan, outcome.rules, sides)
         return plan
 
     def _rules(self, user: User, binding: Any) -> list[Rule]:
@@ -117,10 +117,10 @@ def have_agreed(binding: Any, user: User) -> bool:
     return bool(binding and binding._agreed_with(user.id))
 
 
-def _leave_apart(plan: MergePlan, rules: Iterable[Rule], sides: Sides) -> None:
-    """Note that both keep their own of what Odoo has and cannot send.
+def _keep_both(plan: MergePlan, rules: Iterable[Rule], sides: Sides) -> None:
+    """Note in the base that both sides keep their own of the values that Odoo has but may not send.
 
-    Otherwise the contact would count as changed at each meeting: its "city", which the pair may
+    Otherwise the contact would count as changed in each merge, if its "city", which the pair may
     not send, is not the one that was agreed on.
     """
     base, moving = plan.agreed.base, plan.agreed.to_usercom | plan.written

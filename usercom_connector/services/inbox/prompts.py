@@ -121,7 +121,7 @@ class Prompts:
 
     # ---- users whom no call is about ----
 
-    def read_singly(self, user: User) -> None:
+    def read_single(self, user: User) -> None:
         """Have ``user`` read by itself; a row that has failed already goes round again."""
         about = [("backend_id", "=", self._backend.id), ("external_id", "=", user.id)]
         row = self._inbox.search([*about, ("state", "in", ("pending", "failed"))], limit=1)

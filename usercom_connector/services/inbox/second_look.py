@@ -1,7 +1,7 @@
-"""A user whose contact is another user already: that one may have been merged into it.
+"""A call names a user whose contact is linked to another user, who may have been merged into it.
 
-Then nobody tells of the other any more. It is read before a person is asked to merge the two, once
-a minute at most, however many calls come.
+User.com sends no call about a user who was merged away. So the linked user is read before a person
+is asked to merge the two: once a minute at most, however many calls come.
 """
 
 from datetime import datetime, timedelta
@@ -18,7 +18,7 @@ SOON = timedelta(seconds=2)
 
 
 class SecondLook:
-    """Has the other user be read first, and the ``calls`` about this one wait for it."""
+    """Queues a read of the linked user, and makes the ``calls`` about the new one wait for it."""
 
     def __init__(self, calls: Any) -> None:
         self._calls = calls

@@ -95,6 +95,6 @@ def settle_listed(backend: Any, user: User, result: ImportResult, calls: Any) ->
     if calls:
         CallSettlement(calls).close(user, result)
     elif result.is_another:
-        Prompts(backend).read_singly(user)
+        Prompts(backend).read_single(user)
     elif result.problems:
         Prompts(backend).report(user, "\n".join(result.problems), is_ambiguous=result.ambiguous)

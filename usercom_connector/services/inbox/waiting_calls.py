@@ -1,4 +1,4 @@
-"""Calls of User.com that wait and wait, as while an account is paused: told of, then forgotten."""
+"""Calls of User.com that wait for days, as while an account is paused: reported, then deleted."""
 
 import logging
 from datetime import datetime, timedelta
@@ -20,26 +20,26 @@ SAYS_NO = """jsonb_path_exists(i.consents, '$.*.said ? (@ == "no")')"""
 
 
 class WaitingCalls:
-    """What has waited for its turn for many days; whether the account is paused makes no odds.
+    """The calls that have waited for many days, whether the account runs or is paused.
 
-    Nothing is lost by forgetting it: once the account goes on, the reconciliation asks User.com for
-    all that changed since the last one. But for a "no" that User.com may have taken back meanwhile,
-    under a "yes" that crossed it: that is told by the call alone, so such a call is kept, and so
-    are all as long as User.com does not serve the reconciliation.
+    They can be deleted, because the reconciliation reads all users that have changed since the last
+    one. Two kinds are kept. A call with a "no" of somebody known may be its only trace: perhaps a
+    "yes" that Odoo sent at the same moment has overwritten it in User.com. And where User.com does
+    not serve the reconciliation, all calls are kept.
     """
 
     def __init__(self, backend: Any) -> None:
         self._backend = backend
 
-    def days_until_told(self) -> int:
-        """After how many days they are told of: some time before they are forgotten."""
+    def days_until_reported(self) -> int:
+        """After how many days they are reported: some time before they are deleted."""
         return max(self._backend.waiting_days // 2, 1)
 
     def count_old(self) -> int:
-        """How many are told of."""
+        """How many have to be reported."""
         if not self._backend.waiting_days:
             return 0
-        older = ("create_date", "<", self._days_ago(self.days_until_told()))
+        older = ("create_date", "<", self._days_ago(self.days_until_reported()))
         waiting = [("backend_id", "=", self._backend.id), ("state", "=", "pending"), older]
         return self._backend.env["usercom.inbox"].sudo().search_count(waiting)
 

@@ -18,7 +18,7 @@ MOST_TRIES = 9  # where many calls about one user come together
 
 
 class RefusedCalls:
-    """Tells the log of calls that are of no use: once a minute, however many there are."""
+    """Counts refused calls, and logs their number at most once a minute."""
 
     def __init__(self, message: str) -> None:
         self._message = message

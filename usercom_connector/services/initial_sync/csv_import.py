@@ -72,7 +72,7 @@ class CsvImport:
     def _rows(self, lines: Any) -> dict[int, dict[str, Any]]:
         """``{line id: JSON values}`` of new users.
 
-        Who has no key to be found by, or the e-mail address of another, goes singly.
+        Who has no key to be found by, or the e-mail address of another, is sent one by one.
         """
         rows = CsvRows(self.sync).without_rivals(lines)
         self._sending.one_by_one(lines.filtered(lambda line: line.id not in rows))
@@ -115,7 +115,7 @@ class CsvImport:
         self.sync._advance(1, **self.progress.note(report))
 
     def _put_off(self, ids: list[int], error: UsercomError, was_open: bool) -> None:
-        """User.com has not taken the file: it goes again, as if it had never left."""
+        """Prepare to send the file again, since User.com has not taken it."""
         self.env["usercom.sync.line"].browse(ids).result = False
         self.sync.is_import_open = was_open
         if isinstance(error, ThrottledError):
@@ -124,7 +124,7 @@ class CsvImport:
             self.sync._give_up(error)
 
     def _take_back(self, ids: list[int], error: UsercomError, was_open: bool) -> None:
-        """User.com refuses the file: it is too long, or no file will do."""
+        """Send a shorter file, or none, since User.com has refused this one."""
         sync, lines = self.sync, self.env["usercom.sync.line"].browse(ids)
         sync.is_import_open = was_open
         lines.result = False
@@ -147,9 +147,11 @@ class CsvImport:
     def _importing(self) -> list[Any]:
         return self.sync._people_with(result="importing")
 
-    def send_singly_who_came(self, users: list[User]) -> None:
-        """Who is there but cannot be linked so, as one of two contacts of an address, goes singly:
-        there he is looked for, and so created by nobody once more.
+    def send_ambiguous(self, users: list[User]) -> None:
+        """Send contacts one by one who are among ``users`` but could not be linked with one.
+
+        So it is with two contacts of one e-mail address. Sending looks for the user first, so none
+        is created twice.
         """
         emails = [email for user in users if (email := normalized(user.email))]
         there = [("partner_id.email_normalized", "in", emails)]
@@ -157,7 +159,7 @@ class CsvImport:
         self._sending.one_by_one(lines)
 
     def after_reading_back(self) -> None:
-        """Read again while users may still come; then send singly who has not come."""
+        """Read again while users may still come; then send the others one by one."""
         sync, missing = self.sync, self.env["usercom.sync.line"].search(self._importing())
         self._count_those_who_came(missing)
         if self.progress.may_bring(len(missing)):
@@ -187,7 +189,8 @@ class CsvImport:
 def calls_for_files(sync: Any, count: int) -> int:
     """How many calls it takes to create ``count`` users by files, at most.
 
-    Files, for each set of filled attributes its own, pages to read them back, and who goes singly.
+    Files, for each set of filled attributes its own, pages to read them back, and contacts that
+    are sent one by one.
     """
     count -= sync.single_count
     chunks = math.ceil(count / CHUNK)

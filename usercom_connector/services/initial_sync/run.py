@@ -69,7 +69,7 @@ class Run:
         sync.write({"step": "import" if by_csv else "send", "next_page": False})
 
     def _send_matched(self) -> None:
-        """Whose user was not met again goes singly: so it is looked for, and created if deleted."""
+        """Send contacts whose user was not met again one by one: found, or created if deleted."""
         lost = self.env["usercom.sync.line"].search(
             self.sync._people_with(kind="matched", result=False)
         )
@@ -77,7 +77,7 @@ class Run:
         self._sending.one_by_one(lost)
 
     def _skip_all_but(self, kinds: list[str]) -> None:
-        """Who has not been dealt with and is of none of these ``kinds`` is left alone."""
+        """Mark the people of all other kinds than these as left alone."""
         lines = self.env["usercom.sync.line"]
         lines.flush_model()
         self.env.cr.execute(
@@ -108,7 +108,7 @@ class Run:
 
     def _import_verified(self, users: list[User]) -> None:
         self._import_users(users)
-        CsvImport(self.sync, self._pages.client).send_singly_who_came(users)
+        CsvImport(self.sync, self._pages.client).send_ambiguous(users)
 
     def _send(self) -> int:
         return committed(self.env, self._sending.queue_or_finish)

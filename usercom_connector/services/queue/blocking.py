@@ -1,7 +1,7 @@
-"""Who is in whose way: of one contact, what came is read before anything is sent, and never while
-it is sent.
+"""Which rows of the queues block each other.
 
-Each is a condition for the row ``r`` of a queue: nothing of the same contact is in its way.
+A contact is not sent while a call about its user waits, and its user is not read while it is sent.
+Each condition says that the row ``r`` of a queue is blocked by no row of the same contact.
 
 A user is named by id, else by custom id, else by e-mail: one look-up by index for each way. Without
 OFFSET 0 and fresh statistics PostgreSQL would join the queues as a whole instead, which takes

@@ -13,7 +13,7 @@ LEAST = 100  # people; whatever the share, fewer are never asked about
 
 
 class BrakeError(Exception):
-    """What is about to be done would be more of its ``kind`` than is done unasked."""
+    """An effect of this ``kind`` would reach more people than it may without a confirmation."""
 
     def __init__(self, kind: str, people: int) -> None:
         super().__init__(f"{kind}: {people}")
@@ -22,12 +22,13 @@ class BrakeError(Exception):
 
 
 class Brake:
-    """Stops an account before it does to many people what is rarely meant.
+    """Stops an account before it unsubscribes, deletes or creates unusually many people.
 
-    The exporter asks before it calls, the importer before it writes, so no lot has done its harm
-    before it is counted: 20 contacts archived by mistake are sent, of 2,000 the first hundred at
-    most. Counted are people over 24 hours, for runs are short: a fault would go round a limit of
-    one run. Changed values are none of its business, and an initial sync has asked already.
+    The exporter asks before it calls and the importer before it writes, so people are counted
+    before anything happens to them: if 20 contacts are archived by mistake, all are sent; if 2,000
+    are, at most the first hundred. People are counted over 24 hours, since a run is short and a
+    fault would be spread over many runs. Changed values are not counted, nor is an initial sync,
+    which was confirmed by its preview.
     """
 
     def __init__(self, backend: Any) -> None:
@@ -70,7 +71,7 @@ class Brake:
             self.count(self._effects(tasks))
 
     def take_back(self, tasks: list[Any]) -> None:
-        """What these tasks were counted for has not come about; they may be tried again."""
+        """Take the count of these tasks back: nothing was done, and they may be tried again."""
         effects = self._effects(tasks)
         if effects and self.backend.brake_share > 0:
             self.env["usercom.brake"]._of(self.backend)._subtract(effects)
@@ -92,7 +93,7 @@ class Brake:
         return lines.search([*queued, ("partner_id", "in", partners.ids)]).partner_id
 
     def close(self) -> None:
-        """Count anew what was let through: all of it is done."""
+        """Count again what was allowed: all of it has been done."""
         self.env["usercom.brake"]._close(self.backend)
 
     # ---- stopping ----

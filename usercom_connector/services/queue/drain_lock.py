@@ -24,7 +24,7 @@ class DrainLock:
 
     @contextmanager
     def held(self) -> Iterator[bool]:
-        """Whether it could be had; it is given back at the end, for connections are used again."""
+        """Try to take the lock, and yield whether it was taken; it is released at the end."""
         is_held = self._ask("SELECT pg_try_advisory_lock(%s)")
         try:
             yield is_held

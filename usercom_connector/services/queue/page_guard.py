@@ -1,4 +1,4 @@
-"""Lists that are worked off page by page, where one of a page may end the worker each time."""
+"""Lists that are read page by page, where one user of a page may end the worker each time."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -35,7 +35,7 @@ class PageGuard:
         return True
 
     def end(self) -> None:
-        """The worker lives: nobody is suspected."""
+        """Note that the worker has survived the page, so nobody is suspected any more."""
         self.record.exists().write({"page_tries": 0, "suspect_id": 0, "deadly_ids": False})
 
     def message(self) -> str:
@@ -49,7 +49,7 @@ class PageGuard:
     def in_lots(
         self, users: list[User], work: Callable[..., Result], put_off: Callable[..., object]
     ) -> list[Result]:
-        """As ``in_lots``; one user at a time, who is noted first, once a worker has died."""
+        """As ``in_lots``; after a worker has died, users go one by one, each noted before."""
         record = self.record
         if record.page_tries <= 1:
             return in_lots(self.env, users, work, put_off)

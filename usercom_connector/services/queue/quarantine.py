@@ -38,12 +38,12 @@ class Quarantine:
             in_lots(self.env, self._orphans(queue), _put_back, _leave)
 
     def _orphans(self, queue: Any) -> Any:
-        """What is claimed while no worker is at work."""
+        """The rows that are claimed although no worker is at work on them."""
         claimed = [("state", "=", "pending"), ("claimed_at", "!=", False)]
         return queue.search([("backend_id", "=", self.backend.id), *claimed])
 
     def _fail_unread(self, queue: Any) -> None:
-        """Fail what has been claimed so often and is claimed still: nothing of it is read."""
+        """Fail the rows that were claimed too often, without reading what they hold."""
         message = self._message()
         failed = self.env.execute_query(
             SQL(
@@ -74,7 +74,7 @@ class Quarantine:
 
 
 def _release(rows: Any) -> None:
-    """To be claimed more warily."""
+    """Let the rows be claimed again, in smaller lots."""
     for claims, alike in rows.exists().grouped("claims").items():
         alike._release(claims)
 
@@ -84,4 +84,4 @@ def _put_back(rows: Any) -> None:
 
 
 def _leave(_row: Any) -> None:
-    """It is locked still: the next run tries again."""
+    """Leave a row that is still locked to the next run."""

@@ -12,7 +12,7 @@ CLOSE = 1.0  # seconds by which two holds may differ and are the same
 
 
 def throttle_of(backend: Any) -> Throttle:
-    """What all of this process share that call for this account."""
+    """The throttle that all calls of this process for the account share."""
     return shared_throttle(backend.env.cr.dbname, backend.id, backend.rate_limit)
 
 

@@ -1,4 +1,4 @@
-"""Looking ahead at thousands of rows, which may end the worker: not again at once, then."""
+"""A look ahead at thousands of rows may end the worker; then it is not repeated at once."""
 
 from __future__ import annotations
 
@@ -17,17 +17,18 @@ END = "UPDATE usercom_backend SET is_looking = false WHERE id = %s RETURNING is_
 
 
 class WaryLook:
-    """Notes that the account's drain looks. Who finds the note: the last look ended its worker.
+    """Notes on the account that its drain looks ahead, and removes the note afterwards.
 
-    Then the rows are claimed a few at a time, which shows whose row it is (`Quarantine`). Past the
-    ORM, since the time of the account's last change tells whether it stands still.
+    A drain that finds the note knows that the last look ended its worker. It claims a few rows at a
+    time instead, which shows the row at fault (`Quarantine`). The note is written by SQL, so that
+    the account's `write_date` does not change: `Standstill` reads it.
     """
 
     def __init__(self, backend: Any) -> None:
         self._env, self._id = backend.env, backend.id
 
     def at(self, work: Callable[..., Result], *arguments: Any) -> Result | None:
-        """What ``work(*arguments)`` returns, in its own transaction; None if it must not be."""
+        """What ``work(*arguments)`` returns, in its own transaction; None if the last look died."""
         if not unless_locked(self._env, self._note, BEGIN):
             return None
         result = unless_locked(self._env, work, *arguments)

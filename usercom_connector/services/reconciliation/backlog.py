@@ -65,5 +65,5 @@ class Backlog(ChangedUsers):
         return imported | importer.import_page(rest, only_linked=True)
 
     def _close(self) -> None:
-        """Whom the pages have not shown is read by itself."""
+        """Have the users whom the pages have not shown be read one by one."""
         self.env["usercom.inbox"].search(self._prompts()).single = True

@@ -60,6 +60,6 @@ class ChangedUsers(UserList):
         return imported
 
     def _note_missed(self, unprompted: Iterable[Any]) -> None:
-        """Remember when User.com should have called: somebody it did not call about was new."""
+        """Remember that User.com did not call about a user who has changed."""
         if any(case.is_news for case in unprompted):
             self.sweep.missed_at = fields.Datetime.now()

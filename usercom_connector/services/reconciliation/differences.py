@@ -69,7 +69,7 @@ class Differences:
             if refusal and refusal.is_another:
                 survivors.add(user.id)
                 bindings[refusal.partner.id].compared_at = self.sweep.started_at
-                prompts.read_singly(user)
+                prompts.read_single(user)
             elif refusal and refusal.problems:
                 prompts.report(user, "\n".join(refusal.problems), is_ambiguous=True)
         return survivors

@@ -37,7 +37,7 @@ class FullComparison(UserList):
         return not locked
 
     def _compare(self, users: list[User]) -> None:
-        """Compare ``users``; where one is in the way of the others, each by itself."""
+        """Compare ``users``; where one of them raises an error, each by itself."""
         _done, error = attempted(self.env, Differences(self.sweep).report, users)
         if error and len(users) > 1:
             for user in users:
