@@ -59,6 +59,7 @@ class UsercomExplanation(models.TransientModel):
             "res_id": self.id,
             "view_mode": "form",
             "target": "new",
+            "context": {"dialog_size": "extra-large"},
         }
 
     def _show(self, explanation):
@@ -114,8 +115,8 @@ class UsercomExplanationLine(models.TransientModel):
         "usercom.field.mapping", "Pair", required=True, readonly=True, ondelete="cascade"
     )
     direction = fields.Selection(related="mapping_id.direction")
-    odoo = fields.Char("In Odoo", readonly=True)
-    usercom = fields.Char("In User.com", readonly=True)
-    agreed = fields.Char("Last Agreed", readonly=True)
+    odoo = fields.Text("In Odoo", readonly=True)
+    usercom = fields.Text("In User.com", readonly=True)
+    agreed = fields.Text("Last Agreed", readonly=True)
     verdict = fields.Selection(VERDICTS, "What Happens", readonly=True)
-    reason = fields.Char("Why", readonly=True)
+    reason = fields.Text("Why", readonly=True)

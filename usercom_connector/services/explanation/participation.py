@@ -1,5 +1,6 @@
 """Whether a contact is synchronized with an account, and which rule leaves it out."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,7 +46,7 @@ class Participation:
         """A rule for each condition of the filter, and one for what other apps add to it."""
         chosen = self._backend._bound(self._backend.partner_domain)
         conditions = chosen.children if getattr(chosen, "OPERATOR", "") == "&" else [chosen]
-        rules = [Rule(self._in_words(each), self._meets(each)) for each in conditions]
+        rules = _without_repeats(Rule(self._in_words(e), self._meets(e)) for e in conditions)
         is_left_out = all(rule.is_met for rule in rules) and not self._meets(
             self._backend._partner_domain()
         )
@@ -72,3 +73,11 @@ class Participation:
         return self._env._(
             "Filter: %(field)s %(operator)s %(value)s", field=label, operator=operator, value=value
         )
+
+
+def _without_repeats(rules: Iterable[Rule]) -> list[Rule]:
+    """One rule for each text: not having a login, and none that is archived, is one to people."""
+    texts: dict[str, bool] = {}
+    for rule in rules:
+        texts[rule.text] = texts.get(rule.text, True) and rule.is_met
+    return [Rule(text, is_met) for text, is_met in texts.items()]
