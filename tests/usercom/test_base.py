@@ -38,7 +38,7 @@ def test_a_change_of_a_value_kept_apart_is_agreed_on(odoo, usercom, moved) -> No
 def test_a_copy_is_changed_without_its_source() -> None:
     copy = Base(BASE)
     copy.agree("city", "Opole")
-    copy.keep_apart("zip", "2", "3")
+    copy.keep_both("zip", "2", "3")
     assert (BASE, BASE.remote) == ({"city": "Łódź", "zip": "1"}, {"city": "Gdynia"})
     assert (copy, copy.remote) == ({"city": "Opole", "zip": "2"}, {"zip": "3"})
 

@@ -32,7 +32,7 @@ class Base(dict[str, Any]):
         for key, value in values.items():
             self.agree(key, value)
 
-    def keep_apart(self, key: str, odoo: Any, usercom: Any) -> None:
+    def keep_both(self, key: str, odoo: Any, usercom: Any) -> None:
         """Note that each side keeps its own value."""
         self[key] = odoo
         self.remote[key] = usercom

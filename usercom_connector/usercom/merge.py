@@ -131,7 +131,7 @@ def _merge_name(
         result.base.agree_on(there)
     elif any(conflict.winner is None for conflict in whole.conflicts):
         for part in NAME_PARTS:
-            result.base.keep_apart(part, here[part], there[part])
+            result.base.keep_both(part, here[part], there[part])
 
 
 def in_halves(odoo: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
@@ -167,7 +167,7 @@ def _merge_value(
         return  # neither has changed since each side kept its own
     if _is_skipped(rule, odoo, usercom):
         result.conflicts.append(Conflict(rule.key, base, odoo, usercom, None))
-        result.base.keep_apart(rule.key, odoo, usercom)
+        result.base.keep_both(rule.key, odoo, usercom)
         return
     winner = _winner(rule, base, theirs, odoo, usercom, odoo_is_newer)
     if winner is None or not _may_move(rule, winner):

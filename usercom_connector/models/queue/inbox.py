@@ -103,7 +103,7 @@ class UsercomInbox(models.Model):
 
     @api.autovacuum
     def _gc_payloads(self):
-        """Forget what finished calls brought, but that they came; a batch at a time."""
+        """Delete the payloads of finished calls, and keep their rows; a batch at a time."""
         self.flush_model()
         forgotten = self.env.execute_query(
             SQL(
@@ -124,7 +124,7 @@ class UsercomInbox(models.Model):
 
     @api.autovacuum
     def _gc_waiting(self):
-        """Forget calls that have waited for too long; a batch of each account at a time."""
+        """Delete calls that have waited for too long, a batch of each account at a time."""
         backends = self.env["usercom.backend"].search([("waiting_days", ">", 0)])
         batches = [WaitingCalls(backend).forget(BATCH) for backend in backends]
         return sum(batches), int(BATCH in batches)

@@ -156,7 +156,7 @@ class UsercomOutbox(models.Model):
         return self.browse(newest.values())
 
     def _contact(self):
-        """What no two waiting rows may share."""
+        """The keys that no two waiting rows may share."""
         return self.backend_id, self.partner_id or self
 
     def _close(self, problems, **values):
@@ -165,7 +165,7 @@ class UsercomOutbox(models.Model):
         return super()._close(problems, **values)
 
     def _supersede_failures(self):
-        """These contacts are synced: what failed of them before is of no concern any more."""
+        """Close the failed rows of these contacts, which are synced now."""
         older = [
             ("backend_id", "in", self.backend_id.ids),
             ("partner_id", "in", self.partner_id.ids),
@@ -174,7 +174,7 @@ class UsercomOutbox(models.Model):
         self.search(older).state = "superseded"
 
     def _refuse(self, error):
-        """Show what User.com refused, too."""
+        """Show on the contact, too, that User.com refused the push."""
         sent = getattr(error, "sent", None)
         self._fail(explain(self.env, error), sent=excerpt(sent))
 

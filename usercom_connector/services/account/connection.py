@@ -45,7 +45,7 @@ class Connection:
     # ---- whether it may ----
 
     def refusal(self) -> str | None:
-        """Why this database must not talk to User.com, or nothing: a copy is no business of it."""
+        """Why this database must not talk to User.com, as a copy must not; None if it may."""
         return DatabaseIdentity(self._env).refusal(self._backend.sudo().database_marks)
 
     def check_may_send(self) -> None:

@@ -22,7 +22,7 @@ class SystemChange:
         self._ours = [("backend_id", "=", backend.id)]
 
     def adopt(self) -> None:
-        """The account is proven to be one of its present system."""
+        """Note for which system the account was authenticated, and forget users of another."""
         linked = self._backend.linked_subdomain
         if linked and linked != self._backend.subdomain:
             self._forget_users()

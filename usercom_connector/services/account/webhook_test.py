@@ -27,7 +27,7 @@ class WebhookTest:
         yield self._about_database(address)
 
     def _call(self) -> str:
-        """A call that names nobody: 400 means that the token was accepted."""
+        """Send a call that names nobody: the answer 400 means that the token was accepted."""
         try:
             answer = requests.post(
                 self._backend.webhook_url,

@@ -178,7 +178,7 @@ class ConsentChain:
 
 
 def digest(salt: str | None, partner_id: int) -> str:
-    """What tells, as long as the salt is kept, that a row named this contact."""
+    """A digest by which a row names this contact for as long as the salt is kept."""
     return hashlib.sha256(f"{salt}:{partner_id}".encode()).hexdigest()
 
 

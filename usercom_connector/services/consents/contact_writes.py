@@ -49,7 +49,7 @@ def note_created(partners: Any, vals_list: list[dict[str, Any]]) -> None:
 
 
 def _note_blocked(partners: Any) -> None:
-    """Whose address is on the blacklist wants no e-mail, since whenever it is there."""
+    """Note that contacts whose address is on the blacklist already want no e-mail."""
     for mapping in partners.env["usercom.field.mapping"]._consents_of([UNSUBSCRIBED_FIELD]):
         shown = ConsentField(mapping).all_shown(partners)
         blocked = partners.browse(key for key, consent in shown.items() if consent is False)

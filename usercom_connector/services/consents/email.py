@@ -64,14 +64,14 @@ class EmailConsent:
         return partners.filtered(lambda partner: partner.email_normalized in addresses)
 
     def leave_unsubscribed(self, partners: Any) -> None:
-        """Keep what Odoo knows of users that we have unsubscribed ourselves: that is no "no"."""
+        """Keep Odoo's answer where we have unsubscribed a user ourselves: it is no "no"."""
         if not self.blacklist:
             return
         field = ConsentField(self.blacklist)
         for link in self._backend.env["usercom.binding"]._of(self._backend, partners).values():
             base = link._last_base()
             value = field.canonical_value(self._backend._with_account_context(link.partner_id))
-            base.keep_apart(UNSUBSCRIBED, value, True)
+            base.keep_both(UNSUBSCRIBED, value, True)
             link._store_base(base)
 
 

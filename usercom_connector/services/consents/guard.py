@@ -54,7 +54,7 @@ UNGUARD = "DROP FUNCTION IF EXISTS usercom_guard_consent_log() CASCADE"
 
 @contextmanager
 def merged_into(env: Any, partner: Any) -> Iterator[None]:
-    """Within it rows may come to name ``partner``, into whom others are merged."""
+    """Let rows of the log be changed to name ``partner``, into whom others are merged."""
     let = "SELECT set_config('usercom.merged_into', %s, true)"
     env.cr.execute(let, [str(partner.id)])
     yield

@@ -45,7 +45,7 @@ class ModuleOperation:
 
     @contextmanager
     def announced(self) -> Iterator[None]:
-        """Within it no drain is at work, unless one takes too long; then Odoo refuses as ever."""
+        """Wait until no drain is at work. If one takes too long, Odoo refuses as usual."""
         # Where somebody else has announced one, Odoo tells of it.
         if not self._ask("SELECT pg_try_advisory_lock(%s)"):
             yield

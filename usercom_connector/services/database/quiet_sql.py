@@ -33,7 +33,7 @@ logging.getLogger("odoo.sql_db").addFilter(_WithoutValues())
 
 @contextmanager
 def without_values() -> Iterator[None]:
-    """Within it, in this thread, a failed statement is logged by the kind of its error alone."""
+    """Log failed statements of this thread by the kind of their error, without any value."""
     _here.depth = getattr(_here, "depth", 0) + 1
     try:
         yield

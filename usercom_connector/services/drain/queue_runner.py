@@ -45,7 +45,7 @@ class QueueRunner:
         return done
 
     def work_off_suspects(self) -> int:
-        """Work off, one at a time, what two workers died with; returns how many rows."""
+        """Work off, one at a time, the rows that two workers died with; returns how many."""
         done = 0
         for claims in (InboxClaims(self.backend), OutboxClaims(self.backend)):
             while self._may_go_on() and (rows := unless_locked(self.env, claims.claim_suspect)):
@@ -79,7 +79,7 @@ class QueueRunner:
         return time.monotonic() < self.deadline and not ModuleOperation(self.env).is_announced()
 
     def _may_go_on(self) -> bool:
-        """Whether a row that is claimed now could be sent, and were not put off at once."""
+        """Whether a row that is claimed now could be sent at once."""
         return (
             time.monotonic() < self.deadline
             and may_go_on(self.backend, self.client)

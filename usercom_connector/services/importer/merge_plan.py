@@ -127,4 +127,4 @@ def _keep_both(plan: MergePlan, rules: Iterable[Rule], sides: Sides) -> None:
     for key in (r.key for r in rules if r.direction != "import" and r.key not in moving):
         differs = key not in base or (key in sides.usercom and base[key] != sides.odoo.get(key))
         if differs and sides.odoo.get(key) is not None:
-            base.keep_apart(key, sides.odoo[key], sides.usercom.get(key))
+            base.keep_both(key, sides.odoo[key], sides.usercom.get(key))

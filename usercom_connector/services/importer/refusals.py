@@ -36,7 +36,7 @@ class Refusals:
         return ImportResult(nobody) if is_outside else None
 
     def _of_link(self, user: User, partner: Any, binding: Any) -> ImportResult | None:
-        """Whether the ``binding`` of ``partner`` is in the way."""
+        """Why the ``binding`` of ``partner`` does not allow the merge; None if it does."""
         if binding.state == "erased":
             return ImportResult(self._env["res.partner"], erased=True)
         is_another = binding._is_live() and binding.external_id != user.id

@@ -112,5 +112,5 @@ class Settlement:
                 if odoo == usercom:  # of a pair that this sync has left out of the merge
                     agreed.base.agree(key, odoo)
                 else:
-                    agreed.base.keep_apart(key, odoo, usercom)
+                    agreed.base.keep_both(key, odoo, usercom)
                     agreed.conflicts.append(Conflict(key, None, odoo, usercom, None))

@@ -45,8 +45,8 @@ def agree_on_written(backend: Any, plans: list[MergePlan]) -> None:
         base.update({key: odoo[key] for key in respelled & written})
         for key in plain & written:
             if odoo[key] != plan.written[key]:
-                base.keep_apart(key, odoo[key], plan.written[key])
+                base.keep_both(key, odoo[key], plan.written[key])
         for key, value in plan.unset.items():
             if odoo.get(key) is not None:  # a default, which says nothing
-                base.keep_apart(key, odoo[key], value)
+                base.keep_both(key, odoo[key], value)
         plan.to_push |= any(odoo[key] != base.get(key) for key in exported & odoo.keys())

@@ -9,7 +9,7 @@ from ..queue.priorities import URGENT
 
 
 def prioritize_calls(env: Any, partner_ids: Iterable[int]) -> None:
-    """Have what waits for contacts that withdrew a consent go first: they are sent after it."""
+    """Prioritize the calls about contacts that withdrew a consent, as they are sent after these."""
     env.cr.execute(
         SQL(
             """UPDATE usercom_inbox SET priority = %(urgent)s, next_attempt_at = NULL

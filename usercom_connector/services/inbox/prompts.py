@@ -96,7 +96,7 @@ class Prompts:
         """Return ``{user id: rows}`` that ask for ``users`` and came before the list was read.
 
         ``newest`` is the last row from before. An e-mail address that two of the users share names
-        neither: its rows wait to be read singly.
+        neither: its rows wait to be read one by one.
         """
         by_custom_id = {user.custom_id: user.id for user in users if user.custom_id}
         emails = Counter(normalized(user.email) for user in users)

@@ -38,7 +38,7 @@ class CallSettlement:
         self.close(user, results[user.id])
 
     def _after_second_look(self, identity: Identity, user: User) -> datetime | None:
-        """When to try again, if the contact with the address of ``user`` is another user yet."""
+        """When to try again, if the contact with the address of ``user`` is still another user."""
         is_itself = identity.user_id in (None, user.id)
         if is_itself and not self._calls.partner_id:
             return SecondLook(self._calls).at_holder(user)

@@ -28,7 +28,7 @@ class ImportProgress:
         return {"import_ids": [*(self.sync.import_ids or []), report.id]}
 
     def ask(self, client: Client) -> int:
-        """Ask after the first file that has not ended; 0 where the next run has to go on."""
+        """Ask User.com about the first unfinished file; 0 where the next run has to go on."""
         sync = self.sync
         import_id = sync.import_ids[0]
         # No snapshot is held while it waits for User.com.

@@ -9,12 +9,12 @@ from ...usercom import User
 
 
 def label(user: User) -> str | None:
-    """What a user is called in the lists; None where nothing is known to tell people by."""
+    """What a user is called in the lists; None where nothing is known to call it by."""
     return user.email or user.name or user.phone_number
 
 
 def recognizable(users: list[User]) -> list[User]:
-    """The ``users`` there is anything to know by."""
+    """The ``users`` who have something to recognize them by."""
     return [user for user in users if label(user)]
 
 

@@ -186,7 +186,7 @@ class Preview:
     # ---- contacts that no user was matched to ----
 
     def _take_contacts(self) -> int:
-        """Look at the next contacts; one who ends the worker each time is left to go by itself."""
+        """Look at the next contacts; one that ends the worker each time is later sent by itself."""
         guard = PageGuard(self.sync, self._report_deadly)
         if not committed(self.env, guard.begin):
             committed(self.env, self.sync._stop, guard.message())

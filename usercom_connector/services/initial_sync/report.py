@@ -97,7 +97,7 @@ class SyncReport:
         return self.duration(seconds) if seconds else ""
 
     def duration(self, seconds: float) -> str:
-        """In words, as exact as anybody wants to know."""
+        """A duration in words, rounded: "3 hours"."""
         if seconds < 90:
             return self.env._("about a minute")
         if seconds < 5400:

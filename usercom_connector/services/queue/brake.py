@@ -51,12 +51,12 @@ class Brake:
                 raise BrakeError(kind, people)
 
     def _is_large_share(self, kind: str, people: int) -> bool:
-        """Whether they are more than the share. No more links are counted than it takes to tell."""
+        """Whether they are more than the share; no more links are counted than needed for that."""
         enough = int(people * 100 / self.backend.brake_share)
         return self._contacts(kind, people, enough) * self.backend.brake_share < people * 100
 
     def _contacts(self, kind: str, people: int, limit: int | None = None) -> int:
-        """Of how many contacts it is a share: a deleted user has left no link."""
+        """How many contacts the share is taken of; users deleted already have no link any more."""
         return self._links(limit) + (people if kind == "deleted_there" else 0)
 
     def _links(self, limit: int | None) -> int:
