@@ -20,6 +20,7 @@ from .ground import ROOT
 
 DOCS = [ROOT / "README.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
+FILE = re.compile(r"`([\w./-]+\.(?:py|sql|txt|xml))`")
 LINK = re.compile(r"\]\(([^)#:]+)\)")
 BOLD = re.compile(r"\*\*(.+?)\*\*")
 HOST = "https://odoo.example.com"
@@ -104,6 +105,14 @@ def local(line: str, server: OdooServer) -> list[str]:
 def test_links_and_pictures_lead_somewhere(doc: Path) -> None:
     links = LINK.findall(doc.read_text())
     assert [link for link in links if not (doc.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("doc", DOCS, ids=lambda path: path.name)
+def test_the_files_it_names_are_there(doc: Path) -> None:
+    """Named from the repository's folder, or from the connector's."""
+    places = (ROOT, ROOT / "usercom_connector")
+    named = FILE.findall(doc.read_text())
+    assert [name for name in named if not any((at / name).is_file() for at in places)] == []
 
 
 @pytest.mark.parametrize(
