@@ -14,7 +14,6 @@ COMMANDS = {
     "demo": "demo",
     "test": "test",
     "test-fast": "fast",
-    "coverage": "coverage",
     "bench": "bench",
     "lint": "lint",
     "shell": "shell",
@@ -25,6 +24,7 @@ COMMANDS = {
     "test-oca": "oca_tests",
     "chaos": "chaos",
     "trips": "trips",
+    "coverage": "coverage",
 }
 _FULL = f"No disk space is left for {CACHE}; free 3 GiB and run again."
 
