@@ -188,3 +188,9 @@ class TestWhoMayLook(ExplanationCase):
         explanation = self.explained(contact)
         contact.unlink()
         self.assertFalse(explanation.exists())
+
+    def test_it_goes_when_the_contact_is_anonymized(self):
+        contact = self.synced(email="jan@example.org")
+        explanation = self.explained(contact)
+        contact._usercom_anonymize()
+        self.assertFalse(explanation.exists())

@@ -46,7 +46,8 @@ class ValueExplanations:
             key = mapping._key()
             is_sent = key in odoo and odoo[key] != self._base.get(key)
             verdict = "send" if is_sent and mapping.direction != "import" else "unread"
-            yield self._explained(mapping, odoo.get(key), None, verdict, self._why_not_read())
+            reason = str(self._env._("User.com was not asked yet."))
+            yield self._explained(mapping, odoo.get(key), None, verdict, reason)
 
     def of(self, user: User) -> Iterator[ValueExplanation]:
         """Explain every pair, now that ``user`` was read."""
@@ -67,9 +68,6 @@ class ValueExplanations:
         agreed = text(mapping, self._base.get(key))
         sides = text(mapping, odoo), text(mapping, usercom)
         return ValueExplanation(mapping, sides[0], sides[1], agreed, verdict, reason)
-
-    def _why_not_read(self) -> str:
-        return str(self._env._("User.com was not asked yet."))
 
     # ---- with the user ----
 
