@@ -52,6 +52,11 @@ def path() -> Path:
     return folder
 
 
+def addons() -> Path:
+    """The folder of the addons that come with that package."""
+    return path() / "odoo/addons"
+
+
 def release() -> str:
     """What tells one Odoo from another: its folder and its release file."""
     folder = path()

@@ -38,8 +38,7 @@ def core(
     `env` is `odoo.environment` of the cluster. With `consent`, contacts have the field
     `x_email_consent` that the tests use (tests/pairs.py).
     """
-    name = f"core_{_digest(odoo.release(), _ASSETS.read_text(), *CORE, *extra)}"
-    _build(cluster, env, "template0", name, CORE + extra)
+    name = _bare(cluster, env, "core", CORE + extra)
     if not consent:
         return name
     with_consent = f"consent_{_digest(name, _CONSENT.read_text())}"
@@ -49,9 +48,7 @@ def core(
 
 def alone(cluster: Cluster, env: dict[str, str]) -> str:
     """The template of this Odoo with contacts, and no further app; returns its name."""
-    name = f"alone_{_digest(odoo.release(), _ASSETS.read_text(), *ALONE)}"
-    _build(cluster, env, "template0", name, ALONE)
-    return name
+    return _bare(cluster, env, "alone", ALONE)
 
 
 def with_apps(
@@ -85,6 +82,14 @@ def shell(env: dict[str, str], database: str, script: Path, what: str) -> None:
     run(command, what, env=env, log=script.stem, stdin=script)
 
 
+def _bare(cluster: Cluster, env: dict[str, str], kind: str, apps: tuple[str, ...]) -> str:
+    """The template of an Odoo that has never seen our addons, not even in its list of modules."""
+    addons = odoo.addons()
+    name = f"{kind}_{_digest(odoo.release(), str(addons), _ASSETS.read_text(), *apps)}"
+    _build(cluster, env, "template0", name, apps, addons=addons)
+    return name
+
+
 def _build(
     cluster: Cluster,
     env: dict[str, str],
@@ -92,8 +97,9 @@ def _build(
     target: str,
     modules: tuple[str, ...] = (),
     script: Path = _ASSETS,
+    addons: Path = ROOT,
 ) -> None:
-    """Make `target` of `source`, with the modules installed and then the script run."""
+    """Make `target` of `source`, with modules installed from `addons` and then the script run."""
     known = cluster.sql("SELECT datname FROM pg_database")
     if target in known:
         return
@@ -105,14 +111,15 @@ def _build(
     copy(cluster, source, half)
     if modules:
         step(f"installing {', '.join(modules)} into a template database")
-        _install(env, half, modules)
+        _install(env, half, modules, addons)
     shell(env, half, script, f"Preparing the template by {script.name}")
     cluster.sql(f'ALTER DATABASE "{half}" RENAME TO "{target}"')
 
 
-def _install(env: dict[str, str], database: str, modules: tuple[str, ...]) -> None:
-    arguments = ("-d", database, "-i", ",".join(modules), "--stop-after-init", "--log-level=warn")
-    run(odoo.command(*arguments), "Installing the addon", env=env, log="install")
+def _install(env: dict[str, str], database: str, modules: tuple[str, ...], addons: Path) -> None:
+    arguments = ("-d", database, "-i", ",".join(modules), f"--addons-path={addons}")
+    options = ("--stop-after-init", "--log-level=warn")
+    run(odoo.command(*arguments, *options), "Installing the addon", env=env, log="install")
     said = (LOGS / "install.log").read_text()
     complaints = re.findall(r"^\S+ \S+ \d+ (?:WARNING|ERROR|CRITICAL) .*", said, re.MULTILINE)
     if complaints:
