@@ -91,7 +91,8 @@ class TestConflicts(UsercomCase):
                 contact, user_id = self.clash(policy)
                 self.receive(id=user_id)
                 self.drain()
-                getattr(self.conflict(contact), button)()
+                told = getattr(self.conflict(contact), button)()["params"]
+                self.assertEqual(told["message"], "Conflicts settled: 1.")
                 self.drain()
                 self.assertEqual(contact.phone, expected)
                 self.assertEqual(self.remote(contact)["phone_number"], expected)

@@ -195,7 +195,8 @@ class TestComingBack(ConsentCase):
             tombstone.read(["email_hash"])
 
     def test_the_person_comes_back_at_once(self):
-        self.tombstones().action_let_come_back()
+        told = self.tombstones().action_let_come_back()["params"]
+        self.assertIn("may come back: 1.", told["message"])
         self.drain()
         contact = self.found(EMAIL)
         self.assertEqual(self.binding(contact).external_id, self.user_id)

@@ -307,7 +307,9 @@ class TestComparison(ListCase):
     def test_one_field_is_repaired_and_the_others_stay(self):
         self.pair(self.backend, "city", "city")
         contact, rows = self.other_than(phone_number="222222222", city="Gdynia")
-        rows.filtered(lambda row: row.mapping_id.field_name == "city").action_repair_in_usercom()
+        city = rows.filtered(lambda row: row.mapping_id.field_name == "city")
+        told = city.action_repair_in_usercom()["params"]
+        self.assertEqual(told["message"], "Contacts to be sent to User.com: 1.")
         self.drain()
         user = self.remote(contact)
         self.assertEqual((user["city"], user["phone_number"]), ("Łódź", "222222222"))

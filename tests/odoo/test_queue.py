@@ -41,6 +41,39 @@ class TestRetry(QueueCase):
         self.assertEqual(set(alike.mapped("state")), {"pending"})
         self.assertEqual(other.state, "failed")
 
+    def told(self, rows, button="action_retry"):
+        """Press the button; returns the kind and the text of the notification."""
+        params = getattr(rows, button)()["params"]
+        return params["type"], params["message"] % tuple(link["label"] for link in params["links"])
+
+    def test_it_says_how_many_are_queued_again(self):
+        alike = self.failed("a@example.org") + self.failed("b@example.org")
+        self.assertEqual(self.told(alike[:1]), ("success", "Queued again: 1."))
+        self.assertEqual(
+            self.told(alike, "action_retry"),
+            ("warning", "Queued again: 1. Not failed, and so not queued again: 1."),
+        )
+        kind, text = self.told(alike)
+        self.assertEqual(kind, "warning")
+        self.assertIn("none of them has failed", text)
+
+    def test_it_says_how_many_failed_alike(self):
+        alike = self.failed("a@example.org") + self.failed("b@example.org")
+        self.assertEqual(
+            self.told(alike[:1], "action_retry_alike"), ("success", "Queued again: 2.")
+        )
+
+    def test_it_says_what_holds_them_up(self):
+        row = self.failed()
+        for state, text in (("paused", "is paused"), ("authenticated", "is not running")):
+            with self.subTest(state):
+                self.backend.state = state
+                row.state = "failed"
+                kind, told = self.told(row)
+                self.assertEqual(kind, "warning")
+                self.assertIn("Queued again: 1.", told)
+                self.assertIn(text, told)
+
     def test_a_row_whose_contact_waits_already_is_done_with(self):
         row = self.failed()
         row.partner_id.phone = "2"

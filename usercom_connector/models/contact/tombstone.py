@@ -5,6 +5,7 @@ from odoo.tools import hmac
 
 from ...services.contacts.email_addresses import normalized
 from ...services.inbox.payload import keys_in
+from ...services.notifications import told
 from ...services.queue.cron_trigger import request_drain
 
 
@@ -109,12 +110,18 @@ class UsercomTombstone(models.Model):
     # ---- coming back ----
 
     def action_let_come_back(self):
-        """Let these people be created anew, and ask User.com about them at once."""
+        """Let these people be created anew, and ask User.com about them at once.
+
+        Returns a notification.
+        """
         if not self.env.user.has_group("usercom_connector.group_usercom_manager"):
             raise AccessError(self.env._("Only managers of User.com may let people come back."))
         self.check_access("read")
+        count, backends = len(self), self.sudo().backend_id
         for backend, tombstones in self.sudo().grouped("backend_id").items():
             tombstones._delete_tombstones(backend)
+        text = self.env._("People of whom User.com is asked, and who may come back: %s.", count)
+        return told(self.env, text, backends)
 
     def _delete_tombstones(self, backend):
         """Delete these and all others of the same people, and ask User.com about them."""

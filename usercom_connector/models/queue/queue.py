@@ -11,6 +11,7 @@ from ...services.contacts.contact_names import ContactText
 from ...services.database.clean_up import BATCH, delete_batch
 from ...services.error_texts import explain
 from ...services.queue.cron_trigger import request_drain
+from ...services.queue.requeued import Requeued
 from ...services.queue.retry_delays import LOCKED_DELAY, MAX_AGE, MAX_ATTEMPTS, retry_delay
 
 DONE = {
@@ -157,17 +158,21 @@ class UsercomQueue(models.AbstractModel):
     # ---- the log ----
 
     def action_retry(self):
-        """Send the chosen failed rows round again."""
+        """Send the chosen failed rows round again; returns a notification."""
         self._check_manager()
         rows = self.filtered(lambda row: row.state == "failed").sudo()
         rows._put_back(attempts=0, next_attempt_at=False, tried_since=False, error=False)
         request_drain(rows.backend_id)
+        return Requeued(rows, self - rows).notification()
 
     def action_retry_alike(self):
-        """Send round again every row of the account that failed as the chosen ones did."""
+        """Send round again every row of the account that failed as the chosen ones did.
+
+        Returns a notification, as does ``action_retry``.
+        """
         self._check_manager()
         failed = self.filtered(lambda row: row.state == "failed")
-        self.search(
+        return self.search(
             Domain("state", "=", "failed")
             & Domain("backend_id", "in", failed.backend_id.ids)
             & Domain("error", "in", failed._stored_errors())

@@ -7,6 +7,7 @@ from ...services.contacts.contact_names import with_names
 from ...services.contacts.protected_contacts import ProtectedContacts
 from ...services.contacts.value_texts import ValueTexts
 from ...services.database.clean_up import BATCH
+from ...services.notifications import told
 from ...services.values.importer import ValueImporter
 
 
@@ -102,22 +103,25 @@ class UsercomConflict(models.Model):
         return done, int(done >= BATCH)
 
     def action_keep_odoo(self):
-        """Have Odoo's value on both sides."""
-        self._keep("odoo")
+        """Have Odoo's value on both sides; returns a notification."""
+        return self._keep("odoo")
 
     def action_keep_usercom(self):
-        """Have User.com's value on both sides."""
-        self._keep("usercom")
+        """Have User.com's value on both sides; returns a notification."""
+        return self._keep("usercom")
 
     def _keep(self, side):
         """Write the value of ``side`` if the other was kept: an edit, sent like any other."""
         self.check_access("read")
-        for conflict in self.filtered(lambda conflict: conflict.state != "settled"):
+        conflicts = self.filtered(lambda conflict: conflict.state != "settled")
+        for conflict in conflicts:
             if conflict.winner == "none":
                 conflict._end_difference(side)
             elif conflict.winner != side:
                 conflict._write_to_contact(conflict[side])
             conflict.sudo().state = "settled"
+        text = self.env._("Conflicts settled: %s.", len(conflicts))
+        return told(self.env, text, conflicts.sudo().backend_id)
 
     def _end_difference(self, side):
         """Agree on User.com's value, then write it to the contact, or send Odoo's in its place."""

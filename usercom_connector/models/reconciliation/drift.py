@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 from ...services.contacts.value_texts import ValueTexts
 from ...services.inbox.payload import keys_in
 from ...services.inbox.prompts import Prompts
+from ...services.notifications import told
 from ...services.queue.cron_trigger import request_drain
 
 
@@ -45,24 +46,30 @@ class UsercomDrift(models.Model):
     # ---- repairing ----
 
     def action_repair_in_odoo(self):
-        """Make Odoo like User.com."""
+        """Make Odoo like User.com; returns a notification."""
         self._check_repairable("only_odoo")
         drifts = self.sudo()
         drifts._agree_on("odoo")
         for drift in drifts:
             Prompts(drift.backend_id).put(keys_in({"id": drift.external_id}))
             request_drain(drift.backend_id)
-        drifts.unlink()
+        return drifts._unlink_told(self.env._("Users to be read from User.com: %s."), "external_id")
 
     def action_repair_in_usercom(self):
-        """Make User.com like Odoo."""
+        """Make User.com like Odoo; returns a notification."""
         self._check_repairable("only_usercom")
         drifts = self.sudo()
         drifts._agree_on("usercom")
         for backend, group in drifts.grouped("backend_id").items():
             group._unlink_unmet(backend)
             self.env["usercom.outbox"].sudo()._enqueue(group.partner_id.ids, backend)
-        drifts.unlink()
+        return drifts._unlink_told(self.env._("Contacts to be sent to User.com: %s."), "partner_id")
+
+    def _unlink_told(self, text, whose):
+        """Delete these and return the notification of how many people they were about."""
+        people, backends = {(row.backend_id, row[whose]) for row in self}, self.backend_id
+        self.unlink()
+        return told(self.env, text % len(people), backends)
 
     def _unlink_unmet(self, backend):
         """Forget the users that were not among all users, so that they are created again."""

@@ -3,12 +3,9 @@
 from typing import Any
 
 from ..explanation.participation import Participation
-from ..notifications import notification
+from ..notifications import Part, about_pause, joined, with_settings
 
 NAMED_CONTACTS = 5
-
-Part = tuple[str, list[dict[str, str]]]
-"""A text with a ``%s`` for each of its links."""
 
 
 class ByHand:
@@ -25,14 +22,15 @@ class ByHand:
         """Put those that take part into ``queue``, a model's name; return the notification."""
         backend = self._env["usercom.backend"].sudo()._of_company(self._env.company)
         if backend.state not in ("running", "paused"):
-            return self._notification([self._about_standstill()], "warning")
+            return joined(self._env, [self._about_standstill()], "warning")
         partners = self._partners & backend._taking_part(self._partners)
         queued = self._env[queue].sudo()._queue_by_hand(backend, partners)
         is_done = queued == self._partners and backend.state == "running"
-        return self._notification(
+        return joined(
+            self._env,
             [
                 self._about_queued(queue, queued),
-                self._about_pause(backend, queued),
+                about_pause(self._env, backend if queued else backend.browse()),
                 self._about_left_out(backend, self._partners - partners),
                 self._about(
                     self._env._(
@@ -47,20 +45,7 @@ class ByHand:
     def _about_standstill(self) -> Part:
         company = self._env.company.display_name.replace("%", "%%")
         text = self._env._("User.com is not running for “%s”: nothing was queued.", company)
-        return self._with_settings(text)
-
-    def _about_pause(self, backend: Any, queued: Any) -> Part:
-        if backend.state != "paused" or not queued:
-            return "", []
-        text = self._env._("The account is paused: they wait until it runs again.")
-        return self._with_settings(text)
-
-    def _with_settings(self, text: str) -> Part:
-        """``text``, and for who may open them a link to the settings, where an account is run."""
-        if not self._env.user.has_group("base.group_system"):
-            return text, []
-        link = {"label": self._env._("Open the settings"), "url": "/odoo/usercom-settings"}
-        return f"{text} %s", [link]
+        return with_settings(self._env, text)
 
     def _about_queued(self, queue: str, queued: Any) -> Part:
         """How many are queued, and where to see them."""
@@ -94,11 +79,3 @@ class ByHand:
         if more:
             names = self._env._("%(contacts)s and %(count)s more", contacts=names, count=more)
         return (text % names, links) if contacts else ("", [])
-
-    def _notification(self, parts: list[Part], kind: str) -> dict[str, Any]:
-        return notification(
-            self._env._("User.com"),
-            " ".join(text for text, _links in parts if text),
-            kind,
-            [link for _text, links in parts for link in links],
-        )
