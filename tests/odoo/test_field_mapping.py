@@ -51,8 +51,11 @@ class TestPairs(MappingCase):
         self.refused("ref", "region", "keeps the User.com id")
 
     def test_an_attribute_is_paired_once(self):
+        region = self.attribute("region").id
+        vals = {"backend_id": self.backend.id, "field_id": self.field("ref").id}
+        both = [{**vals, "attribute_id": region}, {**vals, "attribute_id": region}]
         with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
-            self.pair(self.backend, "ref", "email")
+            self.env["usercom.field.mapping"].create(both)
 
     def test_another_accounts_attribute_is_refused(self):
         company = self.env["res.company"].create({"name": "Elsewhere"})

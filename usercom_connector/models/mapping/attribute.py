@@ -1,6 +1,8 @@
 from odoo import api, fields, models, tools
+from odoo.fields import Domain
 
 from ...services.database.caches import forget_caches
+from ...services.mapping.fitting import fitting_attributes
 from ...usercom import Attribute
 
 VALUE_TYPES = [
@@ -22,6 +24,7 @@ class UsercomAttribute(models.Model):
     _inherit = "usercom.guarded"
     _description = "User.com Attribute"
     _order = "is_standard desc, name"
+    _rec_names_search = ("name", "name_std")
 
     backend_id = fields.Many2one(
         "usercom.backend", "Account", required=True, index=True, ondelete="cascade"
@@ -37,6 +40,14 @@ class UsercomAttribute(models.Model):
     max_length = fields.Integer()
     is_gone = fields.Boolean("Gone from User.com")
     shown_by = fields.Char(help="The contact field that was the last to show this consent.")
+    mapping_ids = fields.One2many("usercom.field.mapping", "attribute_id", "Field Mappings")
+    # To search by: which attributes a mapping offers for its field.
+    fits_field_id = fields.Many2one(
+        "ir.model.fields", "Fits Field", store=False, search="_search_fits_field_id"
+    )
+    fits_consent_id = fields.Many2one(
+        "ir.model.fields", "Fits Consent", store=False, search="_search_fits_consent_id"
+    )
 
     _name_std_uniq = models.Constraint(
         "unique (backend_id, name_std)", "User.com attributes have distinct technical names."
@@ -48,6 +59,24 @@ class UsercomAttribute(models.Model):
         for attribute in self:
             label = labels.get(attribute.value_type, "")
             attribute.display_name = f"{attribute.name} ({label})"
+
+    @api.model
+    def _search_fits_field_id(self, operator, value):
+        return self._fitting(operator, value, is_consent=False)
+
+    @api.model
+    def _search_fits_consent_id(self, operator, value):
+        return self._fitting(operator, value, is_consent=True)
+
+    def _fitting(self, operator, value, *, is_consent):
+        """The domain of what fits one of the fields; where none is chosen yet, of everything."""
+        if operator != "in":
+            return NotImplemented
+        mappings = self.env["usercom.field.mapping"]
+        return Domain.OR(
+            fitting_attributes(mappings, field, is_consent=is_consent) if field else Domain.TRUE
+            for field in map(self.env["ir.model.fields"].browse, value)
+        )
 
     def write(self, vals):
         result = super().write(vals)

@@ -7,6 +7,7 @@ from ...services.consents.field import UNSUBSCRIBED, UNSUBSCRIBED_FIELD
 from ...services.database.caches import forget_caches
 from ...services.mapping.check import allowed_directions, pair_problem
 from ...services.mapping.rights import unreadable_problem
+from ...services.mapping.second_pairs import refuse_paired_attributes, twofold_import_problem
 from ...services.mapping.suggestions import suggested_pairs
 from ...usercom import Rule, has_both_answers
 from ...usercom.names import NAME_PARTS
@@ -62,6 +63,9 @@ class UsercomFieldMapping(models.Model):
         store=True,
         readonly=False,
         precompute=True,
+        help="Both ways: a change on either side reaches the other. Odoo to User.com: values are "
+        "sent, and a change in User.com stays there. User.com to Odoo: values are taken over, and "
+        "a change in Odoo stays there.",
     )
     conflict_policy = fields.Selection(
         [
@@ -72,8 +76,14 @@ class UsercomFieldMapping(models.Model):
         "On Conflict",
         required=True,
         default="odoo",
+        help="Which value is kept when both sides changed it since they were last the same. For a "
+        "consent, a withdrawal is always kept.",
     )
-    is_consent = fields.Boolean("Consent")
+    is_consent = fields.Boolean(
+        "Consent",
+        help="A permission that a person gives and withdraws, such as for a newsletter. Each "
+        "answer is logged. The User.com attribute may be a yes / no, a text or fixed choices.",
+    )
     is_broken = fields.Boolean("Needs Attention", compute="_compute_is_broken", store=True)
     problem = fields.Text(compute="_compute_problem")
     is_phone = fields.Boolean(compute="_compute_is_phone")
@@ -141,7 +151,8 @@ class UsercomFieldMapping(models.Model):
     @api.constrains("backend_id", "field_id", "attribute_id", "direction", "is_consent")
     def _check_pair(self):
         for mapping in self:
-            if problem := unreadable_problem(mapping) or pair_problem(mapping):
+            problem = unreadable_problem(mapping) or pair_problem(mapping)
+            if problem := problem or twofold_import_problem(mapping):
                 raise ValidationError(problem)
 
     @api.constrains("is_consent", "field_id", "attribute_id")
@@ -165,6 +176,7 @@ class UsercomFieldMapping(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        refuse_paired_attributes(self, vals_list)
         mappings = super().create(vals_list)
         forget_caches(self)
         mappings._forget_agreed()
@@ -172,6 +184,7 @@ class UsercomFieldMapping(models.Model):
         return mappings
 
     def write(self, vals):
+        refuse_paired_attributes(self, [vals])
         moved, consents = self._moved_by(vals), self.filtered("is_consent")
         refuse_to_mix_answers(moved)
         remember_field(consents)
@@ -236,11 +249,13 @@ class UsercomFieldMapping(models.Model):
         return self._open(wizard, self.env._("Suggested Mappings"))
 
     def action_create_attribute(self):
-        """Open the form of a new User.com attribute, for the chosen mapping's field if any."""
+        """Open the form of a new User.com attribute."""
         self.check_access("read")
         backend = self._connected_account()
-        wizard = self.env["usercom.attribute.creation"].create({"backend_id": backend.id})
-        return self._open(wizard, self.env._("New Attribute in User.com"))
+        backend._check_manager()
+        creation = self.env["usercom.attribute.creation"]
+        action = self._open(creation, self.env._("New Attribute in User.com"))
+        return action | {"context": {"default_backend_id": backend.id}}
 
     def action_fetch_attributes(self):
         """Fetch the attributes of the current company's account again."""

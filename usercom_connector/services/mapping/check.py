@@ -30,17 +30,28 @@ def pair_problem(mapping: Any) -> str | None:
 
 def allowed_directions(mapping: Any) -> list[str]:
     """Return the directions in which the pair may travel, the widest first."""
-    ways = directions(
-        mapping.field_id.ttype,
-        mapping.attribute_id.value_type,
-        consent=mapping.is_consent,
-        table=mapping._type_table(),
+    attribute = mapping.attribute_id
+    ways = possible_ways(
+        mapping,
+        mapping.field_id,
+        attribute.value_type,
+        is_read_only=attribute.read_only,
+        is_consent=mapping.is_consent,
     )
-    if mapping.attribute_id.read_only:
-        ways -= {"export"}
-    if mapping.field_id.sudo().readonly or mapping.field_name in NEVER_IMPORTED:
-        ways -= {"import"}
     return ["both", "export", "import"] if len(ways) == 2 else list(ways)
+
+
+def possible_ways(
+    mappings: Any, field: Any, value_type: str, *, is_read_only: bool, is_consent: bool
+) -> frozenset[str]:
+    """Return of "export" and "import" what a contact field and an attribute of this kind allow."""
+    table = mappings._type_table()
+    ways = directions(field.ttype, value_type, consent=is_consent, table=table)
+    if is_read_only:
+        ways -= {"export"}
+    if field.sudo().readonly or field.name in NEVER_IMPORTED:
+        ways -= {"import"}
+    return ways
 
 
 def _field_problem(mapping: Any) -> str | None:
