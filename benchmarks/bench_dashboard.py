@@ -27,9 +27,12 @@ ROWS = """
       FROM (SELECT p.id, row_number() OVER (ORDER BY p.id) AS r FROM res_partner p
              WHERE p.name LIKE 'No %%') p"""
 HOURS = """
-    INSERT INTO usercom_statistic (backend_id, hour, kind, rows)
-    SELECT %s, date_trunc('hour', now()) - h * interval '1 hour', kind, h
-      FROM generate_series(0, 8759) h, unnest(ARRAY['sent', 'received', 'failed']) kind"""
+    INSERT INTO usercom_statistic (backend_id, hour, kind, delay, rows)
+    SELECT %s, date_trunc('hour', now()) - h * interval '1 hour', kind, delay, h
+      FROM generate_series(0, 8759) h,
+           unnest(ARRAY['sent', 'received', 'failed', 'calls']) kind,
+           unnest(ARRAY[0, 1, 2, 3, 5, 10, 20, 30, 60, 120]) delay
+     WHERE kind IN ('sent', 'received') OR delay = 0"""
 
 
 def run() -> list[Result]:

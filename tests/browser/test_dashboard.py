@@ -11,6 +11,8 @@ WORDS = {
         "empty": "Connect User.com",
         "well": "All is well",
         "synced": "Synced",
+        "no_failures": "Nothing failed.",
+        "arrival": "half within",
         "gone": "Gone from User.com",
         "compared": "The comparison has started",
         "refused": "Could not be sent: 1",
@@ -22,6 +24,8 @@ WORDS = {
         "empty": "Połącz User.com",
         "well": "Wszystko w porządku",
         "synced": "Zsynchronizowano",
+        "no_failures": "Brak niepowodzeń.",
+        "arrival": "połowa w ciągu",
         "gone": "Nie ma już w User.com",
         "compared": "Porównanie się rozpoczęło",
         "refused": "Nie udało się wysłać: 1",
@@ -65,8 +69,13 @@ class TestDashboard(BrowserCase):
         with self.page("/odoo/usercom") as page:
             page.see(words["well"], ".o_usercom_dashboard")
             page.see(words["synced"], "[name=contacts]")
-            self.assertEqual(page.count(".o_dashboard_graph canvas"), 2)
+            page.see(words["no_failures"], "[name=graph_failed]")
+            page.see(words["arrival"], "[name=facts]")
+            self.assertEqual(page.count("[name=graph_done] canvas"), 1)
             page.shoot("dashboard")
+            page.click("button[name=last_week]")
+            page.see("", "button[name=last_week].active")
+            page.shoot("dashboard_week")
             page.press("action_compare")
             page.see(words["compared"], ".o_notification")
         self.a_bad_day()
@@ -101,7 +110,10 @@ class TestDashboard(BrowserCase):
         extra = {"email": "n1@example.org"}
         self.stored_call({"extra": extra})
         self.drain()
-        self.count_the_past("sent", (3, 8, 14, 40, 31, 22, 17, 25, 12, 9, 4, 1))
+        self.count_the_past("sent", (3, 8, 14, 40, 31, 22, 17, 25, 12, 9, 4, 1), delay=2)
+        self.count_the_past("received", (1, 4, 9, 7, 12, 30, 3, 2, 0, 1), delay=5)
+        self.count_the_past("sent", [7 * (hour % 24) for hour in range(13, 160)])
+        self.count_the_past("calls", (9000, 400, 800))
 
     def a_bad_day(self):
         """User.com refuses a contact, both sides change a value, and somebody pauses."""
@@ -123,9 +135,9 @@ class TestDashboard(BrowserCase):
         self.backend.action_pause()
         self.env.cr.flush()
 
-    def count_the_past(self, kind, rows):
+    def count_the_past(self, kind, rows, delay=0):
         now = fields.Datetime.now()
         for age, count in enumerate(rows, 1):
             hour = self.env["usercom.statistic"]._hour(now - timedelta(hours=age))
-            vals = {"backend_id": self.backend.id, "hour": hour, "kind": kind, "rows": count}
-            self.env["usercom.statistic"].create(vals)
+            mine = {"backend_id": self.backend.id, "hour": hour, "kind": kind, "delay": delay}
+            self.env["usercom.statistic"].create(mine | {"rows": count})

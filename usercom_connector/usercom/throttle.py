@@ -57,6 +57,7 @@ class Throttle:
         self._durations: deque[float] = deque(maxlen=RECENT)
         self._next_slot = clock()
         self._held_until = clock()
+        self._untold = 0  # calls that `take_count` has not told of yet
 
     def acquire(self) -> Call:
         """Block until the next call may leave, and return it for `answered`.
@@ -85,6 +86,12 @@ class Throttle:
         with self._lock:
             return max(0.0, self._held_until - self._clock())
 
+    def take_count(self) -> int:
+        """Return how many calls have left since this was last asked."""
+        with self._lock:
+            count, self._untold = self._untold, 0
+            return count
+
     def usual_duration(self) -> float:
         """Return how many seconds an answer took on average, of the last RECENT calls."""
         with self._lock:
@@ -104,6 +111,7 @@ class Throttle:
             earliest = now - (BURST - 1) * self._interval
             self._next_slot = max(self._next_slot, earliest) + self._interval
             self._calls.append(Call(now))
+            self._untold += 1
             return self._calls[-1]
 
     def _window_end(self, now: float) -> float:

@@ -1,6 +1,3 @@
-import json
-from datetime import timedelta
-
 from markupsafe import Markup
 
 from odoo import api, fields, models
@@ -8,6 +5,7 @@ from odoo.exceptions import AccessError
 from odoo.tools import formatLang
 
 from ...services.account.account_status import AccountStatus
+from ...services.account.activity_texts import ActivityTexts
 from ...services.notifications import notification
 from ...services.queue.cron_trigger import request_drain
 
@@ -19,29 +17,22 @@ class UsercomBackendDashboard(models.AbstractModel):
     _description = "User.com Account: Dashboard"
 
     dashboard = fields.Json(compute="_compute_dashboard")
-    dashboard_graph_done = fields.Text(compute="_compute_dashboard")
-    dashboard_graph_failed = fields.Text(compute="_compute_dashboard")
+    dashboard_graphs = fields.Json(compute="_compute_dashboard")
     reconciled_at = fields.Datetime("Last Reconciliation", compute="_compute_dashboard")
 
     def _compute_dashboard(self):
         """``{"contacts", "outbox", "inbox": {name: number as text}, "todo": {what needs attention:
-        number as text, text or true}}``; the graphs as the widget dashboard_graph reads them.
+        number as text, text or true}}``.
         """
         for backend in self:
             status = AccountStatus(backend)
-            done = [
-                sum(r) for r in zip(status.hours["sent"], status.hours["received"], strict=True)
-            ]
             backend.dashboard = {
                 "contacts": _formatted(self.env, status.contacts),
                 "outbox": _formatted(self.env, _queue_figures(status, "outbox", "sent")),
                 "inbox": _formatted(self.env, _queue_figures(status, "inbox", "received")),
                 "todo": _formatted(self.env, status.todo),
             }
-            backend.dashboard_graph_done = _graph(self, self.env._("Sent and received"), done)
-            backend.dashboard_graph_failed = _graph(
-                self, self.env._("Failed"), status.hours["failed"]
-            )
+            backend.dashboard_graphs = ActivityTexts(backend, status.activity).periods()
             backend.reconciled_at = status.reconciled_at
 
     def action_compare(self):
@@ -79,7 +70,7 @@ def _queue_figures(status, queue, kind):
     return {
         "waiting": status.waiting[queue],
         "failed": status.failed[queue],
-        "last_day": sum(status.hours[kind]),
+        "last_day": status.activity.day.total(kind),
     }
 
 
@@ -89,14 +80,3 @@ def _formatted(env, values):
         name: formatLang(env, value, digits=0) if type(value) is int else value
         for name, value in values.items()
     }
-
-
-def _graph(records, title, rows):
-    """A bar for each of the last hours, the present one last; "future" is its color."""
-    now = fields.Datetime.context_timestamp(records, fields.Datetime.now())
-    ages = range(len(rows) - 1, -1, -1)
-    bars = [
-        {"label": f"{now - timedelta(hours=age):%H}", "value": value, "type": "future"}
-        for age, value in zip(ages, rows, strict=True)
-    ]
-    return json.dumps([{"key": title, "values": bars}])

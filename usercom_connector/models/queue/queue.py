@@ -11,6 +11,7 @@ from ...services.contacts.contact_names import ContactText
 from ...services.database.clean_up import BATCH, delete_batch
 from ...services.error_texts import explain
 from ...services.queue.cron_trigger import request_drain
+from ...services.queue.priorities import LOW
 from ...services.queue.requeued import Requeued
 from ...services.queue.retry_delays import LOCKED_DELAY, MAX_AGE, MAX_ATTEMPTS, retry_delay
 
@@ -71,16 +72,23 @@ class UsercomQueue(models.AbstractModel):
 
     def _finish(self, **values):
         self.write(DONE | values)
-        self._count(self._done_kind)
+        for delay, rows in self.grouped(lambda row: row._delay()).items():
+            rows._count(self._done_kind, delay)
+
+    def _delay(self):
+        """How long somebody has waited for the row, as ``usercom.statistic`` counts it."""
+        if self.priority <= LOW or not self.create_date:
+            return 0
+        return self.env["usercom.statistic"]._delay(self.create_date)
 
     def _fail(self, message, **values):
         failed = {"state": "failed", "claimed_at": False, "claims": 0, "error": message}
         self.write(failed | values)
         self._count("failed")
 
-    def _count(self, kind):
+    def _count(self, kind, delay=0):
         for backend, rows in self.grouped("backend_id").items():
-            self.env["usercom.statistic"]._count(backend, kind, len(rows))
+            self.env["usercom.statistic"]._count(backend, kind, len(rows), delay)
 
     @api.model
     def _show_failure(self, backend, partner_ids, message):

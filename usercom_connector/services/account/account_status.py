@@ -7,6 +7,7 @@ from typing import Any
 from odoo import fields
 
 from ..inbox.waiting_calls import WaitingCalls
+from .activity import Activity
 from .standstill import Standstill
 
 STALLED = timedelta(minutes=15)  # a drain that works off a backlog takes half of that
@@ -63,7 +64,7 @@ class AccountStatus:
         """Whether too large a share of what was dealt with in the last 24 hours stands failed."""
         of_late = ("write_date", ">=", fields.Datetime.now() - DAY)
         failed = sum(self._count_rows("failed", of_late).values())
-        total = failed + sum(self.hours["sent"]) + sum(self.hours["received"])
+        total = failed + self.activity.day.total("sent") + self.activity.day.total("received")
         share = self._backend.failure_alert_share
         return bool(share > 0 and total >= FEWEST_ROWS and failed * 100 >= share * total)
 
@@ -105,9 +106,9 @@ class AccountStatus:
         }
 
     @cached_property
-    def hours(self) -> dict[str, list[int]]:
-        """``{"sent": [people of each of the last 24 hours], "received": …, "failed": …}``."""
-        return dict(self._env["usercom.statistic"]._last_hours(self._backend))
+    def activity(self) -> Activity:
+        """What was sent, received and failed of late."""
+        return Activity(self._backend)
 
     @cached_property
     def contacts(self) -> Counts:

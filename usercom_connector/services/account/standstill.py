@@ -32,8 +32,12 @@ class Standstill:
         )
 
     def _has_settled(self) -> bool:
-        hour = ("hour", ">=", self._since - timedelta(hours=1))
-        settled = [("backend_id", "=", self._backend.id), hour, ("write_date", ">", self._since)]
+        settled = [
+            ("backend_id", "=", self._backend.id),
+            ("hour", ">=", self._since - timedelta(hours=1)),
+            ("kind", "!=", "calls"),
+            ("write_date", ">", self._since),
+        ]
         return bool(self._backend.env["usercom.statistic"].sudo().search_count(settled, limit=1))
 
     def _has_due(self, name: str, is_free: SQL) -> bool:

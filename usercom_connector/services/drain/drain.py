@@ -10,6 +10,7 @@ from ..initial_sync import InitialSync
 from ..queue.brake import Brake
 from ..queue.drain_lock import DrainLock
 from ..queue.quarantine import Quarantine
+from ..queue.shared_hold import throttle_of
 from ..reconciliation import Reconciliation
 from .queue_runner import QueueRunner
 from .schedule import Schedule
@@ -50,6 +51,11 @@ class Drain:
         quarantine.release_locked()
         unless_locked(self.env, self._close_brake)
         self.env["usercom.consent.chain"]._seal_for(self.backend)
+        self._end(done)
+
+    def _end(self, done: int) -> None:
+        if calls := throttle_of(self.backend).take_count():
+            self.env["usercom.statistic"]._count(self.backend, "calls", calls)
         self.schedule.come_back()
         self.env["ir.cron"]._commit_progress(done)
 
@@ -75,5 +81,4 @@ class Drain:
         with Connection(self.backend).client() as client:
             queues = QueueRunner(self.backend, client, deadline)
             done = InitialSync(self.backend).go_on(client, deadline, queues.work_off)
-        self.schedule.come_back()
-        self.env["ir.cron"]._commit_progress(done)
+        self._end(done)
