@@ -1,5 +1,7 @@
 """What counts as an edit: every way in which a mapped value can change, and none besides."""
 
+import re
+
 from odoo.fields import Command
 from odoo.tests import Form
 
@@ -226,6 +228,18 @@ class TestCost(EditCase):
             self.env.cr.flush()
         self.assertTrue([line for line in queries.output if "UPDATE" in line])
         self.assertFalse([line for line in queries.output if "usercom" in line])
+
+    def test_an_edit_costs_one_query(self):
+        contact = self.synced(email="jan@example.org")
+        contact.phone = "warm"
+        self.env.cr.flush()
+        self.env.invalidate_all()
+        with self.assertLogs("odoo.sql_db", "DEBUG") as queries:
+            contact.phone = "new"
+            self.env.cr.flush()
+        ours = re.compile(r'(?:FROM|INTO|UPDATE) "?(usercom_\w+|ir_model_fields)\b')
+        tables = [found[1] for line in queries.output if (found := ours.search(line))]
+        self.assertEqual(tables, ["usercom_outbox"])
 
     def test_the_queries_of_a_rename_do_not_depend_on_how_many_hold_it(self):
         tags = self.tag() + self.tag("Big")

@@ -151,8 +151,8 @@ class ResPartner(models.Model):
 
     def copy_data(self, default=None):
         """A copy of a contact has consented to nothing."""
-        consents = self.env["usercom.field.mapping"]._consents()
-        names = set(consents.mapped("field_name")) - set(default or ())
+        consents = self.env["usercom.field.mapping"]._consent_fields()
+        names = {name for _consent_id, name in consents} - set(default or ())
         return [
             {name: value for name, value in vals.items() if name not in names}
             for vals in super().copy_data(default)

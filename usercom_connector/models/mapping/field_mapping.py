@@ -323,18 +323,21 @@ class UsercomFieldMapping(models.Model):
 
     @api.model
     @tools.ormcache()
-    def _consent_ids(self):
-        return self.sudo().search([("is_consent", "=", True)])._ids
+    def _consent_fields(self):
+        """``((id, name of the contact field), …)``: each write of a contact asks for them."""
+        consents = self.sudo().search([("is_consent", "=", True)])
+        return tuple((consent.id, consent.field_name) for consent in consents)
 
     @api.model
     def _consents(self):
         """The consents of every account."""
-        return self.sudo().browse(self._consent_ids())
+        return self.sudo().browse(consent_id for consent_id, _name in self._consent_fields())
 
     @api.model
     def _consents_of(self, names):
         """The consents that one of the contact fields ``names`` shows."""
-        return self._consents().filtered(lambda mapping: mapping.field_name in names)
+        shown = self._consent_fields()
+        return self.sudo().browse(consent_id for consent_id, name in shown if name in names)
 
     @api.model
     @tools.ormcache("backend_id")
