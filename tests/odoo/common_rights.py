@@ -66,8 +66,18 @@ class RightsCase(UsercomCase):
             contact = cls.own_contact(account)
             model._record(account, "email_consent", True, SQL("SELECT %s", contact.id))
             return contact.usercom_consent_log_ids[:1]
+        if name == "usercom.failure":  # a view of what failed
+            cls.fail(account)
         found = model.search(cls.domain_of(model, account), limit=1)
         return found or model.create(cls.values(model, account))
+
+    @classmethod
+    def fail(cls, account):
+        """Have a row of the outbox fail, of the account's own contact."""
+        partner = cls.own_contact(account)
+        row = {"backend_id": account.id, "partner_id": partner.id, "state": "failed"}
+        cls.env["usercom.outbox"].create(row)
+        cls.env.flush_all()
 
     @classmethod
     def domain_of(cls, model, account):
@@ -169,6 +179,8 @@ class RightsCase(UsercomCase):
             self.env.registry.clear_cache()
 
     def table(self, model, ids):
+        if model._table_query:  # it is but shown
+            return []
         self.env.cr.execute(
             SQL(
                 "SELECT to_jsonb(t) - 'write_date' - 'x_usercom_key' FROM %s t"

@@ -131,7 +131,7 @@ class TestExportFailures(UsercomCase):
         self.simulator.fault(kind="status", status=502, count=1)
         self.drain()
         self.assertEqual(len(self.simulator.users()), 1)
-        self.assertEqual(self.row(contact).attempts, 1)
+        self.assertEqual(self.row(contact).attempts, 2)
 
     def test_an_answer_that_got_lost_creates_nobody_twice(self):
         contact = self.contact(email="jan@example.org")

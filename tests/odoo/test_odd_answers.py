@@ -39,7 +39,7 @@ class TestOddAnswers(UsercomCase):
         contact = self.synced(email="jan@example.org")
         contact.phone = "600100200"
         row = self.waiting(contact)
-        row.attempts = 9
+        row.retries = 9
         self.answered(status=200, body={}, path="/users/*")
         self.drain()
         self.assertEqual(row.state, "failed")

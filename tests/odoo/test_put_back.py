@@ -59,7 +59,7 @@ class TestQueue(UsercomCase):
     def test_a_broken_connection_is_no_contacts_fault(self):
         contact = self.contact(email="jan@example.org", phone="222")
         row = self.waiting(contact)
-        row.attempts = 50
+        row.retries = 50
         self.simulator.fault(kind="reset", count=1)
         self.drain()
         self.assertEqual(row.state, "pending")
@@ -69,7 +69,7 @@ class TestQueue(UsercomCase):
     def test_a_server_that_always_fails_is_given_up_after_ten_attempts(self):
         contact = self.contact(email="jan@example.org", phone="222")
         row = self.waiting(contact)
-        row.attempts = 9
+        row.retries = 9
         self.simulator.fault(kind="status", status=500, count=1)
         self.drain()
         self.assertEqual(row.state, "failed")
@@ -78,7 +78,7 @@ class TestQueue(UsercomCase):
         contact = self.contact(email="jan@example.org", phone="222")
         row = self.waiting(contact)
         for status in (502, 503, 504):
-            row.write({"attempts": 50, "next_attempt_at": False})
+            row.write({"retries": 50, "next_attempt_at": False})
             self.simulator.fault(kind="html", status=status, count=1)
             self.drain()
             self.assertEqual(row.state, "pending")

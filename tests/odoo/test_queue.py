@@ -36,7 +36,7 @@ class TestRetry(QueueCase):
     def test_all_rows_that_failed_alike_go_round_again(self):
         alike = self.failed("a@example.org") + self.failed("b@example.org")
         other = self.failed("c@example.org")
-        other.error = "Something else"
+        other.error_code = "unexpected"
         alike[0].action_retry_alike()
         self.assertEqual(set(alike.mapped("state")), {"pending"})
         self.assertEqual(other.state, "failed")
@@ -274,7 +274,6 @@ class TestContactPage(QueueCase):
             records.mapped("usercom_state")
             return self.env.cr.sql_log_count - before
 
-        queries(contacts)  # the id of the account is cached
         self.assertEqual(queries(contacts[:1]), queries(contacts))
 
     def test_its_user_opens_in_user_com(self):

@@ -246,7 +246,7 @@ class TestRemoval(UsercomCase):
         contact.unlink()
         self.drain()
         self.assertFalse(self.simulator.users())
-        self.assertEqual(self.row_about(user_id).attempts, 1)
+        self.assertEqual(self.row_about(user_id).attempts, 2)
 
     def test_deleting_many_takes_as_many_queries_as_deleting_one(self):
         contacts = self.env["res.partner"].create(

@@ -18,10 +18,42 @@ from ..usercom import (
     UnreachableError,
     UnservedError,
 )
+from .failures.problem import Problem
 
 
-def explain(env: Any, error: Exception) -> str:
+def explain(env: Any, error: Exception) -> Problem:
     """The error in the reader's language, with what to do about it."""
+    return Problem(_text(env, error), _code(error))
+
+
+def refusal(backend: Any, error: Exception) -> Problem:
+    """As ``explain``, with the pair of the account whose value the answer names, if it is one."""
+    problem = explain(backend.env, error)
+    sent, named = getattr(error, "sent", None), getattr(error, "names", ())
+    if not isinstance(sent, dict) or len(fields := sent.keys() & set(named)) != 1:
+        return problem
+    mappings = backend.mapping_ids.filtered(lambda mapping: mapping._key() in fields)
+    return Problem(problem, problem.code, mappings.id)
+
+
+def _code(error: Exception) -> str:
+    """By what an error is recognised; nothing that User.com writes decides it."""
+    match error:
+        case AmbiguousUserError():
+            return "several_users"
+        case RejectedError():
+            return "refused"
+        case UnservedError(status=402 | 403):
+            return "blocked"
+        case UnreachableError() | ServerError(status=408 | 425 | 502 | 503 | 504):
+            return "unreachable"
+        case RetryableError():
+            return "server_error"
+        case _:
+            return "other"
+
+
+def _text(env: Any, error: Exception) -> str:
     match error:
         case CredentialsError():
             return _explain_closed(env, error)

@@ -96,15 +96,17 @@ class PaymentError(CredentialsError):
 class RejectedError(UsercomError):
     """User.com refuses this request (400 and other 4xx), and would refuse it again.
 
-    `sent` is the JSON body of the request. The message does not have it.
+    `sent` is the JSON body of the request. The message does not have it. `names` are what the
+    answer calls its messages by: the fields at fault, or anything else.
     """
 
     sent: Any = None
 
-    def __init__(self, status: int, details: str) -> None:
+    def __init__(self, status: int, details: str, names: Iterable[str] = ()) -> None:
         super().__init__(f"User.com refused the request (HTTP status {status}): {details}")
         self.status = status
         self.details = details
+        self.names = tuple(names)
 
 
 class NotFoundError(RejectedError):
@@ -140,6 +142,7 @@ class EmptiedError(UsercomError):
 class Reason(StrEnum):
     """Why one value cannot be carried over."""
 
+    INVALID_EMAIL = "invalid_email"
     INVALID_JSON = "invalid_json"
     NOT_A_BOOLEAN = "not_a_boolean"
     NOT_A_DATE = "not_a_date"
@@ -153,6 +156,7 @@ class Reason(StrEnum):
 
 
 _REASON_TEXTS = {
+    Reason.INVALID_EMAIL: "is no e-mail address",
     Reason.INVALID_JSON: "cannot be written as JSON",
     Reason.NOT_A_BOOLEAN: "is neither true nor false",
     Reason.NOT_A_DATE: "is no valid date",

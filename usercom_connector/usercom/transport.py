@@ -318,7 +318,7 @@ class Transport:
             raise NotFoundError(details)
         if status in NOT_NOW:
             raise NotNowError(status, details)
-        raise RejectedError(status, details)
+        raise RejectedError(status, details, _fields_named(answer))
 
 
 def _read_json_or_none(response: requests.Response, body: bytes) -> Any:
@@ -336,6 +336,12 @@ def results(answer: Any) -> list[Any]:
     if len(items) > PAGE_LIMIT:
         raise ServerError(200, f"answered with a page of {len(items)} items")
     return items
+
+
+def _fields_named(answer: Any) -> list[str]:
+    """Return what the messages of an error are called by: ["email"] of {"errors": {"email": …}}."""
+    messages = answer.get("errors", answer) if isinstance(answer, dict) else None
+    return [str(name) for name in messages] if isinstance(messages, dict) else []
 
 
 def _details(answer: Any, depth: int = DETAILS_DEPTH) -> str:

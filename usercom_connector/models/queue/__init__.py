@@ -5,4 +5,5 @@ from . import (
     outbox_enqueue,
     outbox,
     touched,
+    failure,
 )

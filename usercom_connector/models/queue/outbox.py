@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ...services.error_texts import explain
+from ...services.error_texts import refusal
 from ...services.exporter import Exporter
 from ...services.exporter.removals import Removals
 from ...services.exporter.settlement import PushSettlement
@@ -176,7 +176,7 @@ class UsercomOutbox(models.Model):
     def _refuse(self, error):
         """Show on the contact, too, that User.com refused the push."""
         sent = getattr(error, "sent", None)
-        self._fail(explain(self.env, error), sent=excerpt(sent))
+        self._fail(refusal(self.backend_id, error), sent=excerpt(sent))
 
     def _fail(self, message, **values):
         """Show the failure on the contact too."""

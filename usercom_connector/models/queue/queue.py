@@ -10,6 +10,9 @@ from odoo.tools import SQL
 from ...services.contacts.contact_names import ContactText
 from ...services.database.clean_up import BATCH, delete_batch
 from ...services.error_texts import explain
+from ...services.failures.codes import titles
+from ...services.failures.dismissal import dismissed
+from ...services.failures.problem import columns, joined
 from ...services.queue.cron_trigger import request_drain
 from ...services.queue.priorities import LOW
 from ...services.queue.requeued import Requeued
@@ -19,8 +22,19 @@ DONE = {
     "state": "done",
     "claimed_at": False,
     "claims": 0,
+    "retries": 0,
     "tried_since": False,
     "error": False,
+    "error_code": False,
+    "mapping_id": False,
+}
+AFRESH = {
+    "retries": 0,
+    "next_attempt_at": False,
+    "tried_since": False,
+    "error": False,
+    "error_code": False,
+    "mapping_id": False,
 }
 
 
@@ -38,14 +52,22 @@ class UsercomQueue(models.AbstractModel):
 
     backend_id = fields.Many2one("usercom.backend", "Account", required=True, ondelete="cascade")
     state = fields.Selection(
-        [("pending", "Pending"), ("done", "Done"), ("failed", "Failed")],
+        [
+            ("pending", "Pending"),
+            ("done", "Done"),
+            ("failed", "Failed"),
+            ("dismissed", "Dismissed"),
+        ],
         required=True,
         default="pending",
     )
     priority = fields.Integer(
         required=True, default=0, aggregator=False, help="A withdrawn consent goes first."
     )
-    attempts = fields.Integer(aggregator=False)
+    attempts = fields.Integer(aggregator=False, help="How often it was tried in all.")
+    retries = fields.Integer(
+        aggregator=False, help="How often it failed since it was queued, or retried by hand."
+    )
     next_attempt_at = fields.Datetime("Next Attempt")
     tried_since = fields.Datetime(help="When the first of its attempts failed.")
     claimed_at = fields.Datetime("Being Worked On Since")
@@ -53,6 +75,16 @@ class UsercomQueue(models.AbstractModel):
         aggregator=False, help="How often it was claimed since it was last settled or put back."
     )
     error = ContactText()
+    error_code = fields.Selection(
+        lambda self: titles(self.env), "Kind of Error", help="What alike errors have in common."
+    )
+    mapping_id = fields.Many2one(
+        "usercom.field.mapping",
+        "Field Mapping",
+        ondelete="set null",
+        index="btree_not_null",
+        help="The pair whose value is at fault.",
+    )
     is_ambiguous = fields.Boolean("Ambiguous", help="Several people match; somebody has to choose.")
 
     _error_idx = models.Index("(id) WHERE error IS NOT NULL")
@@ -71,6 +103,7 @@ class UsercomQueue(models.AbstractModel):
     # ---- settling ----
 
     def _finish(self, **values):
+        self._count_attempt()
         self.write(DONE | values)
         for delay, rows in self.grouped(lambda row: row._delay()).items():
             rows._count(self._done_kind, delay)
@@ -82,9 +115,21 @@ class UsercomQueue(models.AbstractModel):
         return self.env["usercom.statistic"]._delay(self.create_date)
 
     def _fail(self, message, **values):
-        failed = {"state": "failed", "claimed_at": False, "claims": 0, "error": message}
-        self.write(failed | values)
+        """Fail the rows; a ``Problem`` as the message tells what alike ones are recognised by."""
+        self._count_attempt()
+        failed = {"state": "failed", "claimed_at": False, "claims": 0}
+        self.write(failed | self._error_values(message) | values)
         self._count("failed")
+
+    def _error_values(self, message):
+        """What the ``message`` stands for in the columns; its pair may be deleted by now."""
+        found = columns(message)
+        mapping = self.env["usercom.field.mapping"].browse(found["mapping_id"] or [])
+        return found | {"mapping_id": mapping.exists().id}
+
+    def _count_attempt(self):
+        for row in self:
+            row.attempts += 1
 
     def _count(self, kind, delay=0):
         for backend, rows in self.grouped("backend_id").items():
@@ -116,7 +161,7 @@ class UsercomQueue(models.AbstractModel):
     def _close(self, problems, **values):
         """Close the rows: as failed where some of the values had problems, else as done."""
         if problems:
-            self._fail("\n".join(problems), **values)
+            self._fail(joined(problems), **values)
         else:
             self._finish(**values)
 
@@ -144,7 +189,8 @@ class UsercomQueue(models.AbstractModel):
     def _put_off(self):
         """Wait, without counting an attempt, until another transaction has released the contact."""
         message = self.env._("Somebody else is changing this contact. It is tried again shortly.")
-        self._put_back(error=message, next_attempt_at=fields.Datetime.now() + LOCKED_DELAY)
+        later = fields.Datetime.now() + LOCKED_DELAY
+        self._put_back(**columns(message), next_attempt_at=later)
 
     def _postpone(self, seconds):
         """Wait without counting an attempt, as User.com asked."""
@@ -154,22 +200,22 @@ class UsercomQueue(models.AbstractModel):
         """Wait for the next attempt, unless the last of so many has failed."""
         now = fields.Datetime.now()
         for row in self:
-            row.attempts += 1
+            row.retries += 1
             row.tried_since = row.tried_since or now
-            row.next_attempt_at = now + timedelta(seconds=retry_delay(row.attempts))
-        worn_out = self.filtered(
-            lambda row: row.attempts >= most or row.tried_since < now - MAX_AGE
-        )
+            row.next_attempt_at = now + timedelta(seconds=retry_delay(row.retries))
+        worn_out = self.filtered(lambda row: row.retries >= most or row.tried_since < now - MAX_AGE)
         worn_out._fail(message)
-        (self - worn_out)._put_back(error=message)
+        waiting = self - worn_out
+        waiting._count_attempt()
+        waiting._put_back(**waiting._error_values(message))
 
     # ---- the log ----
 
     def action_retry(self):
-        """Send the chosen failed rows round again; returns a notification."""
+        """Send the chosen failed or dismissed rows round again; returns a notification."""
         self._check_manager()
-        rows = self.filtered(lambda row: row.state == "failed").sudo()
-        rows._put_back(attempts=0, next_attempt_at=False, tried_since=False, error=False)
+        rows = self.filtered(lambda row: row.state in ("failed", "dismissed")).sudo()
+        rows._put_back(**AFRESH)
         request_drain(rows.backend_id)
         return Requeued(rows, self - rows).notification()
 
@@ -180,11 +226,34 @@ class UsercomQueue(models.AbstractModel):
         """
         self._check_manager()
         failed = self.filtered(lambda row: row.state == "failed")
-        return self.search(
-            Domain("state", "=", "failed")
-            & Domain("backend_id", "in", failed.backend_id.ids)
-            & Domain("error", "in", failed._stored_errors())
-        ).action_retry()
+        alike = [rows._alike(*key) for key, rows in failed.grouped(lambda row: row._kind()).items()]
+        return self.search(Domain("state", "=", "failed") & Domain.OR(alike)).action_retry()
+
+    def _kind(self):
+        """What the row has in common with those that failed as it did."""
+        return self.backend_id, self.error_code, self.mapping_id
+
+    def _alike(self, backend, code, mapping):
+        """The domain of the rows like these, of one kind.
+
+        Of "other" errors only the text tells whether they are alike.
+        """
+        kind = [
+            ("backend_id", "=", backend.id),
+            ("error_code", "=", code),
+            ("mapping_id", "=", mapping.id),
+        ]
+        is_known = code not in (False, "other")
+        texts = Domain.TRUE if is_known else Domain("error", "in", self._stored_errors())
+        return Domain(kind) & texts
+
+    def action_dismiss(self):
+        """Close the chosen failed rows as decided: nothing more is done about them.
+
+        But for those that still have to bring a refusal to User.com.
+        """
+        self._check_manager()
+        return dismissed([self.filtered(lambda row: row.state == "failed").sudo()])
 
     def _stored_errors(self):
         """The error texts of these rows as they are stored, with ids instead of names."""
@@ -196,7 +265,9 @@ class UsercomQueue(models.AbstractModel):
     def _check_manager(self):
         self.check_access("read")
         if not self.env.user.has_group("usercom_connector.group_usercom_manager"):
-            raise AccessError(self.env._("Only User.com managers may retry rows of a queue."))
+            raise AccessError(
+                self.env._("Only User.com managers may retry or dismiss what failed.")
+            )
 
     @api.autovacuum
     def _gc_log(self):

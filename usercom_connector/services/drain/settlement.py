@@ -21,6 +21,7 @@ from ..database.savepoints import attempted
 from ..database.transactions import in_lots
 from ..error_texts import explain
 from ..exporter.removals import Removals
+from ..failures.problem import Problem
 from ..queue.brake import Brake, BrakeError
 
 _logger = logging.getLogger(__name__)
@@ -60,7 +61,7 @@ class Settlement:
             Brake(self.backend).stop(error)
         elif error:
             _logger.info("user.com result could not be stored: %s", described(error))
-            self._fail_to_store(outcomes[0], str(error))
+            self._fail_to_store(outcomes[0], Problem(str(error), "refused_here"))
 
     def _settle_each(self, outcomes: list[Any]) -> None:
         for outcome in outcomes:
@@ -99,7 +100,8 @@ class Settlement:
                 rows._refuse(error)
             case _:
                 _logger.error("user.com job failed: %s", described(error))
-                rows._retry_later(self.env._("Unexpected error: %s", error))
+                message = self.env._("Unexpected error: %s", error)
+                rows._retry_later(Problem(message, "unexpected"))
 
     def _react_to_pushes(self, settled: list[Any]) -> None:
         """Let other apps react to what User.com has taken, once for all contacts."""

@@ -9,6 +9,7 @@ from ..contacts.unconfirmed import UnconfirmedValues
 from ..database.quiet_sql import described
 from ..database.savepoints import attempted
 from ..database.transactions import in_lots
+from ..failures.problem import Problem
 from ..queue.brake import Brake, BrakeError
 from ..queue.task import Task
 
@@ -63,7 +64,8 @@ class TaskBuilder:
             return [task for row in left for task in self._build(row)]
         _logger.info("user.com call could not be prepared: %s", described(error))
         for row in left:
-            row._fail(f"{by_id(row.partner_id) or row.display_name}: {error}")
+            named = by_id(row.partner_id) or row.display_name
+            row._fail(Problem(f"{named}: {error}", "refused_here"))
         return []
 
 

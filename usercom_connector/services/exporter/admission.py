@@ -6,6 +6,7 @@ from ..contacts.contact_names import by_id
 from ..contacts.identity import ContactIdentity
 from ..contacts.linking import Linking
 from ..contacts.unconfirmed import UnconfirmedValues
+from ..failures.problem import Problem
 from ..initial_sync.csv_import import being_imported
 
 IMPORT_SECONDS = 15  # until a contact that a CSV import may be creating is looked at again
@@ -90,12 +91,10 @@ class Admission:
 
 def fail_as_duplicate(row: Any, other: Any) -> None:
     """Fail a row whose contact would be the user of the contact ``other``."""
-    row._fail(
-        row.env._(
-            "%(contact)s is the same User.com user as %(other)s. Merge the two contacts, or "
-            "give one of them another e-mail address.",
-            contact=by_id(row.partner_id),
-            other=by_id(other),
-        ),
-        is_ambiguous=True,
+    text = row.env._(
+        "%(contact)s is the same User.com user as %(other)s. Merge the two contacts, or "
+        "give one of them another e-mail address.",
+        contact=by_id(row.partner_id),
+        other=by_id(other),
     )
+    row._fail(Problem(text, "same_user"), is_ambiguous=True)

@@ -9,12 +9,11 @@ from ...usercom.redaction import excerpt
 from ...usercom.verify_write import is_respelled
 from ..account.unset_attributes import UnsetAttributes
 from ..consents.origin import consent_origin
-from ..contacts.contact_names import by_id
 from ..contacts.linking import Linking
 from ..contacts.unconfirmed import UnconfirmedValues
 from ..importer import Importer
 from ..queue.task import Task
-from ..values.problems import ignored_problems
+from ..values.problems import altered_problem, ignored_problems
 from .admission import fail_as_duplicate
 
 
@@ -112,20 +111,10 @@ class PushSettlement:
         problems = ignored_problems(mappings, partner, pushed.ignored)
         altered = pushed.remote_base.keys() - pushed.ignored.keys()
         return problems + [
-            self._altered_problem(partner, mapping, pushed)
+            altered_problem(mapping, partner, *_sent_and_shown(mapping, pushed))
             for mapping in mappings
             if mapping._key() in altered and not _is_only_respelled(mapping, pushed)
         ]
-
-    def _altered_problem(self, partner: Any, mapping: Any, pushed: Pushed) -> str:
-        sent, shown = _sent_and_shown(mapping, pushed)
-        return self._env._(
-            "%(contact)s: User.com keeps “%(shown)s” instead of “%(value)s” in “%(field)s”.",
-            contact=by_id(partner),
-            shown=str(shown)[:80],
-            value=str(sent)[:80],
-            field=mapping.field_id.field_description,
-        )
 
 
 def _sent_and_shown(mapping: Any, pushed: Pushed) -> tuple[Any, Any]:

@@ -11,6 +11,7 @@ from ..contacts.linking import Linking
 from ..contacts.matcher import Contacts, Matcher
 from ..database.quiet_sql import described
 from ..database.savepoints import attempted
+from ..failures.problem import Problem
 from ..own_context import Origin, with_own_context
 from ..queue.brake import BrakeError
 from .contact_merge import ContactMerge
@@ -63,7 +64,8 @@ class Importer:
             raise error  # for the page as a whole: it is read again
         if len(users) == 1:
             _logger.info("user.com user %s could not be stored: %s", users[0].id, described(error))
-            return {users[0].id: ImportResult(self._env["res.partner"], [str(error)])}
+            problem = Problem(str(error), "refused_here")
+            return {users[0].id: ImportResult(self._env["res.partner"], [problem])}
         return {
             key: result for user in users for key, result in self.import_page([user], **how).items()
         }

@@ -5,6 +5,7 @@ from typing import Any
 from ...usercom import User
 from ..contacts.contact_names import by_id
 from ..contacts.identity import ContactIdentity
+from ..failures.problem import Problem
 from .results import AS_CONFIGURED, ImportChoices, ImportResult
 
 
@@ -53,20 +54,22 @@ class Refusals:
         )
         return known_id == user.id
 
-    def _several_match(self, user: User, partners: Any) -> str:
-        return self._env._(
+    def _several_match(self, user: User, partners: Any) -> Problem:
+        text = self._env._(
             "Several contacts match User.com user %(user)s: %(contacts)s. "
             "Enter the id %(id)s in the User.com ID of the right one.",
             user=user.email or user.id,
             id=user.id,
             contacts=by_id(partners),
         )
+        return Problem(text, "several_contacts")
 
-    def _is_another_user(self, user: User, binding: Any) -> str:
-        return self._env._(
+    def _is_another_user(self, user: User, binding: Any) -> Problem:
+        text = self._env._(
             "User.com user %(user)s is the same person as %(contact)s, who is User.com user "
             "%(other)s already. Merge the two users in User.com.",
             user=user.id,
             contact=by_id(binding.partner_id),
             other=binding.external_id,
         )
+        return Problem(text, "another_user")

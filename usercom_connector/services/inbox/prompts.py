@@ -11,6 +11,7 @@ from ...usercom import User
 from ..consents.received import received_consents, tells_withdrawal
 from ..contacts.email_addresses import normalized
 from ..database.quiet_sql import without_values
+from ..failures.problem import columns
 from ..queue.priorities import URGENT
 from .payload import Keys, Payload, keys_in
 from .payload_filter import PayloadFilter
@@ -126,14 +127,14 @@ class Prompts:
         about = [("backend_id", "=", self._backend.id), ("external_id", "=", user.id)]
         row = self._inbox.search([*about, ("state", "in", ("pending", "failed"))], limit=1)
         if row.state == "failed":
-            row._put_back(attempts=0, next_attempt_at=False, tried_since=False)
+            row._put_back(retries=0, next_attempt_at=False, tried_since=False)
         elif not row:
             self.put(keys_in({"id": user.id, "email": user.email}))
 
     def report(self, user: User, error: str, **values: Any) -> None:
-        """Add a failed row for what nobody asked for, once."""
+        """Add a failed row for what nobody asked for, once; none for what was dismissed."""
         about = [("backend_id", "=", self._backend.id), ("external_id", "=", user.id)]
-        same = [*about, ("state", "=", "failed"), ("error", "=", error)]
-        if not self._inbox.search_count(same, limit=1):
+        known = [("state", "in", ("failed", "dismissed")), ("error", "=", columns(error)["error"])]
+        if not self._inbox.search_count([*about, *known], limit=1):
             keys = keys_in({"id": user.id, "custom_id": user.custom_id, "email": user.email})
             self._inbox.create({"backend_id": self._backend.id, **keys})._fail(error, **values)

@@ -7,6 +7,7 @@ from ...usercom import User
 from ...usercom.jobs import Identity
 from ..consents.origin import consent_origin
 from ..contacts.email_addresses import normalized
+from ..failures.problem import Problem, columns, joined
 from ..importer import Importer, ImportResult
 from .prompts import Prompts
 from .second_look import SecondLook
@@ -48,10 +49,10 @@ class CallSettlement:
         """Close the rows as the ``result`` of the import says."""
         calls = self._calls
         if result.is_another and (later := SecondLook(calls).at(result.partner)):
-            calls._put_back(error="\n".join(result.problems), next_attempt_at=later)
+            calls._put_back(**columns(joined(result.problems)), next_attempt_at=later)
         elif result.stale:
             message = self._env._("User.com answered with an older state than is known.")
-            calls._retry_later(message)
+            calls._retry_later(Problem(message, "outdated"))
         elif result.erased:
             forget = {"payload": False, "email": False, "custom_id": False}
             calls._finish(user_ref=f"external_id:{user.id}", **forget)
@@ -97,4 +98,4 @@ def settle_listed(backend: Any, user: User, result: ImportResult, calls: Any) ->
     elif result.is_another:
         Prompts(backend).read_single(user)
     elif result.problems:
-        Prompts(backend).report(user, "\n".join(result.problems), is_ambiguous=result.ambiguous)
+        Prompts(backend).report(user, joined(result.problems), is_ambiguous=result.ambiguous)

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 from ...usercom import User
 from ..database.transactions import in_lots, unless_locked
+from ..failures.problem import Problem
 from ..inbox.prompts import Prompts
 from .quarantine import MOST_ORPHANINGS
 
@@ -77,4 +78,4 @@ class PageGuard:
             count=MOST_ORPHANINGS,
             user=user.id,
         )
-        Prompts(self.record.backend_id).report(user, message)
+        Prompts(self.record.backend_id).report(user, Problem(message, "worker_ended"))

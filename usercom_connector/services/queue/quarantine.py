@@ -6,6 +6,7 @@ from odoo import fields
 from odoo.tools import SQL
 
 from ..database.transactions import in_lots, unless_locked
+from ..failures.problem import Problem
 
 MOST_ORPHANINGS = 3
 
@@ -47,13 +48,15 @@ class Quarantine:
         message = self._message()
         failed = self.env.execute_query(
             SQL(
-                """UPDATE %s SET state = 'failed', claimed_at = NULL, claims = 0, error = %s,
-                                 write_date = %s
+                """UPDATE %s SET state = 'failed', claimed_at = NULL, claims = 0,
+                                 attempts = coalesce(attempts, 0) + claims,
+                                 error = %s, error_code = %s, mapping_id = NULL, write_date = %s
                     WHERE backend_id = %s AND state = 'pending' AND claimed_at IS NOT NULL
                       AND claims >= %s
                    RETURNING id, partner_id""",
                 SQL.identifier(queue._table),
-                message,
+                str(message),
+                message.code,
                 fields.Datetime.now(),
                 self.backend.id,
                 MOST_ORPHANINGS,
@@ -64,13 +67,14 @@ class Quarantine:
         queue._show_failure(self.backend, partner_ids, message)
         queue.browse(row_id for row_id, _partner in failed)._count("failed")
 
-    def _message(self) -> str:
-        return self.env._(
+    def _message(self) -> Problem:
+        text = self.env._(
             "Odoo's worker ended %s times while it dealt with this row, which is therefore left "
             "alone. Look in the server's log for the cause (often the memory or time limit of "
             "workers), mend it, then retry the row.",
             MOST_ORPHANINGS,
         )
+        return Problem(text, "worker_ended")
 
 
 def _release(rows: Any) -> None:

@@ -8,6 +8,7 @@ from odoo.tools import SQL
 from ...usercom import User
 from ..comparison import Comparison
 from ..contacts.matcher import Matcher
+from ..failures.problem import joined
 from ..importer.refusals import Refusals
 from ..inbox.prompts import Prompts
 
@@ -71,7 +72,7 @@ class Differences:
                 bindings[refusal.partner.id].compared_at = self.sweep.started_at
                 prompts.read_single(user)
             elif refusal and refusal.problems:
-                prompts.report(user, "\n".join(refusal.problems), is_ambiguous=True)
+                prompts.report(user, joined(refusal.problems), is_ambiguous=True)
         return survivors
 
     def _different(

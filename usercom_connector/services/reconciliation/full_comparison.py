@@ -9,6 +9,7 @@ from typing import Any
 from ...usercom import User
 from ..database.quiet_sql import described
 from ..database.savepoints import attempted
+from ..failures.problem import Problem
 from ..inbox.prompts import Prompts
 from .differences import Differences
 from .user_list import UserList
@@ -49,7 +50,7 @@ class FullComparison(UserList):
         _logger.info("user.com user %s could not be compared: %s", user.id, described(error))
         link = self.env["usercom.binding"]._of_user(self.backend, user.id)
         link.compared_at = self.sweep.started_at
-        Prompts(self.backend).report(user, str(error))
+        Prompts(self.backend).report(user, Problem(str(error), "refused_here"))
 
     def _complete(self) -> None:
         Differences(self.sweep).report_unmet()

@@ -45,7 +45,7 @@ class ValueExporter:
 
     def _read(self, partner: Any) -> tuple[dict[str, Any], list[str]]:
         values: dict[str, Any] = {}
-        problems = []
+        problems: list[str] = []
         for mapping, key, value_of in self._pairs:
             try:
                 is_unset = (partner, mapping.field_name) in self._unset

@@ -9,21 +9,23 @@ from ...usercom import ConversionError, Reason, User
 from ...usercom.records import LONGEST_KEY
 from ...usercom.storable import storable
 from ..contacts.contact_names import by_id
+from ..failures.codes import code_of_reason
+from ..failures.problem import Problem
 
 
-def value_problem(mapping: Any, contact: Any, error: ConversionError) -> str:
+def value_problem(mapping: Any, contact: Any, error: ConversionError) -> Problem:
     """Return one sentence that names contact, field, value and reason.
 
     `contact` is a record, or a text for a contact that is still to be created.
     """
-    text: str = mapping.env._(
+    text = mapping.env._(
         "%(contact)s: “%(field)s” could not be carried over, value “%(value)s”: %(reason)s.",
         contact=contact if isinstance(contact, str) else by_id(contact),
         field=mapping.field_id.field_description,
         value=storable(str(error.value))[:80],
         reason=_reason(mapping, error),
     )
-    return text
+    return Problem(text, code_of_reason(error.reason), mapping.id)
 
 
 def unreadable_problems(
@@ -32,7 +34,7 @@ def unreadable_problems(
     """Return a sentence for each value of `user` that cannot be read, and for its custom id."""
     named = user.email or str(user.id)
     found = [m for m in mappings if m._key() in errors]
-    problems = [value_problem(mapping, named, errors[mapping._key()]) for mapping in found]
+    problems: list[str] = [value_problem(m, named, errors[m._key()]) for m in found]
     custom_id = user.values.get("custom_id")
     if isinstance(custom_id, str) and len(custom_id) > LONGEST_KEY:
         problems.append(_custom_id_problem(mappings.env, named, custom_id))
@@ -42,31 +44,49 @@ def unreadable_problems(
 def ignored_problems(mappings: Any, partner: Any, ignored: Mapping[str, Any]) -> list[str]:
     """Return a sentence for each value that User.com answered without keeping it."""
     return [
-        mappings.env._(
-            "%(contact)s: User.com did not keep “%(field)s”, value “%(value)s”.",
-            contact=by_id(partner),
-            field=mapping.field_id.field_description,
-            value=str(ignored[mapping._key()])[:80],
-        )
+        _ignored_problem(mapping, partner, ignored[mapping._key()])
         for mapping in mappings
         if mapping._key() in ignored
     ]
 
 
-def _custom_id_problem(env: Any, contact: str, value: str) -> str:
-    text: str = env._(
+def _ignored_problem(mapping: Any, partner: Any, value: Any) -> Problem:
+    text = mapping.env._(
+        "%(contact)s: User.com did not keep “%(field)s”, value “%(value)s”.",
+        contact=by_id(partner),
+        field=mapping.field_id.field_description,
+        value=str(value)[:80],
+    )
+    return Problem(text, "not_kept", mapping.id)
+
+
+def altered_problem(mapping: Any, partner: Any, sent: Any, shown: Any) -> Problem:
+    """Return a sentence for a value that User.com has stored as another one."""
+    text = mapping.env._(
+        "%(contact)s: User.com keeps “%(shown)s” instead of “%(value)s” in “%(field)s”.",
+        contact=by_id(partner),
+        shown=str(shown)[:80],
+        value=str(sent)[:80],
+        field=mapping.field_id.field_description,
+    )
+    return Problem(text, "changed_there", mapping.id)
+
+
+def _custom_id_problem(env: Any, contact: str, value: str) -> Problem:
+    text = env._(
         "%(contact)s: the custom ID “%(value)s” is longer than %(limit)s characters. It is "
         "not kept; give the user a shorter one in User.com.",
         contact=contact,
         value=storable(value[:80]),
         limit=LONGEST_KEY,
     )
-    return text
+    return Problem(text, "custom_id_too_long")
 
 
 def _reason(mapping: Any, error: ConversionError) -> str:
     env, limit = mapping.env, error.detail.get("limit")
     texts: dict[Reason, str] = {
+        Reason.INVALID_EMAIL: env._("not an e-mail address"),
         Reason.TOO_LONG: env._("longer than %s characters", limit),
         Reason.UNKNOWN_CHOICE: env._("not one of the known choices"),
         Reason.NOT_A_DATE: env._("not a date"),

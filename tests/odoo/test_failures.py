@@ -1,0 +1,388 @@
+"""What failed alike is one line: how many, since when, what to do, retried or dismissed at once."""
+
+from datetime import timedelta
+from unittest.mock import patch
+
+from odoo import fields
+from odoo.exceptions import AccessError
+from odoo.tests import new_test_user
+
+from odoo.addons.usercom_connector.services.drain import queue_runner
+
+from .common import UsercomCase
+
+MANAGER = "usercom_connector.group_usercom_manager,base.group_partner_manager"
+
+
+class FailureCase(UsercomCase):
+    def setUp(self):
+        super().setUp()
+        self.pair(self.backend, "city", "city")
+        self.pair(self.backend, "ref", "region")
+
+    def row(self, contact):
+        self.env.cr.flush()
+        return self.env["usercom.outbox"].search([("partner_id", "=", contact.id)], limit=1)
+
+    def refused(self, email="jan@example.org", body=None, **values):
+        """The row of a contact that User.com refused."""
+        contact = self.contact(email=email, **values)
+        fault = {"kind": "status", "status": 400, "method": "POST", "count": 1}
+        self.simulator.fault(**fault, body=body or {"detail": f"No {email}."})
+        self.drain()
+        return self.row(contact)
+
+    def too_long(self, count, field="city"):
+        """Rows of contacts of whom one value is too long to be sent."""
+        contacts = [
+            self.contact(email=f"long{n}@example.org", **{field: "x" * (70 + n)})
+            for n in range(count)
+        ]
+        self.drain()
+        return self.env["usercom.outbox"].union(*map(self.row, contacts))
+
+    def ambiguous(self):
+        """A row of the inbox that two contacts match."""
+        for _twin in range(2):
+            self.contact(email="anna@example.org")
+        self.env.cr.flush()
+        self.env["usercom.outbox"].search([("state", "=", "pending")]).unlink()
+        return self.receive(id=self.person())
+
+    def lines(self, **values):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        found = self.env["usercom.failure"].search([])
+        return found.filtered(lambda line: all(line[k] == v for k, v in values.items()))
+
+    def said(self, action):
+        """What a notification tells."""
+        return action["params"]["message"]
+
+    def manager(self, **values):
+        return new_test_user(self.env, "keeper", MANAGER, **values)
+
+
+class TestCodes(FailureCase):
+    def test_a_refusal_of_user_com(self):
+        row = self.refused()
+        self.assertEqual((row.error_code, row.mapping_id.id), ("refused", False))
+
+    def test_a_refusal_names_the_pair_whose_value_it_is(self):
+        for body in ({"errors": {"phone_number": ["No."]}}, {"phone_number": ["No."]}):
+            row = self.refused(body=body, phone="+48601000000")
+            self.assertEqual(row.mapping_id.attribute_id.name_std, "phone_number")
+            self.assertEqual(row.error_code, "refused")
+
+    def test_whatever_a_refusal_says_it_is_no_code(self):
+        for body in ({"detail": "too_long"}, {"error_code": "too_long", "mapping_id": "1"}):
+            row = self.refused(body=body)
+            self.assertEqual((row.error_code, row.mapping_id.id), ("refused", False))
+
+    def test_a_value_names_its_pair(self):
+        [row] = self.too_long(1)
+        self.assertEqual(row.error_code, "too_long")
+        self.assertEqual(row.mapping_id.field_name, "city")
+
+    def test_contacts_of_one_user(self):
+        for _twin in range(2):
+            self.contact(email="jan@example.org")
+        self.drain()
+        self.drain()
+        row = self.env["usercom.outbox"].search([("state", "=", "failed")])
+        self.assertEqual((row.error_code, row.is_ambiguous), ("same_user", True))
+
+    def test_several_users_or_contacts(self):
+        self.assertEqual(self.ambiguous().error_code, "several_contacts")
+        for _twin in range(2):
+            self.person(email="jan@example.org")
+        contact = self.contact(email="jan@example.org")
+        self.drain()
+        self.assertEqual(self.row(contact).error_code, "several_users")
+
+    def test_what_succeeds_has_no_code_any_more(self):
+        row = self.refused()
+        row.action_retry()
+        self.drain()
+        self.assertEqual((row.state, row.error_code), ("done", False))
+
+    def test_the_pair_may_be_deleted(self):
+        [row] = self.too_long(1)
+        row.mapping_id.unlink()
+        self.env.invalidate_all()
+        self.assertEqual((row.state, row.mapping_id.id), ("failed", False))
+        self.assertEqual(len(self.lines(error_code="too_long")), 1)
+
+
+class TestAlike(FailureCase):
+    def test_all_that_failed_alike_go_round_again_whatever_their_texts(self):
+        rows, other = self.too_long(3), self.refused()
+        self.assertEqual(len(set(rows.mapped("error"))), 3)
+        rows[0].action_retry_alike()
+        self.assertEqual(set(rows.mapped("state")), {"pending"})
+        self.assertEqual(other.state, "failed")
+
+    def test_another_field_is_not_alike(self):
+        contact = self.contact(email="a@example.org", ref="y" * 300)
+        rows = self.too_long(1) + self.row(contact)
+        rows[0].action_retry_alike()
+        self.assertEqual(rows.mapped("state"), ["pending", "failed"])
+
+    def test_of_other_errors_only_the_text_tells(self):
+        rows = self.refused("a@example.org") + self.refused("b@example.org")
+        rows += self.refused("c@example.org")
+        rows.write({"error_code": "other"})
+        rows[0].error = rows[1].error = "The same."
+        rows[0].action_retry_alike()
+        self.assertEqual(rows.mapped("state"), ["pending", "pending", "failed"])
+
+
+class TestLines(FailureCase):
+    def test_a_line_for_each_kind(self):
+        self.too_long(3)
+        self.refused()
+        self.ambiguous()
+        self.assertEqual(
+            sorted((line.queue, line.error_code, line.people, line.rows) for line in self.lines()),
+            [
+                ("inbox", "several_contacts", 1, 1),
+                ("outbox", "refused", 1, 1),
+                ("outbox", "too_long", 3, 3),
+            ],
+        )
+        line = self.lines(error_code="too_long")
+        self.assertEqual(line.mapping_id.field_name, "city")
+        self.assertIn("Shorten the value", line.advice)
+
+    def test_a_contact_that_failed_twice_is_one(self):
+        [row] = self.too_long(1)
+        row.partner_id.city = "y" * 80
+        self.drain()
+        line = self.lines(error_code="too_long")
+        self.assertEqual((line.people, line.rows), (1, 2))
+
+    def test_since_when(self):
+        rows = self.too_long(2)
+        old = fields.Datetime.now().replace(microsecond=0) - timedelta(days=3)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE usercom_outbox SET write_date = %s WHERE id = %s", [old, rows[0].id]
+        )
+        line = self.lines()
+        self.assertEqual(line.since, old)
+        self.assertGreater(line.last_at, old)
+
+    def test_titles_and_advice_are_in_the_readers_language(self):
+        self.env["res.lang"]._activate_lang("pl_PL")
+        self.refused()
+        line = self.lines().with_context(lang="pl_PL")
+        self.assertEqual(line.error_code, "refused")
+        self.assertTrue(line.advice)
+
+    def test_what_failed_before_codes_were_stored_is_another_error(self):
+        row = self.refused()
+        row.error_code = False
+        line = self.lines()
+        self.assertEqual(line.error_code, "other")
+        line.action_retry()
+        self.assertEqual(row.state, "pending")
+
+    def test_entries_and_contacts_open(self):
+        rows, _other = self.too_long(2), self.refused()
+        line = self.lines(error_code="too_long")
+        action = line.action_open_entries()
+        self.assertEqual(self.env[action["res_model"]].search(action["domain"]), rows.sorted())
+        action = line.action_open_contacts()
+        found = self.env["res.partner"].search(action["domain"])
+        self.assertEqual(found, rows.partner_id)
+
+    def test_a_line_is_retried_as_a_whole(self):
+        rows, other = self.too_long(2), self.refused()
+        said = self.said(self.lines(error_code="too_long").action_retry())
+        self.assertEqual(said, "Queued again: 2.")
+        self.assertEqual(set(rows.mapped("state")), {"pending"})
+        self.assertEqual(other.state, "failed")
+
+
+class TestDismiss(FailureCase):
+    def test_dismissed_rows_are_closed_and_told(self):
+        rows, other = self.too_long(2), self.refused()
+        said = self.said(self.lines(error_code="too_long").action_dismiss())
+        self.assertEqual(said, "Dismissed: 2.")
+        self.assertEqual(set(rows.mapped("state")), {"dismissed"})
+        self.assertTrue(rows[0].error)
+        self.assertEqual(other.state, "failed")
+        self.assertEqual(self.lines().mapped("error_code"), ["refused"])
+
+    def test_nobody_is_reminded_of_them(self):
+        self.refused().action_dismiss()
+        self.env.invalidate_all()
+        self.assertNotIn("send_failed", self.backend.dashboard["todo"])
+
+    def test_a_dismissed_row_can_still_be_retried(self):
+        row = self.refused()
+        row.action_dismiss()
+        row.action_retry()
+        self.drain()
+        self.assertEqual(row.state, "done")
+
+    def test_a_later_edit_is_sent_as_ever(self):
+        row = self.refused()
+        row.action_dismiss()
+        row.partner_id.phone = "+48601000000"
+        self.drain()
+        self.assertEqual(len(self.simulator.users()), 1)
+        self.assertEqual(row.state, "dismissed")
+
+    def test_only_what_failed_is_dismissed(self):
+        row = self.row(self.contact(email="jan@example.org"))
+        row.action_dismiss()
+        self.assertEqual(row.state, "pending")
+
+    def test_they_are_vacuumed_like_finished_ones(self):
+        row = self.refused()
+        row.action_dismiss()
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE usercom_outbox SET write_date = '2020-01-01'")
+        self.env.invalidate_all()
+        self.env["usercom.outbox"]._gc_log()
+        self.assertFalse(row.exists())
+
+    def test_what_was_dismissed_is_not_reported_again(self):
+        """The weekly comparison meets the user again whom two contacts match."""
+        self.person()
+        for _twin in range(2):
+            self.contact(email="anna@example.org")
+        self.env.cr.flush()
+        self.env["usercom.outbox"].search([("state", "=", "pending")]).unlink()
+        self.compare()
+        rows = self.env["usercom.inbox"].search([("state", "=", "failed")])
+        self.assertEqual(rows.error_code, "several_contacts")
+        rows.action_dismiss()
+        self.compare()
+        self.assertFalse(self.env["usercom.inbox"].search([("state", "=", "failed")]))
+
+    def compare(self):
+        self.backend.action_compare()
+        self.drain()
+
+
+class TestRefusalsAreKept(FailureCase):
+    def failing(self, contact, **values):
+        """The row of an edit of a known user that User.com refuses."""
+        self.simulator.fault(kind="status", status=400, method="PUT", count=1)
+        contact.write(values)
+        self.drain()
+        row = self.row(contact)
+        self.assertEqual(row.state, "failed")
+        return row
+
+    def test_a_withdrawn_consent_is_not_dismissed_until_it_is_told(self):
+        contact = self.synced(email="jan@example.org", x_email_consent=True)
+        row = self.failing(contact, x_email_consent=False)
+        said = self.said(row.action_dismiss())
+        self.assertIn("Dismissed: 0. Not dismissed: 1.", said)
+        self.assertIn("withdrawn consent", said)
+        self.assertEqual(row.state, "failed")
+        row.action_retry()
+        self.drain()
+        self.assertEqual(row.state, "done")
+        self.assertFalse(self.remote(contact)["attributes"]["email_consent"])
+
+    def test_nor_by_a_later_failure_of_the_contact(self):
+        contact = self.synced(email="jan@example.org", x_email_consent=True)
+        self.failing(contact, x_email_consent=False)
+        row = self.failing(contact, city="Łódź")
+        self.said(row.action_dismiss())
+        self.assertEqual(row.state, "failed")
+
+    def test_who_said_no_to_nothing_is_dismissed(self):
+        contact = self.synced(email="jan@example.org")
+        row = self.failing(contact, city="Łódź")
+        row.action_dismiss()
+        self.assertEqual(row.state, "dismissed")
+
+    def test_a_no_that_user_com_knows_keeps_nothing(self):
+        contact = self.synced(email="jan@example.org", x_email_consent=True)
+        contact.x_email_consent = False
+        self.drain()
+        row = self.failing(contact, city="Łódź")
+        row.action_dismiss()
+        self.assertEqual(row.state, "dismissed")
+
+    def test_an_unsubscription_or_deletion_is_not_dismissed(self):
+        for policy in ("unsubscribe", "delete"):
+            self.backend.removal_policy = policy
+            contact = self.synced(email=f"{policy}@example.org")
+            self.simulator.fault(kind="status", status=400, count=1)
+            contact.active = False
+            self.drain()
+            row = self.row(contact)
+            self.assertEqual((row.state, row.operation), ("failed", policy))
+            row.action_dismiss()
+            self.assertEqual(row.state, "failed")
+
+    def test_a_call_that_told_of_a_withdrawal_is_not_dismissed(self):
+        row = self.ambiguous()
+        row.consents = {"email_consent": {"at": "2026-01-01T00:00:00+00:00", "said": "no"}}
+        row.action_dismiss()
+        self.assertEqual(row.state, "failed")
+        row.consents = {"email_consent": {"at": "2026-01-01T00:00:00+00:00", "said": "yes"}}
+        row.action_dismiss()
+        self.assertEqual(row.state, "dismissed")
+
+
+class TestRights(FailureCase):
+    def test_only_managers_see_and_press(self):
+        row = self.refused()
+        user = new_test_user(self.env, "looker", "usercom_connector.group_usercom_user")
+        line = self.lines()
+        for method in (
+            "action_retry",
+            "action_dismiss",
+            "action_open_entries",
+            "action_open_contacts",
+        ):
+            with self.assertRaises(AccessError):
+                getattr(line.with_user(user), method)()
+        with self.assertRaises(AccessError):
+            row.with_user(user).action_dismiss()
+        manager = self.manager()
+        self.assertEqual(self.env["usercom.failure"].with_user(manager).search([]), line)
+        line.with_user(manager).action_dismiss()
+        self.assertEqual(row.state, "dismissed")
+
+    def test_another_companys_are_out_of_reach(self):
+        row = self.refused()
+        line = self.lines()
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        manager = self.manager(company_id=elsewhere.id, company_ids=elsewhere.ids)
+        self.assertFalse(self.env["usercom.failure"].with_user(manager).search([]))
+        for method in ("action_retry", "action_dismiss", "action_open_contacts"):
+            with self.assertRaises(AccessError):
+                getattr(line.with_user(manager), method)()
+        with self.assertRaises(AccessError):
+            row.with_user(manager).action_dismiss()
+        self.assertEqual(row.state, "failed")
+
+
+class TestAttempts(FailureCase):
+    def test_each_try_counts(self):
+        row = self.refused()
+        self.assertEqual(row.attempts, 1)
+        self.simulator.fault(kind="status", status=400, method="POST", count=1)
+        row.action_retry()
+        self.drain()
+        self.assertEqual((row.state, row.attempts), ("failed", 2))
+        row.action_retry()
+        self.drain()
+        self.assertEqual((row.state, row.attempts), ("done", 3))
+
+    def test_a_retry_by_hand_begins_with_the_shortest_delay(self):
+        row = self.refused()
+        row.write({"state": "failed", "retries": 9, "attempts": 10})
+        self.simulator.fault(kind="status", status=500, count=1)
+        row.action_retry()
+        with patch.object(queue_runner, "SHORT_WAIT", 0):
+            self.drain()
+        self.assertEqual((row.state, row.attempts, row.retries), ("pending", 11, 1))
