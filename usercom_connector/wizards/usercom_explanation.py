@@ -63,7 +63,7 @@ class UsercomExplanation(models.TransientModel):
         }
 
     def _show(self, explanation):
-        rules = [vars(rule) for rule in explanation.rules()]
+        rules = [{"text": r.text, "is_met": r.is_met} for r in explanation.rules()]
         lines = [_as_line(value) for value in explanation.values() if self._may_read(value.mapping)]
         self.sudo().write(
             {

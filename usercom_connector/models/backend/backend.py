@@ -250,6 +250,12 @@ class UsercomBackend(models.Model):
         return self.search([("company_id", "=", company.id)], limit=1)
 
     @api.model
+    @tools.ormcache("company_id")
+    def _id_of_company(self, company_id):
+        """The id of the account of the company, False if it has none."""
+        return self.sudo().search([("company_id", "=", company_id)], limit=1).id
+
+    @api.model
     @tools.ormcache()
     def _is_alone(self):
         """Whether there is no second account."""

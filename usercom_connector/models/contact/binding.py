@@ -53,7 +53,7 @@ class UsercomBinding(models.Model):
     state = fields.Selection(
         [
             ("synced", "Synced"),
-            ("pending", "Pending"),
+            ("pending", "Waiting"),
             ("failed", "Failed"),
             ("gone", "Gone from User.com"),
             ("erased", "Erased"),

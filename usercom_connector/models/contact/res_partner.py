@@ -1,10 +1,14 @@
 from odoo import api, fields, models, tools
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 
 from ...services.account.connection import Connection
 from ...services.consents.contact_writes import WrittenConsents, note_created, without_imported_yes
 from ...services.contacts.by_hand import ByHand
+from ...services.contacts.contact_names import with_names
+from ...services.contacts.contact_states import ABSENT, ContactStates
 from ...services.contacts.erasure import Erasure
+from ...services.explanation.reason import Reasons
 from ...services.own_context import own_context, with_own_context
 from ..common.export_right import check_may_export
 
@@ -37,6 +41,7 @@ class ResPartner(models.Model):
         selection=lambda self: self._usercom_states(),
         string="User.com",
         compute="_compute_usercom_state",
+        search="_search_usercom_state",
         groups="usercom_connector.group_usercom_user",
     )
     usercom_synced_at = fields.Datetime(
@@ -50,6 +55,17 @@ class ResPartner(models.Model):
         groups="usercom_connector.group_usercom_user",
     )
 
+    usercom_reason = fields.Text(
+        "Why Not in User.com",
+        compute="_compute_usercom_reason",
+        groups="usercom_connector.group_usercom_user",
+    )
+    usercom_step = fields.Selection(
+        [("push", "Push to User.com"), ("settings", "Open the settings")],
+        "Next Step",
+        compute="_compute_usercom_reason",
+        groups="usercom_connector.group_usercom_user",
+    )
     usercom_unsubscribed = fields.Boolean(
         "E-mail Blacklisted",
         compute="_compute_usercom_unsubscribed",
@@ -72,8 +88,9 @@ class ResPartner(models.Model):
 
     @api.model
     def _usercom_states(self):
-        """A link's states, in the reader's language."""
-        return self.env["usercom.binding"]._fields["state"]._description_selection(self.env)
+        """A link's states, in the reader's language, and that there is none."""
+        states = self.env["usercom.binding"]._fields["state"]._description_selection(self.env)
+        return [*states, (ABSENT, self.env._("Not in User.com"))]
 
     @api.depends_context("company")
     @api.depends("usercom_key")
@@ -94,16 +111,37 @@ class ResPartner(models.Model):
     @api.depends_context("company")
     @api.depends("usercom_binding_ids.state", "usercom_binding_ids.backend_id")
     def _compute_usercom_state(self):
-        """How the contacts stand with the account of the current company."""
-        backend = self.env["usercom.backend"].sudo()._of_company()
-        bindings = self.env["usercom.binding"].sudo()._of(backend, self)
-        waiting = self.env["usercom.outbox"].sudo()._waiting_contacts(backend, self)
+        """How the contacts stand with the account of the current company; no state without one."""
+        standings = ContactStates(self.env).of(self._origin.ids)
         for partner in self:
-            binding = bindings.get(partner.id)
-            state = binding and binding.state
-            partner.usercom_state = "pending" if partner in waiting and state != "gone" else state
-            partner.usercom_synced_at = binding and binding.synced_at
-            partner.usercom_error = binding and binding.last_error
+            standing = standings.get(partner._origin.id)
+            partner.usercom_state = standing and standing.state
+            partner.usercom_synced_at = standing and standing.synced_at
+            partner.usercom_error = standing and with_names(standing.error, self.env)
+
+    @api.model
+    def _search_usercom_state(self, operator, values):
+        self._check_field_access(self._fields["usercom_state"], "read")
+        if operator != "in":
+            return NotImplemented
+        states = ContactStates(self.env)
+        return Domain.custom(to_sql=lambda _model, alias, _query: states.condition(alias, values))
+
+    def _field_to_sql(self, alias, field_expr, query=None):
+        """Have contacts grouped and sorted by their state, which no column of theirs keeps."""
+        if field_expr != "usercom_state":
+            return super()._field_to_sql(alias, field_expr, query)
+        self._check_field_access(self._fields[field_expr], "read")
+        return ContactStates(self.env).column(query, alias)
+
+    @api.depends_context("company")
+    @api.depends("usercom_state", "active", "company_id")
+    def _compute_usercom_reason(self):
+        reasons = Reasons(self._origin)
+        for partner in self:
+            reason = reasons.of(partner._origin)
+            partner.usercom_reason = reason.text
+            partner.usercom_step = reason.step
 
     @api.depends("email_normalized")
     def _compute_usercom_unsubscribed(self):

@@ -36,7 +36,7 @@ def explanation(backend: Any, partner: Any) -> dict[str, Any]:
         "contact_id": partner.id,
         "contact": partner.display_name,
         "link": explained.link(),
-        "rules": [vars(rule) for rule in explained.rules()],
+        "rules": [{"text": r.text, "is_met": r.is_met} for r in explained.rules()],
         "values": [
             vars(value) | {"mapping": value.mapping.display_name} for value in explained.values()
         ],

@@ -64,7 +64,7 @@ class ByHand:
             text = self._env._("Not synchronized (see the filter in the settings): %s.")
             return self._about(text, contacts)
         rules = Participation(backend, contacts).rules()
-        broken = " ".join(rule.text for rule in rules if not rule.is_met).replace("%", "%%")
+        broken = " ".join(rule.broken for rule in rules if not rule.is_met).replace("%", "%%")
         text, links = self._about(self._env._("Not synchronized: %s."), contacts)
         return f"{text} {broken}", links
 
