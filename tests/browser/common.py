@@ -80,6 +80,16 @@ class Page:
     def go(self, path):
         self._browser.navigate_to(f"{self._url}{path}", wait_stop=True)
 
+    def visit(self, url):
+        """Open a page that is not Odoo's."""
+        self._browser.navigate_to(url, wait_stop=True)
+
+    def fits(self):
+        """Whether the whole page needs no scrolling sideways."""
+        return self._evaluate(
+            "return document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+        )
+
     def fill(self, field, text):
         """Type `text` into the input of `field`."""
         selector = f'[name="{field}"] input, [name="{field}"] textarea, [name="{field}"] select'

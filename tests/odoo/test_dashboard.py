@@ -18,6 +18,7 @@ from .common import UsercomCase
 
 VIEW = "usercom_connector.usercom_backend_view_kanban_dashboard"
 USER = "usercom_connector.group_usercom_user"
+MANAGER = "usercom_connector.group_usercom_manager"
 
 
 class DashboardCase(UsercomCase):
@@ -68,15 +69,19 @@ class TestFigures(DashboardCase):
         self.count("sent", 1_234_567)
         self.assertEqual(self.shown()["dashboard"]["outbox"]["last_day"], "1,234,567")
 
-    def test_the_last_call_and_the_last_reconciliation(self):
+    def test_the_last_call_the_last_check_and_the_last_full_comparison(self):
         card = self.shown()
-        self.assertFalse(card["webhook_last_call"] or card["reconciled_at"])
+        self.assertFalse(card["webhook_last_call"] or card["reconciled_at"] or card["compared_at"])
         self.call(email="anna@example.org")
         sweep = self.env["usercom.sweep"]._of(self.backend, "reconcile")
         sweep.started_at -= timedelta(hours=2)
         self.drain()
         card = self.shown()
         self.assertTrue(card["webhook_last_call"] and card["reconciled_at"])
+        self.assertFalse(card["compared_at"])
+        self.backend.action_compare()
+        self.drain()
+        self.assertTrue(self.shown()["compared_at"])
 
 
 class TestGraphs(DashboardCase):
@@ -334,10 +339,11 @@ class TestTodo(DashboardCase):
 
     def test_an_initial_sync_that_stands_still(self):
         sync = self.env["usercom.sync"].create({"state": "paused"})
-        self.assertEqual(self.todo(), {"sync": True})
+        self.assertEqual(self.todo(), {"sync_paused": True})
+        self.assertEqual(health(self.backend)["problems"], ["The initial sync is paused."])
         sync.error = "User.com refused: No."
         self.assertEqual(self.todo(), {"sync": "User.com refused: No."})
-        self.assertEqual(health(self.backend)["level"], "attention")
+        self.assertEqual(health(self.backend)["problems"], ["The initial sync cannot continue."])
         sync.action_resume()
         self.assertEqual(self.todo(), {})
 
@@ -352,12 +358,12 @@ class TestTodo(DashboardCase):
 class TestComparison(DashboardCase):
     def test_it_says_where_its_result_appears(self):
         params = self.backend.action_compare()["params"]
-        self.assertIn("The comparison has started", params["title"])
+        self.assertIn("The full comparison has started", params["title"])
         self.assertIn("Differences", params["message"])
         self.assertFalse(self.env["usercom.sweep"]._of(self.backend, "compare").started_at)
 
     def test_managers_have_a_button_for_it(self):
-        for group, count in ((USER, 0), ("usercom_connector.group_usercom_manager", 1)):
+        for group, count in ((USER, 0), (MANAGER, 1)):
             user = new_test_user(self.env, group, groups=group)
             Backend, view = self.env["usercom.backend"].with_user(user), self.env.ref(VIEW).id
             arch = Backend.get_view(view, "kanban")["arch"]
@@ -365,6 +371,28 @@ class TestComparison(DashboardCase):
 
 
 class TestReaders(DashboardCase):
+    def test_a_user_is_told_only_of_what_he_may_open(self):
+        user = new_test_user(self.env, "user", groups=USER)
+        manager = new_test_user(self.env, "manager", groups=MANAGER)
+        self.refused()
+        contact = self.synced(email="jan@example.org")
+        mine = {"backend_id": self.backend.id, "partner_id": contact.id}
+        self.env["usercom.drift"].create(mine | {"kind": "different"})
+        self.env["usercom.sync"].create({"state": "paused"})
+        told = {"send_failed", "webhook_never", "differences", "sync_paused"}
+        self.assertEqual(self.shown(user=manager)["dashboard"]["todo"].keys(), told)
+        self.assertEqual(self.shown(user=user)["dashboard"]["todo"].keys(), {"send_failed"})
+
+    def test_a_button_stands_beside_each_line_that_leads_to_a_list(self):
+        for group in (USER, MANAGER):
+            user = new_test_user(self.env, group, groups=group)
+            Backend, view = self.env["usercom.backend"].with_user(user), self.env.ref(VIEW).id
+            arch = etree.fromstring(Backend.get_view(view, "kanban")["arch"])
+            for line in arch.xpath("//div[@name='send_failed' or @name='send_unclear']"):
+                self.assertTrue(line.xpath(".//button"), line.get("name"))
+            inboxes = arch.xpath("//div[@name='inbox']")
+            self.assertEqual(len(inboxes), int(group == MANAGER))
+
     def test_a_user_reads_it_and_no_secret(self):
         user = new_test_user(self.env, "user", groups=USER)
         self.refused()

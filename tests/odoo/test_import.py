@@ -45,12 +45,12 @@ class TestImport(UsercomCase):
         self.assertIn(twins[0].display_name, row.error)
         self.assertFalse(twins.usercom_binding_ids)
 
-    def test_new_people_can_be_ignored(self):
-        for policy in ("link", "ignore"):
+    def test_new_people_become_no_contacts_where_they_are_linked_or_ignored(self):
+        for policy, word in (("link", "Not added: "), ("ignore", "Ignored: ")):
             self.backend.new_user_policy = policy
             row = self.receive(id=self.person())
             self.assertEqual(row.state, "done")
-            self.assertIn("New people", row.error)
+            self.assertIn(word, row.error)
             self.assertFalse(self.found())
 
     def test_a_user_named_by_e_mail_only_is_read(self):

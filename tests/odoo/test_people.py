@@ -146,6 +146,44 @@ class TestPeople(UsercomCase):
         self.receive(id=self.person(email="eva@example.org"))
         self.assertFalse(self.found("eva@example.org"))
 
+    def test_ignore_does_not_even_link_whoever_has_the_address_of_a_contact(self):
+        self.backend.new_user_policy = "ignore"
+        contact = self.unsynced(email="anna@example.org", phone="600100200")
+        user_id = self.person(phone_number="600999999")
+        row = self.receive(id=user_id)
+        self.assertIn("Ignored", row.error)
+        self.assertFalse(self.binding(contact).external_id)
+        self.assertEqual(contact.phone, "600100200")
+
+    def test_ignored_people_are_linked_once_odoo_sends_their_contact(self):
+        self.backend.new_user_policy = "ignore"
+        contact = self.unsynced(email="anna@example.org")
+        user_id = self.person()
+        contact.phone = "600100200"
+        self.drain()
+        self.assertEqual(self.binding(contact).external_id, user_id)
+        self.simulator.patch_user(user_id, phone_number="600999999")
+        self.receive(id=user_id)
+        self.assertEqual(contact.phone, "600999999")
+
+    def test_who_is_linked_already_is_nobody_new(self):
+        """User.com may have merged two users of one address: the person has another id since."""
+        self.backend.new_user_policy = "ignore"
+        contact = self.synced(email="anna@example.org")
+        first = self.binding(contact).external_id
+        second = self.person(email="other@example.org")
+        self.simulator.delete_user(first)
+        self.simulator.patch_user(second, email="anna@example.org")
+        row = self.receive(id=second)
+        self.assertNotIn("Ignored", row.error or "")
+
+    def test_an_id_entered_by_hand_links_even_whoever_would_be_ignored(self):
+        self.backend.new_user_policy = "ignore"
+        user_id = self.person()
+        contact = self.unsynced(usercom_key=str(user_id))
+        self.receive(id=user_id)
+        self.assertEqual(self.binding(contact).external_id, user_id)
+
     def test_a_new_contact_has_the_whole_name_though_only_a_part_is_mapped(self):
         first = self.backend.mapping_ids.filtered(lambda m: m._key() == "first_name")
         first.unlink()

@@ -41,7 +41,7 @@ class Usercom(Command):
         actions:
           status     how the accounts are doing
           drain      work the queues off now, unless a worker does already, then the status
-          reconcile  read what changed in User.com now (all of it with --full), then as drain
+          reconcile  check for changes in User.com now (--full: full comparison), then as drain
           failures   the failed rows, as CSV or with --format json as one JSON object a line
           explain    why the contact with the id --contact is, or is not, as its user
           verify-consents

@@ -83,7 +83,7 @@ class UsercomBackend(models.Model):
     new_user_policy = fields.Selection(
         [
             ("create", "Create a contact"),
-            ("link", "Only link to a contact that is there already"),
+            ("link", "Only link to an existing contact"),
             ("ignore", "Ignore"),
         ],
         "New People in User.com",

@@ -9,6 +9,9 @@ from ...services.account.activity_texts import ActivityTexts
 from ...services.notifications import notification
 from ...services.queue.cron_trigger import request_drain
 
+# What those who are no managers are told of; all else is behind menus that they do not have.
+TODO_OF_USERS = {"draft", "authenticated", "paused", "stalled", "send_failed", "send_unclear"}
+
 
 class UsercomBackendDashboard(models.AbstractModel):
     """The dashboard's card of an account. Nothing of it scans what the queues have done."""
@@ -18,7 +21,8 @@ class UsercomBackendDashboard(models.AbstractModel):
 
     dashboard = fields.Json(compute="_compute_dashboard")
     dashboard_graphs = fields.Json(compute="_compute_dashboard")
-    reconciled_at = fields.Datetime("Last Reconciliation", compute="_compute_dashboard")
+    reconciled_at = fields.Datetime("Last Check for Changes", compute="_compute_dashboard")
+    compared_at = fields.Datetime("Last Full Comparison", compute="_compute_dashboard")
 
     def _compute_dashboard(self):
         """``{"contacts", "outbox", "inbox": {name: number as text}, "todo": {what needs attention:
@@ -30,10 +34,17 @@ class UsercomBackendDashboard(models.AbstractModel):
                 "contacts": _formatted(self.env, status.contacts),
                 "outbox": _formatted(self.env, _queue_figures(status, "outbox", "sent")),
                 "inbox": _formatted(self.env, _queue_figures(status, "inbox", "received")),
-                "todo": _formatted(self.env, status.todo),
+                "todo": _formatted(self.env, self._without_closed(status.todo)),
             }
             backend.dashboard_graphs = ActivityTexts(backend, status.activity).periods()
             backend.reconciled_at = status.reconciled_at
+            backend.compared_at = status.compared_at
+
+    def _without_closed(self, todo):
+        """Those of ``todo`` behind which is nothing that the reader may not open."""
+        if self.env.user.has_group("usercom_connector.group_usercom_manager"):
+            return todo
+        return {what: value for what, value in todo.items() if what in TODO_OF_USERS}
 
     def action_compare(self):
         """Compare all contacts with all users as soon as the drain comes to it."""
@@ -44,7 +55,7 @@ class UsercomBackendDashboard(models.AbstractModel):
             self.env["usercom.sweep"].sudo()._request(backend, "compare")
             request_drain(backend)
         return notification(
-            self.env._("The comparison has started."),
+            self.env._("The full comparison has started."),
             self.env._("Its result appears under Differences."),
         )
 

@@ -46,11 +46,14 @@ class UsercomBackendHooks(models.AbstractModel):
 
         A hook, for a policy of one's own about new people. The text is shown in the inbox.
         """
-        if self.new_user_policy not in ("link", "ignore"):
-            return ""
-        return self.env._(
-            "Left alone: New people in User.com become no contacts, as the settings say."
-        )
+        if self.new_user_policy == "link":
+            return self.env._(
+                "Not added: new people in User.com are only linked to existing contacts, as the "
+                "settings say."
+            )
+        if self.new_user_policy == "ignore":
+            return self.env._("Ignored: new people in User.com, as the settings say.")
+        return ""
 
     def _after_new_contacts(self, partners):
         """``partners`` have just been created of new people in User.com; a hook, as the others."""

@@ -56,8 +56,8 @@ class UsercomBackendWebhook(models.AbstractModel):
         required=True,
         default=30,
         aggregator=False,
-        help="The reconciliation finds what they told of; 0: never. Managers see those that have "
-        "waited for half as long.",
+        help="The check for changes finds what they told of; 0: never. Managers see those that "
+        "have waited for half as long.",
     )
     webhook_last_call = fields.Datetime("Last Call Received", compute="_compute_webhook_last_call")
     webhook_called_at = fields.Datetime(

@@ -17,7 +17,11 @@ class UsercomSweep(models.Model):
 
     backend_id = fields.Many2one("usercom.backend", required=True, ondelete="cascade")
     kind = fields.Selection(
-        [("backlog", "Backlog"), ("reconcile", "Reconciliation"), ("compare", "Comparison")],
+        [
+            ("backlog", "Backlog"),
+            ("reconcile", "Check for changes"),
+            ("compare", "Full comparison"),
+        ],
         required=True,
     )
     is_open = fields.Boolean("Under Way")
@@ -25,6 +29,7 @@ class UsercomSweep(models.Model):
     until = fields.Datetime()
     next_page = fields.Char()
     started_at = fields.Datetime()
+    ended_at = fields.Datetime(help="When it was last read to its end.")
     read_until = fields.Datetime(help="What was changed before is known.")
     missed_at = fields.Datetime(help="When it last met news that no call had told of.")
     newest_prompt = fields.Integer(help="The last inbox row when it began.")

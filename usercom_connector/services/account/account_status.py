@@ -139,6 +139,11 @@ class AccountStatus:
         return self.reconciliation.until and self.reconciliation.read_until
 
     @cached_property
+    def compared_at(self) -> Any:
+        """When the last full comparison came to its end; False before the first time."""
+        return self._env["usercom.sweep"]._known(self._backend, "compare").ended_at
+
+    @cached_property
     def stopped_sync(self) -> Any:
         """The initial sync that waits for somebody, or is in trouble; empty if none is."""
         return self._env["usercom.sync"]._standing_still(self._backend)
@@ -162,7 +167,8 @@ class AccountStatus:
             "stalled": backend.state == "running" and self.alarm,
             "unmapped": not backend.mapping_ids,
             "broken": self.broken_mappings,
-            "sync": self.stopped_sync and (self.stopped_sync.error or True),
+            "sync": self.stopped_sync.error,
+            "sync_paused": self.stopped_sync and not self.stopped_sync.error,
             "reconciliation": self.reconciliation.error,
         }
 

@@ -84,18 +84,19 @@ class Importer:
         of the results.
         """
         results: Results = {}
-        matcher = Matcher(self._backend)
+        matcher, new_users = Matcher(self._backend), NewUsers(self._backend, self._choices)
         for lot in _lots(users, matcher):
             found = matcher.linked(lot) if only_linked else {}
             outsiders: Contacts = {}
             if not only_linked:
-                found, outsiders = matcher.find_contacts(lot)
+                recognized, outsiders = matcher.recognize(lot)
+                found = new_users.without_ignored(recognized)
             found |= self._free(chosen or {})
             known = [user for user in lot if user.id in found]
             results |= self._import_known(known, found, prompts or {})
             if not only_linked:
                 new = [user for user in lot if user.id not in found]
-                results |= NewUsers(self._backend, self._choices).import_new_users(new, outsiders)
+                results |= new_users.import_new_users(new, outsiders)
         return results
 
     def count_news(self, results: Iterable[ImportResult]) -> None:

@@ -13,6 +13,8 @@ from .new_contacts import NewContacts
 from .results import AS_CONFIGURED, ImportChoices, ImportResult
 from .settlement import Settlement
 
+ALIKE = ("email", "phone")  # what a contact and a user may share though nobody has linked them
+
 
 class NewUsers:
     """Makes contacts of new people in User.com, as far as the account wants any."""
@@ -42,6 +44,24 @@ class NewUsers:
         results |= self.left_out(new, outsiders)
         new = [user for user in new if user.id not in outsiders]
         return results | (self._create(new) if new else {})
+
+    def without_ignored(self, recognized: dict[int, tuple[str, Any]]) -> Contacts:
+        """Return ``{user id: contacts}`` of those ``recognized`` whom the account does not ignore.
+
+        It ignores who only has the address or number of a contact that nobody has linked yet. In
+        an initial sync a person has seen who is linked.
+        """
+        contacts = {user_id: partners for user_id, (_how, partners) in recognized.items()}
+        if self._backend.new_user_policy != "ignore" or self._choices.is_confirmed:
+            return contacts
+        partners = self._env["res.partner"].union(*contacts.values())
+        bindings = self._env["usercom.binding"]._of(self._backend, partners)
+        linked = {key for key, link in bindings.items() if link.external_id or link._orphans()}
+        return {
+            user_id: contacts[user_id]
+            for user_id, (how, partners) in recognized.items()
+            if how not in ALIKE or linked.intersection(partners.ids)
+        }
 
     def left_out(self, users: list[User], outsiders: Contacts) -> dict[int, ImportResult]:
         """Return ``{user id: ImportResult}`` of those whose contact is there, but takes no part."""

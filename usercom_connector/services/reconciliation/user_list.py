@@ -186,5 +186,5 @@ class UserList:
         self._close()
         self.sweep.write({"is_open": False, "next_page": False})
         if not self.sweep.error:
-            self.sweep.read_until = self.sweep.until
+            self.sweep.write({"read_until": self.sweep.until, "ended_at": fields.Datetime.now()})
             self._complete()
