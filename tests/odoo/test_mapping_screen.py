@@ -146,3 +146,106 @@ class TestNewAttributeForm(MappingCase):
         user = new_test_user(self.env, "user", groups="usercom_connector.group_usercom_user")
         with self.assertRaises(AccessError):
             self.env["usercom.field.mapping"].with_user(user).action_create_attribute()
+
+
+class TestCreatedOnTheWay(MappingCase):
+    def test_what_the_drop_down_creates_is_handed_to_the_mapping_and_not_paired(self):
+        creation = self.env["usercom.attribute.creation"].create(
+            {
+                "backend_id": self.backend.id,
+                "field_id": self.field("function").id,
+                "is_paired": False,
+            }
+        )
+        self.assertEqual((creation.name, creation.value_type), ("Job Position", "string"))
+        answer = creation.action_create()
+        attribute = self.attribute("job_position")
+        named = {"id": attribute.id, "display_name": "Job Position (Text)"}
+        self.assertEqual(answer["infos"], {"attribute": named})
+        self.assertFalse(self.mapping("job_position"))
+        self.pair(self.backend, "function", "job_position")
+
+
+class TestExamples(MappingCase):
+    def setUp(self):
+        super().setUp()
+        self.phone = self.mapping("phone_number")
+        self.reader = new_test_user(
+            self.env, "reader", groups="usercom_connector.group_usercom_user"
+        )
+
+    def shown(self, mapping, reader=None):
+        """What the list shows of the pair to the reader."""
+        mapping.invalidate_recordset()
+        names = ["odoo_example", "usercom_example", "example_partner_id"]
+        [row] = mapping.with_user(reader or self.reader).read(names)
+        return row["odoo_example"], row["usercom_example"], (row["example_partner_id"] or [0])[0]
+
+    def test_both_sides_of_a_linked_contact_are_shown_and_user_com_is_not_asked(self):
+        self.synced(email="ewa@example.org")
+        jan = self.synced(email="jan@example.org", phone="+48 601 111 222")
+        self.assertEqual(self.shown(self.phone), ("+48601111222", "+48601111222", jan.id))
+        self.assertEqual(self.shown(self.mapping("first_name"))[:2], ("Jan", "Jan"))
+        self.assertEqual(self.calls(), [])
+
+    def test_what_user_com_last_had_is_shown_where_the_contact_was_edited_since(self):
+        jan = self.synced(email="jan@example.org", phone="+48 601 111 222")
+        jan.phone = "+48 602 333 444"
+        self.assertEqual(self.shown(self.phone)[:2], ("+48602333444", "+48601111222"))
+
+    def test_before_anybody_is_linked_a_contact_that_would_be_sent_is_shown(self):
+        self.contact(email="old@example.org", phone="+48 600 000 000", type="delivery")
+        jan = self.contact(email="jan@example.org", phone="+48 601 111 222")
+        self.contact(email="ewa@example.org")
+        self.assertEqual(self.shown(self.phone), ("+48601111222", False, jan.id))
+        self.assertFalse(self.phone.compared_count)
+
+    def test_a_new_pair_is_shown_with_a_contact_that_has_the_value(self):
+        self.synced(email="ewa@example.org")
+        jan = self.synced(email="jan@example.org", city="Łódź")
+        city = self.pair(self.backend, "city", "city")
+        self.assertEqual(self.shown(city), ("Łódź", False, jan.id))
+        self.assertFalse(city.compared_count)
+
+    def test_values_are_shown_in_the_readers_words(self):
+        self.synced(email="jan@example.org", x_email_consent=True)
+        self.assertEqual(self.shown(self.mapping("email_consent"))[0], "yes")
+
+    def test_a_contact_that_the_reader_may_not_read_is_no_example(self):
+        hidden = self.synced(email="jan@example.org", phone="+48 601 111 222", city="Hidden")
+        self.env["ir.rule"].create(
+            {
+                "name": "Not everybody's contact",
+                "model_id": self.env["ir.model"]._get_id("res.partner"),
+                "domain_force": "[('city', '!=', 'Hidden')]",
+            }
+        )
+        self.assertEqual(self.shown(self.phone), (False, False, 0))
+        seen = self.synced(email="ewa@example.org", phone="+48 602 333 444")
+        self.assertEqual(self.shown(self.phone)[2], seen.id)
+        self.assertNotEqual(hidden, seen)
+
+    def test_a_field_that_the_reader_may_not_read_has_no_example(self):
+        self.synced(email="jan@example.org", phone="+48 601 111 222")
+        self.patch(self.env["res.partner"]._fields["phone"], "groups", "base.group_system")
+        self.assertEqual(self.shown(self.phone), (False, False, 0))
+        self.assertEqual(self.shown(self.mapping("email"))[0], "jan@example.org")
+
+    def test_it_says_how_many_of_the_synchronized_contacts_have_a_value(self):
+        for number in range(4):
+            self.synced(email=f"{number}@example.org", phone=number == 2 and "+48 601 111 222")
+        self.contact(email="waiting@example.org", phone="+48 602 333 444")
+        self.assertEqual((self.phone.filled_share, self.phone.compared_count), (0.25, 4))
+        self.assertEqual(self.mapping("email").filled_share, 1)
+
+    def test_a_deleted_user_does_not_count(self):
+        self.synced(email="jan@example.org", phone="+48 601 111 222")
+        gone = self.synced(email="ewa@example.org")
+        self.binding(gone).state = "gone"
+        self.assertEqual((self.phone.filled_share, self.phone.compared_count), (1, 1))
+
+    def test_a_pair_under_way_has_no_example_yet(self):
+        self.synced(email="jan@example.org", phone="+48 601 111 222")
+        form = Form(self.env["usercom.field.mapping"], LIST)
+        form.field_id = self.field("city")
+        self.assertFalse(form.odoo_example)

@@ -11,7 +11,10 @@ NAME_LIMIT = 32
 
 
 class UsercomAttributeCreation(models.TransientModel):
-    """A new User.com attribute that fits a contact field, and the mapping of the two."""
+    """A new User.com attribute that fits a contact field, and the mapping of the two.
+
+    From the drop-down of a mapping it only creates the attribute, which that mapping then takes.
+    """
 
     _name = "usercom.attribute.creation"
     _inherit = "usercom.guarded"
@@ -34,6 +37,7 @@ class UsercomAttributeCreation(models.TransientModel):
     choices = fields.Text(
         compute="_compute_choices", store=True, readonly=False, help="One choice per line."
     )
+    is_paired = fields.Boolean("Pair Them", default=True)
 
     @api.depends("field_id")
     def _compute_name(self):
@@ -77,6 +81,9 @@ class UsercomAttributeCreation(models.TransientModel):
             )
         )
         attribute = self.env["usercom.attribute"].sudo()._add(backend, created)
+        if not self.is_paired:
+            named = {"id": attribute.id, "display_name": attribute.display_name}
+            return {"type": "ir.actions.act_window_close", "infos": {"attribute": named}}
         self.env["usercom.field.mapping"].create(
             {
                 "backend_id": backend.id,

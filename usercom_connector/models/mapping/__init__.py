@@ -1,5 +1,6 @@
 from . import (
     attribute,
     hooks,
+    field_mapping_examples,
     field_mapping,
 )

@@ -20,7 +20,11 @@ class UsercomFieldMapping(models.Model):
     """A pair of an Odoo contact field and a User.com attribute that are kept the same."""
 
     _name = "usercom.field.mapping"
-    _inherit = ["usercom.field.mapping.hooks", "usercom.guarded"]
+    _inherit = [
+        "usercom.field.mapping.hooks",
+        "usercom.field.mapping.examples",
+        "usercom.guarded",
+    ]
     _description = "User.com Field Mapping"
     _order = "sequence, id"
 
