@@ -20,6 +20,7 @@
         "wizards/usercom_mapping_suggestion_views.xml",
         "wizards/usercom_explanation_views.xml",
         "views/mapping/usercom_field_mapping_views.xml",
+        "views/mapping/usercom_field_mapping_conversion_views.xml",
         "views/contact/usercom_binding_views.xml",
         "views/queue/usercom_outbox_views.xml",
         "views/queue/usercom_inbox_views.xml",

@@ -3,14 +3,19 @@
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from odoo.fields import Command
+
 from .common import UsercomCase
 
 PHONES = st.sampled_from(["111111111", "222222222", "333333333"])
 NAMES = st.sampled_from(["Anna", "Ewa", "Zofia"])
+SEGMENTS = {"Farms": "A", "Mines": "B"}  # a value table
 STEPS = st.one_of(
     st.tuples(st.just("edit_phone"), PHONES),
     st.tuples(st.just("edit_name"), NAMES),
     st.tuples(st.just("edit_consent"), st.booleans()),
+    st.tuples(st.just("edit_industry"), st.sampled_from([None, *SEGMENTS])),
+    st.tuples(st.just("remote_segment"), st.sampled_from([None, *SEGMENTS.values()])),
     st.tuples(st.just("remote_phone"), PHONES),
     st.tuples(st.just("remote_name"), NAMES),
     st.tuples(st.just("remote_consent"), st.booleans()),
@@ -38,6 +43,22 @@ POLICIES = st.sampled_from(["odoo", "usercom", "newest"])
 class TestConvergence(UsercomCase):
     number = 0
 
+    @classmethod
+    def _fresh_simulator(cls):
+        super()._fresh_simulator()
+        cls.simulator.attribute("segment", "string")
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        industries = cls.env["res.partner.industry"].create([{"name": name} for name in SEGMENTS])
+        cls.industries = dict(zip(SEGMENTS, industries, strict=True))
+        table = [
+            Command.create({"odoo_key": str(i.id), "usercom_value": SEGMENTS[i.name]})
+            for i in industries
+        ]
+        cls.pair(cls.backend, "industry_id", "segment", conversion="table", value_ids=table)
+
     def begin(self, policy):
         TestConvergence.number += 1
         self.untold, self.last_word = [], True
@@ -60,6 +81,12 @@ class TestConvergence(UsercomCase):
         if self.someone.x_email_consent != value:
             self.last_word = value
         self.someone.x_email_consent = value
+
+    def edit_industry(self, value):
+        self.someone.industry_id = self.industries.get(value)
+
+    def remote_segment(self, value):
+        self.change(segment=value)
 
     def remote_phone(self, value):
         self.change(phone_number=value)
@@ -109,10 +136,16 @@ class TestConvergence(UsercomCase):
             self.drain()
 
     def sides(self):
-        user = self.simulator.user(self.user_id)
+        user, someone = self.simulator.user(self.user_id), self.someone
+        segment, attributes = SEGMENTS.get(someone.industry_id.name), user["attributes"]
         return (
-            (self.someone.name, self.someone.phone or None, self.someone.x_email_consent),
-            (user["name"], user["phone_number"], user["attributes"]["email_consent"]),
+            (someone.name, someone.phone or None, someone.x_email_consent, segment),
+            (
+                user["name"],
+                user["phone_number"],
+                attributes["email_consent"],
+                attributes.get("segment"),
+            ),
         )
 
     def test_every_interleaving_converges(self):

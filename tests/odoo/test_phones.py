@@ -66,7 +66,7 @@ class TestSpellingsOfOneNumber(PhoneCase):
     def test_a_number_is_sent_in_international_form_unless_as_typed_is_chosen(self):
         contact = self.somebody(phone="601 111 222")
         self.assertEqual(self.remote(contact)["phone_number"], "+48601111222")
-        self.backend.mapping_ids.filtered("is_phone").phone_format = "typed"
+        self.backend.mapping_ids.filtered("is_phone").conversion = False
         contact.phone = "602 111 222"
         self.drain()
         self.assertEqual(self.remote(contact)["phone_number"], "602 111 222")

@@ -2,8 +2,9 @@ from odoo import api, fields, models, tools
 from odoo.fields import Domain
 
 from ...services.database.caches import forget_caches
-from ...services.mapping.fitting import fitting_attributes
+from ...services.mapping.fitting import fitting_after, fitting_attributes
 from ...usercom import Attribute
+from ...usercom.conversions import CONVERSIONS
 
 VALUE_TYPES = [
     ("boolean", "Yes / no"),
@@ -48,6 +49,7 @@ class UsercomAttribute(models.Model):
     fits_consent_id = fields.Many2one(
         "ir.model.fields", "Fits Consent", store=False, search="_search_fits_consent_id"
     )
+    fits_conversion = fields.Char(store=False, search="_search_fits_conversion")
 
     _name_std_uniq = models.Constraint(
         "unique (backend_id, name_std)", "User.com attributes have distinct technical names."
@@ -67,6 +69,13 @@ class UsercomAttribute(models.Model):
     @api.model
     def _search_fits_consent_id(self, operator, value):
         return self._fitting(operator, value, is_consent=True)
+
+    @api.model
+    def _search_fits_conversion(self, operator, value):
+        if operator != "in" or not set(value) <= CONVERSIONS.keys():
+            return NotImplemented
+        mappings = self.env["usercom.field.mapping"]
+        return Domain.OR(fitting_after(mappings, name) for name in value)
 
     def _fitting(self, operator, value, *, is_consent):
         """The domain of what fits one of the fields; where none is chosen yet, of everything."""

@@ -11,8 +11,9 @@ from ...services.mapping.second_pairs import refuse_paired_attributes, twofold_i
 from ...services.mapping.suggestions import suggested_pairs
 from ...usercom import Rule, has_both_answers
 from ...usercom.names import NAME_PARTS
+from .conversion import CONVERTED_BY, DETAILS
 
-PAIR_FIELDS = {"field_id", "attribute_id", "direction", "is_consent"}
+PAIR_FIELDS = {"field_id", "attribute_id", "direction", "is_consent", *DETAILS}
 REQUEUE = "usercom.field.mapping.requeue"  # the accounts whose pairs have changed, until precommit
 
 
@@ -22,6 +23,7 @@ class UsercomFieldMapping(models.Model):
     _name = "usercom.field.mapping"
     _inherit = [
         "usercom.field.mapping.hooks",
+        "usercom.field.mapping.conversion",
         "usercom.field.mapping.examples",
         "usercom.guarded",
     ]
@@ -90,16 +92,6 @@ class UsercomFieldMapping(models.Model):
     )
     is_broken = fields.Boolean("Needs Attention", compute="_compute_is_broken", store=True)
     problem = fields.Text(compute="_compute_problem")
-    is_phone = fields.Boolean(compute="_compute_is_phone")
-    phone_format = fields.Selection(
-        [("e164", "International"), ("typed", "As typed")],
-        "Phone Numbers",
-        required=True,
-        default="e164",
-        help="How numbers are sent to User.com: “+48601111222”, or as they are in Odoo. In either "
-        "case “+48 601 111 222” and “+48601111222” are the same number, and a number that comes "
-        "back in another spelling changes nothing.",
-    )
 
     _attribute_uniq = models.Constraint(
         "unique (backend_id, attribute_id)", "A User.com attribute can be paired only once."
@@ -111,14 +103,7 @@ class UsercomFieldMapping(models.Model):
             field = mapping.field_id.sudo().field_description
             mapping.display_name = f"{field} ↔ {mapping.attribute_id.name}"
 
-    @api.depends("field_id", "attribute_id")
-    def _compute_is_phone(self):
-        names = self.env["res.partner"]._phone_get_number_fields()
-        for mapping in self:
-            is_named = mapping.field_name in names or mapping._key() == "phone_number"
-            mapping.is_phone = is_named and mapping.field_type == "char"
-
-    @api.depends("field_id", "attribute_id", "is_consent")
+    @api.depends("field_id", "attribute_id", "is_consent", *CONVERTED_BY)
     def _compute_direction(self):
         for mapping in self:
             allowed = allowed_directions(mapping)
@@ -135,6 +120,7 @@ class UsercomFieldMapping(models.Model):
         "attribute_id.multiple_untold",
         "attribute_id.read_only",
         "attribute_id.is_gone",
+        *CONVERTED_BY,
     )
     def _compute_is_broken(self):
         for mapping in self:
@@ -152,7 +138,7 @@ class UsercomFieldMapping(models.Model):
         """Look at the pairs again; the choices on Odoo's side may have changed too."""
         self.env.add_to_compute(self._fields["is_broken"], self)
 
-    @api.constrains("backend_id", "field_id", "attribute_id", "direction", "is_consent")
+    @api.constrains("backend_id", *PAIR_FIELDS)
     def _check_pair(self):
         for mapping in self:
             problem = unreadable_problem(mapping) or pair_problem(mapping)
@@ -184,6 +170,7 @@ class UsercomFieldMapping(models.Model):
         mappings = super().create(vals_list)
         forget_caches(self)
         mappings._forget_agreed()
+        mappings._fill_value_table()
         adopt(mappings.filtered("is_consent"))
         return mappings
 
@@ -192,9 +179,11 @@ class UsercomFieldMapping(models.Model):
         moved, consents = self._moved_by(vals), self.filtered("is_consent")
         refuse_to_mix_answers(moved)
         remember_field(consents)
+        self._drop_value_tables(vals)
         result = super().write(vals)
         forget_caches(self)
         moved._forget_agreed()
+        self._fill_value_table()
         if not vals.keys().isdisjoint(PAIR_FIELDS):
             self._requeue_later()
         refuse_to_mix_answers(moved)
@@ -299,8 +288,11 @@ class UsercomFieldMapping(models.Model):
         return [key for key, _label in self._partner_field()._description_selection(self.env)]
 
     def _is_name_part(self):
-        """Whether it is the full name, paired with User.com's first or last name."""
-        return self.field_name == "name" and self._key() in NAME_PARTS
+        """Whether it is the full name, paired with User.com's first or last name.
+
+        One that is "Customer" where Odoo has none is no part of the name that it is split from.
+        """
+        return self.field_name == "name" and self._key() in NAME_PARTS and not self.when_empty
 
     def _withdrawn(self):
         """The canonical value that says "no"."""

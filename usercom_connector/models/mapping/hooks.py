@@ -67,8 +67,9 @@ class UsercomFieldMappingHooks(models.AbstractModel):
         """
         if self.is_consent:
             return ConsentField(self).canonical_value
-        read, field_type, attribute = value_reader(self), self.field_type, self._as_attribute()
-        return lambda partner: export_value(read(partner), field_type, attribute)
+        conversion, attribute = self._conversion(), self._as_attribute()
+        read, kind = value_reader(self), conversion.becomes(self.field_type, attribute.value_type)
+        return lambda partner: export_value(conversion.to_usercom(read(partner)), kind, attribute)
 
     def _odoo_value(self, partner, value, vals):
         """``{field: value to write}`` for the canonical ``value``.

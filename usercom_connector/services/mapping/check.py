@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from ...usercom import directions, fitting_field_types, fitting_value_types
+from ...usercom.conversions import AS_IT_IS, Conversion
 from .choices import choice_problem
+from .conversion import conversion_of, conversion_problem
 from .rights import secret_problem
 
 # What decides whose a contact is, who sees it and what it is (an employee is HR's to say): never
@@ -23,6 +25,7 @@ def pair_problem(mapping: Any) -> str | None:
         _field_problem(mapping)
         or secret_problem(mapping)
         or _attribute_problem(mapping)
+        or conversion_problem(mapping)
         or _type_problem(mapping)
         or choice_problem(mapping)
     )
@@ -37,16 +40,25 @@ def allowed_directions(mapping: Any) -> list[str]:
         attribute.value_type,
         is_read_only=attribute.read_only,
         is_consent=mapping.is_consent,
+        conversion=conversion_of(mapping),
     )
     return ["both", "export", "import"] if len(ways) == 2 else list(ways)
 
 
 def possible_ways(
-    mappings: Any, field: Any, value_type: str, *, is_read_only: bool, is_consent: bool
+    mappings: Any,
+    field: Any,
+    value_type: str,
+    *,
+    is_read_only: bool,
+    is_consent: bool,
+    conversion: Conversion = AS_IT_IS,
 ) -> frozenset[str]:
     """Return of "export" and "import" what a contact field and an attribute of this kind allow."""
-    table = mappings._type_table()
-    ways = directions(field.ttype, value_type, consent=is_consent, table=table)
+    table, field_type = mappings._type_table(), conversion.becomes(field.ttype, value_type)
+    ways = directions(field_type, value_type, consent=is_consent, table=table)
+    if not conversion.is_reversible:
+        ways -= {"import"}
     if is_read_only:
         ways -= {"export"}
     if field.sudo().readonly or field.name in NEVER_IMPORTED:

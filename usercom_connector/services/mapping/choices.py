@@ -45,7 +45,8 @@ def choice_problem(mapping: Any) -> str | None:
     if attribute.value_type != "fixed" or mapping.is_consent:
         return None
     may_hold_several = attribute.multiple or attribute.multiple_untold
-    if mapping.field_type == "many2many" and not may_hold_several:
+    is_several = mapping.field_type == "many2many" and mapping.conversion != "first"
+    if is_several and not may_hold_several:
         problem: str = env._(
             "“%(field)s” can hold several values, “%(attribute)s” only one choice.",
             field=mapping.field_id.field_description,
@@ -56,9 +57,10 @@ def choice_problem(mapping: Any) -> str | None:
 
 
 def _missing_choices(mapping: Any) -> str | None:
-    sent, understood = field_choices(mapping.sudo())
+    sent, understood = _converted(mapping) or field_choices(mapping.sudo())
     if sent is None or understood is None:
         return _too_many(mapping)
+    sent = [*sent, mapping.when_empty] if mapping.when_empty else sent
     choices = mapping.attribute_id.choices
     if mapping.attribute_id._as_attribute().is_coded:
         # Nobody can add a gender: a contact that has another value is told of in its own problem.
@@ -68,6 +70,17 @@ def _missing_choices(mapping: Any) -> str | None:
     if mapping.direction != "export" and (missing := [v for v in choices if v not in understood]):
         return _field_lacks(mapping, missing)
     return None
+
+
+def _converted(mapping: Any) -> tuple[list[str], set[str]] | None:
+    """Return what `field_choices` does where a person has entered the texts; None where not."""
+    if mapping.conversion == "yes_no":
+        texts = [mapping.no_text, mapping.yes_text]
+    elif mapping.conversion == "table":
+        texts = [text for text in mapping.value_ids.mapped("usercom_value") if text]
+    else:
+        return None
+    return texts, set(texts)
 
 
 def _too_many(mapping: Any) -> str:
@@ -81,8 +94,8 @@ def _too_many(mapping: Any) -> str:
 
 def _attribute_lacks(mapping: Any, missing: Sequence[str]) -> str:
     """Name the choices that the attribute lacks, of those whose names the reader may see."""
-    seen = field_choices(mapping.sudo(False))[0] or ()
-    named = [value for value in missing if value in seen]
+    seen = (_converted(mapping) or field_choices(mapping.sudo(False)))[0] or ()
+    named = [value for value in missing if value in (*seen, mapping.when_empty)]
     text: str = mapping.env._(
         "“%(attribute)s” lacks these choices of “%(field)s”: %(missing)s. Add them in "
         "User.com and refresh the attributes.",

@@ -7,6 +7,8 @@ from typing import Any
 
 from odoo.fields import Domain
 
+from ...usercom import directions
+from ...usercom.conversions import CONVERSIONS, Conversion
 from .check import possible_ways
 
 
@@ -24,6 +26,21 @@ def fitting_attributes(mappings: Any, field: Any, *, is_consent: bool) -> Domain
         if possible_ways(mappings, field, kind, is_read_only=is_read_only, is_consent=is_consent)
     )
     return fitting & _holding_several() if field.ttype == "many2many" else fitting
+
+
+def fitting_after(mappings: Any, name: str) -> Domain:
+    """Return the domain of the attributes that take what the conversion of this name makes."""
+    conversion, table = Conversion(name), mappings._type_table()
+    kinds = [
+        kind
+        for kind in table
+        if any(
+            directions(conversion.becomes(field_type, kind), kind, table=table)
+            for field_type in CONVERSIONS[name].becomes
+        )
+    ]
+    fitting = Domain("value_type", "in", kinds)
+    return fitting if conversion.is_reversible else fitting & Domain("read_only", "=", False)
 
 
 def _holding_several() -> Domain:

@@ -22,7 +22,9 @@ class ValueExporter:
 
     def __init__(self, mappings: Any) -> None:
         self._mappings = mappings
-        self._pairs = [(m, m._key(), m._value_exporter()) for m in mappings]
+        self._pairs = [
+            (m, m._key(), m._value_exporter(), m._conversion().when_empty) for m in mappings
+        ]
         self._unset = UnsetColumns(mappings.env["res.partner"], _plain_columns(mappings))
         self._has_name = sum(m._is_name_part() for m in mappings) == len(NAME_PARTS)
         self._phones = PhoneNumbers(mappings)
@@ -46,10 +48,11 @@ class ValueExporter:
     def _read(self, partner: Any) -> tuple[dict[str, Any], list[str]]:
         values: dict[str, Any] = {}
         problems: list[str] = []
-        for mapping, key, value_of in self._pairs:
+        for mapping, key, value_of, when_empty in self._pairs:
             try:
                 is_unset = (partner, mapping.field_name) in self._unset
-                values[key] = None if is_unset else value_of(partner)
+                value = None if is_unset else value_of(partner)
+                values[key] = when_empty if value is None else value
             except ConversionError as error:
                 problems.append(value_problem(mapping, partner, error))
         return values, problems

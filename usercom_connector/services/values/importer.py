@@ -58,11 +58,14 @@ class ValueImporter:
 def odoo_value(mapping: Any, partner: Any, value: Any, vals: Values) -> Values:
     """Return {field: value to write} for a canonical value, see the hook `_odoo_value`."""
     name: str = mapping.field_name
-    value = check_length(mapping, import_value(value, mapping.field_type))
+    value = import_value(mapping._conversion().to_odoo(value), mapping.field_type)
+    value = check_length(mapping, value)
     if mapping.is_consent:
         return {name: ConsentField(mapping).to_odoo(value)}
     if mapping.field_type == "many2one":
-        return {name: RecordLookup(mapping).find(partner, value, vals).id}
+        lookup = RecordLookup(mapping)
+        find = lookup.of_id if mapping.conversion == "table" else lookup.find
+        return {name: find(partner, value, vals).id}
     if mapping.field_type == "many2many":
         lookup = RecordLookup(mapping)
         found = [lookup.find(partner, text, vals).id for text in value or ()]

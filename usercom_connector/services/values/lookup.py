@@ -69,6 +69,19 @@ class RecordLookup:
             return self.find_company(value) or self._create_company(value)
         return self._find_named(comodel, value, self._scope(partner, vals))
 
+    def of_id(self, partner: Any, value: Any, vals: Mapping[str, Any]) -> Any:
+        """Return the record of an id that is a text, as in value tables; empty for no value.
+
+        Raises ConversionError for one that is deleted, or that the account may not know.
+        """
+        comodel = partner.env[self._mapping._partner_field().comodel_name]
+        if not value:
+            return comodel
+        found = comodel.search(Domain("id", "=", int(value)) & self._scope(partner, vals))
+        if not found:
+            raise ConversionError(value, Reason.UNKNOWN_CHOICE, choices=[])
+        return found
+
     def _find_named(self, comodel: Any, value: str, scope: Domain) -> Any:
         for name, lang in _names(comodel):
             domain = Domain(name, "=ilike", escape_psql(value)) & scope
@@ -138,13 +151,21 @@ def in_odoos_words(
         for mapping in mappings
         if may_be_spelled_otherwise(mapping)
         and odoo.get(mapping._key()) not in (None, remote.get(mapping._key()))
-        and RecordLookup(mapping).is_meant(partner, remote.get(mapping._key()))
+        and _is_the_same(mapping, partner, odoo[mapping._key()], remote.get(mapping._key()))
     }
 
 
 def may_be_spelled_otherwise(mapping: Any) -> bool:
     """Return whether Odoo may name otherwise what User.com means, as "PL" and "Poland"."""
+    if mapping.conversion:
+        return bool(mapping._conversion().allows_spellings)
     return mapping.field_type in ("many2one", "selection") and not mapping.is_consent
+
+
+def _is_the_same(mapping: Any, partner: Any, odoo: Any, remote: Any) -> bool:
+    if mapping.conversion:
+        return bool(mapping._conversion().is_alike(odoo, remote))
+    return RecordLookup(mapping).is_meant(partner, remote)
 
 
 def _displayed_as(comodel: Any, value: str, scope: Domain) -> Any:

@@ -22,7 +22,7 @@ def value_problem(mapping: Any, contact: Any, error: ConversionError) -> Problem
         "%(contact)s: “%(field)s” could not be carried over, value “%(value)s”: %(reason)s.",
         contact=contact if isinstance(contact, str) else by_id(contact),
         field=mapping.field_id.field_description,
-        value=storable(str(error.value))[:80],
+        value=storable(_shown(mapping, contact, error))[:80],
         reason=_reason(mapping, error),
     )
     return Problem(text, code_of_reason(error.reason), mapping.id)
@@ -70,6 +70,15 @@ def altered_problem(mapping: Any, partner: Any, sent: Any, shown: Any) -> Proble
         field=mapping.field_id.field_description,
     )
     return Problem(text, "changed_there", mapping.id)
+
+
+def _shown(mapping: Any, contact: Any, error: ConversionError) -> str:
+    """Return the value in words: a record that a value table lacks is known there by its id."""
+    if mapping.conversion == "table" and mapping.field_type == "many2one":
+        record = None if isinstance(contact, str) else contact[mapping.field_name]
+        if record and error.value == str(record.id):
+            return str(record.display_name)
+    return str(error.value)
 
 
 def _custom_id_problem(env: Any, contact: str, value: str) -> Problem:

@@ -19,18 +19,20 @@ CODED_MODELS = {"res.country": "code", "res.country.state": "code", "res.lang": 
 def value_reader(mapping: Any) -> Callable[[Any], Any]:
     """Return a function from a contact to the value: records as name or code, unset as None."""
     name = mapping.field_name
-    if mapping._is_name_part():
+    if name == "name" and mapping._key() in NAME_PARTS:
         part = NAME_PARTS.index(mapping._key())
         return lambda partner: split_contact_name(partner)[part] or None
     if name == mapping._key() == "email":
         return lambda partner: first_address(partner.email)
-    if mapping.is_phone and mapping.phone_format == "e164":
+    if mapping.conversion == "e164":
         return lambda partner: international(partner, partner[name]) or partner[name]
+    if mapping.field_type == "many2one" and mapping.conversion == "table":
+        return lambda partner: str(partner[name].id) if partner[name] else None
     if mapping.field_type == "many2one":
         return lambda partner: partner[name][code_field(partner[name])] or None
     if mapping.field_type == "many2many":
         return lambda partner: [n for n in partner[name].mapped("display_name") if n]
-    if mapping.field_type == "datetime" and mapping.value_type == "date":
+    if mapping.field_type == "datetime" and "date" in (mapping.value_type, mapping.conversion):
         return _local_day_reader(mapping)
     return itemgetter(name)
 

@@ -1,0 +1,47 @@
+"""What a pair makes of a real contact's value."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from odoo.fields import Domain
+
+from ..contacts.value_texts import ValueTexts
+from ..values.exporter import ValueExporter
+from .rights import unreadable_problem
+
+
+def preview(mapping: Any) -> str:
+    """Return "Jan Kowalski: acme → ACME" of a contact that the reader may see, "" without one."""
+    contacts, field = mapping.env["res.partner"], mapping._partner_field()
+    if field is None or not mapping.attribute_id or unreadable_problem(mapping):
+        return ""
+    account = mapping.backend_id.sudo()
+    is_shown = Domain.TRUE if mapping.when_empty else Domain(field.name, "!=", False)
+    domain = account._partners_of_company() & is_shown if field.store else Domain.FALSE
+    partner = contacts.search(domain, order="id desc", limit=1)
+    return _shown(mapping, partner, field) if partner else ""
+
+
+def _shown(mapping: Any, partner: Any, field: Any) -> str:
+    partner = mapping.backend_id.sudo()._with_account_context(partner)
+    values, problems = ValueExporter(mapping)(partner)
+    sent = ValueTexts(mapping.env).value(mapping, values.get(mapping._key()))
+    text: str = mapping.env._(
+        "%(contact)s: %(odoo)s → %(usercom)s",
+        contact=partner.display_name,
+        odoo=_text(partner, field) or "–",
+        usercom=problems[0] if problems else sent or "–",
+    )
+    return text
+
+
+def _text(partner: Any, field: Any) -> str:
+    value = partner[field.name]
+    if field.comodel_name:
+        return ", ".join(record.display_name or "" for record in value)
+    if field.type == "selection":
+        return str(dict(field._description_selection(partner.env)).get(value, ""))
+    if field.type == "boolean":
+        return ValueTexts(partner.env).value(None, value)
+    return "" if value is False else str(value)
