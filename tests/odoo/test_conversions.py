@@ -318,6 +318,39 @@ class TestRefused(ConversionCase):
         self.env["res.partner.industry"].create([{"name": f"I{n}"} for n in range(1001)])
         self.refused("industry_id", "text", "more than 1000 values", conversion="table")
 
+    def test_a_company_is_known_by_its_name_only(self):
+        self.contact(name="Acme", is_company=True)
+        mapping = self.pair(self.backend, "parent_id", "text", conversion="table")
+        self.assertEqual(mapping.direction, "export")
+
+
+class TestOffered(ConversionCase):
+    def test_attributes_that_take_what_the_conversion_makes(self):
+        for value_type in ("boolean", "integer", "float", "date", "datetime"):
+            self.define(f"a {value_type}", value_type)
+        self.define("A choice", "fixed", ["A"])
+        for conversion, types in {
+            "upper": {"string"},
+            "date": {"string", "date", "datetime"},
+            "yes_no": {"string", "fixed"},
+            "table": {"string", "fixed", "boolean", "integer", "float"},
+        }.items():
+            domain = [("backend_id", "=", self.backend.id), ("fits_conversion", "=", conversion)]
+            found = self.env["usercom.attribute"].search(domain)
+            self.assertEqual(set(found.mapped("value_type")), types)
+
+    def test_a_pair_is_entered_in_the_list_with_its_conversion(self):
+        self.custom_field("x_vip", "boolean")
+        form = Form(
+            self.env["usercom.field.mapping"], "usercom_connector.usercom_field_mapping_view_list"
+        )
+        form.field_id = self.field("x_vip")
+        form.conversion = "yes_no"
+        form.attribute_id = self.attribute("text")
+        mapping = form.save()
+        self.assertEqual((mapping.yes_text, mapping.no_text), ("yes", "no"))
+        self.assertEqual(mapping.direction, "both")
+
 
 class TestPreview(ConversionCase):
     def test_a_real_contact_shows_what_is_sent(self):

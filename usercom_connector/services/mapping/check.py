@@ -61,7 +61,8 @@ def possible_ways(
         ways -= {"import"}
     if is_read_only:
         ways -= {"export"}
-    if field.sudo().readonly or field.name in NEVER_IMPORTED:
+    is_kept_company = field.name == "parent_id" and conversion.name  # known by its name only
+    if field.sudo().readonly or field.name in NEVER_IMPORTED or is_kept_company:
         ways -= {"import"}
     return ways
 
