@@ -8,6 +8,8 @@ from odoo.exceptions import AccessError
 from odoo.tests import new_test_user
 
 from odoo.addons.usercom_connector.services.drain import queue_runner
+from odoo.addons.usercom_connector.services.explanation.explanation import Explanation
+from odoo.addons.usercom_connector.services.initial_sync.csv_rows import CsvRows
 
 from .common import UsercomCase
 
@@ -386,3 +388,97 @@ class TestAttempts(FailureCase):
         with patch.object(queue_runner, "SHORT_WAIT", 0):
             self.drain()
         self.assertEqual((row.state, row.attempts, row.retries), ("pending", 11, 1))
+
+
+class TestEmailSyntax(FailureCase):
+    def test_an_invalid_address_fails_here_and_names_contact_field_and_value(self):
+        for email in ("jan@", "jan", "jan@example", "jan@example..org", "@example.org"):
+            contact = self.contact(email=email, phone="+48601000000")
+            self.drain()
+            row = self.row(contact)
+            self.assertEqual((row.state, row.error_code), ("failed", "invalid_email"), email)
+            self.assertEqual(row.mapping_id.field_name, "email")
+            for text in ("Jan Kowalski", "“Email”", f"“{email}”", "not an e-mail address"):
+                self.assertIn(text, row.error)
+            self.assertEqual(contact.usercom_state, "failed")
+        self.assertEqual(self.calls(), [])
+
+    def test_corrected_it_is_sent(self):
+        contact = self.contact(email="jan@")
+        self.drain()
+        row = self.row(contact)
+        contact.email = "jan@example.org"
+        self.drain()
+        self.assertEqual(row.state, "superseded")
+        self.assertEqual(self.remote(contact)["email"], "jan@example.org")
+
+    def test_a_known_users_other_values_go_and_so_does_a_withdrawn_consent(self):
+        contact = self.synced(email="jan@example.org", x_email_consent=True)
+        contact.write({"email": "jan@", "phone": "+48601000000", "x_email_consent": False})
+        self.drain()
+        self.assertEqual(self.row(contact).error_code, "invalid_email")
+        user = self.remote(contact)
+        self.assertEqual((user["email"], user["phone_number"]), ("jan@example.org", "+48601000000"))
+        self.assertFalse(user["attributes"]["email_consent"])
+
+    def test_a_known_users_invalid_address_alone_makes_no_call(self):
+        contact = self.synced(email="jan@example.org")
+        contact.email = "jan@"
+        self.drain()
+        self.assertEqual(self.row(contact).error_code, "invalid_email")
+        self.assertEqual(self.calls(), [])
+
+    def test_an_address_corrected_in_user_com_is_taken_over(self):
+        contact = self.synced(email="jan@example.org")
+        contact.email = "jan@"
+        self.drain()
+        self.simulator.patch_user(self.binding(contact).external_id, email="jan@example.net")
+        self.backend.mapping_ids.conflict_policy = "usercom"
+        self.receive(id=self.binding(contact).external_id)
+        self.assertEqual(contact.email, "jan@example.net")
+
+    def test_what_people_type_beside_an_address_is_no_fault(self):
+        for email in (
+            "Jan <jan@example.org>, ewa@example.org",
+            "żaneta@example.org",
+            "o'neil+x@sub.example.org",
+            " jan.k@example.org ",
+        ):
+            contact = self.contact(email=email)
+            self.drain()
+            self.assertEqual(self.row(contact).state, "done", email)
+
+    def test_the_explanation_says_so(self):
+        contact = self.synced(email="jan@example.org")
+        contact.email = "jan@"
+        self.env.cr.flush()
+        for read in (False, True):
+            explanation = Explanation(self.backend, contact)
+            if read:
+                explanation.read_user()
+            email = next(v for v in explanation.values() if v.mapping._key() == "email")
+            self.assertEqual(email.verdict, "problem")
+            self.assertIn("not an e-mail address", email.reason)
+
+    def test_a_file_of_an_initial_sync_leaves_it_out(self):
+        contact = self.contact(email="jan@")
+        sync = self.env["usercom.sync"].create({})
+        line = self.env["usercom.sync.line"].create(
+            {"sync_id": sync.id, "partner_id": contact.id, "kind": "new_there"}
+        )
+        [row] = CsvRows(sync).of(line)
+        self.assertIsNone(row.values)
+        self.assertEqual(row.problems[0].code, "invalid_email")
+
+    def test_a_pair_that_only_reads_checks_nothing(self):
+        self.backend.mapping_ids.filtered(lambda m: m._key() == "email").direction = "import"
+        contact = self.contact(email="jan@")
+        self.drain()
+        self.assertEqual(self.row(contact).state, "done")
+
+    def test_the_contact_of_nobody_can_be_dismissed_whatever_it_refused(self):
+        contact = self.contact(email="jan@", usercom_unsubscribed=True)
+        self.drain()
+        row = self.row(contact)
+        row.action_dismiss()
+        self.assertEqual(row.state, "dismissed")

@@ -1,15 +1,17 @@
 """What would happen to each paired value of a contact and its user, and why."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ...usercom import User
 from ...usercom.base import Base, remote_base_value
 from ..comparison import Comparison, Sides
+from ..contacts.contact_names import with_names
 from ..contacts.value_texts import ValueTexts
 from ..importer.merge_plan import MergePlan, MergePlanner
 from ..importer.results import AS_CONFIGURED
+from ..values.email_syntax import EmailSyntax
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class ValueExplanations:
         self._comparison = Comparison(self._backend._active_mappings(), self._partner)
         self._base: Base = binding._last_base() if binding else Base()
         self._texts = ValueTexts(partner.env)
+        self._emails = EmailSyntax(self._comparison.mappings)
 
     def before_reading(self) -> Iterator[ValueExplanation]:
         """Explain what is known without asking User.com: what an edit would send."""
@@ -47,6 +50,8 @@ class ValueExplanations:
             is_sent = key in odoo and odoo[key] != self._base.get(key)
             verdict = "send" if is_sent and mapping.direction != "import" else "unread"
             reason = str(self._env._("User.com was not asked yet."))
+            if verdict == "send" and (problem := self._unsendable(key, odoo)):
+                verdict, reason = "problem", problem
             yield self._explained(mapping, odoo.get(key), None, verdict, reason)
 
     def of(self, user: User) -> Iterator[ValueExplanation]:
@@ -80,10 +85,17 @@ class ValueExplanations:
         if key in plan.refused or not (key in sides.odoo and key in sides.usercom):
             return "problem", "\n".join(plan.problems)
         if key in plan.agreed.to_usercom:
+            if problem := self._unsendable(key, sides.odoo):
+                return "problem", problem
             return "send", self._why_moved(mapping, plan)
         if key in plan.written:
             return "write", self._why_moved(mapping, plan)
         return self._judged_at_rest(mapping, sides)
+
+    def _unsendable(self, key: str, odoo: Mapping[str, Any]) -> str | None:
+        """Why the value of this key is not sent although it should be."""
+        problem = self._emails.problem(self._partner, {key: odoo.get(key)})
+        return problem and with_names(problem, self._env)
 
     def _why_moved(self, mapping: Any, plan: MergePlan) -> str:
         env = self._env

@@ -6,8 +6,9 @@ from ..contacts.contact_names import by_id
 from ..contacts.identity import ContactIdentity
 from ..contacts.linking import Linking
 from ..contacts.unconfirmed import UnconfirmedValues
-from ..failures.problem import Problem
+from ..failures.problem import Problem, joined
 from ..initial_sync.csv_import import being_imported
+from ..queue.task import Task
 
 IMPORT_SECONDS = 15  # until a contact that a CSV import may be creating is looked at again
 
@@ -87,6 +88,17 @@ class Admission:
         for row in taken:
             fail_as_duplicate(row, owners[keys[row]])
         return rows - taken
+
+
+def without_unaddressed(tasks: list[Task]) -> list[Task]:
+    """Fail the tasks that would create a user without the e-mail address that the contact has.
+
+    What has been typed as one is no address, so nobody would find the user by it again.
+    """
+    unaddressed = [task for task in tasks if task.is_unaddressed()]
+    for task in unaddressed:
+        task.rows._fail(joined(task.problems))
+    return [task for task in tasks if not task.is_unaddressed()]
 
 
 def fail_as_duplicate(row: Any, other: Any) -> None:

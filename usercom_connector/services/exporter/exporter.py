@@ -6,7 +6,7 @@ from ...usercom.mass import MassPush
 from ...usercom.push import Push, Pushed
 from ..contacts.unconfirmed import UnconfirmedValues
 from ..queue.task import Task
-from .admission import Admission
+from .admission import Admission, without_unaddressed
 from .mass_updates import MassUpdates
 from .pushes import Pushes
 from .removals import Removals
@@ -41,6 +41,7 @@ class Exporter:
         Removals(self._backend).note_return(rows, bindings)
         rows = Admission(self._backend, bindings).admitted(rows)
         tasks = Pushes(self._backend, rows.partner_id).tasks(rows, bindings)
+        tasks = without_unaddressed(tasks)
         UnconfirmedValues(self._backend).store(tasks, bindings)
         return MassUpdates(self._backend).in_place_of_alike(tasks)
 

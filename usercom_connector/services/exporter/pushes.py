@@ -8,6 +8,7 @@ from ...usercom.push import Push
 from ..comparison import Comparison
 from ..contacts.identity import ContactIdentity
 from ..queue.task import Task
+from ..values.email_syntax import EmailSyntax
 
 Values = dict[str, Any]
 
@@ -17,7 +18,9 @@ class Pushes:
 
     def __init__(self, backend: Any, partners: Any) -> None:
         self._backend = backend
-        self._comparison = Comparison(backend._active_mappings(), partners)
+        mappings = backend._active_mappings()
+        self._comparison = Comparison(mappings, partners)
+        self._emails = EmailSyntax(mappings)
         self._identity = ContactIdentity(backend)
 
     def tasks(self, rows: Any, bindings: dict[int, Any]) -> list[Task]:
@@ -47,9 +50,13 @@ class Pushes:
         """``({key: canonical value}, problems)``.
 
         A phone number that User.com or the base spells otherwise keeps that spelling, so that it
-        does not count as a change: "600 100 200" for "+48600100200".
+        does not count as a change: "600 100 200" for "+48600100200". What is no e-mail address is
+        left out, since User.com would refuse all else with it.
         """
         values, problems = self._comparison.export(partner)
+        if problem := self._emails.problem(partner, values):
+            values.pop("email")
+            problems.insert(0, problem)
         there = {key: remote_base_value(base, key) for key in values}
         values |= self._comparison.phones.spelled_as(partner, values, there)
         values |= self._comparison.phones.spelled_as(partner, values, base)

@@ -8,6 +8,7 @@ from ..contacts.contact_names import by_id
 from ..contacts.identity import ContactIdentity
 from ..contacts.linking import Linking
 from ..database.savepoints import attempted
+from ..values.email_syntax import EmailSyntax
 
 
 class CsvRow(NamedTuple):
@@ -50,6 +51,8 @@ class CsvRows:
 
     def _row(self, line: Any, partner: Any, comparison: Comparison) -> CsvRow:
         values, problems = comparison.export(partner)
+        if problem := EmailSyntax(comparison.mappings).problem(partner, values):
+            return CsvRow(line, None, [problem, *problems])
         identity = self._identities.of(partner, None)
         custom_id = self._identities.new_custom_id(partner, None)
         push = Push(identity, comparison.rules, comparison.attributes, {}, values, custom_id)

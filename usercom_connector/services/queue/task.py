@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..failures.problem import as_problem
+
 
 @dataclass(frozen=True)
 class Task:
@@ -15,3 +17,8 @@ class Task:
     rows: Any
     job: Any
     problems: list[str] = field(default_factory=list)
+
+    def is_unaddressed(self) -> bool:
+        """Whether it is about no user yet, and the contact's e-mail address is none."""
+        codes = {as_problem(problem).code for problem in self.problems}
+        return "invalid_email" in codes and not self.job.identity.user_id
