@@ -55,6 +55,8 @@ def is_deeper_than(levels: int, value: Any) -> bool:
     level = [value]
     for _level in range(levels):
         level = [inner for outer in level for inner in _members(outer)]
+        if not level:
+            return False
     return any(isinstance(inner, dict | list) for inner in level)
 
 

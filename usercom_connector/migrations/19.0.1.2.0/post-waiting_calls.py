@@ -2,7 +2,10 @@ import json
 
 from odoo.api import SUPERUSER_ID, Environment
 
-from odoo.addons.usercom_connector.services.consents.received import received_consents
+from odoo.addons.usercom_connector.services.consents.received import (
+    received_answers,
+    received_consents,
+)
 from odoo.addons.usercom_connector.services.inbox.payload import parse
 from odoo.addons.usercom_connector.services.inbox.prompts import Prompts
 
@@ -46,11 +49,11 @@ class Call:
     def shrink(self):
         """Keep only what is of use."""
         payload = self._payload()
-        kept = payload and Prompts(self._backend).stored_part(payload)
-        consents = received_consents(self._backend, payload)
+        kept = Prompts(self._backend).stored_part(payload)
+        consents = received_consents(received_answers(self._backend, payload), payload)
         self._inbox.env.cr.execute(
             "UPDATE usercom_inbox SET payload = %s, consents = %s WHERE id = %s",
-            [None if kept is None else json.dumps(kept), json.dumps(consents), self._id],
+            [kept, json.dumps(consents), self._id],
         )
 
     def _payload(self):

@@ -26,25 +26,20 @@ LONG_AGO = datetime.min.replace(tzinfo=UTC)
 Payload = Mapping[str, Any] | None
 
 
-def tells_withdrawal(backend: Any, payload: Payload) -> bool:
-    """Return whether a call shows a "no" to one of the account's consents."""
+def received_answers(backend: Any, payload: Payload) -> dict[str, bool]:
+    """Return {key: whether it is a "yes"} of the account's consents that a call shows."""
     consents = backend.env["usercom.field.mapping"]._consent_keys(backend.id)
-    return any(_received(payload, *consent) is False for consent in consents)
+    received = {key: _received(payload, key, *words) for key, *words in consents}
+    return {key: consent for key, consent in received.items() if consent is not None}
 
 
-def received_consents(backend: Any, payload: Payload) -> dict[str, dict[str, str]]:
+def received_consents(answers: Mapping[str, bool], payload: Payload) -> dict[str, dict[str, str]]:
     """Return {key: {"at": when the call was sent, in UTC, "said": "no" or "yes"}}."""
     at = read_moment((payload or {}).get("timestamp"))
     if not at:
         return {}
     moment = at.isoformat(timespec="microseconds")  # all alike, so that they sort as text
-    consents = backend.env["usercom.field.mapping"]._consent_keys(backend.id)
-    received = {key: _received(payload, key, *words) for key, *words in consents}
-    return {
-        key: {"at": moment, "said": WORDS[consent]}
-        for key, consent in received.items()
-        if consent is not None
-    }
+    return {key: {"at": moment, "said": WORDS[consent]} for key, consent in answers.items()}
 
 
 def _received(payload: Payload, key: str, attribute: Attribute, withdrawn: bool) -> bool | None:

@@ -8,7 +8,7 @@ from odoo import fields
 from odoo.fields import Domain
 
 from ...usercom import User
-from ..consents.received import received_consents, tells_withdrawal
+from ..consents.received import received_answers, received_consents
 from ..contacts.email_addresses import normalized
 from ..database.quiet_sql import without_values
 from ..failures.problem import columns
@@ -62,36 +62,44 @@ class Prompts:
         self._inbox = backend.env["usercom.inbox"]
 
     def put(self, keys: Keys, payload: Payload | None = None) -> Any:
-        """Store one prompt, with a call's ``payload`` if one came; returns its row.
-
-        Past the ORM, since User.com waits for the answer.
-        """
-        kept = payload and self.stored_part(payload)
-        values = {
-            "backend_id": self._backend.id,
-            "priority": URGENT if tells_withdrawal(self._backend, payload) else 0,
-            "payload": None if kept is None else json.dumps(kept),
-            "consents": json.dumps(received_consents(self._backend, payload)),
-            "now": fields.Datetime.now(),
-            **{name: keys.get(name) for name in KEYS},
-        }
+        """Store one prompt, with a call's ``payload`` if one came; returns its row."""
         self._inbox.flush_model()
-        with without_values():
-            self._inbox.env.cr.execute(PUT, values)
-        row = self._inbox.browse(self._inbox.env.cr.fetchone())
+        row = self._inbox.browse(self.store(keys, payload))
         row.invalidate_recordset(flush=False)  # one that waited may have been read before
         return row
 
-    def stored_part(self, payload: Payload) -> Payload:
-        """Return what is stored of a call: the values of mapped attributes; none where many.
+    def store(self, keys: Keys, payload: Payload | None = None) -> int:
+        """Store it where nothing of the inbox was read or written before; returns the row's id.
+
+        Past the ORM, since User.com waits for the answer.
+        """
+        answers = received_answers(self._backend, payload)
+        values = {
+            "backend_id": self._backend.id,
+            "priority": URGENT if False in answers.values() else 0,
+            "payload": self.stored_part(payload),
+            "consents": json.dumps(received_consents(answers, payload)),
+            "now": fields.Datetime.now(),
+            **{name: keys.get(name) for name in KEYS},
+        }
+        with without_values():
+            self._inbox.env.cr.execute(PUT, values)
+        row_id: int = self._inbox.env.cr.fetchone()[0]
+        return row_id
+
+    def stored_part(self, payload: Payload | None) -> str | None:
+        """Return, as JSON, the values of mapped attributes that a call brought; none where many.
 
         Without them the user is read, as ever.
         """
+        if payload is None:
+            return None
         mappings = self._inbox.env["usercom.field.mapping"]
         kept = PayloadFilter(mappings._received_keys(self._backend.id)).of(payload)
-        if len(json.dumps(kept)) > MOST_BYTES:
-            kept = {"timestamp": str(kept.get("timestamp"))[:64]}
-        return kept
+        text = json.dumps(kept)
+        if len(text) > MOST_BYTES:
+            text = json.dumps({"timestamp": str(kept.get("timestamp"))[:64]})
+        return text
 
     def about(self, users: list[User], newest: int) -> dict[int, Any]:
         """Return ``{user id: rows}`` that ask for ``users`` and came before the list was read.

@@ -78,8 +78,8 @@ class WebhookCalls:
         for _try in range(MOST_TRIES):
             try:
                 with without_expected_errors():
-                    prompts.put(keys, payload)
+                    prompts.store(keys, payload)
                     return
             except SerializationFailure:
                 self._env.cr.rollback()
-        prompts.put(keys, payload)
+        prompts.store(keys, payload)
