@@ -171,8 +171,8 @@ class TestRightOfAccess(ConsentCase, HttpCase):
         self.assertIn("attachment", answer.headers["Content-Disposition"])
         head, *rows = csv.reader(io.StringIO(answer.text))
         self.assertEqual(len(rows), 2)
-        self.assertEqual(rows[0][1:4], ["email_consent", "Not asked", "Given"])
-        self.assertEqual(rows[1][1:4], ["email_consent", "Given", "Withdrawn"])
+        self.assertEqual(rows[0][1:4], ["E-mail consent", "Not asked", "Given"])
+        self.assertEqual(rows[1][1:4], ["E-mail consent", "Given", "Withdrawn"])
         self.assertEqual(len(head), len(rows[0]))
 
     def test_who_may_not_see_the_log_gets_no_file(self):

@@ -304,6 +304,21 @@ class TestComparison(ListCase):
             ],
         )
 
+    def test_codes_and_consents_are_told_in_words(self):
+        self.pair(self.backend, "country_id", "country")
+        poland = self.env.ref("base.pl").id
+        contact = self.synced(email="anna@example.org", country_id=poland, x_email_consent=True)
+        there = {"country": "DE", "unsubscribed": True, "email_consent": False}
+        self.simulator.patch_user(self.binding(contact).external_id, **there)
+        self.assertEqual(
+            sorted(self.compared()["different"].mapped("details")),
+            [
+                "Country: Poland ≠ Germany",
+                "E-mail consent: - ≠ withdrawn",  # said nothing of the blacklist
+                "E-mail consent: given ≠ withdrawn",
+            ],
+        )
+
     def test_one_field_is_repaired_and_the_others_stay(self):
         self.pair(self.backend, "city", "city")
         contact, rows = self.other_than(phone_number="222222222", city="Gdynia")

@@ -1,5 +1,7 @@
 """User.com's "unsubscribed" and Odoo's e-mail blacklist say the same."""
 
+from odoo.tests import new_test_user
+
 from .common_consents import BlacklistCase
 
 
@@ -9,6 +11,14 @@ class TestUnsubscribed(BlacklistCase):
         self.receive(contact, unsubscribed=True)
         self.assertTrue(self.blocked())
         self.assertEqual(self.log(contact, "unsubscribed"), [("unset", "no", "webhook")])
+
+    def test_a_refusal_of_e_mail_is_told_in_words(self):
+        contact = self.synced(email="jan@example.org")
+        self.receive(contact, unsubscribed=True)
+        said = contact.usercom_consent_log_ids.filtered(lambda row: row.consent == "unsubscribed")
+        self.assertEqual(said.display_name, "E-mail consent: withdrawn")
+        user = new_test_user(self.env, "reader", "usercom_connector.group_usercom_user")
+        self.assertEqual(said.with_user(user).consent_label, "E-mail consent")
 
     def test_who_comes_back_by_an_explicit_act_leaves_the_blacklist(self):
         contact = self.synced(email="jan@example.org")

@@ -7,6 +7,7 @@ from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 from ...services.consents.guard import GUARD
+from ...services.contacts.value_texts import ValueTexts
 from ...services.own_context import Origin, own_context
 from ...usercom.formulas import guarded
 
@@ -25,13 +26,13 @@ class UsercomConsentLog(models.Model):
     _inherit = "usercom.about.contact"
     _description = "User.com Consent Log"
     _order = "id desc"
-    _rec_name = "consent"
 
     create_date = fields.Datetime("When", readonly=True)
     company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="restrict")
     backend_id = fields.Many2one("usercom.backend", "Account", readonly=True, ondelete="set null")
     partner_id = fields.Many2one("res.partner", "Contact", readonly=True, ondelete="set null")
-    consent = fields.Char(required=True, readonly=True, help="The User.com attribute.")
+    consent = fields.Char("User.com Attribute", required=True, readonly=True)
+    consent_label = fields.Char("Consent", compute="_compute_consent_label")
     old_value = fields.Selection("_answers", required=True, readonly=True)
     new_value = fields.Selection("_answers", required=True, readonly=True)
     origin = fields.Selection(
@@ -73,6 +74,20 @@ class UsercomConsentLog(models.Model):
             ("no", self.env._("Withdrawn")),
             ("unset", self.env._("Not asked")),
         ]
+
+    @api.depends("consent", "backend_id", "company_id")
+    def _compute_consent_label(self):
+        texts = ValueTexts(self.env)
+        for company, rows in self.grouped("company_id").items():
+            backend = self.env["usercom.backend"].sudo()._of_company(company)
+            for row in rows:
+                row.consent_label = texts.label(row.backend_id or backend, row.consent)
+
+    @api.depends("consent_label", "new_value")
+    def _compute_display_name(self):
+        answers = dict(self._fields["new_value"]._description_selection(self.env))
+        for row in self:
+            row.display_name = f"{row.consent_label}: {answers.get(row.new_value, '').lower()}"
 
     # ---- append-only ----
 
@@ -238,7 +253,7 @@ class UsercomConsentLog(models.Model):
 
     def _as_csv(self):
         """These rows as a table for the person they are about, oldest first."""
-        names = ("create_date", "consent", "old_value", "new_value", "origin", "source_at")
+        names = ("create_date", "consent_label", "old_value", "new_value", "origin", "source_at")
         out = io.StringIO()
         table = csv.writer(out)
         table.writerow(self.fields_get(names)[name]["string"] for name in names)

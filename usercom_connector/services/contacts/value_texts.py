@@ -7,6 +7,10 @@ from typing import Any
 
 from odoo.tools import format_date, format_datetime
 
+from ..consents.field import UNSUBSCRIBED
+
+CODED = ("res.country", "res.lang")  # few, and each code is one record's
+
 
 class ValueTexts:
     """The texts of many values, for one reader; labels are looked up once for an account."""
@@ -14,6 +18,7 @@ class ValueTexts:
     def __init__(self, env: Any) -> None:
         self._env = env
         self._known: dict[Any, dict[str, Any]] = {}
+        self._codes: dict[Any, dict[str, str]] = {}
 
     def differences(self, backend: Any, differences: Mapping[str, Sequence[Any]]) -> str:
         """Return {key: (in Odoo, in User.com)} in one line: "Phone: 601111222 ≠ 602111222"."""
@@ -21,13 +26,17 @@ class ValueTexts:
         ordered = [key for key in mappings if key in differences]
         ordered += [key for key in differences if key not in mappings]
         return "; ".join(
-            f"{self._label(mappings.get(key), key)}: "
+            f"{self.label(backend, key)}: "
             + " ≠ ".join(self.value(mappings.get(key), side) or "-" for side in differences[key])
             for key in ordered
         )
 
     def value(self, mapping: Any, value: Any) -> str:
         """Return the text of one canonical value; `mapping` is None where the pair was deleted."""
+        if mapping and mapping.is_consent:
+            return self._consent(mapping, value)
+        if isinstance(value, str) and mapping and (name := self._names(mapping).get(value)):
+            return name
         if isinstance(value, bool):
             return str(self._env._("yes") if value else self._env._("no"))
         if isinstance(value, list):
@@ -35,6 +44,27 @@ class ValueTexts:
         if isinstance(value, str) and mapping and mapping.value_type in ("date", "datetime"):
             return self._moment(mapping.value_type, value)
         return "" if value is None else str(value)
+
+    def _consent(self, mapping: Any, value: Any) -> str:
+        if value is None:
+            return ""
+        is_withdrawn = value == mapping._rules()[0].withdrawn
+        return str(self._env._("withdrawn") if is_withdrawn else self._env._("given"))
+
+    def _names(self, mapping: Any) -> dict[str, str]:
+        """Return what the codes mean that a field has: {"PL": "Poland"}, {"female": "Woman"}."""
+        if mapping not in self._codes:
+            self._codes[mapping] = self._read_names(mapping.sudo())
+        return self._codes[mapping]
+
+    def _read_names(self, mapping: Any) -> dict[str, str]:
+        field = mapping._partner_field()
+        if field is not None and field.type == "selection":
+            return dict(field._description_selection(self._env))
+        if field is not None and field.comodel_name in CODED:
+            records = self._env[field.comodel_name].sudo().search([])
+            return {record.code: record.name for record in records if record.code}
+        return {}
 
     def _moment(self, value_type: str, value: str) -> str:
         try:
@@ -50,10 +80,16 @@ class ValueTexts:
             self._known[backend] = {mapping._key(): mapping for mapping in mappings}
         return self._known[backend]
 
-    def _label(self, mapping: Any, key: str) -> str:
-        """Return the field's label, for first and last name the attribute's: both are one field."""
-        if not mapping:
-            return key
-        part = mapping._is_name_part() and mapping.attribute_id.name
-        label: str = part or mapping.field_id.field_description
-        return label
+    def label(self, backend: Any, key: str) -> str:
+        """Return the label of the pair of this attribute, or of the attribute itself.
+
+        For first and last name it is the attribute's: both are one field.
+        """
+        if key == UNSUBSCRIBED:
+            return str(self._env._("E-mail consent"))
+        mapping = self._mappings(backend).get(key)
+        if mapping and not mapping._is_name_part():
+            label: str = mapping.field_id.field_description
+            return label
+        attributes = backend.sudo().attribute_ids
+        return str(attributes.filtered(lambda attribute: attribute.name_std == key).name or key)
