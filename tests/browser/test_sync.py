@@ -24,7 +24,7 @@ class TestSync(BrowserCase):
 
     def test_from_the_empty_page_to_the_report(self):
         with self.page("/odoo/action-usercom_connector.usercom_sync_action") as page:
-            page.see("Bring your contacts")
+            page.see("Synchronize your contacts")
             page.shoot("sync_empty")
             page.click(".o_list_button_add")
             page.see("acme", '[name="backend_id"]')

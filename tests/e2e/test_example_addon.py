@@ -78,7 +78,7 @@ def test_a_value_of_it_that_cannot_be_read_is_told(pair: Pair) -> None:
     pair.user("piotr@example.org")
     failed = [["partner_id", "=", contact], ["state", "=", "failed"]]
     [row] = until(lambda: pair.odoo.call("usercom.outbox", "search_read", failed, ["error"]), 10)
-    assert "“Place” could not be carried over, value “by the river”: not a number" in row["error"]
+    assert "“Place” could not be synced, value “by the river”: not a number" in row["error"]
 
 
 def test_a_computed_value_is_sent_and_follows_what_it_is_made_of(pair: Pair) -> None:

@@ -55,14 +55,14 @@ class TestHealth(UsercomCase, HttpCase):
                 self.drain()
             self.assertEqual(self.backend.cron_id.failure_count, failures)
             self.assertEqual(self.ask()[0], status)
-        self.assertIn("failed 3 times in a row", health(self.backend)["problems"][0])
+        self.assertIn("failed 3 times in succession", health(self.backend)["problems"][0])
 
     def test_the_webhook_token_opens_the_details(self):
         self.fail_a_row()
         status, report = self.ask(self.backend.webhook_token)
         self.assertEqual((status, report["status"]), (200, "attention"))
         self.assertEqual((report["state"], report["waiting"], report["failed"]), ("running", 0, 1))
-        self.assertEqual(report["problems"], ["Failed rows: 1."])
+        self.assertEqual(report["problems"], ["Failed entries: 1."])
 
     def test_a_wrong_token_opens_nothing(self):
         self.fail_a_row()

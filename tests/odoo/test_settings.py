@@ -187,7 +187,7 @@ class TestSettingsPage(SettingsCase):
             ("must be above 0", {"rate_limit": 0}),
             ("0 to 100 %", {"failure_alert_share": 150}),
             ("not below 0", {"webhook_alert_hours": -1}),
-            ("“Contacts That Take Part” must not be empty", {"partner_domain": False}),
+            ("“Contacts to Sync” must not be empty", {"partner_domain": False}),
             ("“New People in User.com” must not be empty", {"new_user_policy": False}),
         ):
             with self.subTest(typed), self.assertRaisesRegex(ValidationError, message):

@@ -44,7 +44,7 @@ class TestStates(SyncCase):
         self.run_to_end(sync)
         line = self.line(sync, partner_id=contact)
         self.assertEqual((line.result, contact.phone), ("skipped", "111111111"))
-        self.assertIn("Left alone", line.problems)
+        self.assertIn("Not changed", line.problems)
 
 
 class TestEverybody(SyncCase):

@@ -8,7 +8,7 @@ VERDICTS = [
     ("send", "Odoo's value is sent"),
     ("write", "User.com's value is written"),
     ("leave", "Each side keeps its own"),
-    ("problem", "Cannot be carried over"),
+    ("problem", "Cannot be synced"),
     ("unread", "Not known yet"),
 ]
 

@@ -76,7 +76,7 @@ class UsercomBackend(models.Model):
         help="The text field of contacts that keeps the User.com id.",
     )
     partner_domain = fields.Char(
-        "Contacts That Take Part",
+        "Contacts to Sync",
         required=True,
         default=DEFAULT,
     )
@@ -107,7 +107,7 @@ class UsercomBackend(models.Model):
             ("unsubscribe", "Unsubscribe the user"),
             ("delete", "Delete the user"),
         ],
-        "Contacts Archived, Deleted or No Longer Taking Part",
+        "Contacts Archived, Deleted or No Longer Synced",
         required=True,
         default="keep",
     )
@@ -116,7 +116,7 @@ class UsercomBackend(models.Model):
         help="Saves one API call per event. User.com must send the user block, and its values are "
         "trusted without a check.",
     )
-    log_days = fields.Integer("Keep Finished Rows for Days", required=True, default=30)
+    log_days = fields.Integer("Keep Finished Entries for Days", required=True, default=30)
     match_phone = fields.Boolean("Match by Phone Number Too")
     rate_limit = fields.Float("Calls per Second", required=True, default=10.0, aggregator=False)
     mapping_ids = fields.One2many("usercom.field.mapping", "backend_id", "Field Mappings")
@@ -138,7 +138,7 @@ class UsercomBackend(models.Model):
                 raise ValidationError(self.env._("The number of calls per second must be above 0."))
             if not 1 <= backend.log_days <= MOST_DAYS:
                 raise ValidationError(
-                    self.env._("Finished rows are kept for 1 to %s days.", MOST_DAYS)
+                    self.env._("Finished entries are kept for 1 to %s days.", MOST_DAYS)
                 )
 
     @api.model

@@ -37,7 +37,7 @@ class ResConfigSettings(models.TransientModel):
     usercom_key_field_id = fields.Many2one(
         "ir.model.fields", "Customer Key Field", domain=lambda self: self._usercom_key_fields()
     )
-    usercom_partner_domain = fields.Char("Contacts That Take Part")
+    usercom_partner_domain = fields.Char("Contacts to Sync")
     usercom_partner_count = fields.Integer(compute="_compute_usercom_partner_count")
     usercom_employee_count = fields.Integer(compute="_compute_usercom_partner_count")
     usercom_left_out_count = fields.Integer(compute="_compute_usercom_partner_count")
@@ -50,12 +50,12 @@ class ResConfigSettings(models.TransientModel):
     usercom_give_custom_ids = fields.Boolean("Give It to Matched Users Too")
     usercom_custom_id_hint = fields.Char(compute="_compute_usercom_account")
     usercom_removal_policy = fields.Selection(
-        account_options("removal_policy"), "Contacts Archived, Deleted or No Longer Taking Part"
+        account_options("removal_policy"), "Contacts Archived, Deleted or No Longer Synced"
     )
     usercom_match_phone = fields.Boolean("Match by Phone Number Too")
     usercom_use_webhook_values = fields.Boolean("Use the Values of the Webhook")
     usercom_rate_limit = fields.Float("Calls per Second")
-    usercom_log_days = fields.Integer("Keep Finished Rows for Days")
+    usercom_log_days = fields.Integer("Keep Finished Entries for Days")
     usercom_failure_alert_share = fields.Float("Alert From This Share of Failures (%)")
     usercom_webhook_rate_limit = fields.Integer("Most Calls per Minute")
     usercom_payload_hours = fields.Integer("Keep Payloads for Hours")

@@ -49,7 +49,7 @@ class UsercomBackendWebhook(models.AbstractModel):
         required=True,
         default=24,
         aggregator=False,
-        help="What finished calls brought is then forgotten by the daily cleanup.",
+        help="The content of finished calls is then deleted by the daily cleanup.",
     )
     waiting_days = fields.Integer(
         "Forget Waiting Calls After Days",
@@ -61,7 +61,7 @@ class UsercomBackendWebhook(models.AbstractModel):
     )
     webhook_last_call = fields.Datetime("Last Call Received", compute="_compute_webhook_last_call")
     webhook_called_at = fields.Datetime(
-        copy=False, readonly=True, help="The last call whose row the log may not hold any more."
+        copy=False, readonly=True, help="The last call, which may be in the log no more."
     )
     webhook_test_result = fields.Text("Self-Test", copy=False, readonly=True)
 

@@ -8,7 +8,7 @@ class UsercomPageGuard(models.AbstractModel):
     _description = "User.com List Whose Users May End the Worker"
 
     page_tries = fields.Integer(
-        readonly=True, copy=False, help="How often the page was begun since one was settled."
+        readonly=True, copy=False, help="How often the page was begun since one was finished."
     )
     suspect_id = fields.Integer(
         readonly=True, copy=False, help="The user who was being settled alone."

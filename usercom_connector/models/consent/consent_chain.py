@@ -19,7 +19,7 @@ class UsercomConsentChain(models.Model):
 
     company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="restrict")
     length = fields.Integer(  # pylint: disable=attribute-deprecated
-        required=True, readonly=True, help="How many rows are sealed."
+        required=True, readonly=True, help="How many entries are sealed."
     )
     head = fields.Char(readonly=True, help="The hash of the last of them.")
 

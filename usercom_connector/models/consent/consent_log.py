@@ -48,7 +48,7 @@ class UsercomConsentLog(models.Model):
         readonly=True,
     )
     user_id = fields.Many2one("res.users", "Odoo User", readonly=True, ondelete="set null")
-    origin_ref = fields.Char("Reference", readonly=True, help="The queue row that brought it.")
+    origin_ref = fields.Char("Reference", readonly=True, help="The queue entry that it came with.")
     source_at = fields.Datetime("User.com's Time", readonly=True)
 
     # How a row is sealed, see `services/consents/chain.py`. `said_as`: the contact's id when the

@@ -64,8 +64,8 @@ class UsercomBinding(models.Model):
     last_error = ContactText()
     synced_at = fields.Datetime("Last Synced")
     left_at = fields.Datetime(
-        "Stopped Taking Part",
-        help="Since when the contact is archived or no longer among those that take part.",
+        "No Longer Synced Since",
+        help="Since when the contact is archived or no longer synced.",
     )
     remote_updated_at = fields.Char(help="When the user was last changed, as far as known. UTC.")
     told_at = fields.Char(help="When the last call was sent whose values were believed. UTC.")

@@ -16,8 +16,8 @@ class IrModelFields(models.Model):
             if used := names & filter_fields(backend):
                 raise UserError(
                     self.env._(
-                        "“%(field)s” chooses which contacts of %(company)s take part in User.com. "
-                        "Change that filter first, in Settings → User.com.",
+                        "“%(field)s” chooses which contacts of %(company)s are synced with "
+                        "User.com. Change that filter first, in Settings → User.com.",
                         field=", ".join(sorted(used)),
                         company=backend.company_id.name,
                     )

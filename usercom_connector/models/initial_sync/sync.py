@@ -63,12 +63,12 @@ class UsercomSync(models.Model):
         "Contacts",
         required=True,
         default="[]",
-        help="Which of the contacts that take part; all of them by default.",
+        help="Which of the synced contacts; all of them by default.",
     )
     use_csv = fields.Boolean(
         "Create Users by CSV Import",
         default=True,
-        help="Thousands of new users in one call. Whom it does not bring is created one by one, "
+        help="Thousands of new users in one call. Whoever is not in it is created one by one, "
         "which starts User.com's automations.",
     )
     trigger_automations = fields.Boolean(
@@ -95,7 +95,7 @@ class UsercomSync(models.Model):
     next_page = fields.Char(readonly=True, copy=False)
     page_count = fields.Integer("Pages Read", readonly=True, copy=False)
     last_line_id = fields.Integer(readonly=True, copy=False)
-    chunk_size = fields.Integer(readonly=True, copy=False, help="Rows of the next CSV file.")
+    chunk_size = fields.Integer(readonly=True, copy=False, help="Users in the next CSV file.")
     import_began_at = fields.Datetime(readonly=True, copy=False)
     import_left = fields.Integer(readonly=True, copy=False, help="Imported, not yet read back.")
     import_seen_at = fields.Datetime(readonly=True, copy=False)
@@ -103,7 +103,7 @@ class UsercomSync(models.Model):
         readonly=True, copy=False, help="User.com may still be importing."
     )
     import_ids = fields.Json("Imports Under Way", readonly=True, copy=False)
-    import_failed = fields.Integer(readonly=True, copy=False, help="Rows that User.com refused.")
+    import_failed = fields.Integer(readonly=True, copy=False, help="Users that User.com refused.")
     next_at = fields.Datetime(readonly=True, copy=False, help="When to go on.")
     calls_total = fields.Float("Calls Expected", readonly=True, copy=False)
     calls_done = fields.Float("Calls Made", readonly=True, copy=False)

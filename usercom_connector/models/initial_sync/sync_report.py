@@ -25,7 +25,7 @@ class UsercomSyncReport(models.AbstractModel):
         "With Different Values", compute="_compute_conflict_count", store=True
     )
     single_count = fields.Integer("Created One by One", compute="_compute_counts")
-    done_count = fields.Integer("Brought Together", compute="_compute_counts")
+    done_count = fields.Integer("Synchronized", compute="_compute_counts")
     failed_count = fields.Integer("Failed", compute="_compute_counts")
     skipped_count = fields.Integer("Left as They Are", compute="_compute_counts")
     is_forgotten = fields.Boolean(compute="_compute_counts")

@@ -32,7 +32,9 @@ class UsercomInbox(models.Model):
         prefetch=False,
         help="What calls said last of each consent, and when.",
     )
-    serial = fields.Integer(aggregator=False, help="Grows with each call that the row stands for.")
+    serial = fields.Integer(
+        aggregator=False, help="Grows with each call that the entry stands for."
+    )
     payload_text = fields.Text(
         "What Came",
         compute="_compute_payload_text",

@@ -32,7 +32,7 @@ class UsercomSweep(models.Model):
     ended_at = fields.Datetime(help="When it was last read to its end.")
     read_until = fields.Datetime(help="What was changed before is known.")
     missed_at = fields.Datetime(help="When it last met news that no call had told of.")
-    newest_prompt = fields.Integer(help="The last inbox row when it began.")
+    newest_prompt = fields.Integer(help="The last inbox entry when it began.")
     error = fields.Text()
 
     _kind_uniq = models.Constraint("unique (backend_id, kind)", "One sweep of a kind at a time.")

@@ -44,7 +44,7 @@ class AccountStatus:
             return self._env._("Its scheduled job is switched off.")
         if cron.failure_count >= FAILURES:
             return self._env._(
-                "Its scheduled job failed %s times in a row. The server's log says why.",
+                "Its scheduled job failed %s times in succession. The server's log says why.",
                 cron.failure_count,
             )
         if cron.nextcall < fields.Datetime.now() - STALLED:
@@ -54,8 +54,8 @@ class AccountStatus:
             )
         if Standstill(self._backend).is_there():
             return self._env._(
-                "Rows wait, but none was sent or received for 2 minutes. The server's log may say "
-                "why; do Odoo's cron workers run?"
+                "Entries wait, but none was sent or received for 2 minutes. The server's log may "
+                "say why; do Odoo's cron workers run?"
             )
         return None
 

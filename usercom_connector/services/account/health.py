@@ -39,7 +39,7 @@ def _warnings(backend: Any, status: AccountStatus) -> list[str]:
     env, failed, broken = backend.env, sum(status.failed.values()), status.broken_mappings
     return [
         *([env._("Paused by hand.")] if backend.state == "paused" else []),
-        *([env._("Failed rows: %s.", failed)] if failed else []),
+        *([env._("Failed entries: %s.", failed)] if failed else []),
         *([env._("Mappings that need attention: %s.", broken)] if broken else []),
         *_stopped_sync(backend, status.stopped_sync),
         *([_old_calls(backend, status.old_calls)] if status.old_calls else []),

@@ -89,9 +89,9 @@ class WebhookTest:
             )
         if address.scheme != "https":
             return self._env._(
-                "The address has no HTTPS: the token and personal data would travel openly. If a "
-                "proxy adds HTTPS, set web.base.url to the https address and proxy_mode in "
-                "Odoo's configuration."
+                "The address has no HTTPS: the token and personal data would be sent "
+                "unencrypted. If a proxy adds HTTPS, set web.base.url to the https address and "
+                "proxy_mode in Odoo's configuration."
             )
         return self._env._("The address has HTTPS.")
 

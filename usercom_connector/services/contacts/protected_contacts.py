@@ -51,7 +51,7 @@ class ProtectedContacts:
         if not kept:
             return ""
         return self._env._(
-            "Left alone: %(contact)s keeps its own “%(fields)s”: %(reason)s.",
+            "Not changed: %(contact)s keeps its own “%(fields)s”: %(reason)s.",
             contact=by_id(partner),
             fields="”, “".join(dict.fromkeys(m.field_id.field_description for m in kept)),
             reason="; ".join(dict.fromkeys(kept.values())),

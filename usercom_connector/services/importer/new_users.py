@@ -76,8 +76,8 @@ class NewUsers:
 
     def _takes_no_part(self, user: User, partners: Any) -> str:
         return self._env._(
-            "Left alone: User.com user %(user)s is %(contacts)s in Odoo, not among the contacts "
-            "that take part.",
+            "Skipped: User.com user %(user)s is %(contacts)s in Odoo, who is not among the "
+            "contacts to sync.",
             user=user.email or user.id,
             contacts=by_id(partners),
         )

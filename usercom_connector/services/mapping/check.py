@@ -106,7 +106,7 @@ def _type_problem(mapping: Any) -> str | None:
     if mapping.direction in allowed:
         return None
     problem: str = mapping.env._(
-        "“%(field)s” and “%(attribute)s” can only travel this way: %(directions)s.",
+        "“%(field)s” and “%(attribute)s” can only be synced in this direction: %(directions)s.",
         field=mapping.field_id.field_description,
         attribute=mapping.attribute_id.name,
         directions=_labels(mapping, "direction", allowed),

@@ -109,7 +109,7 @@ def _attribute_lacks(mapping: Any, missing: Sequence[str]) -> str:
 def _field_lacks(mapping: Any, missing: Sequence[str]) -> str:
     text: str = mapping.env._(
         "“%(field)s” lacks these choices of “%(attribute)s”: %(missing)s. Add them, or let "
-        "the values travel from Odoo to User.com only.",
+        "the values be sent from Odoo to User.com only.",
         attribute=mapping.attribute_id.name,
         field=mapping.field_id.field_description,
         missing=_some(missing),

@@ -109,7 +109,7 @@ class Brake:
     def _reason(self, error: BrakeError) -> str:
         text: str = self.env._(
             "Within 24 hours, this would %(what)s. That is more than %(share)s %% of the linked "
-            "contacts (%(links)s), so nothing more is done. Rows that wait: %(waiting)s. If it is "
+            "contacts (%(links)s), so nothing more is done. Waiting entries: %(waiting)s. If it is "
             "meant, choose Let It Through. If not, first undo what caused it, then Run.",
             what=self._what(error),
             share=formatLang(self.env, self.backend.brake_share, digits=0),

@@ -72,9 +72,9 @@ class PageGuard:
 
     def _report_deadly(self, user: User) -> None:
         message = self.env._(
-            "Odoo's worker ended %(count)s times while it took in User.com user %(user)s, who is "
+            "Odoo's worker ended %(count)s times while it imported User.com user %(user)s, who is "
             "therefore left out. Look in the server's log for the cause (often the memory or time "
-            "limit of workers), mend it, then retry the row.",
+            "limit of workers), mend it, then retry the entry.",
             count=MOST_ORPHANINGS,
             user=user.id,
         )

@@ -69,9 +69,9 @@ class Quarantine:
 
     def _message(self) -> Problem:
         text = self.env._(
-            "Odoo's worker ended %s times while it dealt with this row, which is therefore left "
-            "alone. Look in the server's log for the cause (often the memory or time limit of "
-            "workers), mend it, then retry the row.",
+            "Odoo's worker ended %s times while it dealt with this entry, which is therefore not "
+            "tried again. Look in the server's log for the cause (often the memory or time limit "
+            "of workers), mend it, then retry the entry.",
             MOST_ORPHANINGS,
         )
         return Problem(text, "worker_ended")

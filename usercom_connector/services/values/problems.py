@@ -19,7 +19,7 @@ def value_problem(mapping: Any, contact: Any, error: ConversionError) -> Problem
     `contact` is a record, or a text for a contact that is still to be created.
     """
     text = mapping.env._(
-        "%(contact)s: “%(field)s” could not be carried over, value “%(value)s”: %(reason)s.",
+        "%(contact)s: “%(field)s” could not be synced, value “%(value)s”: %(reason)s.",
         contact=contact if isinstance(contact, str) else by_id(contact),
         field=mapping.field_id.field_description,
         value=storable(_shown(mapping, contact, error))[:80],
