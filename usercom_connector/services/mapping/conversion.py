@@ -35,7 +35,7 @@ def conversion_problem(mapping: Any) -> str | None:
     if reason := _unfit(mapping) or _unreadable(mapping):
         problem: str = mapping.env._(
             "“%(field)s” and “%(attribute)s”: %(reason)s",
-            field=mapping.field_id.sudo().field_description,
+            field=mapping._label(),
             attribute=mapping.attribute_id.name,
             reason=reason,
         )
