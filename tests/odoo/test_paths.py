@@ -157,7 +157,7 @@ class TestRefused(PathCase):
     def test_types_and_directions(self):
         self.define("Points", "integer")
         self.refused_path("parent_id.city", "Related Company > City", attribute="points")
-        self.refused_path("parent_id.city", "only travel this way", direction="both")
+        self.refused_path("parent_id.city", "only be synced in this direction", direction="both")
 
     def test_secrets(self):
         self.refused_path("user_id.password", "secret")
