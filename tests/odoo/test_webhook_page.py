@@ -3,6 +3,8 @@
 import json
 from datetime import timedelta
 
+from lxml import html
+
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user
@@ -134,6 +136,35 @@ class TestSelfTest(UsercomCase):
     def test_https_is_asked_for(self):
         self.assertIn("has no HTTPS", self.result_at("http://odoo.example.invalid"))
         self.assertIn("has HTTPS", self.result_at("https://odoo.example.invalid"))
+
+    def test_it_tells_when_and_how_bad_it_is(self):
+        before = fields.Datetime.now()
+        result = self.result_at("http://127.0.0.1:9")
+        self.assertGreaterEqual(self.backend.webhook_tested_at, before)
+        levels = [finding.get("data-level") for finding in html.fragments_fromstring(result)]
+        self.assertEqual(levels[:2], ["danger", "danger"])
+        result = self.result_at("https://odoo.example.invalid")
+        levels = [finding.get("data-level") for finding in html.fragments_fromstring(result)]
+        self.assertEqual(levels[:2], ["danger", "success"])
+
+    def test_its_findings_are_read_in_the_readers_language(self):
+        self.result_at("http://127.0.0.1:9")
+        codes = [finding["code"] for finding in self.backend.webhook_findings]
+        self.assertEqual(codes[:2], ["unreachable", "near"])
+        self.env["res.lang"]._activate_lang("pl_PL")
+        seen = self.backend.with_context(lang="pl_PL")
+        self.assertIn("Ten serwer nie może", seen.webhook_test_result)
+        self.assertIn("cannot reach the address", self.backend.webhook_test_result)
+
+    def test_what_a_stranger_answers_is_shown_as_text(self):
+        """Also a finding of a code that a later version knew."""
+        values = {"address": "<img src=x onerror=alert(1)>"}
+        self.backend.webhook_findings = [
+            {"code": "redirect", "values": values},
+            {"code": "unheard of", "values": {}},
+        ]
+        self.assertIn("&lt;img", self.backend.webhook_test_result)
+        self.assertNotIn("<img", self.backend.webhook_test_result)
 
     def test_it_leaves_no_trace_in_the_inbox(self):
         self.result_at(self.simulator.url)

@@ -2,14 +2,21 @@ import json
 import secrets
 from datetime import datetime, timedelta
 
+from markupsafe import Markup
+
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import consteq
 
-from ...services.account.webhook_test import WebhookTest
+from ...services.account.webhook_test import Finding, WebhookTest, sentence
 
 PATH = "/usercom/webhook"
 MOST_GRACE = 720
+FINDING_ICONS = {
+    "success": "fa-check-circle text-success",
+    "warning": "fa-exclamation-triangle text-warning",
+    "danger": "fa-times-circle text-danger",
+}
 TOKEN_FIELDS = ["webhook_token", "webhook_previous_token", "webhook_previous_until"]
 ACCOUNT_FIELDS = [*TOKEN_FIELDS, "state", "webhook_rate_limit"]
 
@@ -63,7 +70,11 @@ class UsercomBackendWebhook(models.AbstractModel):
     webhook_called_at = fields.Datetime(
         copy=False, readonly=True, help="The last call, which may be in the log no more."
     )
-    webhook_test_result = fields.Text("Self-Test", copy=False, readonly=True)
+    webhook_tested_at = fields.Datetime("Last Test", copy=False, readonly=True)
+    webhook_findings = fields.Json(copy=False, readonly=True, help="What the self-test found.")
+    webhook_test_result = fields.Html(
+        "Self-Test", compute="_compute_webhook_test_result", sanitize=False
+    )
 
     @api.constrains("webhook_rate_limit", "payload_hours", "waiting_days")
     def _check_rate(self):
@@ -176,6 +187,30 @@ class UsercomBackendWebhook(models.AbstractModel):
         """Call the webhook as User.com would and say what such a call meets."""
         self.ensure_one()
         self._check_administrator()
-        self.sudo().webhook_test_result = "\n".join(
-            f"• {finding}" for finding in WebhookTest(self).findings()
+        self.sudo().write(
+            {
+                "webhook_tested_at": fields.Datetime.now(),
+                "webhook_findings": [vars(finding) for finding in WebhookTest(self).findings()],
+            }
         )
+
+    @api.depends("webhook_findings")
+    @api.depends_context("lang")
+    def _compute_webhook_test_result(self):
+        for backend in self:
+            findings = [Finding(**finding) for finding in backend.webhook_findings or []]
+            backend.webhook_test_result = Markup().join(map(self._finding_line, findings))
+
+    def _finding_line(self, finding):
+        icon, title = FINDING_ICONS[finding.level], _level(self.env, finding.level)
+        return Markup(
+            '<div class="d-flex gap-2 mb-1" data-level="%s">'
+            '<i class="fa fa-fw flex-shrink-0 mt-1 %s" role="img" title="%s" aria-label="%s"></i>'
+            "<span>%s</span></div>"
+        ) % (finding.level, icon, title, title, sentence(self.env, finding))
+
+
+def _level(env, level):
+    return {"success": env._("In order"), "warning": env._("Check"), "danger": env._("Problem")}[
+        level
+    ]
