@@ -1,7 +1,11 @@
 """Settings → User.com: the system name as people write it, and an account that is another one."""
 
-from odoo.exceptions import UserError, ValidationError
+from contextlib import suppress
 
+from odoo.exceptions import UserError, ValidationError
+from odoo.tests.common import JsonRpcException
+
+from .common_rpc import RpcCase
 from .common_settings import SettingsCase
 
 
@@ -139,3 +143,74 @@ class TestOtherCredentials(SettingsCase):
         self.drain()
         self.assertEqual(self.binding(contact).external_id, user)  # by the e-mail address
         self.assertEqual(len(self.simulator.users()), 1)
+
+
+class TestRefusedKey(SettingsCase):
+    """The settings call a key configured only while User.com accepts it."""
+
+    def hint(self):
+        return self.settings().usercom_api_key_hint
+
+    def test_one_that_was_accepted_is_configured(self):
+        self.authenticate()
+        self.assertIn("Configured, ends in", self.hint())
+        self.assertTrue(self.settings().usercom_is_key_verified)
+
+    def test_one_that_was_only_saved_is_not_verified(self):
+        self.settings(subdomain="acme", api_key="x" * 64).execute()
+        self.assertIn("Not verified yet", self.hint())
+        self.authenticate()
+        self.account().action_run()
+        self.settings(subdomain="acme", api_key="x" * 64).execute()
+        self.assertIn("Not verified yet", self.hint())
+        self.assertFalse(self.settings().usercom_is_key_verified)
+
+    def test_one_that_is_taken_away_is_refused(self):
+        for status in (401, 403):
+            self.authenticate()
+            self.backend = self.account()
+            self.backend.action_run()
+            self.simulator.fault(kind="status", status=status, method="POST", count=1)
+            self.contact(email=f"{status}@example.org", company_id=self.company.id)
+            self.drain()
+            with self.subTest(status):
+                self.assertEqual(self.backend.state, "paused")
+                self.assertIn("refused", self.hint())
+                self.assertFalse(self.settings().usercom_account)
+            self.backend.action_run()
+            self.assertIn("Configured", self.hint())
+
+    def test_an_unpaid_bill_says_nothing_of_the_key(self):
+        self.authenticate()
+        self.backend = self.account()
+        self.backend.action_run()
+        self.simulator.fault(kind="status", status=402)
+        self.contact(email="jan@example.org", company_id=self.company.id)
+        self.drain()
+        self.assertEqual(self.backend.state, "paused")
+        self.assertIn("Configured", self.hint())
+
+
+class TestRefusedAtOnce(RpcCase):
+    """A button that fails is rolled back; that User.com has refused the key is kept."""
+
+    def setUp(self):
+        super().setUp()
+        self.sign_in("admin_2", "base.group_system")
+
+    def test_a_key_refused_by_authenticate_is_no_configured_one(self):
+        self.simulator.fault(kind="status", status=401)
+        with suppress(JsonRpcException):  # assertRaises would roll back what is kept
+            self.rpc(self.backend, "action_authenticate")
+            self.fail("nothing was refused")
+        self.env.invalidate_all()
+        self.assertTrue(self.backend.is_key_refused)
+        self.assertEqual(self.backend.state, "running")
+        self.simulator.clear_faults()
+        self.rpc(self.backend, "action_authenticate")
+        self.assertFalse(self.backend.is_key_refused)
+
+    def test_another_key_is_given_its_chance(self):
+        self.backend.is_key_refused = True
+        self.rpc(self.backend, "write", {"api_key": "y" * 64})
+        self.assertFalse(self.backend.is_key_refused)

@@ -297,3 +297,38 @@ class TestKeyField(SettingsCase):
             with self.subTest(name), Form(contact) as form:
                 form.usercom_known_id = "7"
             self.assertEqual(contact[name], "7")
+
+
+class TestSeveralCompanies(SettingsCase):
+    """Who works for several companies is told whose account he is about to change."""
+
+    def setUp(self):
+        super().setUp()
+        self.authenticate()
+
+    def several(self, is_so):
+        group = self.env.ref("base.group_multi_company")
+        self.env.user.group_ids = [(4 if is_so else 3, group.id)]
+
+    def titles(self):
+        mappings = self.env["usercom.field.mapping"]
+        return [
+            mappings.action_suggest()["name"],
+            mappings.action_create_attribute()["name"],
+            mappings.action_fetch_attributes()["params"]["title"],
+        ]
+
+    def test_the_titles_name_the_company_and_the_account(self):
+        self.several(True)
+        for title in self.titles():
+            self.assertIn("Newcomer (acme)", title)
+
+    def test_who_works_for_one_reads_short_ones(self):
+        self.several(False)
+        for title in self.titles():
+            self.assertNotIn("Newcomer", title)
+
+    def test_the_settings_say_whose_they_are(self):
+        self.assertEqual(self.settings().usercom_owner, "Company: Newcomer. Account: acme.")
+        self.account().unlink()
+        self.assertEqual(self.settings().usercom_owner, "Company: Newcomer. No account yet.")

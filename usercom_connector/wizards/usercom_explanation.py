@@ -2,7 +2,6 @@ from odoo import api, fields, models
 from odoo.fields import Command
 
 from ..services.explanation.explanation import Explanation
-from ..services.mapping.rights import unreadable_problem
 
 VERDICTS = [
     ("equal", "Equal"),
@@ -78,8 +77,7 @@ class UsercomExplanation(models.TransientModel):
 
     def _may_read(self, mapping):
         field = self.partner_id._fields.get(mapping.field_name)
-        may_read = field is not None and self.partner_id._has_field_access(field, "read")
-        return may_read and not (mapping.path and unreadable_problem(mapping.with_env(self.env)))
+        return field is not None and self.partner_id._has_field_access(field, "read")
 
 
 def _as_line(value):

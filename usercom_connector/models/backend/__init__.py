@@ -5,6 +5,7 @@ from . import (
     alert,
     custom_id,
     dashboard,
+    setup,
     watch,
     webhook,
     hooks,

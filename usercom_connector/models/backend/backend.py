@@ -27,6 +27,7 @@ class UsercomBackend(models.Model):
         "mail.activity.mixin",
         "usercom.guarded",
         "usercom.backend.connection",
+        "usercom.backend.setup",
         "usercom.backend.contact",
         "usercom.backend.consent",
         "usercom.backend.alert",
@@ -248,6 +249,12 @@ class UsercomBackend(models.Model):
         """The account of ``company``, by default the current one; empty if it has none."""
         company = company or self.env.company
         return self.search([("company_id", "=", company.id)], limit=1)
+
+    def _titled(self, title):
+        """``title``, and whose account is meant, for those who work for several companies."""
+        if not self.env.user.has_group("base.group_multi_company"):
+            return title
+        return f"{title} – {self.company_id.display_name} ({self.subdomain})"
 
     @api.model
     @tools.ormcache("company_id")

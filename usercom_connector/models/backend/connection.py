@@ -3,8 +3,9 @@ from odoo.exceptions import UserError
 
 from ...services.account.alerts import Alerts
 from ...services.account.authentication import Authentication
-from ...services.account.connection import Connection
+from ...services.account.connection import REFUSALS, Connection
 from ...services.account.system_name import system_name
+from ...services.error_texts import explain
 from ...services.notifications import notification
 from ...services.queue.cron_trigger import request_drain
 
@@ -19,6 +20,9 @@ class UsercomBackendConnection(models.AbstractModel):
         readonly=True, copy=False, help="The system whose users the contacts are linked to."
     )
     database_marks = fields.Json(readonly=True, copy=False, groups="base.group_system")
+    is_key_refused = fields.Boolean(
+        "API Key Refused", readonly=True, copy=False, help="Whether User.com refuses the API key."
+    )
     leaves_unset_out = fields.Boolean(
         "Leaves Out Unset Attributes",
         readonly=True,
@@ -40,9 +44,11 @@ class UsercomBackendConnection(models.AbstractModel):
         self.ensure_one()
         self._check_administrator()
         attributes = Authentication(self.sudo()).run()
+        next_step, links = self._next_step()
         return notification(
             self.env._("Connected to %s", Connection(self).base_url()),
-            self.env._("Attributes found: %s.", len(attributes)),
+            f"{self.env._('Attributes found: %s.', len(attributes))} {next_step}",
+            links=links,
         )
 
     def action_fetch_attributes(self):
@@ -50,7 +56,7 @@ class UsercomBackendConnection(models.AbstractModel):
         self.ensure_one()
         self._check_manager()
         attributes = Authentication(self.sudo()).fetch_attributes()
-        title = self.env._("Attributes found: %s", len(attributes))
+        title = self._titled(self.env._("Attributes found: %s", len(attributes)))
         if broken := self.mapping_ids.filtered("is_broken"):
             message = self.env._("Mappings that need attention: %s.", len(broken))
             return notification(title, message, kind="warning")
@@ -62,8 +68,10 @@ class UsercomBackendConnection(models.AbstractModel):
             if backend.state == "draft":
                 raise UserError(self.env._("Authenticate first: the connection is not proven yet."))
             Connection(backend).check_may_send()
-        self.sudo().write({"state": "running", "pause_reason": False})
+        self.sudo().write({"state": "running", "pause_reason": False, "is_key_refused": False})
         request_drain(self)
+        next_step, links = self[:1]._next_step()
+        return notification(self.env._("User.com is running"), next_step, links=links)
 
     def action_pause(self):
         self._check_administrator()
@@ -78,6 +86,12 @@ class UsercomBackendConnection(models.AbstractModel):
         self.env["usercom.field.mapping"].check_access("create")
 
     # ---- pausing ----
+
+    def _pause_for(self, error):
+        """Stop because User.com does not serve this account: ``error`` is a CredentialsError."""
+        if isinstance(error, REFUSALS):
+            self.is_key_refused = True
+        self._pause(explain(self.env, error))
 
     def _pause(self, reason):
         """Stop until an administrator acts; the queues wait. One that never ran is a draft."""

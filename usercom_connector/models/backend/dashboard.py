@@ -6,11 +6,13 @@ from odoo.tools import formatLang
 
 from ...services.account.account_status import AccountStatus
 from ...services.account.activity_texts import ActivityTexts
+from ...services.account.setup_checklist import step_titles
 from ...services.notifications import notification
 from ...services.queue.cron_trigger import request_drain
 
 # What those who are no managers are told of; all else is behind menus that they do not have.
 TODO_OF_USERS = {"draft", "authenticated", "paused", "stalled", "send_failed", "send_unclear"}
+STEPS = {"draft", "authenticated", "unmapped", "webhook_never"}  # of the set-up
 
 
 class UsercomBackendDashboard(models.AbstractModel):
@@ -26,15 +28,19 @@ class UsercomBackendDashboard(models.AbstractModel):
 
     def _compute_dashboard(self):
         """``{"contacts", "outbox", "inbox": {name: number as text}, "todo": {what needs attention:
-        number as text, text or true}}``.
+        number as text, text or true}, "has_run", "has_history": whether there is anything to
+        show}``.
         """
         for backend in self:
             status = AccountStatus(backend)
+            todo = _besides(backend.setup, self._without_closed(status.todo))
             backend.dashboard = {
                 "contacts": _formatted(self.env, status.contacts),
                 "outbox": _formatted(self.env, _queue_figures(status, "outbox", "sent")),
                 "inbox": _formatted(self.env, _queue_figures(status, "inbox", "received")),
-                "todo": _formatted(self.env, self._without_closed(status.todo)),
+                "has_run": backend.state in ("running", "paused"),
+                "has_history": bool(status.activity),
+                "todo": _formatted(self.env, todo),
             }
             backend.dashboard_graphs = ActivityTexts(backend, status.activity).periods()
             backend.reconciled_at = status.reconciled_at
@@ -68,13 +74,20 @@ class UsercomBackendDashboard(models.AbstractModel):
             Markup(
                 '<p class="o_view_nocontent_smiling_face">%s</p><p>%s</p>'
                 '<a class="btn btn-primary" href="/odoo/usercom-settings">%s</a>'
+                '<p class="text-muted mt-3">%s</p>'
             )
             % (
                 self.env._("Connect User.com"),
                 self.env._("Enter the system name and the API key; then choose what is synced."),
                 self.env._("Open the Settings"),
+                " → ".join(step_titles(self.env).values()),
             )
         )
+
+
+def _besides(setup, todo):
+    """What there is to do besides the set-up, where its steps are shown."""
+    return {what: value for what, value in todo.items() if not (setup and what in STEPS)}
 
 
 def _queue_figures(status, queue, kind):

@@ -1,12 +1,22 @@
 from odoo import api, fields, models
 from odoo.tools.sql import add_index, make_index_name
 
+from ...services.account.account_status import AccountStatus
 from ...services.account.connection import Connection
 from ...services.contacts.employees import Employees
 from ..contact.res_partner import KEY_INDEX
 
 KEY_FIELD = "x_usercom_key"
 SHOWN_CHARACTERS = 4
+# Where each step of the set-up is done on this page, or the button that leads there.
+BUTTONS = {
+    "connect": ("anchor", "usercom_credentials"),
+    "contacts": ("anchor", "usercom_partner_domain"),
+    "fields": ("object", "action_usercom_mappings"),
+    "webhook": ("object", "action_usercom_webhook"),
+    "sync": ("object", "action_usercom_sync"),
+    "run": ("object", "action_usercom_run"),
+}
 
 
 def account_options(name):
@@ -34,6 +44,9 @@ class ResConfigSettings(models.TransientModel):
         inverse="_inverse_usercom_api_key",
     )
     usercom_api_key_hint = fields.Char(compute="_compute_usercom_account")
+    usercom_is_key_verified = fields.Boolean(compute="_compute_usercom_account")
+    usercom_setup = fields.Json("Set-Up", compute="_compute_usercom_account")
+    usercom_owner = fields.Char(compute="_compute_usercom_account")
     usercom_key_field_id = fields.Many2one(
         "ir.model.fields", "Customer Key Field", domain=lambda self: self._usercom_key_fields()
     )
@@ -73,6 +86,7 @@ class ResConfigSettings(models.TransientModel):
     )
     usercom_mapping_count = fields.Integer(compute="_compute_usercom_account")
     usercom_broken_count = fields.Integer(compute="_compute_usercom_account")
+    usercom_is_unpaired = fields.Boolean(compute="_compute_usercom_account")
 
     @api.model
     def _usercom_key_fields(self):
@@ -108,33 +122,54 @@ class ResConfigSettings(models.TransientModel):
             settings.usercom_pause_reason = backend.pause_reason
             settings.usercom_is_braked = backend.is_braked
             settings.usercom_custom_id_hint = backend._custom_id_hint()
-            settings.usercom_account = settings._usercom_describe(backend)
-            settings.usercom_api_key_hint = settings._usercom_hint(backend.api_key or "")
+            status = AccountStatus(backend)
+            settings.usercom_account = status.is_key_verified and self._usercom_describe(backend)
+            settings.usercom_is_key_verified = status.is_key_verified
+            settings.usercom_api_key_hint = settings._usercom_hint(status, backend.api_key or "")
+            settings.usercom_setup = backend._setup_list(BUTTONS)
+            settings.usercom_owner = settings._usercom_whose(backend)
             settings.usercom_mapping_count = len(backend.mapping_ids)
+            settings.usercom_is_unpaired = bool(backend) and not status.paired_fields
             settings.usercom_broken_count = len(backend.mapping_ids.filtered("is_broken"))
 
     def _usercom_describe(self, backend):
-        if not backend or backend.state == "draft":
-            return False
         return self.env._(
             "Connected to %(url)s. Attributes found: %(count)s.",
             url=Connection(backend).base_url(),
             count=len(backend.attribute_ids),
         )
 
-    def _usercom_hint(self, key):
+    def _usercom_whose(self, backend):
+        """The company whose settings these are, and its account."""
+        company = self.env.company.display_name
+        if not backend.subdomain:
+            return self.env._("Company: %s. No account yet.", company)
+        return self.env._(
+            "Company: %(company)s. Account: %(account)s.",
+            company=company,
+            account=backend.subdomain,
+        )
+
+    def _usercom_hint(self, status, key):
         """How the key ends; nothing of one so short that its end would give it away."""
+        end = key[-SHOWN_CHARACTERS:] if len(key) >= 4 * SHOWN_CHARACTERS else ""
         if not key:
             return False
-        end = key[-SHOWN_CHARACTERS:] if len(key) >= 4 * SHOWN_CHARACTERS else ""
-        return self.env._("Configured, ends in …%s.", end)
+        if status.is_key_verified:
+            return self.env._("Configured, ends in …%s.", end)
+        if status.is_key_refused:
+            return self.env._("User.com refused the key that ends in …%s. Enter another one.", end)
+        return self.env._("Not verified yet: the key that ends in …%s.", end)
 
     def _compute_usercom_api_key(self):
         self.usercom_api_key = False  # what is stored never goes back to the browser
 
     def _inverse_usercom_api_key(self):
+        """Keep what was typed, whether or not the button that was pressed succeeds."""
         for settings in self.filtered("usercom_api_key"):
-            settings._usercom_account().api_key = settings.usercom_api_key.strip()
+            account = settings._usercom_account()
+            system = settings.usercom_subdomain or account.subdomain
+            account.write({"subdomain": system, "api_key": settings.usercom_api_key.strip()})
         self.invalidate_recordset(["usercom_api_key"])
 
     @api.depends_context("company")
@@ -184,8 +219,7 @@ class ResConfigSettings(models.TransientModel):
 
     def action_usercom_run(self):
         self._usercom_save()
-        self._usercom_account().action_run()
-        return self._usercom_reload()
+        return self._usercom_account().action_run()
 
     def action_usercom_pause(self):
         self._usercom_save()

@@ -302,6 +302,11 @@ class UsercomSync(models.Model):
         return self.search([("backend_id", "=", backend.id), ("state", "in", ACTIVE)], limit=1)
 
     @api.model
+    def _last(self, backend):
+        """The sync of the account that was begun last, unless it was cancelled, if any."""
+        return self.search([("backend_id", "=", backend.id), ("state", "!=", "cancelled")], limit=1)
+
+    @api.model
     def _standing_still(self, backend):
         """The sync of the account that waits for somebody, or is in trouble, if any."""
         trouble = Domain("state", "in", ACTIVE) & Domain("error", "!=", False)
@@ -326,7 +331,7 @@ class UsercomSync(models.Model):
         message = explain(self.env, error)
         self.error = message
         if isinstance(error, CredentialsError):
-            self.backend_id._pause(message)
+            self.backend_id._pause_for(error)
         elif not isinstance(error, RetryableError) and self.state == "running":
             self.state = "paused"
 

@@ -3,7 +3,6 @@ from . import (
     hooks,
     conversion,
     mapping_value,
-    path,
     field_mapping_examples,
     field_mapping,
 )

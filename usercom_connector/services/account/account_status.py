@@ -6,6 +6,7 @@ from typing import Any
 
 from odoo import fields
 
+from ..consents.email import EmailConsent
 from ..inbox.waiting_calls import WaitingCalls
 from .activity import Activity
 from .standstill import Standstill
@@ -25,6 +26,20 @@ class AccountStatus:
         self._backend = backend.sudo()
         self._env = self._backend.env
         self._mine = [("backend_id", "=", backend.id)]
+
+    # ---- whether it may speak ----
+
+    @cached_property
+    def is_key_verified(self) -> bool:
+        """Whether User.com has accepted the API key that is stored, and not refused it since."""
+        backend = self._backend
+        is_proven = backend.state not in (False, "draft") and bool(backend.database_marks)
+        return is_proven and not self.is_key_refused
+
+    @cached_property
+    def is_key_refused(self) -> bool:
+        """Whether User.com's last word on the API key that is stored was a no."""
+        return bool(self._backend.is_key_refused)
 
     # ---- whether it moves ----
 
@@ -117,6 +132,21 @@ class AccountStatus:
         return {"synced": 0, "failed": 0, "gone": 0} | dict(counts)
 
     @cached_property
+    def has_links(self) -> bool:
+        """Whether any contact is linked with a user."""
+        return bool(self._env["usercom.binding"].search_count(self._mine, limit=1))
+
+    @cached_property
+    def paired_fields(self) -> Any:
+        """The mappings but for the one that every account begins with: who refuses e-mail."""
+        return self._backend.mapping_ids - EmailConsent(self._backend).blacklist
+
+    @cached_property
+    def hears(self) -> bool:
+        """Whether any value is read from User.com."""
+        return any(mapping.direction != "export" for mapping in self._backend.mapping_ids)
+
+    @cached_property
     def broken_mappings(self) -> int:
         """How many mappings stand still until they are mended."""
         return len(self._backend.mapping_ids.filtered("is_broken"))
@@ -148,6 +178,11 @@ class AccountStatus:
         """The initial sync that waits for somebody, or is in trouble; empty if none is."""
         return self._env["usercom.sync"]._standing_still(self._backend)
 
+    @cached_property
+    def last_sync(self) -> Any:
+        """The initial sync that was begun last and not cancelled; empty if there is none."""
+        return self._env["usercom.sync"]._last(self._backend)
+
     # ---- what somebody should do ----
 
     @cached_property
@@ -165,7 +200,7 @@ class AccountStatus:
             "paused": backend.state == "paused",
             "braked": backend.is_braked,
             "stalled": backend.state == "running" and self.alarm,
-            "unmapped": not backend.mapping_ids,
+            "unmapped": not self.paired_fields,
             "broken": self.broken_mappings,
             "sync": self.stopped_sync.error,
             "sync_paused": self.stopped_sync and not self.stopped_sync.error,
@@ -174,8 +209,7 @@ class AccountStatus:
 
     def _todo_of_webhook(self) -> dict[str, Any]:
         backend = self._backend
-        hears = any(mapping.direction != "export" for mapping in backend.mapping_ids)
-        is_called = backend.state == "authenticated" or not hears or backend.webhook_last_call
+        is_called = backend.state == "authenticated" or not self.hears or backend.webhook_last_call
         return {
             "webhook_never": not is_called,
             "webhook_silent": backend.is_webhook_silent,

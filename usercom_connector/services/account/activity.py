@@ -71,6 +71,10 @@ class Activity:
         found = backend.env["usercom.statistic"]._since(backend, since)
         self._rows = [Counted(*row) for row in found]
 
+    def __bool__(self) -> bool:
+        """Whether there was any."""
+        return bool(self._rows)
+
     @cached_property
     def day(self) -> Period:
         """The last 24 hours, the present one last."""

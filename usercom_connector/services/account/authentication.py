@@ -75,7 +75,7 @@ class Authentication:
     def _resume(self) -> None:
         states = {"draft": "authenticated", "paused": "running"}
         state = states.get(self._backend.state, self._backend.state)
-        self._backend.write({"state": state, "pause_reason": False})
+        self._backend.write({"state": state, "pause_reason": False, "is_key_refused": False})
 
 
 def with_other_credentials(backends: Any, vals: dict[str, Any]) -> Any:
@@ -89,6 +89,7 @@ def require_reauthentication(backends: Any) -> None:
 
     The queues of those that have run go on to fill meanwhile.
     """
+    backends.filtered("is_key_refused").sudo().is_key_refused = False
     known = backends.filtered(lambda backend: backend.state in ("running", "paused"))
     if known:
         known.sudo().write(

@@ -1,17 +1,29 @@
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
-from ...usercom import Client, NotFoundError, ServerError, UnreachableError, UsercomError
+from ...usercom import (
+    Client,
+    ForbiddenError,
+    InvalidKeyError,
+    NotFoundError,
+    ServerError,
+    UnreachableError,
+    UsercomError,
+)
 from ..database.identity import DatabaseIdentity
+from ..database.transactions import RIVALS
 from ..error_texts import explain
 from ..queue.shared_hold import SharedHold, throttle_of
 from .unset_attributes import UnsetAttributes
 
 DEFAULT_URL = "https://{subdomain}.user.com"
+REFUSALS = (InvalidKeyError, ForbiddenError)  # of the API key
 
 
 class Connection:
@@ -67,7 +79,28 @@ class Connection:
                 return question(client)
         except UsercomError as error:
             SharedHold(self._backend).seconds()
+            if isinstance(error, REFUSALS):
+                self._note_refused_key()
             raise UserError(self._explain(error)) from error
+
+    def _note_refused_key(self) -> None:
+        """Store it once this transaction, that of a button which failed, is rolled back.
+
+        The settings have stored the key in a transaction before, so it is there.
+        """
+        account, registry = self._backend.sudo(), self._env.registry
+        query = SQL(
+            "UPDATE usercom_backend SET is_key_refused = true WHERE id = %s AND api_key = %s",
+            account.id,
+            account.api_key,
+        )
+
+        def store() -> None:
+            # Whoever changes the account at this moment may be entering another key.
+            with suppress(*RIVALS), registry.cursor() as cr:
+                cr.execute(query, log_exceptions=False)
+
+        self._env.cr.postrollback.add(store)
 
     def _explain(self, error: UsercomError) -> str:
         """Why the account could not be asked, and what to do about it."""

@@ -90,7 +90,7 @@ class Settlement:
                 rows._retry_later(explain(self.env, error))
             case CredentialsError():
                 rows._put_back()
-                self.backend._pause(explain(self.env, error))
+                self.backend._pause_for(error)
             case EmptiedError():
                 rows._keep_emptied(error)
                 self.backend._pause(explain(self.env, error))

@@ -43,16 +43,15 @@ class CsvRows:
     def _read(self, lines: Any) -> list[CsvRow]:
         backend = self.backend
         comparison = Comparison(backend._active_mappings(), lines.partner_id)
-        emails = EmailSyntax(comparison.mappings)
         partners = backend._with_account_context(lines.partner_id)
         return [
-            self._row(line, partner, comparison, emails)
+            self._row(line, partner, comparison)
             for line, partner in zip(lines, partners, strict=True)
         ]
 
-    def _row(self, line: Any, partner: Any, comparison: Comparison, emails: EmailSyntax) -> CsvRow:
+    def _row(self, line: Any, partner: Any, comparison: Comparison) -> CsvRow:
         values, problems = comparison.export(partner)
-        if problem := emails.problem(partner, values):
+        if problem := EmailSyntax(comparison.mappings).problem(partner, values):
             return CsvRow(line, None, [problem, *problems])
         identity = self._identities.of(partner, None)
         custom_id = self._identities.new_custom_id(partner, None)

@@ -20,6 +20,7 @@ OBVIOUS_PAIRS = (
     ("country_id", "country"),
     ("tz", "timezone"),
 )
+USUAL_ATTRIBUTES = frozenset(attribute for _field, attribute in OBVIOUS_PAIRS)
 
 
 def suggested_pairs(backend: Any) -> list[dict[str, int]]:

@@ -173,7 +173,7 @@ class UserList:
         _logger.info("user.com %s: a page could not be read: %s", self.sweep.kind, message)
         self.sweep.error = message
         if isinstance(error, CredentialsError):
-            self.backend._pause(message)
+            self.backend._pause_for(error)
         elif not isinstance(error, RetryableError):
             self._finish()
         self.env.cr.commit()  # pylint: disable=invalid-commit
