@@ -32,6 +32,7 @@
         "views/consent/usercom_consent_log_views.xml",
         "views/queue/usercom_statistic_views.xml",
         "views/contact/usercom_tombstone_views.xml",
+        "views/history/usercom_history_views.xml",
         "views/backend/res_config_settings_views.xml",
         "views/contact/res_partner_views.xml",
         "views/backend/usercom_backend_views.xml",

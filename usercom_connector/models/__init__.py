@@ -7,4 +7,5 @@ from . import (
     queue,
     reconciliation,
     initial_sync,
+    history,  # the last: its view is made of their tables
 )

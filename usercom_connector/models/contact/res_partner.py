@@ -279,13 +279,14 @@ class ResPartner(models.Model):
         return self.env["usercom.explanation"]._explain(backend, self)._action()
 
     def action_usercom_history(self):
-        """Open what was sent of this contact and what still waits."""
+        """Open all that was sent and received of this contact, and what still waits."""
         self.ensure_one()
         self._usercom_check_access()
         action = self.env["ir.actions.act_window"]._for_xml_id(
-            "usercom_connector.usercom_outbox_action"
+            "usercom_connector.usercom_history_action"
         )
-        return action | {"domain": [("partner_id", "=", self.id)], "context": {}}
+        name = self.env._("%s: History", self.display_name)
+        return action | {"name": name, "domain": [("partner_id", "=", self.id)], "context": {}}
 
     def action_usercom_export_consents(self):
         """Download what this contact said about each consent, and when."""

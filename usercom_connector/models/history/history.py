@@ -1,0 +1,131 @@
+from odoo import api, fields, models
+from odoo.tools import SQL, drop_view_if_exists
+
+from ...services.contacts.contact_names import ContactText
+from ...services.contacts.history_texts import HistoryTexts
+
+# Its number in the id of an entry, by which the source is found without a look at the view.
+SOURCES = {
+    "outbox": "usercom.outbox",
+    "inbox": "usercom.inbox",
+    "sync": "usercom.sync.line",
+    "conflict": "usercom.conflict",
+    "consent": "usercom.consent.log",
+}
+KINDS = list(SOURCES)
+WITH_FORM = ("outbox", "inbox", "sync")
+SPREAD = 8  # ids of the view to each id of a source
+
+ENTRIES = """
+    SELECT o.id::bigint * 8 AS id, 'outbox' AS kind, o.id AS source_id, o.partner_id,
+           o.backend_id, b.company_id, coalesce(o.write_date, o.create_date) AS happened_at,
+           o.state, o.error
+      FROM usercom_outbox o JOIN usercom_backend b ON b.id = o.backend_id
+     UNION ALL
+    SELECT i.id::bigint * 8 + 1, 'inbox', i.id, i.partner_id,
+           i.backend_id, b.company_id, coalesce(i.write_date, i.create_date), i.state, i.error
+      FROM usercom_inbox i JOIN usercom_backend b ON b.id = i.backend_id
+     WHERE i.partner_id IS NOT NULL
+     UNION ALL
+    SELECT i.id::bigint * 8 + 1, 'inbox', i.id, l.partner_id,
+           i.backend_id, b.company_id, coalesce(i.write_date, i.create_date), i.state, i.error
+      FROM usercom_binding l
+      JOIN usercom_inbox i ON i.backend_id = l.backend_id AND i.external_id = l.external_id
+      JOIN usercom_backend b ON b.id = i.backend_id
+     WHERE i.partner_id IS NULL AND i.state = 'pending' AND l.external_id > 0
+     UNION ALL
+    SELECT l.id::bigint * 8 + 2, 'sync', l.id, l.partner_id,
+           s.backend_id, b.company_id, coalesce(l.write_date, l.create_date), l.result, l.problems
+      FROM usercom_sync_line l JOIN usercom_sync s ON s.id = l.sync_id
+      JOIN usercom_backend b ON b.id = s.backend_id
+     UNION ALL
+    SELECT c.id::bigint * 8 + 3, 'conflict', c.id, c.partner_id,
+           c.backend_id, b.company_id, c.create_date, c.state, NULL
+      FROM usercom_conflict c JOIN usercom_backend b ON b.id = c.backend_id
+     UNION ALL
+    SELECT g.id::bigint * 8 + 4, 'consent', g.id, g.partner_id,
+           g.backend_id, g.company_id, g.create_date, NULL, NULL
+      FROM usercom_consent_log g"""
+
+
+class UsercomHistory(models.Model):
+    """All that happened to a contact between Odoo and User.com, as one list: a view, read only.
+
+    An entry is a record of another model, and those who may read that see it here.
+    """
+
+    _name = "usercom.history"
+    _inherit = "usercom.about.contact"
+    _description = "User.com History"
+    _auto = False
+    _order = "happened_at desc, id desc"
+    _rec_name = "kind"
+    _fixed_fields = ("company_id",)
+    _depends = {
+        "usercom.backend": ["company_id"],
+        "usercom.binding": ["backend_id", "partner_id", "external_id"],
+        "usercom.outbox": ["backend_id", "partner_id", "state", "error"],
+        "usercom.inbox": ["backend_id", "partner_id", "external_id", "state", "error"],
+        "usercom.sync": ["backend_id"],
+        "usercom.sync.line": ["sync_id", "partner_id", "result", "problems"],
+        "usercom.conflict": ["backend_id", "partner_id", "state"],
+        "usercom.consent.log": ["company_id", "backend_id", "partner_id"],
+    }
+
+    kind = fields.Selection(
+        [
+            ("outbox", "Sent"),
+            ("inbox", "Received"),
+            ("sync", "Initial sync"),
+            ("conflict", "Conflict"),
+            ("consent", "Consent"),
+        ],
+        "What",
+        readonly=True,
+    )
+    source_id = fields.Integer("Record", readonly=True, aggregator=False)
+    partner_id = fields.Many2one("res.partner", "Contact", readonly=True)
+    backend_id = fields.Many2one("usercom.backend", "Account", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    happened_at = fields.Datetime("When", readonly=True)
+    state = fields.Selection("_states", readonly=True)
+    error = ContactText("Error", readonly=True)
+    details = fields.Text(compute="_compute_details")
+
+    def init(self):
+        drop_view_if_exists(self.env.cr, self._table)
+        self.env.cr.execute(
+            SQL("CREATE VIEW %s AS (%s)", SQL.identifier(self._table), SQL(ENTRIES))
+        )
+
+    @api.model
+    def _states(self):
+        """The states of all sources, each with the label that it has there."""
+        sources = [self.env[name] for name in SOURCES.values()]
+        described = [
+            source._fields[name]._description_selection(self.env)
+            for source in sources
+            for name in ("state", "result")
+            if name in source._fields
+        ]
+        return list({code: (code, label) for codes in described for code, label in codes}.values())
+
+    @api.depends("kind", "source_id")
+    def _compute_details(self):
+        texts = HistoryTexts(self.env)
+        for kind, entries in self.grouped("kind").items():
+            found = texts.of(kind, self.env[SOURCES[kind]].browse(entries.mapped("source_id")))
+            for entry in entries:
+                entry.details = found.get(entry.source_id)
+
+    def action_open_source(self):
+        """Open the record that the entry stands for: its form, if it has one."""
+        self.ensure_one()
+        source_id, number = divmod(self.id, SPREAD)
+        source = self.env[SOURCES[KINDS[number]]].browse(source_id).exists()
+        source.check_access("read")
+        action = {"type": "ir.actions.act_window", "res_model": source._name}
+        if KINDS[number] in WITH_FORM:
+            return action | {"res_id": source.id, "views": [(False, "form")]}
+        shown = {"name": source._description, "views": [(False, "list")]}
+        return action | shown | {"domain": [("id", "=", source.id)]}
