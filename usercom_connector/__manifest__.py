@@ -35,6 +35,7 @@
         "views/history/usercom_history_views.xml",
         "views/backend/res_config_settings_views.xml",
         "views/contact/res_partner_views.xml",
+        "views/contact/ir_actions_server_views.xml",
         "views/backend/usercom_backend_views.xml",
         "views/backend/res_config_settings_consent_views.xml",
         "views/backend/usercom_backend_dashboard_views.xml",

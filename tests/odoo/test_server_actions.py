@@ -3,6 +3,8 @@
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user
 
+from odoo.addons.base.models.ir_actions import ServerActionWithWarningsError
+
 from .common import UsercomCase
 
 
@@ -174,6 +176,60 @@ class TestAutomation(ActionCase):
         self.step_of_a_rule(contact, "action_server_pull")
         self.assertTrue(self.env["usercom.inbox"].search([("partner_id", "=", contact.id)]))
 
+    def action(self, state, **values):
+        """A server action of this type, as an administrator makes one."""
+        contacts = self.env.ref("base.model_res_partner")
+        return self.env["ir.actions.server"].create(
+            {"name": "By an administrator", "state": state, "model_id": contacts.id, **values}
+        )
+
+    def run_by_hand(self, action, contact, user):
+        context = {"active_model": contact._name, "active_ids": contact.ids}
+        return action.with_user(user).with_context(**context).run()
+
+    def test_push_and_pull_are_types_of_action_of_their_own(self):
+        for state, name, queue in (
+            ("usercom_push", "Push to User.com", "usercom.outbox"),
+            ("usercom_pull", "Pull from User.com", "usercom.inbox"),
+        ):
+            with self.subTest(state):
+                contact = self.many(1)
+                action = self.action(state)
+                self.assertIn(
+                    (state, name), action._fields["state"]._description_selection(self.env)
+                )
+                self.assertFalse(action.warning)
+                self.simulator.clear_journal()
+                answer = self.run_by_hand(action, contact, self.user)
+                self.assertEqual(answer["tag"], "display_notification")
+                self.assertTrue(self.env[queue].search([("partner_id", "=", contact.id)]))
+                self.assertEqual(self.calls(), [])
+
+    def test_by_hand_they_need_the_group(self):
+        contact = self.many(1)
+        with self.assertRaises(AccessError):
+            self.run_by_hand(self.action("usercom_push"), contact, self.outsider)
+        self.assertFalse(self.waiting(contact))
+
+    def test_they_are_for_contacts_only(self):
+        users = self.env.ref("base.model_res_users")
+        action = self.action("usercom_push", model_id=users.id)
+        self.assertIn("Only contacts", action.warning)
+        self.assertNotIn("usercom_push", action.allowed_states)
+        with self.assertRaises(ServerActionWithWarningsError):
+            self.run_by_hand(action, self.env.user, self.env.ref("base.user_admin"))
+        action.model_id = self.env.ref("base.model_res_partner")
+        self.assertFalse(action.warning)
+        self.assertIn("usercom_push", action.allowed_states)
+        self.assertEqual(action.available_model_ids.model, "res.partner")
+
+    def test_an_action_that_runs_them_as_code_still_does(self):
+        contact = self.many(1)
+        code = "action = records.action_usercom_push()"
+        answer = self.run_by_hand(self.action("code", code=code), contact, self.user)
+        self.assertEqual(answer["tag"], "display_notification")
+        self.assertTrue(self.waiting(contact))
+
     def test_a_rule_stops_no_edit_while_no_account_runs(self):
         self.backend.state = "authenticated"
         contact = self.contact(email="jan@example.org")
@@ -192,16 +248,13 @@ class TestAutomation(ActionCase):
                 "trigger_field_ids": self.env["ir.model.fields"]._get("res.partner", "ref").ids,
             }
         )
-        rule.action_server_ids = self.env["ir.actions.server"].create(
-            {
-                "name": "Push",
-                "model_id": model.id,
-                "state": "multi",
-                "usage": "base_automation",
-                "base_automation_id": rule.id,
-                "child_ids": self.env.ref("usercom_connector.action_server_push").ids,
-            }
-        )
-        contact = self.synced(email="jan@example.org")
-        contact.with_user(self.outsider).ref = "J-1"
-        self.assertTrue(self.waiting(contact))
+        of_rule = {"usage": "base_automation", "base_automation_id": rule.id}
+        children = self.env.ref("usercom_connector.action_server_push").ids
+        for number, (state, values) in enumerate(
+            (("usercom_push", {}), ("multi", {"child_ids": children}))
+        ):
+            with self.subTest(state):
+                rule.action_server_ids = self.action(state, **values, **of_rule)
+                contact = self.synced(email=f"jan{number}@example.org")
+                contact.with_user(self.outsider).ref = f"J-{number}"
+                self.assertTrue(self.waiting(contact))
