@@ -48,7 +48,7 @@ class TestHistory(HistoryCase):
         entries = self.history(self.eventful())
         self.assertEqual(set(entries.mapped("kind")), KINDS)
         texts = {entry.kind: entry.details for entry in entries}
-        self.assertEqual(texts["outbox"], "Synchronize")
+        self.assertEqual(texts["outbox"], "Synchronize: Sent")
         self.assertIn("User.com user", texts["inbox"])
         self.assertEqual(texts["sync"], "Linked before")
         self.assertIn("222222222 in Odoo, 333333333 in User.com. Kept: Odoo", texts["conflict"])

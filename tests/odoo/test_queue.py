@@ -154,6 +154,49 @@ class TestRetry(QueueCase):
             row.with_user(manager).action_retry()
 
 
+class TestOutcome(QueueCase):
+    def outcome(self, contact):
+        return self.row(contact).outcome
+
+    def test_a_done_row_says_whether_anything_was_sent(self):
+        contact = self.contact(email="jan@example.org", phone="1")
+        self.drain()
+        self.assertEqual(self.outcome(contact), "sent")
+        contact.phone = "2"
+        contact.phone = "1"
+        self.drain()
+        self.assertEqual(self.outcome(contact), "equal")
+        labels = dict(self.row(contact)._fields["outcome"]._description_selection(self.env))
+        self.assertEqual(labels["equal"], "Nothing differed")
+
+    def test_of_alike_changes_sent_at_once_too(self):
+        contacts = self.env["res.partner"].create(
+            [{"name": f"No {n}", "email": f"no{n}@example.org"} for n in range(30)]
+        )
+        self.drain()
+        contacts.phone = "2"
+        self.drain()
+        self.assertEqual({self.outcome(contact) for contact in contacts}, {"sent"})
+
+    def test_who_is_not_synchronized_had_nothing_sent(self):
+        company = self.contact(name="Acme", is_company=True)
+        self.drain()
+        self.assertEqual(self.outcome(company), "left_out")
+
+    def test_a_push_by_hand_compares(self):
+        contact = self.synced(email="jan@example.org")
+        contact.action_usercom_push()
+        self.drain()
+        self.assertIn(self.outcome(contact), ("compared", "equal"))
+
+    def test_one_that_is_gone_says_so(self):
+        contact = self.synced(email="jan@example.org")
+        self.simulator.delete_user(self.binding(contact).external_id)
+        contact.phone = "2"
+        self.drain()
+        self.assertEqual(self.outcome(contact), "gone")
+
+
 class TestLog(QueueCase):
     def test_what_was_sent_and_what_came_back_can_be_read(self):
         contact = self.synced(email="jan@example.org", phone="1")

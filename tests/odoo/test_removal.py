@@ -67,6 +67,33 @@ class TestRemoval(UsercomCase):
                 self.assertFalse(self.binding(contact))
                 self.assertFalse(contact.with_company(self.backend.company_id).usercom_key)
 
+    def test_an_archived_contact_whose_user_is_kept_leaves_no_row(self):
+        self.policy("keep")
+        contact = self.synced(email="jan@example.org", phone="1")
+        rows = self.env["usercom.outbox"].search([("partner_id", "=", contact.id)])
+        contact.action_archive()
+        self.env.cr.flush()
+        self.env.invalidate_all()
+        self.assertTrue(self.binding(contact).left_at)
+        contact.phone = "2"
+        self.drain()
+        self.assertEqual(rows.search([("partner_id", "=", contact.id)]), rows)
+        self.assertEqual(self.calls(), [])
+        self.policy("delete")
+        contact.phone = "3"
+        self.drain()
+        self.assertEqual(len(self.simulator.users()), 1)  # the policy was followed already
+
+    def test_an_edit_that_waits_while_its_contact_is_archived_is_not_sent(self):
+        self.policy("keep")
+        contact = self.synced(email="jan@example.org", phone="1")
+        contact.phone = "2"
+        [row] = self.waiting(contact)
+        contact.action_archive()
+        self.drain()
+        self.assertEqual((row.state, row.outcome), ("done", "left_out"))
+        self.assertEqual(self.calls(), [])
+
     def test_who_was_never_linked_leaves_without_a_call(self):
         self.policy("delete")
         self.simulator.seed({"email": "office@example.org"})

@@ -56,6 +56,52 @@ class TestRowsAboutContacts(ScreenCase):
             self.binding(contact).with_user(self.user).action_open_contact()
 
 
+class TestLinkedContacts(ScreenCase):
+    """What may be done with a selection of them."""
+
+    def test_a_selection_is_pushed_and_pulled(self):
+        jan, ewa = self.synced(email="jan@example.org"), self.synced(email="ewa@example.org")
+        links = (self.binding(jan) + self.binding(ewa)).with_user(self.user)
+        for button, queue, text in (
+            ("action_push", "usercom.outbox", "sent to User.com: 2."),
+            ("action_pull", "usercom.inbox", "read from User.com: 2."),
+        ):
+            with self.subTest(button):
+                told = getattr(links, button)()["params"]
+                self.assertEqual(told["type"], "success")
+                self.assertIn(text, told["message"])
+                waiting = self.env[queue].search([("state", "=", "pending")])
+                self.assertEqual(waiting.partner_id, jan + ewa)
+
+    def test_of_a_selection_the_failed_ones_are_retried(self):
+        jan, ewa = self.synced(email="jan@example.org"), self.synced(email="ewa@example.org")
+        self.binding(ewa).state = "failed"
+        told = (self.binding(jan) + self.binding(ewa)).with_user(self.user).action_retry()
+        self.assertEqual(told["params"]["type"], "warning")
+        self.assertIn("sent to User.com: 1.", told["params"]["message"])
+        self.assertIn("Not failed, and so not queued again: 1.", told["params"]["message"])
+        self.assertFalse(self.waiting(jan))
+        self.drain()
+        self.assertEqual(self.binding(ewa).state, "synced")
+
+    def test_of_two_accounts_each_gets_its_own(self):
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        other = self.account(elsewhere, "elsewhere")
+        jan = self.synced(email="jan@example.org")
+        self.env["usercom.binding"]._ensure(other, jan)
+        self.user.company_ids += elsewhere
+        companies = self.user.company_ids.ids
+        links = jan.usercom_binding_ids.with_user(self.user)
+        links.with_context(allowed_company_ids=companies).action_push()
+        self.assertEqual(self.waiting(jan).backend_id, self.backend + other)
+
+    def test_the_contact_itself_must_be_readable(self):
+        jan = self.synced(email="jan@example.org")
+        jan.company_id = self.env["res.company"].create({"name": "Elsewhere"})
+        with self.assertRaises(AccessError):
+            self.binding(jan).with_user(self.user).action_push()
+
+
 class TestIds(ScreenCase):
     """An id is no amount: people copy it, and 0 is nobody's."""
 

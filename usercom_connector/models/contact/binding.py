@@ -5,7 +5,9 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...services.account.connection import Connection
+from ...services.contacts.by_hand import ByHand
 from ...services.contacts.contact_names import ContactText
+from ...services.notifications import joined
 from ...services.own_context import with_own_context
 from ...usercom.base import Base
 from ...usercom.orphans import Orphans
@@ -288,6 +290,39 @@ class UsercomBinding(models.Model):
             )
             seen.write({key_field: False})
         self.unlink()
+
+    # ---- buttons ----
+
+    def action_push(self):
+        """Queue the contacts for User.com; returns a notification."""
+        return self._by_hand("usercom.outbox", self)
+
+    def action_pull(self):
+        """Queue a fresh read of the contacts from User.com; returns a notification."""
+        return self._by_hand("usercom.inbox", self)
+
+    def action_retry(self):
+        """Queue those of the contacts anew that failed; returns a notification."""
+        return self._by_hand("usercom.outbox", self.filtered(lambda link: link.state == "failed"))
+
+    def _by_hand(self, queue, chosen):
+        """Queue the contacts of the ``chosen`` ones of these links, each for its own account."""
+        self.check_access("read")
+        self.partner_id.check_access("read")
+        parts = [
+            ByHand(links.partner_id.with_company(backend.company_id)).parts(queue)
+            for backend, links in chosen.grouped(lambda link: link.sudo().backend_id).items()
+        ]
+        left = self - chosen
+        if left:
+            text = self.env._("Not failed, and so not queued again: %s.", len(left))
+            parts.append(([(text, [])], "warning"))
+        kinds = {kind for _parts, kind in parts}
+        return joined(
+            self.env,
+            [part for told, _kind in parts for part in told],
+            "success" if kinds == {"success"} else "warning",
+        )
 
     # ---- merged contacts ----
 

@@ -37,6 +37,18 @@ class UsercomOutbox(models.Model):
     state = fields.Selection(
         selection_add=[("superseded", "Superseded")], ondelete={"superseded": "cascade"}
     )
+    outcome = fields.Selection(
+        [
+            ("sent", "Sent"),
+            ("equal", "Nothing differed"),
+            ("compared", "Compared with User.com"),
+            ("left_out", "Not synchronized"),
+            ("gone", "Gone from User.com"),
+        ],
+        "Result",
+        readonly=True,
+        help="What became of it once it was done.",
+    )
     into_external_id = fields.Integer("Merged into User.com ID", aggregator=False)
     force_single = fields.Boolean(help="User.com did not take it in a mass update.")
     is_by_hand = fields.Boolean("Pushed by Hand", help="The user is read before anything is sent.")

@@ -60,7 +60,8 @@ class UsercomOutboxEnqueue(models.AbstractModel):
     def _enqueue(self, partner_ids, backends=None, urgent=(), priority=None):
         """One waiting row for each contact in each account that may know it.
 
-        Many at once are let behind the edits that people make one by one.
+        Many at once are let behind the edits that people make one by one. An archived contact whose
+        user is kept as it is needs none.
         """
         if priority is None:
             priority = LOW if len(partner_ids) > BULK else USUAL
@@ -68,7 +69,8 @@ class UsercomOutboxEnqueue(models.AbstractModel):
             SQL(
                 """SELECT b.id AS backend_id, p.id AS partner_id,
                           CASE WHEN p.id = ANY(%(urgent)s) THEN %(first)s ELSE %(priority)s END
-                              AS priority
+                              AS priority,
+                          NOT p.active AND b.removal_policy = 'keep' AS is_kept
                      FROM res_partner p
                      JOIN usercom_backend b
                        ON p.company_id IS NULL OR p.company_id = b.company_id
@@ -111,7 +113,7 @@ class UsercomOutboxEnqueue(models.AbstractModel):
     def _insert_linked(self, priority, chosen):
         self._insert_waiting(
             SQL(
-                """SELECT k.backend_id, k.partner_id, %s AS priority
+                """SELECT k.backend_id, k.partner_id, %s AS priority, false AS is_kept
                      FROM usercom_binding k JOIN usercom_backend b ON b.id = k.backend_id
                     WHERE %s AND b.state IN ('running', 'paused')
                       AND k.external_id > 0 AND k.state <> 'gone' AND k.left_at IS NULL""",
@@ -122,7 +124,9 @@ class UsercomOutboxEnqueue(models.AbstractModel):
 
     @api.model
     def _insert_waiting(self, chosen):
-        """Queue what the SQL ``chosen`` selects: (backend_id, partner_id, priority).
+        """Queue what the SQL ``chosen`` selects: (backend_id, partner_id, priority, is_kept).
+
+        Nothing is to be sent of who is kept: the link notes, as a drain would, that they left.
 
         A row that waits already is locked, at most made more urgent: so no drain can claim it
         before the edit behind this call is committed, and send the contact without it.
@@ -130,13 +134,19 @@ class UsercomOutboxEnqueue(models.AbstractModel):
         rows = self.env.execute_query(
             SQL(
                 """
-                WITH queued AS (
+                WITH chosen AS (%(chosen)s),
+                kept AS (
+                UPDATE usercom_binding k SET left_at = %(now)s FROM chosen
+                 WHERE chosen.is_kept
+                   AND k.backend_id = chosen.backend_id AND k.partner_id = chosen.partner_id
+                   AND k.external_id > 0 AND k.state <> 'gone' AND k.left_at IS NULL),
+                queued AS (
                 INSERT INTO usercom_outbox
                        (backend_id, partner_id, operation, state, attempts, priority,
                         create_uid, write_uid, create_date, write_date)
                 SELECT backend_id, partner_id, 'sync', 'pending', 0, priority,
                        %(uid)s, %(uid)s, %(now)s, %(now)s
-                  FROM (%(chosen)s) chosen ORDER BY backend_id, partner_id
+                  FROM chosen WHERE NOT is_kept ORDER BY backend_id, partner_id
                 ON CONFLICT (backend_id, partner_id)
                       WHERE state = 'pending' AND claimed_at IS NULL
                       DO UPDATE SET priority = EXCLUDED.priority, next_attempt_at = NULL

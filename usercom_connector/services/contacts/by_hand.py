@@ -20,27 +20,28 @@ class ByHand:
 
     def queue(self, queue: str) -> dict[str, Any]:
         """Put those that take part into ``queue``, a model's name; return the notification."""
+        return joined(self._env, *self.parts(queue))
+
+    def parts(self, queue: str) -> tuple[list[Part], str]:
+        """Put those that take part into ``queue``; return what to tell, and of what kind it is."""
         backend = self._env["usercom.backend"].sudo()._of_company(self._env.company)
         if backend.state not in ("running", "paused"):
-            return joined(self._env, [self._about_standstill()], "warning")
+            return [self._about_standstill()], "warning"
         partners = self._partners & backend._taking_part(self._partners)
         queued = self._env[queue].sudo()._queue_by_hand(backend, partners)
         is_done = queued == self._partners and backend.state == "running"
-        return joined(
-            self._env,
-            [
-                self._about_queued(queue, queued),
-                about_pause(self._env, backend if queued else backend.browse()),
-                self._about_left_out(backend, self._partners - partners),
-                self._about(
-                    self._env._(
-                        "Not found in User.com, and without an e-mail address to search for: %s."
-                    ),
-                    partners - queued,
+        parts = [
+            self._about_queued(queue, queued),
+            about_pause(self._env, backend if queued else backend.browse()),
+            self._about_left_out(backend, self._partners - partners),
+            self._about(
+                self._env._(
+                    "Not found in User.com, and without an e-mail address to search for: %s."
                 ),
-            ],
-            "success" if is_done else "warning",
-        )
+                partners - queued,
+            ),
+        ]
+        return parts, "success" if is_done else "warning"
 
     def _about_standstill(self) -> Part:
         company = self._env.company.display_name.replace("%", "%%")

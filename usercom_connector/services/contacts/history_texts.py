@@ -15,7 +15,8 @@ class HistoryTexts:
         return {record.id: told(record) for record in records.exists()}
 
     def _of_outbox(self, row: Any) -> str:
-        return self._label(row, "operation")
+        operation, outcome = self._label(row, "operation"), self._label(row, "outcome")
+        return f"{operation}: {outcome}" if outcome else operation
 
     def _of_inbox(self, row: Any) -> str:
         return str(row.display_name)

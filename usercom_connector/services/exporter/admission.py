@@ -43,7 +43,7 @@ class Admission:
     def _without_erased(self, rows: Any) -> Any:
         """Leave out contacts that were anonymized."""
         erased = rows.filtered(lambda row: (link := self._link(row)) and link.state == "erased")
-        erased._finish()
+        erased._finish(outcome="left_out")
         return rows - erased
 
     def _without_imported(self, rows: Any) -> Any:

@@ -58,7 +58,7 @@ class MassUpdates:
             else:
                 link._agree(user_id, pushed.user, pushed.base, since=push.base)
                 done += row
-        done._close([], sent=excerpt(task.job.pushes[0].changes()))
+        done._close([], outcome="sent", sent=excerpt(task.job.pushes[0].changes()))
         again._put_back(force_single=True)
 
 

@@ -36,12 +36,12 @@ class Removals:
         """The tasks of contacts that take no part; who never did, or left before, needs none."""
         bindings = self._bindings._of(self._backend, rows.partner_id)
         leaving = rows.filtered(lambda row: _is_in_use(bindings.get(row.partner_id.id)))
-        (rows - leaving)._finish()
+        (rows - leaving)._finish(outcome="left_out")
         leaving.operation = self._backend.removal_policy
         links = {row: bindings[row.partner_id.id] for row in leaving}
         if self._backend.removal_policy == "keep":
             self._bindings.concat(*links.values()).left_at = fields.Datetime.now()
-            leaving._finish()
+            leaving._finish(outcome="left_out")
             return []
         return [Task(row, _removal(row, link.external_id)) for row, link in links.items()]
 

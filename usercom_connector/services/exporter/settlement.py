@@ -54,7 +54,8 @@ class PushSettlement:
             link = self._bindings._of_user(self._backend, user_id)
             link.created_with = dict(job.orphans.sent)
         answer = dict(user.values) if user else None
-        row._close(problems, sent=excerpt(pushed.sent), answer=excerpt(answer))
+        outcome = "sent" if pushed.wrote else "equal"
+        row._close(problems, outcome=outcome, sent=excerpt(pushed.sent), answer=excerpt(answer))
 
     def _settle_linked_meanwhile(self, row: Any, link: Any, identity: Identity, user: Any) -> None:
         """Settle a contact that is another user by now: merge a user created for it into that."""
@@ -71,7 +72,7 @@ class PushSettlement:
             fail_as_duplicate(row, other)
         else:
             importer = Importer(backend, origin=consent_origin(row, user))
-            row._close(importer.merge_contact(partner, user))
+            row._close(importer.merge_contact(partner, user), outcome="compared")
             if row.is_by_hand and custom_id not in (None, user.custom_id):
                 row._enqueue(partner.ids, backend)
 
@@ -95,7 +96,7 @@ class PushSettlement:
             row._put_back()
         else:
             link.state = "gone"
-            row._finish()
+            row._finish(outcome="gone")
 
     def keep_emptied(self, row: Any, error: EmptiedError) -> None:
         """Have Odoo keep its values of what User.com emptied by itself: nobody has emptied them."""
