@@ -65,9 +65,10 @@ class TestReason(PageCase):
 
     def test_one_of_another_company_is_told_whose(self):
         contact = self.unsent(email="jan@example.org")
-        contact.company_id = self.env["res.company"].create({"name": "Elsewhere"})
-        reason, _step = self.told(contact)
-        self.assertIn("is of Elsewhere, not of", reason)
+        contact.company_id = elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        self.assertIn("is of Elsewhere, not of", self.told(contact)[0])
+        self.env.user.company_ids -= elsewhere
+        self.assertIn("is of another company, not of", self.told(contact)[0])
 
     def test_an_erased_one_is_told_so(self):
         contact = self.synced(email="jan@example.org")

@@ -75,6 +75,7 @@ class TestDoors(EditCase):
         self.assertTrue(self.waiting(contact))
 
     def test_archiving_and_restoring_queue(self):
+        self.backend.removal_policy = "unsubscribe"
         contact = self.synced(email="jan@example.org")
         contact.action_archive()
         self.assertTrue(self.waiting(contact))
@@ -238,8 +239,8 @@ class TestCost(EditCase):
             contact.phone = "new"
             self.env.cr.flush()
         ours = re.compile(r'(?:FROM|INTO|UPDATE) "?(usercom_\w+|ir_model_fields)\b')
-        tables = [found[1] for line in queries.output if (found := ours.search(line))]
-        self.assertEqual(tables, ["usercom_outbox"])
+        [query] = [line for line in queries.output if ours.search(line)]
+        self.assertIn("INSERT INTO usercom_outbox", query)
 
     def test_the_queries_of_a_rename_do_not_depend_on_how_many_hold_it(self):
         tags = self.tag() + self.tag("Big")

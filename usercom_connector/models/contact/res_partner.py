@@ -285,8 +285,7 @@ class ResPartner(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "usercom_connector.usercom_history_action"
         )
-        name = self.env._("%s: History", self.display_name)
-        return action | {"name": name, "domain": [("partner_id", "=", self.id)], "context": {}}
+        return action | {"domain": [("partner_id", "=", self.id)], "context": {}}
 
     def action_usercom_export_consents(self):
         """Download what this contact said about each consent, and when."""

@@ -74,8 +74,8 @@ class UsercomHistory(models.Model):
 
     kind = fields.Selection(
         [
-            ("outbox", "Sent"),
-            ("inbox", "Received"),
+            ("outbox", "Outbox"),
+            ("inbox", "Inbox"),
             ("sync", "Initial sync"),
             ("conflict", "Conflict"),
             ("consent", "Consent"),

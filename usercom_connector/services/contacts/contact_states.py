@@ -14,6 +14,7 @@ from odoo.tools import SQL
 
 ABSENT, PENDING = "absent", "pending"
 FINAL = {"gone", "erased"}
+LINKED = {"synced", "failed", PENDING} | FINAL
 
 
 @dataclass(frozen=True)
@@ -86,49 +87,59 @@ class ContactStates:
     def condition(self, alias: str, states: Collection[Any]) -> SQL:
         """Return the condition that the contact ``alias`` is in one of ``states``.
 
-        By the contacts that are, or, where those without a link are meant, by all the others: few
-        contacts of many are found by an index.
+        Each part is looked up by index, so that the first page of a long list comes at once.
         """
         if not self._account_id:
             return SQL("true") if False in states else SQL("false")
         chosen = set(states) - {False}
-        is_absent = ABSENT in chosen
-        others = ({"synced", "failed", PENDING} | FINAL) - chosen if is_absent else chosen
-        found = SQL(
-            "EXISTS (SELECT FROM (%s) s WHERE s.partner_id = %s)",
-            self._having(others),
-            SQL.identifier(alias, "id"),
-        )
-        return SQL("NOT %s", found) if is_absent else found
+        of_contact = {"contact": SQL.identifier(alias, "id"), "account": self._account_id}
+        if ABSENT in chosen:
+            return self._has_none_of(LINKED - chosen, of_contact)
+        return self._has_one_of(chosen, of_contact)
 
-    def _having(self, states: set[Any]) -> SQL:
-        """The contacts in one of ``states``, ``ABSENT`` not among them."""
-        account = self._account_id
+    def _has_one_of(self, states: set[Any], of_contact: dict[str, Any]) -> SQL:
+        """That the contact is in one of ``states``, ``ABSENT`` not among them."""
         if PENDING in states:
-            return SQL(_WITH_PENDING, account=account, states=list(states), final=[*FINAL])
+            return SQL(_LINKED_OR_WAITING, **of_contact, states=[*states], final=[*FINAL])
         live, final = list(states - FINAL), list(states & FINAL)
-        return SQL(_WITHOUT_PENDING, account=account, live=live, final=final)
+        parts = [SQL(_LINKED, **of_contact, states=final)] if final else []
+        if live:
+            linked = SQL(_LINKED, **of_contact, states=live)
+            parts.append(SQL("(%s AND NOT %s)", linked, SQL(_WAITING, **of_contact, final=[])))
+        return SQL(" OR ").join(parts) if parts else SQL("false")
+
+    def _has_none_of(self, states: set[Any], of_contact: dict[str, Any]) -> SQL:
+        """That the contact is in none of ``states``."""
+        if PENDING not in states:
+            return SQL("NOT (%s)", self._has_one_of(states, of_contact))
+        linked = SQL(_LINKED, **of_contact, states=[*states])
+        return SQL("NOT %s AND NOT %s", linked, SQL(_WAITING, **of_contact, final=[*FINAL]))
 
 
-_WITH_PENDING = """
-    SELECT l.partner_id FROM usercom_binding l
-     WHERE l.backend_id = %(account)s AND l.state = ANY(%(states)s)
-     UNION ALL
-    SELECT o.partner_id FROM usercom_outbox o
-     WHERE o.backend_id = %(account)s AND o.state = 'pending'
-       AND NOT EXISTS (SELECT FROM usercom_binding l
-                        WHERE l.backend_id = %(account)s AND l.partner_id = o.partner_id
-                          AND l.state = ANY(%(final)s))"""
+_LINKED = """
+    EXISTS (SELECT FROM usercom_binding l
+             WHERE l.backend_id = %(account)s AND l.partner_id = %(contact)s
+               AND l.state = ANY(%(states)s))"""
 
-_WITHOUT_PENDING = """
-    SELECT l.partner_id FROM usercom_binding l
-     WHERE l.backend_id = %(account)s AND l.state = ANY(%(final)s)
-     UNION ALL
-    SELECT l.partner_id FROM usercom_binding l
-     WHERE l.backend_id = %(account)s AND l.state = ANY(%(live)s)
-       AND NOT EXISTS (SELECT FROM usercom_outbox o
-                        WHERE o.backend_id = %(account)s AND o.partner_id = l.partner_id
-                          AND o.state = 'pending')"""
+_WAITING = """
+    EXISTS (SELECT FROM usercom_outbox o
+             WHERE o.backend_id = %(account)s AND o.partner_id = %(contact)s
+               AND o.state = 'pending'
+               AND NOT EXISTS (SELECT FROM usercom_binding l
+                                WHERE l.backend_id = %(account)s AND l.partner_id = o.partner_id
+                                  AND l.state = ANY(%(final)s)))"""
+
+_LINKED_OR_WAITING = """
+    EXISTS (SELECT FROM (
+        SELECT l.partner_id FROM usercom_binding l
+         WHERE l.backend_id = %(account)s AND l.state = ANY(%(states)s)
+         UNION ALL
+        SELECT o.partner_id FROM usercom_outbox o
+         WHERE o.backend_id = %(account)s AND o.state = 'pending'
+           AND NOT EXISTS (SELECT FROM usercom_binding l
+                            WHERE l.backend_id = %(account)s AND l.partner_id = o.partner_id
+                              AND l.state = ANY(%(final)s))) s
+        WHERE s.partner_id = %(contact)s)"""
 
 
 def _state(link: SQL, waiting: SQL) -> SQL:

@@ -15,8 +15,9 @@ class HistoryTexts:
         return {record.id: told(record) for record in records.exists()}
 
     def _of_outbox(self, row: Any) -> str:
-        operation, outcome = self._label(row, "operation"), self._label(row, "outcome")
-        return f"{operation}: {outcome}" if outcome else operation
+        operation = self._label(row, "operation")
+        is_told = row.state == "done" and row.outcome
+        return f"{operation}: {self._label(row, 'outcome')}" if is_told else operation
 
     def _of_inbox(self, row: Any) -> str:
         return str(row.display_name)

@@ -59,13 +59,13 @@ class Participation:
     def _of_contact(self, contact: Any) -> list[Rule]:
         env = self._env
         ours, theirs = self._backend.company_id, contact.company_id
+        is_known = theirs.id in env.user.company_ids.ids
+        other = theirs.name if is_known else env._("another company")
         return [
             Rule(
                 env._("The contact is of %s or of no company.", ours.name),
                 theirs.id in (False, ours.id),
-                env._(
-                    "The contact is of %(other)s, not of %(own)s.", other=theirs.name, own=ours.name
-                ),
+                env._("The contact is of %(other)s, not of %(own)s.", other=other, own=ours.name),
                 env._("Only the account of its own company synchronizes it."),
             ),
             Rule(
