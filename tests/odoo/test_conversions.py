@@ -207,7 +207,7 @@ class TestBothWays(ConversionCase):
         mapping = self.segments()
         self.table(mapping, Farms="segment A", Mines="Segment a")
         self.assertEqual(mapping.direction, "export")
-        with self.assertRaisesRegex(ValidationError, "only travel this way"):
+        with self.assertRaisesRegex(ValidationError, "only be synced in this direction"):
             mapping.direction = "both"
 
     def test_a_changed_text_is_sent_to_those_who_have_it(self):
@@ -284,14 +284,16 @@ class TestRefused(ConversionCase):
 
     def test_the_type_after_the_conversion_counts(self):
         self.refused("category_id", "score", "Tags", "Score", conversion="join")
-        self.refused("ref", "text", "only travel this way", conversion="upper", direction="both")
+        self.refused(
+            "ref", "text", "only be synced in this direction", conversion="upper", direction="both"
+        )
 
     def test_an_address_and_a_consent_are_carried_over_as_they_are(self):
         with self.assertRaisesRegex(ValidationError, "E-?mail.*found by it"):
             self.mapping("email").conversion = "lower"
         with self.assertRaisesRegex(ValidationError, "found by it"):
             self.mapping("email").when_empty = "nobody@example.org"
-        with self.assertRaisesRegex(ValidationError, "a consent is"):
+        with self.assertRaisesRegex(ValidationError, "a consent has"):
             self.mapping("email_consent").conversion = "yes_no"
 
     def test_one_text_for_yes_and_no(self):

@@ -194,6 +194,24 @@ class TestComingBack(ConsentCase):
         with self.assertRaises(AccessError):
             tombstone.read(["email_hash"])
 
+    def test_what_can_be_shown_of_a_deleted_person_is(self):
+        tombstone = self.tombstones()
+        self.assertEqual(tombstone.create_uid, self.env.user)
+        self.assertEqual(tombstone.recognized_by, "User.com ID and e-mail address")
+        self.assertFalse(tombstone.user_state)
+
+    def test_it_tells_what_became_of_the_user(self):
+        for policy, waits, done in (
+            ("delete", "Waiting: Delete", "Deleted"),
+            ("unsubscribe", "Waiting: Unsubscribe", "Unsubscribed"),
+        ):
+            self.backend.removal_policy = policy
+            email = f"{policy}@example.org"
+            self.synced(email=email).unlink()
+            self.assertEqual(self.tombstones(email).user_state, waits)
+            self.drain()
+            self.assertEqual(self.tombstones(email).user_state, done)
+
     def test_the_person_comes_back_at_once(self):
         told = self.tombstones().action_let_come_back()["params"]
         self.assertIn("may come back: 1.", told["message"])

@@ -18,13 +18,13 @@ class TestPairs(MappingCase):
         self.define("Joined", "string")
         mapping = self.pair(self.backend, "create_date", "joined")
         self.assertEqual(mapping.direction, "export")
-        with self.assertRaisesRegex(ValidationError, "only travel this way"):
+        with self.assertRaisesRegex(ValidationError, "only be synced in this direction"):
             mapping.direction = "import"
 
     def test_what_user_com_does_not_let_write_only_comes(self):
         mapping = self.pair(self.backend, "ref", "os_type")
         self.assertEqual(mapping.direction, "import")
-        with self.assertRaisesRegex(ValidationError, "only travel this way"):
+        with self.assertRaisesRegex(ValidationError, "only be synced in this direction"):
             mapping.direction = "both"
 
     def test_two_sides_that_can_only_be_read_are_refused(self):

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Command
 
 from ..services.explanation.explanation import Explanation
+from ..services.mapping.rights import unreadable_problem
 
 VERDICTS = [
     ("equal", "Equal"),
@@ -77,7 +78,8 @@ class UsercomExplanation(models.TransientModel):
 
     def _may_read(self, mapping):
         field = self.partner_id._fields.get(mapping.field_name)
-        return field is not None and self.partner_id._has_field_access(field, "read")
+        may_read = field is not None and self.partner_id._has_field_access(field, "read")
+        return may_read and not (mapping.path and unreadable_problem(mapping.with_env(self.env)))
 
 
 def _as_line(value):

@@ -2,12 +2,22 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from ...services.contacts.watched_fields import filter_fields
+from ...services.mapping.paths import steps
 
 
 class IrModelFields(models.Model):
     """Custom contact fields that an account uses: their mappings go with them by themselves."""
 
     _inherit = "ir.model.fields"
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_usercom_paths(self):
+        """The mappings go too whose paths lead over one of the fields: nowhere, by now."""
+        names = set(self.mapped("name"))
+        followed = self.env["usercom.field.mapping"].sudo().search([("path", "!=", False)])
+        followed.filtered(
+            lambda mapping: names & set(mapping.path.split(".")) and not steps(mapping)
+        ).unlink()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_unless_usercom_filters_by_it(self):

@@ -23,6 +23,7 @@ class UsercomTombstone(models.Model):
     _rec_name = "external_id"
 
     create_date = fields.Datetime("Deleted On", readonly=True)
+    create_uid = fields.Many2one("res.users", "Deleted By", readonly=True)
     backend_id = fields.Many2one(
         "usercom.backend", "Account", required=True, index=True, ondelete="cascade"
     )
@@ -35,8 +36,43 @@ class UsercomTombstone(models.Model):
         help="Not kept, and can be searched for all the same: type the whole address.",
     )
 
+    recognized_by = fields.Char(
+        compute="_compute_recognized_by", help="What the person would be recognized by in User.com."
+    )
+    user_state = fields.Char("User in User.com", compute="_compute_user_state")
+
     def _compute_email(self):
         self.email = False
+
+    @api.depends("external_id", "email_hash")
+    @api.depends_context("lang")
+    def _compute_recognized_by(self):
+        texts = {
+            (True, True): self.env._("User.com ID and e-mail address"),
+            (True, False): self.env._("User.com ID"),
+            (False, True): self.env._("E-mail address"),
+            (False, False): "",
+        }
+        for tombstone in self.sudo():
+            known = bool(tombstone.external_id), bool(tombstone.email_hash)
+            tombstone.recognized_by = texts[known]
+
+    @api.depends("external_id")
+    @api.depends_context("lang")
+    def _compute_user_state(self):
+        """What the outbox tells of the users, as long as it keeps its finished rows."""
+        rows = self.env["usercom.outbox"].search(
+            [
+                ("backend_id", "in", self.backend_id.ids),
+                ("external_id", "in", [known for known in self.mapped("external_id") if known]),
+                ("partner_id", "=", False),
+            ],
+            order="id",
+        )
+        newest = {(row.backend_id, row.external_id): row for row in rows}
+        for tombstone in self:
+            row = newest.get((tombstone.backend_id, tombstone.external_id))
+            tombstone.user_state = row and row._removal_text()
 
     @api.model
     def _search_email(self, operator, value):

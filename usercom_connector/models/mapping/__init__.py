@@ -3,6 +3,7 @@ from . import (
     hooks,
     conversion,
     mapping_value,
+    path,
     field_mapping_examples,
     field_mapping,
 )

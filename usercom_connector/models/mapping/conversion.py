@@ -47,13 +47,13 @@ class UsercomFieldMappingConversion(models.AbstractModel):
     is_phone = fields.Boolean(compute="_compute_is_phone")
     preview = fields.Text(compute="_compute_preview")
 
-    @api.depends("field_id", "attribute_id", "conversion")
+    @api.depends("field_id", "path", "attribute_id", "conversion")
     def _compute_is_phone(self):
         for mapping in self:
             is_said = mapping.conversion == "e164" or mapping._is_named_as_phone()
             mapping.is_phone = is_said and mapping.field_type == "char"
 
-    @api.depends("field_id", "attribute_id")
+    @api.depends("field_id", "path", "attribute_id")
     def _compute_conversion(self):
         """A phone number is sent in international form, unless another conversion is chosen."""
         for mapping in self:
@@ -61,7 +61,7 @@ class UsercomFieldMappingConversion(models.AbstractModel):
             is_phone = mapping._is_named_as_phone() and mapping.field_type == "char"
             mapping.conversion = kept or (is_phone and "e164")
 
-    @api.depends("field_id", "attribute_id", *CONVERTED_BY)
+    @api.depends("field_id", "path", "attribute_id", *CONVERTED_BY)
     @api.depends_context("uid", "lang", "allowed_company_ids")
     def _compute_preview(self):
         for mapping in self:
@@ -72,6 +72,9 @@ class UsercomFieldMappingConversion(models.AbstractModel):
         self._fill_value_table()
 
     def _is_named_as_phone(self):
+        """Whether it is a field of the contact's that has a phone number."""
+        if self.path:
+            return False
         names = self.env["res.partner"]._phone_get_number_fields()
         return self.field_name in names or self.attribute_id.name_std == "phone_number"
 
@@ -83,9 +86,10 @@ class UsercomFieldMappingConversion(models.AbstractModel):
 
     def _drop_value_tables(self, vals):
         """Empty the value tables of those that ``vals`` give another field."""
-        if "field_id" in vals:
-            moved = self.filtered(lambda mapping: mapping.field_id.id != vals["field_id"])
-            moved.value_ids.unlink()
+        if vals.keys() & {"field_id", "path"}:
+            self._moved_by(
+                {k: v for k, v in vals.items() if k != "attribute_id"}
+            ).value_ids.unlink()
 
     def _values_changed(self):
         """A line of a value table was changed by itself."""

@@ -6,6 +6,7 @@ from ...services.consents.email import EmailConsent
 from ...services.consents.field import UNSUBSCRIBED, UNSUBSCRIBED_FIELD
 from ...services.database.caches import forget_caches
 from ...services.mapping.check import allowed_directions, pair_problem
+from ...services.mapping.paths import last_field
 from ...services.mapping.rights import unreadable_problem
 from ...services.mapping.second_pairs import refuse_paired_attributes, twofold_import_problem
 from ...services.mapping.suggestions import suggested_pairs
@@ -13,7 +14,7 @@ from ...usercom import Rule, has_both_answers
 from ...usercom.names import NAME_PARTS
 from .conversion import CONVERTED_BY, DETAILS
 
-PAIR_FIELDS = {"field_id", "attribute_id", "direction", "is_consent", *DETAILS}
+PAIR_FIELDS = {"field_id", "path", "attribute_id", "direction", "is_consent", *DETAILS}
 REQUEUE = "usercom.field.mapping.requeue"  # the accounts whose pairs have changed, until precommit
 
 
@@ -24,6 +25,7 @@ class UsercomFieldMapping(models.Model):
     _inherit = [
         "usercom.field.mapping.hooks",
         "usercom.field.mapping.conversion",
+        "usercom.field.mapping.path",
         "usercom.field.mapping.examples",
         "usercom.guarded",
     ]
@@ -47,7 +49,6 @@ class UsercomFieldMapping(models.Model):
         domain=lambda self: self._mappable_domain(),
     )
     field_name = fields.Char(related="field_id.name", string="Technical Field")
-    field_type = fields.Selection(related="field_id.ttype")
     attribute_id = fields.Many2one(
         "usercom.attribute",
         "User.com Attribute",
@@ -97,13 +98,12 @@ class UsercomFieldMapping(models.Model):
         "unique (backend_id, attribute_id)", "A User.com attribute can be paired only once."
     )
 
-    @api.depends("field_id", "attribute_id")
+    @api.depends("field_id", "path", "attribute_id")
     def _compute_display_name(self):
         for mapping in self:
-            field = mapping.field_id.sudo().field_description
-            mapping.display_name = f"{field} ↔ {mapping.attribute_id.name}"
+            mapping.display_name = f"{mapping._label()} ↔ {mapping.attribute_id.name}"
 
-    @api.depends("field_id", "attribute_id", "is_consent", *CONVERTED_BY)
+    @api.depends("field_id", "path", "attribute_id", "is_consent", *CONVERTED_BY)
     def _compute_direction(self):
         for mapping in self:
             allowed = allowed_directions(mapping)
@@ -112,6 +112,7 @@ class UsercomFieldMapping(models.Model):
 
     @api.depends(
         "field_id",
+        "path",
         "direction",
         "is_consent",
         "attribute_id.value_type",
@@ -167,7 +168,7 @@ class UsercomFieldMapping(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         refuse_paired_attributes(self, vals_list)
-        mappings = super().create(vals_list)
+        mappings = super().create([self._begun(vals) for vals in vals_list])
         forget_caches(self)
         mappings._forget_agreed()
         mappings._fill_value_table()
@@ -176,6 +177,7 @@ class UsercomFieldMapping(models.Model):
 
     def write(self, vals):
         refuse_paired_attributes(self, [vals])
+        vals = self._begun(vals)
         moved, consents = self._moved_by(vals), self.filtered("is_consent")
         refuse_to_mix_answers(moved)
         remember_field(consents)
@@ -199,7 +201,12 @@ class UsercomFieldMapping(models.Model):
     def _moved_by(self, vals):
         """Those whose field or attribute becomes another one by writing ``vals``."""
         names = [name for name in ("field_id", "attribute_id") if name in vals]
-        return self.filtered(lambda m: any(m[name].id != vals[name] for name in names))
+        return self.filtered(
+            lambda m: (
+                any(m[name].id != vals[name] for name in names)
+                or (m.path or "") != (vals.get("path", m.path) or "")
+            )
+        )
 
     def _forget_agreed(self):
         """Forget what was agreed on: it was the value of another field or attribute."""
@@ -281,8 +288,12 @@ class UsercomFieldMapping(models.Model):
         return self.attribute_id.name_std
 
     def _partner_field(self):
-        """The ``Field`` of contacts, None if there is none of this name any more."""
-        return self.env["res.partner"]._fields.get(self.field_name)
+        """The ``Field``, of contacts unless the pair has a path; None if it is no more there."""
+        return last_field(self)
+
+    def _label(self):
+        """What the Odoo side is called: "City", "Related Company > Industry > Name"."""
+        return self.path_label or self.field_id.sudo().field_description
 
     def _choice_keys(self):
         return [key for key, _label in self._partner_field()._description_selection(self.env)]

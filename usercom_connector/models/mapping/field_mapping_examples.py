@@ -35,7 +35,7 @@ class UsercomFieldMappingExamples(models.AbstractModel):
     )
     compared_count = fields.Integer("Contacts Compared", compute="_compute_examples")
 
-    @api.depends("field_id", "attribute_id", "direction", "is_consent", *CONVERTED_BY)
+    @api.depends("field_id", "path", "attribute_id", "direction", "is_consent", *CONVERTED_BY)
     @api.depends_context("uid", "lang", "allowed_company_ids")
     def _compute_examples(self):
         self._show_example(None, None)

@@ -24,7 +24,7 @@ class UsercomFieldMappingValue(models.Model):
         "unique (mapping_id, odoo_key)", "Each value of Odoo is in a value table only once."
     )
 
-    @api.depends("odoo_key", "mapping_id.field_id")
+    @api.depends("odoo_key", "mapping_id.field_id", "mapping_id.path")
     @api.depends_context("uid", "lang", "allowed_company_ids")
     def _compute_odoo_name(self):
         for mapping, lines in self.grouped("mapping_id").items():

@@ -34,9 +34,10 @@ class UsercomFailure(models.Model):
     mapping_id = fields.Many2one("usercom.field.mapping", "Field Mapping", readonly=True)
     rows = fields.Integer("Entries", readonly=True)
     people = fields.Integer("Contacts", readonly=True)
+    has_contacts = fields.Boolean(readonly=True)
     since = fields.Datetime("Since", readonly=True)
     last_at = fields.Datetime("Last Time", readonly=True)
-    advice = fields.Char("What to Do", compute="_compute_advice")
+    advice = fields.Text("How to Fix It", compute="_compute_advice")
 
     @property
     def _table_query(self):
@@ -50,9 +51,11 @@ class UsercomFailure(models.Model):
                           & 2147483647 AS id,
                       %(queue)s AS queue, backend_id, code AS error_code, mapping_id,
                       count(*) AS rows, count(DISTINCT who) AS people,
+                      bool_or(is_contact) AS has_contacts,
                       min(write_date) AS since, max(write_date) AS last_at
                  FROM (SELECT backend_id, coalesce(error_code, 'other') AS code, mapping_id,
-                              write_date, coalesce(partner_id::text, 'user ' || %(who)s) AS who
+                              write_date, partner_id IS NOT NULL AS is_contact,
+                              coalesce(partner_id::text, 'user ' || %(who)s) AS who
                          FROM %(table)s WHERE state = 'failed') f
                 GROUP BY backend_id, code, mapping_id""",
             queue=queue,

@@ -208,6 +208,21 @@ class UsercomOutboxEnqueue(models.AbstractModel):
             "operation": backend.removal_policy,
         }
 
+    def _removal_text(self):
+        """How far a removal or merge is, in words: "Deleted", "Waiting: Delete"."""
+        done = {
+            "unsubscribe": self.env._("Unsubscribed"),
+            "delete": self.env._("Deleted"),
+            "merge": self.env._("Merged"),
+        }
+        if self.state == "done":
+            return done.get(self.operation, "")
+        labels = dict(self._fields["operation"]._description_selection(self.env))
+        operation = labels[self.operation]
+        if self.state == "pending":
+            return self.env._("Waiting: %s", operation)
+        return self.env._("Failed: %s", operation)
+
     @api.model
     def _enqueue_merge(self, backend, user_id, lost_ids):
         """Queue the merge of users into the one whose contact survived."""

@@ -74,5 +74,6 @@ def _failure(queue: str, row: Any) -> dict[str, Any]:
         "user_id": row._user_id() or None,
         "attempts": row.attempts,
         "failed_at": fields.Datetime.to_string(row.write_date),
+        "code": row.error_code or "other",
         "error": row.error,
     }

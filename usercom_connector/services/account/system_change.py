@@ -29,7 +29,7 @@ class SystemChange:
         self._backend.linked_subdomain = self._backend.subdomain
 
     def _forget_users(self) -> None:
-        waiting = [*self._ours, ("state", "in", ("pending", "failed"))]
+        waiting = [*self._ours, ("state", "in", ("pending", "failed", "dismissed"))]
         self._delete_all("usercom.outbox", [*waiting, ("operation", "!=", "sync")])
         self._delete_all("usercom.inbox", waiting)
         self._delete_all("usercom.sweep", self._ours)

@@ -24,7 +24,8 @@ def international(partner: Any, number: Any) -> str | None:
     """
     if not isinstance(number, str) or not is_plain(number):
         return None
-    country = partner.country_id or partner.env.company.country_id
+    own = partner.country_id if "country_id" in partner._fields else None
+    country = own or partner.env.company.country_id
     return _parsed(number, country.code or "")
 
 

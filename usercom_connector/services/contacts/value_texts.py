@@ -58,7 +58,7 @@ class ValueTexts:
         return self._codes[mapping]
 
     def _read_names(self, mapping: Any) -> dict[str, str]:
-        field = mapping._partner_field()
+        field = None if mapping.conversion else mapping._partner_field()
         if field is not None and field.type == "selection":
             return dict(field._description_selection(self._env))
         if field is not None and field.comodel_name in CODED:
@@ -89,7 +89,7 @@ class ValueTexts:
             return str(self._env._("E-mail consent"))
         mapping = self._mappings(backend).get(key)
         if mapping and not mapping._is_name_part():
-            label: str = mapping.field_id.field_description
+            label: str = mapping._label()
             return label
         attributes = backend.sudo().attribute_ids
         return str(attributes.filtered(lambda attribute: attribute.name_std == key).name or key)

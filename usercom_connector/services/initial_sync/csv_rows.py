@@ -43,15 +43,16 @@ class CsvRows:
     def _read(self, lines: Any) -> list[CsvRow]:
         backend = self.backend
         comparison = Comparison(backend._active_mappings(), lines.partner_id)
+        emails = EmailSyntax(comparison.mappings)
         partners = backend._with_account_context(lines.partner_id)
         return [
-            self._row(line, partner, comparison)
+            self._row(line, partner, comparison, emails)
             for line, partner in zip(lines, partners, strict=True)
         ]
 
-    def _row(self, line: Any, partner: Any, comparison: Comparison) -> CsvRow:
+    def _row(self, line: Any, partner: Any, comparison: Comparison, emails: EmailSyntax) -> CsvRow:
         values, problems = comparison.export(partner)
-        if problem := EmailSyntax(comparison.mappings).problem(partner, values):
+        if problem := emails.problem(partner, values):
             return CsvRow(line, None, [problem, *problems])
         identity = self._identities.of(partner, None)
         custom_id = self._identities.new_custom_id(partner, None)

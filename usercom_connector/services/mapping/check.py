@@ -9,6 +9,7 @@ from ...usercom import directions, fitting_field_types, fitting_value_types
 from ...usercom.conversions import AS_IT_IS, Conversion
 from .choices import choice_problem
 from .conversion import conversion_of, conversion_problem
+from .paths import path_problem
 from .rights import secret_problem
 
 # What decides whose a contact is, who sees it and what it is (an employee is HR's to say): never
@@ -36,12 +37,12 @@ def allowed_directions(mapping: Any) -> list[str]:
     attribute = mapping.attribute_id
     ways = possible_ways(
         mapping,
-        mapping.field_id,
+        mapping.last_field_id,
         attribute.value_type,
         is_read_only=attribute.read_only,
         is_consent=mapping.is_consent,
         conversion=conversion_of(mapping),
-    )
+    ) - ({"import"} if mapping.path else set())
     return ["both", "export", "import"] if len(ways) == 2 else list(ways)
 
 
@@ -68,6 +69,8 @@ def possible_ways(
 
 
 def _field_problem(mapping: Any) -> str | None:
+    if mapping.path:
+        return path_problem(mapping)
     chosen, env = mapping.field_id.sudo(), mapping.env
     field = env["res.partner"]._fields.get(chosen.name)
     known = field is not None and (field.store or field.name in mapping._computed_fields())
@@ -107,7 +110,7 @@ def _type_problem(mapping: Any) -> str | None:
         return None
     problem: str = mapping.env._(
         "“%(field)s” and “%(attribute)s” can only be synced in this direction: %(directions)s.",
-        field=mapping.field_id.field_description,
+        field=mapping._label(),
         attribute=mapping.attribute_id.name,
         directions=_labels(mapping, "direction", allowed),
     )
@@ -115,13 +118,13 @@ def _type_problem(mapping: Any) -> str | None:
 
 
 def _mismatch(mapping: Any) -> str:
-    field, attribute = mapping.field_id.sudo(), mapping.attribute_id
+    field, attribute = mapping.last_field_id.sudo(), mapping.attribute_id
     table = mapping._type_table()
     problem: str
     if field.ttype in fitting_field_types(attribute.value_type, table):
         problem = mapping.env._(
             "“%(field)s” and “%(attribute)s” can both only be read.",
-            field=field.field_description,
+            field=mapping._label(),
             attribute=attribute.name,
         )
         return problem
@@ -129,7 +132,7 @@ def _mismatch(mapping: Any) -> str:
     problem = mapping.env._(
         "“%(field)s” (%(field_type)s) cannot be paired with “%(attribute)s” (%(value_type)s). "
         "A User.com attribute of one of these types would fit: %(fitting)s.",
-        field=field.field_description,
+        field=mapping._label(),
         field_type=field.ttype,
         attribute=attribute.name,
         value_type=_labels(mapping, "value_type", [attribute.value_type]),

@@ -49,7 +49,7 @@ def choice_problem(mapping: Any) -> str | None:
     if is_several and not may_hold_several:
         problem: str = env._(
             "“%(field)s” can hold several values, “%(attribute)s” only one choice.",
-            field=mapping.field_id.field_description,
+            field=mapping._label(),
             attribute=attribute.name,
         )
         return problem
@@ -86,7 +86,7 @@ def _converted(mapping: Any) -> tuple[list[str], set[str]] | None:
 def _too_many(mapping: Any) -> str:
     text: str = mapping.env._(
         "“%(field)s” has more than %(limit)s values; pair it with a text attribute.",
-        field=mapping.field_id.field_description,
+        field=mapping._label(),
         limit=MAX_RECORDS,
     )
     return text
@@ -100,7 +100,7 @@ def _attribute_lacks(mapping: Any, missing: Sequence[str]) -> str:
         "“%(attribute)s” lacks these choices of “%(field)s”: %(missing)s. Add them in "
         "User.com and refresh the attributes.",
         attribute=mapping.attribute_id.name,
-        field=mapping.field_id.sudo().field_description,
+        field=mapping._label(),
         missing=_some(named) if len(named) == len(missing) else _some([*named, "…"]),
     )
     return text
@@ -111,7 +111,7 @@ def _field_lacks(mapping: Any, missing: Sequence[str]) -> str:
         "“%(field)s” lacks these choices of “%(attribute)s”: %(missing)s. Add them, or let "
         "the values be sent from Odoo to User.com only.",
         attribute=mapping.attribute_id.name,
-        field=mapping.field_id.field_description,
+        field=mapping._label(),
         missing=_some(missing),
     )
     return text

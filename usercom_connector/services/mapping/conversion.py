@@ -35,7 +35,7 @@ def conversion_problem(mapping: Any) -> str | None:
     if reason := _unfit(mapping) or _unreadable(mapping):
         problem: str = mapping.env._(
             "“%(field)s” and “%(attribute)s”: %(reason)s",
-            field=mapping.field_id.sudo().field_description,
+            field=mapping._label(),
             attribute=mapping.attribute_id.name,
             reason=reason,
         )
@@ -110,7 +110,7 @@ def _unfit(mapping: Any) -> str | None:
     labels = dict(mapping._fields["conversion"]._description_selection(env))
     text: str | None = None
     if mapping.is_consent:
-        text = env._("a consent is carried over as it is, without a conversion.")
+        text = env._("a consent has no conversion.")
     elif mapping.attribute_id.name_std == "email":
         text = env._("people are found by it, so it is sent as it is.")
     elif not conversion_of(mapping).fits(mapping.field_type):

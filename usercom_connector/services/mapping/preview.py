@@ -8,12 +8,14 @@ from odoo.fields import Domain
 
 from ..contacts.value_texts import ValueTexts
 from ..values.exporter import ValueExporter
+from .paths import follower, last_field
 from .rights import unreadable_problem
 
 
 def preview(mapping: Any) -> str:
     """Return "Jan Kowalski: acme → ACME" of a contact that the reader may see, "" without one."""
-    contacts, field = mapping.env["res.partner"], mapping._partner_field()
+    contacts = mapping.env["res.partner"]
+    field = contacts._fields.get(mapping.field_id.sudo().name)
     if field is None or not mapping.attribute_id or unreadable_problem(mapping):
         return ""
     account = mapping.backend_id.sudo()
@@ -26,18 +28,21 @@ def preview(mapping: Any) -> str:
 def _shown(mapping: Any, partner: Any, field: Any) -> str:
     partner = mapping.backend_id.sudo()._with_account_context(partner)
     values, problems = ValueExporter(mapping)(partner)
-    sent = ValueTexts(mapping.env).value(mapping, values.get(mapping._key()))
+    sent = ValueTexts(mapping.env).value(None, values.get(mapping._key()))
     text: str = mapping.env._(
         "%(contact)s: %(odoo)s → %(usercom)s",
         contact=partner.display_name,
-        odoo=_text(partner, field) or "–",
+        odoo=_text(mapping, partner) or "–",
         usercom=problems[0] if problems else sent or "–",
     )
     return text
 
 
-def _text(partner: Any, field: Any) -> str:
-    value = partner[field.name]
+def _text(mapping: Any, partner: Any) -> str:
+    record, field = follower(mapping)(partner), last_field(mapping)
+    if not record:
+        return ""
+    value = record[field.name]
     if field.comodel_name:
         return ", ".join(record.display_name or "" for record in value)
     if field.type == "selection":

@@ -25,7 +25,7 @@ def unreadable_problem(mapping: Any) -> str | None:
     for model, field in _fields_read(mapping):
         is_read = model.with_user(person).has_access("read")
         if not (is_read and (not field.groups or person.has_groups(field.groups))):
-            label = mapping.field_id.sudo().field_description
+            label = mapping._label()
             problem: str = mapping.env._("You may not read “%s”.", label)
             return problem
     return None
@@ -34,12 +34,16 @@ def unreadable_problem(mapping: Any) -> str | None:
 def secret_problem(mapping: Any) -> str | None:
     """Return why the values cannot be shown to all Users of the connector, None if they can."""
     env = mapping.env
-    if all(_is_open_to_users(env, field.groups) for _model, field in _fields_read(mapping)):
+    read = list(_fields_read(mapping))
+    models = {model._name for model, _field in read} if mapping.path else ()
+    if all(_is_open_to_users(env, field.groups) for _model, field in read) and all(
+        _is_readable_to_users(env, name) for name in models
+    ):
         return None
     problem: str = env._(
         "“%s” is kept from some users of User.com, who would read it in the queues. It cannot "
         "be mapped.",
-        mapping.field_id.sudo().field_description,
+        mapping._label(),
     )
     return problem
 
@@ -53,21 +57,32 @@ def _is_open_to_users(env: Any, groups: str | None) -> bool:
     return bool(parse(USERS) <= parse(groups, raise_if_not_found=False))
 
 
+def _is_readable_to_users(env: Any, model: str) -> bool:
+    groups = env["ir.model.access"]._get_access_groups(model)
+    parse = env["res.groups"]._get_group_definitions().parse
+    return bool(parse(USERS) <= groups)
+
+
 def _fields_read(mapping: Any) -> Iterator[tuple[Any, Any]]:
     """Yield (model, field) of all that is read for a value: `category_id` and the tag's name.
 
     For a related field that is what it leads to, for one that is computed for each reader what it
     depends on.
     """
-    contacts = mapping.env["res.partner"]
-    field = contacts._fields.get(mapping.field_id.sudo().name)
+    names = (mapping.path or mapping.field_id.sudo().name or "").split(".")
+    yield from _read_by(mapping.env["res.partner"], names)
+
+
+def _read_by(model: Any, names: list[str]) -> Iterator[tuple[Any, Any]]:
+    """Yield (model, field) of what is read along a path, and of what its last field shows."""
+    steps = list(_along(model, names))
+    yield from steps
+    last_model, field = next((s for s in reversed(steps) if s[1].name == names[-1]), (model, None))
     if field is None:
         return
-    paths = [field.name]
     if field.related or (field.compute and not field.store and not field.compute_sudo):
-        paths += mapping.pool.field_depends[field]
-    for path in paths:
-        yield from _along(contacts, path.split("."))
+        for path in last_model.pool.field_depends[field]:
+            yield from _along(last_model, path.split("."))
 
 
 def _along(model: Any, names: Iterable[str]) -> Iterator[tuple[Any, Any]]:

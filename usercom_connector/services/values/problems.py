@@ -21,7 +21,7 @@ def value_problem(mapping: Any, contact: Any, error: ConversionError) -> Problem
     text = mapping.env._(
         "%(contact)s: “%(field)s” could not be synced, value “%(value)s”: %(reason)s.",
         contact=contact if isinstance(contact, str) else by_id(contact),
-        field=mapping.field_id.field_description,
+        field=mapping._label(),
         value=storable(_shown(mapping, contact, error))[:80],
         reason=_reason(mapping, error),
     )
@@ -54,7 +54,7 @@ def _ignored_problem(mapping: Any, partner: Any, value: Any) -> Problem:
     text = mapping.env._(
         "%(contact)s: User.com did not keep “%(field)s”, value “%(value)s”.",
         contact=by_id(partner),
-        field=mapping.field_id.field_description,
+        field=mapping._label(),
         value=str(value)[:80],
     )
     return Problem(text, "not_kept", mapping.id)
@@ -67,7 +67,7 @@ def altered_problem(mapping: Any, partner: Any, sent: Any, shown: Any) -> Proble
         contact=by_id(partner),
         shown=str(shown)[:80],
         value=str(sent)[:80],
-        field=mapping.field_id.field_description,
+        field=mapping._label(),
     )
     return Problem(text, "changed_there", mapping.id)
 

@@ -12,18 +12,35 @@ from odoo.tools import email_split
 from ...usercom import split_name
 from ...usercom.names import NAME_PARTS, is_stand_in
 from ..contacts.phone_numbers import international
+from ..mapping.paths import follower
 
 CODED_MODELS = {"res.country": "code", "res.country.state": "code", "res.lang": "code"}
 
 
 def value_reader(mapping: Any) -> Callable[[Any], Any]:
     """Return a function from a contact to the value: records as name or code, unset as None."""
-    name = mapping.field_name
+    if not mapping.path:
+        return _contact_reader(mapping, mapping.field_name)
+    follow, read = follower(mapping), _reader(mapping, mapping.path.split(".")[-1])
+
+    def follow_and_read(partner: Any) -> Any:
+        record = follow(partner)
+        return read(record) if record else None
+
+    return follow_and_read
+
+
+def _contact_reader(mapping: Any, name: str) -> Callable[[Any], Any]:
     if name == "name" and mapping._key() in NAME_PARTS:
         part = NAME_PARTS.index(mapping._key())
         return lambda partner: split_contact_name(partner)[part] or None
     if name == mapping._key() == "email":
         return lambda partner: first_address(partner.email)
+    return _reader(mapping, name)
+
+
+def _reader(mapping: Any, name: str) -> Callable[[Any], Any]:
+    """Return a function from the record that has the field to the value."""
     if mapping.conversion == "e164":
         return lambda partner: international(partner, partner[name]) or partner[name]
     if mapping.field_type == "many2one" and mapping.conversion == "table":
@@ -33,14 +50,14 @@ def value_reader(mapping: Any) -> Callable[[Any], Any]:
     if mapping.field_type == "many2many":
         return lambda partner: [n for n in partner[name].mapped("display_name") if n]
     if mapping.field_type == "datetime" and "date" in (mapping.value_type, mapping.conversion):
-        return _local_day_reader(mapping)
+        return _local_day_reader(mapping, name)
     return itemgetter(name)
 
 
 def source_path(mapping: Any) -> str:
     """Return the dotted name of what is read: "country_id.code", "category_id.display_name"."""
     field = mapping._partner_field()
-    name: str = mapping.field_name
+    name: str = mapping.path or mapping.field_name
     if field is None or not field.comodel_name:
         return name
     comodel = mapping.env[field.comodel_name]
@@ -73,12 +90,12 @@ def first_address(text: Any) -> Any:
     return found[0] if found else text
 
 
-def _local_day_reader(mapping: Any) -> Callable[[Any], Any]:
+def _local_day_reader(mapping: Any, name: str) -> Callable[[Any], Any]:
     """Return a function to the day that a moment has in the time zone of the contact."""
-    name = mapping.field_name
 
     def local_day(partner: Any) -> Any:
-        zone = partner.tz or mapping.backend_id.company_id.partner_id.tz or "UTC"
+        own = partner.tz if "tz" in partner._fields else None
+        zone = own or mapping.backend_id.company_id.partner_id.tz or "UTC"
         local = partner.with_context(tz=zone)
         moment = partner[name]
         return moment and fields.Datetime.context_timestamp(local, moment).date()
