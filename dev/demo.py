@@ -26,6 +26,7 @@ _WELCOME = """
   Try:  1. Change the name or e-mail of a contact in Odoo: it appears on the simulator's page.
         2. Change a value on the simulator's page: it appears in Odoo (reload the contact).
         3. Add a new person on the simulator's page: Odoo creates the contact.
+        4. Open {url}/odoo/usercom: what somebody should look at, and how the week went.
 
   Ctrl-C stops everything.
 """

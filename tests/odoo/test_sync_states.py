@@ -44,7 +44,7 @@ class TestStates(SyncCase):
         self.run_to_end(sync)
         line = self.line(sync, partner_id=contact)
         self.assertEqual((line.result, contact.phone), ("skipped", "111111111"))
-        self.assertIn("Not changed", line.problems)
+        self.assertIn("Skipped", line.problems)
 
 
 class TestEverybody(SyncCase):
