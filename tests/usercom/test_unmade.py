@@ -2,7 +2,7 @@
 
 import pytest
 from usercom import Attribute, Rule, UnmadeError
-from usercom.jobs import Identity, Remove
+from usercom.jobs import Identity, MergeUsers, Remove
 from usercom.push import Push
 
 from .stub import Answer
@@ -51,3 +51,25 @@ def test_who_was_not_unsubscribed_is_to_be_tried_again(stub, client, nothing):
     with pytest.raises(UnmadeError):
         Remove(7, delete=False).run(client)
     Remove(7, delete=False).run(client)
+
+
+ENDS = {"DELETE /users/7/": Remove(7, delete=True), "POST /users/merge/": MergeUsers(11, 7)}
+# No content is how User.com answers a deletion that it has made.
+UNPROVEN = [nothing for nothing in NOTHING if nothing.body is not None]
+
+
+@pytest.mark.parametrize("nothing", UNPROVEN)
+@pytest.mark.parametrize("call", ENDS)
+def test_who_is_still_there_was_neither_deleted_nor_merged(stub, client, call, nothing):
+    stub.on(call, nothing)
+    stub.on("GET /users/7/", OLD)
+    with pytest.raises(UnmadeError):
+        ENDS[call].run(client)
+
+
+@pytest.mark.parametrize("nothing", UNPROVEN)
+@pytest.mark.parametrize("call", ENDS)
+def test_who_is_gone_was(stub, client, call, nothing):
+    stub.on(call, nothing)
+    stub.on("GET /users/7/", Answer({}, 404))
+    ENDS[call].run(client)

@@ -206,12 +206,18 @@ class Client:
         """Have every further change of a user raise `reason`, also in other threads."""
         self._no_changes = reason
 
-    def delete_user(self, user_id: int) -> None:
-        """Delete a user for good. Raises NotFoundError."""
-        self._transport.write("DELETE", f"/users/{user_id}/")
+    def delete_user(self, user_id: int) -> bool:
+        """Delete a user for good; whether the response, without content, says so.
 
-    def merge_users(self, parent_id: int, user_ids: Iterable[int]) -> None:
-        """Merge users into the parent, whose values win. The users are gone then."""
+        Raises NotFoundError.
+        """
+        return self._transport.write("DELETE", f"/users/{user_id}/") is None
+
+    def merge_users(self, parent_id: int, user_ids: Iterable[int]) -> bool:
+        """Merge users into the parent, whose values win; whether the response says so.
+
+        The users are gone then.
+        """
         body = {"parent": parent_id, "users_list": list(user_ids)}
         try:
             answer = self._transport.write("POST", "/users/merge/", body)
@@ -222,6 +228,7 @@ class Client:
             body["user_list"] = body.pop("users_list")
             answer = self._transport.write("POST", "/users/merge/", body)
         check_success(answer)
+        return isinstance(answer, dict) and answer.get("success") is True
 
     def update_users(self, attribute: Attribute, value: Any, user_ids: Sequence[int]) -> None:
         """Set one attribute to one JSON value for many users, in one call."""

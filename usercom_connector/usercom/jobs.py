@@ -88,7 +88,8 @@ class Remove:
         """Make the call. A user whom User.com does not have any more needs none."""
         with suppress(NotFoundError):
             if self.delete:
-                client.delete_user(self.user_id)
+                if not client.delete_user(self.user_id):
+                    _check_gone(client, self.user_id)
             else:
                 user = client.update_user(self.user_id, {"unsubscribed": True})
                 if user.is_unanswered and not user.values.get("unsubscribed"):
@@ -112,7 +113,7 @@ class MergeUsers:
         Returns who takes the place of a parent that User.com does not have any more.
         """
         try:
-            client.merge_users(self.parent_id, [self.user_id])
+            self._merge_into(client, self.parent_id)
         except NotFoundError:  # one of the two, or both
             return None if _read(client, self.parent_id) else self._successor(client)
         return None
@@ -121,8 +122,18 @@ class MergeUsers:
         found = self.identity.search(client)
         if found and found.id != self.user_id:
             with suppress(NotFoundError):
-                client.merge_users(found.id, [self.user_id])
+                self._merge_into(client, found.id)
         return found or _read(client, self.user_id)
+
+    def _merge_into(self, client: Client, parent_id: int) -> None:
+        if not client.merge_users(parent_id, [self.user_id]):
+            _check_gone(client, self.user_id)
+
+
+def _check_gone(client: Client, user_id: int) -> None:
+    """Raise UnmadeError where a user is still there whose end was answered with nothing."""
+    if _read(client, user_id):
+        raise UnmadeError
 
 
 def _read(client: Client, user_id: int) -> User | None:
