@@ -44,6 +44,35 @@ class TestMergedInto(ListCase):
         self.assertEqual(self.jan.phone, "111111111")
         self.assertEqual(self.remote(self.jan)["phone_number"], "111111111")
 
+    def says_no_and_is_merged(self):
+        """The first user says no, and is merged into one that says yes before anybody hears it."""
+        self.jan.x_email_consent = True
+        self.drain()
+        self.simulator.patch_user(self.first, email_consent=False)
+        self.simulator.patch_user(self.second, email_consent=True)
+        said = self.simulator.user(self.first)["updated_at"]
+        self.merge_there()
+        return {"timestamp": said, "extra": {"id": self.first, "email_consent": False}}
+
+    def check_no(self):
+        self.drain()
+        self.check_linked_anew()
+        self.assertFalse(self.jan.x_email_consent)
+        self.assertIs(self.remote(self.jan)["attributes"]["email_consent"], False)
+
+    def test_the_no_of_the_one_that_is_gone_stands(self):
+        call = self.says_no_and_is_merged()
+        self.stored_call(call)
+        self.drain()
+        self.receive(id=self.second)
+        self.check_no()
+
+    def test_so_it_does_where_both_calls_come_together(self):
+        call = self.says_no_and_is_merged()
+        self.stored_call(call)
+        self.receive(id=self.second)
+        self.check_no()
+
     def test_nobody_else_of_that_address_gets_it(self):
         ewa = self.synced(name="Ewa", email="jan@example.org", phone="333333333")
         self.assertFalse(self.binding(ewa).external_id)

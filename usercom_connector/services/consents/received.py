@@ -57,25 +57,36 @@ class ReceivedWithdrawals:
         self._backend = backend
         self._rows = rows
 
-    def apply(self, partner: Any, user: User) -> None:
-        """Withdraw what the calls show as withdrawn since the contact last said "yes"."""
+    def apply(self, partner: Any, user: User | None) -> None:
+        """Withdraw what the calls show as withdrawn since the contact last said "yes".
+
+        ``user`` is who was read for the calls, None where User.com has no such user any more.
+        """
         for mapping in self._backend.mapping_ids.filtered("is_consent"):
             if self._is_withdrawn(mapping, partner, user):
                 Brake(self._backend).count({"unsubscribed_here": 1})
                 ConsentNotes(mapping).note(False, partner)
                 ConsentField(mapping).withdraw(self._backend._with_account_context(partner))
 
-    def _is_withdrawn(self, mapping: Any, partner: Any, user: User) -> bool:
+    def _is_withdrawn(self, mapping: Any, partner: Any, user: User | None) -> bool:
         moment = self._withdrawn_at(mapping)
         if not moment or not _said_yes_before(mapping, partner, moment):
             return False
         if _is_remote_base(mapping, partner):
             return False
-        shown = received_consent(
-            user.values.get(mapping._key()), mapping._as_attribute(), mapping._withdrawn()
-        )
         # A "yes" that User.com shows by now may be ours, which has overwritten the "no".
-        return shown is not True or _sent_yes_since(mapping, partner, moment)
+        return not self._is_given(mapping, user) or _sent_yes_since(mapping, partner, moment)
+
+    def _is_given(self, mapping: Any, user: User | None) -> bool:
+        """Return whether the user of the calls says "yes" by now.
+
+        A "yes" of another user, into whom that one was merged, is no answer to its "no".
+        """
+        asked = set(self._rows.mapped("external_id")) - {0}
+        if user is None or (asked and user.id not in asked):
+            return False
+        value = user.values.get(mapping._key())
+        return received_consent(value, mapping._as_attribute(), mapping._withdrawn()) is True
 
     def _withdrawn_at(self, mapping: Any) -> datetime | None:
         """Return when the newest call that speaks of the consent was sent, if it says "no"."""

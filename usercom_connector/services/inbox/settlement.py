@@ -6,9 +6,11 @@ from typing import Any
 from ...usercom import User
 from ...usercom.jobs import Identity
 from ..consents.origin import consent_origin
+from ..consents.received import ReceivedWithdrawals
 from ..contacts.email_addresses import normalized
 from ..failures.problem import Problem, columns, joined
 from ..importer import Importer, ImportResult
+from ..own_context import with_own_context
 from .prompts import Prompts
 from .second_look import SecondLook
 
@@ -84,6 +86,9 @@ class CallSettlement:
         Binding, partners = self._env["usercom.binding"], self._calls.partner_id
         link = Binding._of_user(self._backend, identity.user_id)
         message = self._env._("User.com has no such user.")
+        if link.partner_id:
+            backend = with_own_context(self._backend, origin=consent_origin(self._calls))
+            ReceivedWithdrawals(backend, self._calls).apply(link.partner_id, None)
         link.write({"state": "gone", "last_error": message})
         for partner in partners - link.partner_id:
             failed = {"state": "failed", "last_error": message}
