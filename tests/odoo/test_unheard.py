@@ -214,6 +214,26 @@ class TestUnheardCreation(UnheardCase):
         self.later()
         self.check_one(contact)
 
+    def test_a_503_of_a_server_that_has_created_the_user_undoes_no_edit(self):
+        for policy in POLICIES:
+            for email in ("jan", "jan.dobry"):
+                with self.subTest(policy=policy, email=email):
+                    self.backend.mapping_ids.conflict_policy = policy
+                    before = f"jan.{policy}.{email}@example.org"
+                    contact = self.contact(email=before, phone="600100200")
+                    self.simulator.fault(status=503, method="POST", apply=True, count=1)
+                    self.drain()
+                    contact.write({"phone": "600300400", "email": f"{email}.{policy}@example.org"})
+                    self.later()
+                    self.later()
+                    user = self.remote(contact)
+                    self.assertEqual(user["phone_number"], "600300400")
+                    self.assertEqual(user["email"], contact.email)
+                    self.assertEqual(contact.phone, "600300400")
+                    self.assertFalse(self.conflicts(contact))
+                    self.assertEqual(len(self.calls("POST")), 1)
+                    self.simulator.clear_journal()
+
     def test_an_address_corrected_meanwhile_makes_nobody_twice(self):
         contact = self.created_late(name="Jan Zły")
         contact.email = "jan.dobry@example.org"

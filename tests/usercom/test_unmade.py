@@ -32,6 +32,20 @@ def test_one_that_was_made_is_as_good_as_answered(stub, client, nothing):
     assert push().run(client).kept
 
 
+def test_nor_was_it_made_where_a_person_has_written_something_else(stub, client):
+    stub.on("PUT /users/7/", {})
+    stub.on("GET /users/7/", {**OLD, "city": "Hel"})
+    with pytest.raises(UnmadeError):
+        push().run(client)
+
+
+@pytest.mark.parametrize("kept", ["SOPOT", "Sop"])
+def test_but_what_was_respelled_or_cut_was_made(stub, client, kept):
+    stub.on("PUT /users/7/", {})
+    stub.on("GET /users/7/", {**OLD, "city": kept})
+    assert push().run(client).remote_base == {"city": kept}
+
+
 def test_a_value_that_user_com_drops_and_answers_is_told_at_once(stub, client):
     stub.on("PUT /users/7/", OLD)
     assert push().run(client).ignored == {"city": "Sopot"}

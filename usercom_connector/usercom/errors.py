@@ -12,9 +12,11 @@ class UsercomError(Exception):
     """The base class of all errors of this package.
 
     `is_unconfirmed`: the call was to create a user, and may have done so.
+    `has_ended`: such a call does nothing any more, so there is nothing to wait for.
     """
 
     is_unconfirmed = False
+    has_ended = False
 
 
 class RetryableError(UsercomError):

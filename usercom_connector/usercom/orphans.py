@@ -49,14 +49,15 @@ class Orphans:
             created >= self.sent_at - SINCE and _has_phone_and_name(user, self.sent)
         )
 
-    def find(self, client: Client) -> User | None:
+    def find(self, client: Client, searched: str | None = None) -> User | None:
         """Return the user that such a call created, found by an e-mail address that was sent.
 
+        Nobody has the address that was `searched` for already.
         Where several calls created one each, they are merged into the oldest. Raises
         AmbiguousUserError where the address also has a user that none of the calls created.
         """
         for email in reversed(self.sent.get("email", [])):
-            if users := client.find_users(email=email):
+            if email != searched and (users := client.find_users(email=email)):
                 own = [user for user in users if self.is_one(user)]
                 if own and len(users) > len(own):
                     raise AmbiguousUserError([user.id for user in users])

@@ -26,7 +26,7 @@ from .unconfirmed import Unconfirmed, presumed
 from .unset_values import leaves_unset_out
 from .user_values import read_user
 from .values import wire
-from .verify_write import EMPTY, emptied
+from .verify_write import EMPTY, emptied, is_rendering
 
 Values = dict[str, Any]
 
@@ -121,7 +121,7 @@ class Push:
             if self.orphans and (found := self.orphans.find(client)):
                 return found
             raise
-        return found or self.orphans.find(client)
+        return found or self.orphans.find(client, searched=self.identity.email)
 
     def _by_agreed_email(self, client: Client) -> User | None:
         """Return the user of the e-mail address that both sides had before Odoo changed it."""
@@ -184,10 +184,15 @@ class Push:
     def _is_unmade(self, pushed: Pushed) -> bool:
         """Whether User.com has not made the change, though it answered with a success.
 
-        For an answer without a user: one that has ignored a value comes with the whole user.
+        For an answer without a user: one that has ignored a value comes with the whole user. What
+        is read after it may also be what a person has written there meanwhile.
         """
         shown = pushed.user.custom_id if pushed.user else None
-        return bool(pushed.ignored) or self.custom_id not in (None, shown)
+        is_other = any(
+            not is_rendering(pushed.sent[key], value, self.attributes[key])
+            for key, value in pushed.remote_base.items()
+        )
+        return bool(pushed.ignored) or is_other or self.custom_id not in (None, shown)
 
     def _change(self, client: Client, user_id: int, values: Values) -> User:
         user = client.update_user(user_id, values)
@@ -282,8 +287,9 @@ class Push:
         try:
             user = client.create_user(self.new_user())
         except (UnreachableError, ServerError) as error:
-            # A 500 or 503 is User.com's own answer: the call has ended, without a user.
-            error.is_unconfirmed = getattr(error, "status", None) not in (500, 503)
+            error.is_unconfirmed = True
+            # A 500 or 503 is User.com's own answer. It hardly ever comes after a user was created.
+            error.has_ended = getattr(error, "status", None) in (500, 503)
             raise
         return self._pushed(self._introduction(), user)
 

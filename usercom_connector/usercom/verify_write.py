@@ -46,6 +46,17 @@ def _has_default(attribute: Attribute) -> bool:
     return attribute.is_standard and attribute.value_type != "string"
 
 
+def is_rendering(sent: Any, shown: Any, attribute: Attribute) -> bool:
+    """Return whether User.com may have made `shown` of what it was sent: respelled or cut.
+
+    "Jan Kowalski-Długie" may become "Jan Kowalski-Dług", but "a@example.org" no "b@example.org".
+    """
+    if not (isinstance(sent, str) and isinstance(shown, str)):
+        return True
+    is_cut = bool(shown.strip()) and sent.strip().startswith(shown.strip())
+    return is_cut or is_respelled(sent, shown, attribute)
+
+
 def is_respelled(sent: Any, shown: Any, attribute: Attribute) -> bool:
     """Return whether the two differ in spelling only: upper case, blanks, signs in a phone."""
     if not (isinstance(sent, str) and isinstance(shown, str)):

@@ -64,6 +64,17 @@ class UnconfirmedValues:
             values = {"unconfirmed": False, "unconfirmed_at": False}
             self.bindings.browse(never_linked).sudo().write(values)
 
+    def note_end(self, task: Task) -> None:
+        """Note that the call to create a user has ended, so that nothing waits for it.
+
+        What was sent stays known: a 503 of a server that had created the user is not unheard of,
+        and what is found there then is our own doing.
+        """
+        links = self.bindings._of(self.backend, task.rows.partner_id)
+        open_links = [link.id for link in links.values() if not link.external_id]
+        ended = fields.Datetime.now() - CREATION_TAKES
+        self.bindings.browse(open_links).sudo().unconfirmed_at = ended
+
     def note_created(self, outcome: Outcome[Task, Any]) -> None:
         """Note the user that a call has created, though its answer could not be stored yet."""
         task, user = outcome.task, getattr(outcome.result, "user", None)

@@ -71,10 +71,17 @@ class Settlement:
 
     def _forget_undone(self, outcome: Any) -> None:
         """Forget what was noted before the call, of what the call has not done."""
-        if isinstance(outcome.error, UsercomError) and not outcome.error.is_unconfirmed:
-            UnconfirmedValues(self.backend).forget(outcome.task)
+        if isinstance(outcome.error, UsercomError):
+            self._forget_uncreated(outcome.task, outcome.error)
         if outcome.error or getattr(outcome.result, "found", None):
             Brake(self.backend).take_back([outcome.task])
+
+    def _forget_uncreated(self, task: Any, error: UsercomError) -> None:
+        unconfirmed = UnconfirmedValues(self.backend)
+        if not error.is_unconfirmed:
+            unconfirmed.forget(task)
+        elif error.has_ended:
+            unconfirmed.note_end(task)
 
     def _settle_one(self, outcome: Any) -> None:
         rows, error = outcome.task.rows, outcome.error
