@@ -136,6 +136,7 @@ class InOdoo(Steps):
         self.sides.write(person.contact_id, {name: value})
         known = person.values[name]
         has_met = known.words.get(USERCOM, here[name]) == here[name]
+        has_met = has_met and not known.others - {here[name]}
         known.say(ODOO, value, knows_all=has_met and not person.has_double)
         self.commit()
         self.tell("edits", f"{person} is edited: {name} = {value}")
@@ -273,7 +274,7 @@ class AtUserCom(Steps):
         if person.state == "archived" and self.removal == "delete":
             return
         value = not user["attributes"]["email_consent"]
-        person.consent.say(value)
+        person.consent.say(value, is_double=person.has_double)
         self._patch(user, email_consent=value)
         self.tell("consents", f"{person} says there ({user['id']}): {value}")
 

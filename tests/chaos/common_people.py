@@ -34,8 +34,9 @@ class Consent:
     may_be: set[bool] = field(default_factory=lambda: {False})
     was_denied: bool = False  # since the last rest
 
-    def say(self, value: bool) -> None:
-        self.may_be = {True, False} if value and self.was_denied else {value}
+    def say(self, value: bool, *, is_double: bool = False) -> None:
+        """Of two users of one person the night chooses; whose "yes" it was may be gone then."""
+        self.may_be = {True, False} if value and (self.was_denied or is_double) else {value}
         self.was_denied = self.was_denied or not value
 
     def meet(self, other: "Consent") -> None:
