@@ -249,3 +249,35 @@ class TestExamples(MappingCase):
         form = Form(self.env["usercom.field.mapping"], LIST)
         form.field_id = self.field("city")
         self.assertFalse(form.odoo_example)
+
+
+class TestErrors(MappingCase):
+    """What failed because of a value is counted with its pair, and opened from there."""
+
+    def setUp(self):
+        super().setUp()
+        self.city = self.pair(self.backend, "city", "city")
+        for number in range(2):
+            self.contact(email=f"{number}@example.org", city="x" * 70)
+        self.drain()
+        self.env.cr.flush()
+        self.env.invalidate_all()
+
+    def test_what_failed_because_of_a_value_is_counted_with_its_pair(self):
+        self.assertEqual(self.city.error_count, 2)
+        self.assertEqual(self.mapping("email").error_count, 0)
+        user = new_test_user(self.env, "user", groups="usercom_connector.group_usercom_user")
+        self.assertEqual(self.city.with_user(user).error_count, 2)
+
+    def test_what_is_mended_does_not_count_any_more(self):
+        self.found("0@example.org").city = "Łódź"
+        self.drain()
+        self.assertEqual(self.city.error_count, 1)
+
+    def test_it_opens_what_failed_for_managers(self):
+        action = self.city.action_open_errors()
+        failures = self.env[action["res_model"]].search(action["domain"])
+        self.assertEqual((failures.mapping_id, failures.rows), (self.city, 2))
+        user = new_test_user(self.env, "user", groups="usercom_connector.group_usercom_user")
+        with self.assertRaises(AccessError):
+            self.city.with_user(user).action_open_errors()

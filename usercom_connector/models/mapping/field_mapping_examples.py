@@ -1,3 +1,5 @@
+from collections import Counter
+
 from odoo import api, fields, models
 
 from ...services.mapping.examples import Examples
@@ -6,7 +8,7 @@ from .conversion import CONVERTED_BY
 
 
 class UsercomFieldMappingExamples(models.AbstractModel):
-    """What people see of a pair: the values of a real contact, and how many contacts have one."""
+    """What people see of a pair: a real contact's values, how many have one, how many failed."""
 
     _name = "usercom.field.mapping.examples"
     _description = "User.com Field Mapping: Examples"
@@ -34,6 +36,11 @@ class UsercomFieldMappingExamples(models.AbstractModel):
         "about so many are looked at.",
     )
     compared_count = fields.Integer("Contacts Compared", compute="_compute_examples")
+    error_count = fields.Integer(
+        "Errors",
+        compute="_compute_error_count",
+        help="How many entries of the outbox and the inbox failed because of a value of this pair.",
+    )
 
     @api.depends("field_id", "path", "attribute_id", "direction", "is_consent", *CONVERTED_BY)
     @api.depends_context("uid", "lang", "allowed_company_ids")
@@ -52,3 +59,21 @@ class UsercomFieldMappingExamples(models.AbstractModel):
         self.example_partner_id = example.partner if example else False
         self.filled_share = sample.filled / sample.compared if sample else 0
         self.compared_count = sample.compared if sample else 0
+
+    def _compute_error_count(self):
+        failed = [("mapping_id", "in", self.ids), ("state", "=", "failed")]
+        counts = Counter()
+        for queue in ("usercom.outbox", "usercom.inbox"):
+            groups = self.env[queue].sudo()._read_group(failed, ["mapping_id"], ["__count"])
+            counts.update({mapping.id: count for mapping, count in groups})
+        for mapping in self:
+            mapping.error_count = counts[mapping.id]
+
+    def action_open_errors(self):
+        """Open what failed because of a value of this pair, alike failures as one line."""
+        self.check_access("read")
+        self.ensure_one().backend_id._check_manager()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "usercom_connector.usercom_failure_action"
+        )
+        return action | {"domain": [("mapping_id", "=", self.id)]}
