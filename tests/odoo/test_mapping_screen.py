@@ -209,7 +209,7 @@ class TestExamples(MappingCase):
 
     def test_values_are_shown_in_the_readers_words(self):
         self.synced(email="jan@example.org", x_email_consent=True)
-        self.assertEqual(self.shown(self.mapping("email_consent"))[0], "yes")
+        self.assertEqual(self.shown(self.mapping("email_consent"))[0], "given")
 
     def test_a_contact_that_the_reader_may_not_read_is_no_example(self):
         hidden = self.synced(email="jan@example.org", phone="+48 601 111 222", city="Hidden")
