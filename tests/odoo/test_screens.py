@@ -130,7 +130,7 @@ class TestMappings(ScreenCase):
     def test_who_may_only_read_them_has_no_buttons(self):
         path = "//header/button"
         model = "usercom.field.mapping"
-        self.assertEqual(len(self.arch(model, "list", self.manager).xpath(path)), 3)
+        self.assertEqual(len(self.arch(model, "list", self.manager).xpath(path)), 4)
         self.assertFalse(self.arch(model, "list", self.user).xpath(path))
 
 

@@ -47,7 +47,7 @@ UNWANTED = """
     UNION SELECT 'a consent that HR alone may say and that goes on' FROM usercom_field_mapping m
             JOIN ir_model_fields f ON f.id = m.field_id
            WHERE f.name = 'employee' AND m.is_consent AND NOT m.is_broken"""
-NOT_COMPARED = {"write_date", "write_uid", "lastcall", "nextcall", "is_broken"}
+NOT_COMPARED = {"write_date", "write_uid", "lastcall", "nextcall", "is_broken", "phone_format"}
 # What a migration is there to change: {(table, column, former value): present value}
 MOVED = {("usercom_conflict", "state", "open"): "ruled"}  # those of the seed have a winner
 # {(table, former column): present column}
@@ -61,6 +61,11 @@ REMOTE_SUFFIX = "≠"
 KEPT_APART = """
     UPDATE usercom_binding
        SET base = base || '{"city": "Łódź", "city≠": "Gdynia", "phone_number≠": null}'"""
+# Where no app is installed, phone numbers were sent as typed; of a mapping its former choice.
+TYPED = "UPDATE usercom_field_mapping SET phone_format = 'typed'"
+CONVERTED = """
+    SELECT a.name_std, m.conversion FROM usercom_field_mapping m
+      JOIN usercom_attribute a ON a.id = m.attribute_id WHERE m.conversion IS NOT NULL"""
 # And what has no meaning where neither CRM nor Email Marketing is installed.
 WITHOUT_APPS = {
     ("usercom_backend", "new_user_policy", "lead"): "create",
@@ -102,6 +107,8 @@ def released(request: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator
             odoo(database, old, "shell", seed=seed)
         if archive in OLDER:
             changed(database, KEPT_APART)
+        if not with_apps:
+            changed(database, TYPED)
         yield Released(archive, with_apps, database, rows(database))
     finally:
         drop_database(database)
@@ -219,6 +226,11 @@ def test_no_row_and_no_value_is_lost(released: Released, upgraded: str) -> None:
         and present(after, key, column) != moved(meant, key[0], column, value)
     }
     assert not lost
+
+
+def test_phone_numbers_are_sent_as_they_were(released: Released, upgraded: str) -> None:
+    expected = {"phone_number": "e164"} if released.with_apps else {}
+    assert dict(asked(upgraded, CONVERTED)) == expected
 
 
 def test_what_each_side_keeps_is_a_column_of_its_own(released: Released, upgraded: str) -> None:
