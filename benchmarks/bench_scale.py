@@ -17,7 +17,7 @@ from .pair import CONTACTS, FIRST_USER, LINKS, PHONE
 from .result import Result
 
 MANY = int(os.environ.get("USERCOM_BENCH_CONTACTS", "500000"))
-UNLINKED = 5  # one in so many
+UNLINKED, FEW_UNLINKED = 5, 10_000  # one in so many
 FINISHED = min(MANY, 200_000)
 PAGE, PAGES = 100, 30
 TIMES = 7
@@ -31,6 +31,10 @@ PEOPLE = """
      WHERE p.name LIKE 'No %7' AND c.name = 'No ' || (substr(p.name, 4)::int / 1000 * 1000 + 1)"""
 UNLINK = "DELETE FROM usercom_binding WHERE external_id %% %s = 0"
 FAIL = "UPDATE usercom_binding SET state = 'failed' WHERE external_id % 1000 = 1"
+WAIT = """
+    INSERT INTO usercom_outbox (backend_id, partner_id, operation, state, attempts, priority)
+    SELECT backend_id, partner_id, 'sync', 'pending', 0, 0
+      FROM usercom_binding WHERE external_id % 1000 = 2"""
 ROWS = """
     INSERT INTO usercom_outbox (backend_id, partner_id, operation, state, attempts, priority,
                                 create_date, write_date)
@@ -42,20 +46,15 @@ FILTERS = {
     "with an e-mail address and a phone number": "[('email', '!=', False), ('phone', '!=', False)]",
     "by their company's country": "[('parent_id.country_id.code', '=', 'PL')]",
 }
-LISTS = {
-    "without a link": [("usercom_binding_ids", "=", False)],
-    "In User.com": [
-        ("usercom_binding_ids", "any", [("external_id", ">", 0), ("state", "!=", "gone")])
-    ],
-    "User.com: Failed": [("usercom_binding_ids.state", "=", "failed")],
-}
+STATES = {"Not in User.com": "absent", "Synced": "synced", "Failed": "failed", "Waiting": "pending"}
 
 
 def run() -> list[Result]:
     """Fill one database, and measure it as people and the cron meet it."""
     with database("scale") as registry:
         _fill(registry)
-        return [*_screens(registry), _comparison(registry), _cleaning(registry)]
+        results = [*_screens(registry), _comparison(registry), _cleaning(registry)]
+        return [*results, _few_without_link(registry)]
 
 
 def _fill(registry: Any) -> None:
@@ -69,6 +68,7 @@ def _fill(registry: Any) -> None:
         env.cr.execute(LINKS, [FIRST_USER])
         env.cr.execute(UNLINK, [UNLINKED])
         env.cr.execute(FAIL)
+        env.cr.execute(WAIT)
         env.cr.execute(ROWS, [backend_id, FINISHED])
     execute("VACUUM ANALYZE", registry.db_name)  # as autovacuum has done by the next day
 
@@ -79,9 +79,18 @@ def _fill(registry: Any) -> None:
 def _screens(registry: Any) -> Iterator[Result]:
     for what, text in FILTERS.items():
         yield _screen(registry, f"counter of contacts in Settings, {what}", _counter(text))
-    for what, domain in LISTS.items():
-        yield _screen(registry, f"list of contacts, {what}", _list(domain))
+    for what, state in STATES.items():
+        yield _screen(registry, f"list of contacts, {what}", _list(state))
     yield _screen(registry, "contacts that take part, of 100", _taking_part)
+
+
+def _few_without_link(registry: Any) -> Result:
+    """Link nearly all of them first, as after an initial sync."""
+    with environment(registry) as env:
+        env.cr.execute(LINKS + " ON CONFLICT DO NOTHING", [FIRST_USER])
+        env.cr.execute(UNLINK, [FEW_UNLINKED])
+    execute("VACUUM ANALYZE", registry.db_name)
+    return _screen(registry, "list of contacts, Not in User.com, few of them", _list("absent"))
 
 
 def _screen(registry: Any, what: str, look: Callable[[Any], None]) -> Result:
@@ -107,11 +116,12 @@ def _counter(text: str) -> Callable[[Any], None]:
     return look
 
 
-def _list(domain: list[Any]) -> Callable[[Any], None]:
+def _list(state: str) -> Callable[[Any], None]:
     """The page of a list, with the number of its contacts, as the web client asks for it."""
 
     def look(env: Any) -> None:
-        fields = {"complete_name": {}, "email": {}, "phone": {}}
+        fields = {"complete_name": {}, "email": {}, "phone": {}, "usercom_state": {}}
+        domain = [("usercom_state", "=", state)]
         found = env["res.partner"].web_search_read(domain, fields, limit=80, count_limit=10_001)
         assert found["records"]
 
