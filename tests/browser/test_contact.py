@@ -4,7 +4,7 @@ from .common import LANGUAGES, BrowserCase
 
 NEVER_SENT = {"en_US": "never sent to User.com", "pl_PL": "nigdy nie wysłano do User.com"}
 LEFT_OUT = {"en_US": "does not meet the filter", "pl_PL": "Nie spełnia warunku filtra"}
-ABSENT = {"en_US": "Not in User.com", "pl_PL": "Nie w User.com"}
+ABSENT = {"en_US": "Not in User.com", "pl_PL": "Brak w User.com"}
 WAITING = {"en_US": "Waiting", "pl_PL": "Oczekuje"}
 KEPT = {"en_US": "Kept: Odoo", "pl_PL": "Zachowano: Odoo"}
 NOT_FAILED = {"en_US": "not queued again: 1.", "pl_PL": "nie dodano ich ponownie: 1."}

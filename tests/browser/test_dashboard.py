@@ -16,6 +16,7 @@ WORDS = {
         "gone": "Gone from User.com",
         "compared": "The full comparison has started",
         "refused": "Could not be sent: 1",
+        "kind": "Refused by User.com",
         "outbox": "Outbox",
         "conflicts": "Values changed on both sides: 1",
         "paused": "Paused.",
@@ -29,6 +30,7 @@ WORDS = {
         "gone": "Nie ma już w User.com",
         "compared": "Pełne porównanie się rozpoczęło",
         "refused": "Nie udało się wysłać: 1",
+        "kind": "Odrzucone przez User.com",
         "outbox": "Skrzynka nadawcza",
         "conflicts": "Wartości zmienione po obu stronach: 1",
         "paused": "Wstrzymano.",
@@ -51,13 +53,16 @@ class TestDashboard(BrowserCase):
         self.walk()
 
     def test_on_a_phone(self):
-        self.speak("en_US")
+        self.speak("pl_PL")
         self.browser_size = PHONE
+        self.a_good_day()
         self.a_bad_day()
         with self.page("/odoo/usercom") as page:
-            page.see(WORDS["en_US"]["refused"])
+            page.see(WORDS["pl_PL"]["refused"])
             page.shoot("dashboard_phone")
             self.assertTrue(page.fits_in_width())
+            page.scroll_to("[name=graph_done]")
+            page.shoot("dashboard_phone_graphs")
 
     def test_a_row_about_a_contact_opens_it(self):
         self.speak("en_US")
@@ -101,7 +106,7 @@ class TestDashboard(BrowserCase):
     def follow_the_buttons(self, page, words):
         page.see(words["refused"])
         page.click("[name=send_failed] button")
-        page.see("No.", ".o_list_view")
+        page.see(words["kind"], ".o_list_view")
         page.go("/odoo/usercom")
         page.click("[name=graph_done] a")
         page.see("", ".o_graph_view canvas")

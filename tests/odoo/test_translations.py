@@ -14,6 +14,8 @@ ADDON = "usercom_connector"
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[a-z%]|\{\{?\w*\}?\}|</?\w+[^>]*>")
 SAME_IN_POLISH = {  # left empty: Odoo then shows the original
     "%s (User.com)",
+    "%s min",
+    "%s s",
     '<span class="o_stat_text">User.com</span>',
     "E-mail",
     "ID",
