@@ -40,10 +40,13 @@ class Consent:
         self.was_denied = self.was_denied or not value
 
     def meet(self, other: "Consent") -> None:
-        """The other one's person is the same from now on: a "no" of either stands."""
+        """The other one's person is the same from now on: a "no" of either stands.
+
+        A "yes" said before both users are one may be the answer to the "no" of the other one.
+        """
         is_denied = any(each.was_denied and each.may_be == {False} for each in (self, other))
         self.may_be = {False} if is_denied else self.may_be | other.may_be
-        self.was_denied = self.was_denied or other.was_denied
+        self.was_denied = self.was_denied or other.was_denied or False in other.may_be
 
     def rest(self, value: bool) -> None:
         self.may_be, self.was_denied = {value}, False
