@@ -169,6 +169,8 @@ class RightsCase(UsercomCase):
     @contextmanager
     def undone(self):
         """What happens within is taken back."""
+        changed = self.env.registry.cache_invalidated
+        changed.clear()
         savepoint = self.env.cr.savepoint(flush=True)
         try:
             yield
@@ -176,7 +178,8 @@ class RightsCase(UsercomCase):
             self.env.invalidate_all(flush=False)
             savepoint.close(rollback=True)
             self.env.cr.precommit.clear()
-            self.env.registry.clear_cache()
+            if changed:  # what was cached since may be of what is taken back
+                self.env.registry.clear_cache()
 
     def table(self, model, ids):
         if model._table_query:  # it is but shown
