@@ -107,6 +107,8 @@ class TestDashboard(BrowserCase):
         page.see(words["refused"])
         page.click("[name=send_failed] button")
         page.see(words["kind"], ".o_list_view")
+        page.click(".o_data_row .o_data_cell")
+        page.see("No.", ".o_list_view")
         page.go("/odoo/usercom")
         page.click("[name=graph_done] a")
         page.see("", ".o_graph_view canvas")

@@ -316,7 +316,8 @@ class TestTodo(DashboardCase):
         account = chosen.pop("search_default_backend_id")
         rows = [filters[name] for name in chosen]
         domains = [literal_eval(row.get("domain")) for row in rows if row.get("domain")]
-        return model.search_count(Domain("backend_id", "=", account) & Domain.AND(domains))
+        found = model.search(Domain("backend_id", "=", account) & Domain.AND(domains))
+        return sum(found.mapped("rows")) if model._name == "usercom.failure" else len(found)
 
     def test_a_choice_made_is_no_more_to_do(self):
         for _twin in range(2):

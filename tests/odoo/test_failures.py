@@ -324,6 +324,23 @@ class TestRefusalsAreKept(FailureCase):
             row.action_dismiss()
             self.assertEqual(row.state, "failed")
 
+    def test_a_failed_removal_is_not_vacuumed_either(self):
+        self.backend.removal_policy = "delete"
+        contact = self.synced(email="jan@example.org")
+        self.simulator.fault(kind="status", status=400, count=1)
+        contact.unlink()
+        self.drain()
+        rows = self.env["usercom.outbox"].search([("operation", "=", "delete")])
+        self.assertEqual(rows.state, "failed")
+        self.env.cr.execute("UPDATE usercom_outbox SET write_date = '2020-01-01'")
+        self.env.invalidate_all()
+        self.env["usercom.outbox"]._gc_log()
+        self.assertTrue(rows.exists())
+        rows.action_retry()
+        self.drain()
+        self.assertEqual(rows.state, "done")
+        self.assertFalse(self.simulator.users())
+
     def test_a_call_that_told_of_a_withdrawal_is_not_dismissed(self):
         row = self.ambiguous()
         row.consents = {"email_consent": {"at": "2026-01-01T00:00:00+00:00", "said": "no"}}

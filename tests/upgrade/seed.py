@@ -128,7 +128,7 @@ def something(field):
 
 for name in env:
     model = env[name]
-    ours = name.startswith("usercom.") and not (model._abstract or model._transient)
+    ours = name.startswith("usercom.") and model._auto and not (model._abstract or model._transient)
     if ours and not model.search_count([], limit=1):
         required = [field for field in model._fields.values() if field.required]
         model.create({field.name: something(field) for field in required})

@@ -233,6 +233,11 @@ def test_phone_numbers_are_sent_as_they_were(released: Released, upgraded: str) 
     assert dict(asked(upgraded, CONVERTED)) == expected
 
 
+def test_what_failed_before_has_a_code(upgraded: str) -> None:
+    codes = "SELECT DISTINCT error_code FROM usercom_outbox WHERE state = 'failed'"
+    assert asked(upgraded, codes) == [("other",)]
+
+
 def test_what_each_side_keeps_is_a_column_of_its_own(released: Released, upgraded: str) -> None:
     before, after = released.rows, rows(upgraded)
     for key, row in before.items():

@@ -22,7 +22,15 @@ class UsercomFailure(models.Model):
     _rec_name = "error_code"
     _order = "rows desc, id"
     _depends = {
-        queue: ["backend_id", "state", "error_code", "mapping_id", "partner_id", "write_date"]
+        queue: [
+            "backend_id",
+            "state",
+            "error_code",
+            "mapping_id",
+            "is_ambiguous",
+            "partner_id",
+            "write_date",
+        ]
         for queue in ("usercom.outbox", "usercom.inbox")
     }
 
@@ -34,6 +42,7 @@ class UsercomFailure(models.Model):
     mapping_id = fields.Many2one("usercom.field.mapping", "Field Mapping", readonly=True)
     rows = fields.Integer("Entries", readonly=True)
     people = fields.Integer("Contacts", readonly=True)
+    is_ambiguous = fields.Boolean("Ambiguous", readonly=True)
     has_contacts = fields.Boolean(readonly=True)
     since = fields.Datetime("Since", readonly=True)
     last_at = fields.Datetime("Last Time", readonly=True)
@@ -47,17 +56,20 @@ class UsercomFailure(models.Model):
     @api.model
     def _grouped(self, queue):
         return SQL(
-            """SELECT hashtext(concat_ws(' ', %(queue)s, backend_id, code, mapping_id))
+            """SELECT hashtext(concat_ws(' ', %(queue)s, backend_id, code, mapping_id,
+                                         is_ambiguous))
                           & 2147483647 AS id,
                       %(queue)s AS queue, backend_id, code AS error_code, mapping_id,
+                      is_ambiguous,
                       count(*) AS rows, count(DISTINCT who) AS people,
                       bool_or(is_contact) AS has_contacts,
                       min(write_date) AS since, max(write_date) AS last_at
                  FROM (SELECT backend_id, coalesce(error_code, 'other') AS code, mapping_id,
                               write_date, partner_id IS NOT NULL AS is_contact,
+                              coalesce(is_ambiguous, false) AS is_ambiguous,
                               coalesce(partner_id::text, 'user ' || %(who)s) AS who
                          FROM %(table)s WHERE state = 'failed') f
-                GROUP BY backend_id, code, mapping_id""",
+                GROUP BY backend_id, code, mapping_id, is_ambiguous""",
             queue=queue,
             who=SQL.identifier("user_ref") if queue == "inbox" else SQL("external_id::text"),
             table=SQL.identifier(f"usercom_{queue}"),
@@ -85,6 +97,7 @@ class UsercomFailure(models.Model):
             ("backend_id", "=", self.backend_id.id),
             ("error_code", "in", codes),
             ("mapping_id", "=", self.mapping_id.id),
+            ("is_ambiguous", "=", self.is_ambiguous),
         ]
 
     def action_open_entries(self):

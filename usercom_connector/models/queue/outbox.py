@@ -1,9 +1,11 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ...services.error_texts import refusal
 from ...services.exporter import Exporter
 from ...services.exporter.removals import Removals
 from ...services.exporter.settlement import PushSettlement
+from ...services.failures.dismissal import REMOVALS
 from ...usercom.mass import MassPush
 from ...usercom.redaction import excerpt, readable
 
@@ -149,6 +151,10 @@ class UsercomOutbox(models.Model):
         )
         newer.write({"claims": claims, "force_single": True})
         self._put_back(claims=claims, force_single=True)
+
+    def _may_be_forgotten(self):
+        """Keep removals that failed: nothing else remembers who wants no more mail."""
+        return SQL("NOT (state = 'failed' AND operation = ANY(%s))", list(REMOVALS))
 
     # ---- settling ----
 
