@@ -19,9 +19,9 @@ TEXTS = [
 ]
 
 
-def read(titles, rows):
+def read(titles, rows, **options):
     file = io.BytesIO()
-    spreadsheet.write_table(file, titles, rows)
+    spreadsheet.write_table(file, titles, rows, **options)
     return openpyxl.load_workbook(file)
 
 
@@ -47,3 +47,17 @@ def test_more_rows_than_a_sheet_has_go_on_in_another(monkeypatch):
     book = read(["Name"], [[str(number)] for number in range(5)])
     rows = [[row[0] for row in sheet.values] for sheet in book]
     assert rows == [["Name", "0", "1"], ["Name", "2", "3"], ["Name", "4"]]
+    assert [sheet.auto_filter.ref for sheet in book] == ["A1:A3", "A1:A3", "A1:A2"]
+    assert book.sheetnames == ["Sheet", "Sheet 2", "Sheet 3"]
+
+
+def test_a_sheet_has_a_title_and_its_header_stays_in_sight_and_filters():
+    sheet = read(["Name", "Id"], [["Jan", 7]], name="People: all/some").active
+    assert sheet.title == "People  all some"
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A2", "A1:B2")
+    assert sheet["A1"].font.bold and not sheet["A2"].font.bold
+
+
+def test_an_empty_table_has_its_header():
+    sheet = read(["Name"], []).active
+    assert list(sheet.values) == [("Name",)]

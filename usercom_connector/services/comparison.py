@@ -53,6 +53,24 @@ class Outcome:
     problems: list[str]
     refused: set[str]
 
+    def overwritten(self, sides: Sides, base: Values) -> dict[str, list[Any]]:
+        """Return ``{key: [Odoo's value, User.com's]}`` where one takes the place of the other.
+
+        An empty value that gets one is not among them.
+        """
+        here, there = self.agreed.to_odoo, self.agreed.to_usercom
+        found = {
+            key: [sides.odoo[key], value]
+            for key, value in here.items()
+            if key not in self.refused and sides.odoo.get(key) not in (None, value)
+        }
+        for rule in self.rules:
+            if rule.key in there:
+                old = stated_value(rule, base.get(rule.key), sides.usercom.get(rule.key))
+                if old not in (None, there[rule.key]):
+                    found[rule.key] = [there[rule.key], old]
+        return found
+
 
 class Comparison:
     """Compares contacts with their users. What that takes is looked up once for many of them.

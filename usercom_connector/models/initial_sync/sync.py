@@ -21,7 +21,12 @@ class UsercomSync(models.Model):
     """
 
     _name = "usercom.sync"
-    _inherit = ["usercom.guarded", "usercom.page.guard", "usercom.sync.report"]
+    _inherit = [
+        "usercom.guarded",
+        "usercom.page.guard",
+        "usercom.sync.opening",
+        "usercom.sync.report",
+    ]
     _description = "User.com Initial Sync"
     _order = "id desc"
 
@@ -223,15 +228,6 @@ class UsercomSync(models.Model):
         if refusal := self._refusal(state):
             raise UserError(refusal)
 
-    def _refusal(self, state):
-        """Why the account lets no sync be in this ``state``, None if it does."""
-        account = self.backend_id.state
-        if account == "running" or (account, state) == ("authenticated", "previewing"):
-            return None
-        if account == "draft":
-            return self.env._("Connect the account first: Settings → User.com.")
-        return self.env._("The account is not running. Press Save and Run in Settings → User.com.")
-
     def _state_label(self):
         return dict(self._fields["state"]._description_selection(self.env))[self.state]
 
@@ -264,7 +260,10 @@ class UsercomSync(models.Model):
 
     def _people_with(self, **values):
         """The domain of the lines of this sync that have these values."""
-        return [("sync_id", "=", self.id), *((name, "=", value) for name, value in values.items())]
+        return [
+            ("sync_id", "in", self.ids),
+            *((name, "=", value) for name, value in values.items()),
+        ]
 
     def _forget_lines(self):
         """Delete the preview, past the ORM: nothing hangs on its rows."""
@@ -272,27 +271,6 @@ class UsercomSync(models.Model):
         self.env.cr.execute("DELETE FROM usercom_sync_line WHERE sync_id = ANY(%s)", [self.ids])
         self.invalidate_recordset()
         self.env["usercom.sync.line"].invalidate_model()
-
-    @api.model
-    def action_open(self):
-        """The current company's initial sync, a new one if there is none under way."""
-        return self._open(self.env["usercom.backend"]._of_company())
-
-    @api.model
-    def _open(self, backend):
-        self.check_access("read")
-        sync = self.search(
-            [("backend_id", "=", backend.id), ("state", "not in", ("done", "cancelled"))], limit=1
-        )
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Initial Sync"),
-            "res_model": self._name,
-            "res_id": sync.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-            "context": {"default_backend_id": backend.id},
-        }
 
     # ---- for the drain ----
 

@@ -60,6 +60,16 @@ class UsercomSyncField(models.Model):
         unwritten = {"export": "usercom", "import": "odoo"}.get(self.sync_id.direction)
         return "skip" if self.winner == unwritten else self.winner
 
+    def _fate(self):
+        """What becomes of the different values of this field: "kept" on each side, or one is
+        "overwritten" by the other.
+        """
+        return "kept" if self._policy() == "skip" else "overwritten"
+
+    def _keys(self, fate):
+        """The keys of those fields whose values meet this ``fate``."""
+        return {choice.mapping_id._key() for choice in self if choice._fate() == fate}
+
     def _add(self, counts):
         """Count conflicts: ``{key: number}``."""
         for choice in self:

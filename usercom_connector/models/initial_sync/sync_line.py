@@ -1,13 +1,14 @@
+import json
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...services.contacts.contact_names import ContactText
-from ...services.contacts.value_texts import ValueTexts
 from ...services.database.clean_up import BATCH, delete_batch
 
-_TEXTS = ("label", "result", "problems")
+_FACTS = ("overwritten", "overwrites", "sends", "receives")
+_NEWS = ("result", "label", "problems", *_FACTS)
 _OF_USER = "l.external_id = ANY(%(users)s) AND l.external_id = r.user_id"
 _OF_CONTACT = """
     l.partner_id = ANY(%(partners)s) AND l.partner_id = r.partner_id
@@ -18,7 +19,7 @@ class UsercomSyncLine(models.Model):
     """One person of an initial sync: how the two sides go together, and what became of it."""
 
     _name = "usercom.sync.line"
-    _inherit = "usercom.guarded"
+    _inherit = ["usercom.guarded", "usercom.sync.line.value"]
     _description = "Person of an Initial Sync"
     _rec_name = "label"
     _order = "id"
@@ -50,8 +51,9 @@ class UsercomSyncLine(models.Model):
     email = fields.Char("Contact's E-mail", related="partner_id.email")
     external_id = fields.Integer("User.com ID", aggregator=False)
     label = fields.Char("User.com User")
-    conflicts = fields.Json("Different Values")  # {key: [in Odoo, in User.com]}
+    is_candidate = fields.Boolean(help="An ambiguous user may be this contact.")
     sends = fields.Boolean("To Be Sent", help="Odoo has values that User.com lacks.")
+    receives = fields.Boolean("To Be Written", help="User.com has values that Odoo lacks.")
     problems = ContactText("Problem")
     result = fields.Selection(
         [
@@ -63,21 +65,15 @@ class UsercomSyncLine(models.Model):
         ],
     )
     force_single = fields.Boolean(help="Not, or not again, to be imported.")
-    details = fields.Char(compute="_compute_details")
 
     _user_idx = models.Index("(sync_id, external_id) WHERE external_id IS NOT NULL")
     _partner_idx = models.Index("(partner_id, sync_id) WHERE partner_id IS NOT NULL")
     _kind_idx = models.Index("(sync_id, kind, result)")
     _open_idx = models.Index("(sync_id, id) WHERE kind = 'new_there' AND result IS NULL")
     _force_single_idx = models.Index("(sync_id) WHERE force_single IS TRUE")
+    _values_idx = models.Index("(sync_id) WHERE conflicts IS NOT NULL OR overwrites > 0")
     _problems_idx = models.Index("(sync_id) WHERE problems IS NOT NULL")
     _under_way_idx = models.Index("(sync_id, result, id) WHERE result IN ('queued', 'importing')")
-
-    @api.depends("conflicts")
-    def _compute_details(self):
-        texts = ValueTexts(self.env)
-        for line in self:
-            line.details = texts.differences(line.sync_id.backend_id, line.conflicts or {})
 
     @api.autovacuum
     def _gc_lines(self):
@@ -115,27 +111,28 @@ class UsercomSyncLine(models.Model):
     @api.model
     def _store(self, sync, whose, results):
         """Store ``results`` in the lines that ``whose`` finds; returns the users who have one."""
-        columns = [
-            (user_id, vals["partner_id"] or None, *(vals[name] or None for name in _TEXTS))
+        users = list(results)
+        partners = [vals["partner_id"] or None for vals in results.values()]
+        news = [
+            {"user_id": user_id, "partner_id": vals["partner_id"] or None}
+            | {name: vals[name] or None for name in _NEWS}
             for user_id, vals in results.items()
         ]
-        users, partners, *texts = map(list, zip(*columns, strict=True))
         rows = self.env.execute_query(
             SQL(
                 """UPDATE usercom_sync_line l
                       SET external_id = r.user_id, label = r.label, result = r.result,
-                          problems = r.problems,
+                          problems = r.problems, %(facts)s,
                           partner_id = coalesce(r.partner_id, l.partner_id)
-                     FROM unnest(%(users)s::int[], %(partners)s::int[],
-                                 %(label)s::text[], %(result)s::text[], %(problems)s::text[])
-                          AS r(user_id, partner_id, label, result, problems)
+                     FROM jsonb_to_recordset(%(news)s::jsonb)
+                          AS r(user_id int, partner_id int, label text, result text, problems text,
+                               overwritten jsonb, overwrites int, sends bool, receives bool)
                     WHERE l.sync_id = %(sync)s AND %(whose)s
                 RETURNING r.user_id""",
                 sync=sync.id,
                 whose=SQL(whose, users=users, partners=partners),
-                users=users,
-                partners=partners,
-                **dict(zip(_TEXTS, texts, strict=True)),
+                news=json.dumps(news),
+                facts=SQL(", ").join(map(_unless_known, _FACTS)),
             )
         )
         self.invalidate_model()
@@ -185,3 +182,12 @@ class UsercomSyncLine(models.Model):
     def _gone(self):
         state = self.env["usercom.binding"]._fields["state"]
         return dict(state._description_selection(self.env))["gone"]
+
+
+def _unless_known(name):
+    """Set a column only with the first result: whoever is read again agrees by then."""
+    column = SQL.identifier(name)
+    return SQL(
+        "%(column)s = CASE WHEN l.result IS NULL THEN r.%(column)s ELSE l.%(column)s END",
+        column=column,
+    )

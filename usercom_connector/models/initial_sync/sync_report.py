@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 
 from ...services.account.account_status import AccountStatus
+from ...services.initial_sync.effect_texts import text_of
+from ...services.initial_sync.effects import Effects
 from ...services.initial_sync.report import SyncReport
 from ..common.export_right import check_may_export
 
@@ -13,6 +15,8 @@ class UsercomSyncReport(models.AbstractModel):
 
     progress = fields.Float(compute="_compute_progress")
     time_left = fields.Char(compute="_compute_progress")
+    effects = fields.Json(compute="_compute_counts")
+    people_count = fields.Integer("All People", compute="_compute_counts")
     linked_count = fields.Integer("Linked Before", compute="_compute_counts")
     matched_count = fields.Integer("On Both Sides", compute="_compute_counts")
     new_here_count = fields.Integer("Only in User.com", compute="_compute_counts")
@@ -41,10 +45,14 @@ class UsercomSyncReport(models.AbstractModel):
             is_shown = sync.state in ("previewing", "running", "paused")
             sync.time_left = is_shown and (SyncReport(sync).time_left() or False)
 
-    @api.depends("state", "calls_done")
+    @api.depends(
+        "state", "calls_done", "direction", "use_csv", "trigger_automations", "field_ids.winner"
+    )
     def _compute_counts(self):
         for sync in self:
-            sync.update(SyncReport(sync).counts())
+            report = SyncReport(sync)
+            sync.update(report.counts())
+            sync.effects = report.effects()
 
     @api.depends("state")
     def _compute_conflict_count(self):
@@ -67,17 +75,32 @@ class UsercomSyncReport(models.AbstractModel):
                 AccountStatus(account).alarm or sync._refusal(sync.state)
             )
 
-    def action_people(self):
-        """The people that the pressed button counts."""
+    def action_people(self, code=None):
+        """The people of one of the effects, by default all of them."""
         self.check_access("read")
-        name = self.env.context.get("usercom_filter")
-        return {
+        self.ensure_one()
+        effects = Effects(self)
+        action = {
             "type": "ir.actions.act_window",
-            "name": self.env._("People"),
+            "name": code and text_of(effects, code) or self.env._("People"),
             "res_model": "usercom.sync.line",
             "view_mode": "list,form",
-            "domain": [("sync_id", "in", self.ids)],
-            "context": {f"search_default_{name}": 1} if name else {},
+            "views": [(False, "list"), (False, "form")],
+        }
+        domain = effects.domain(code) if code else [("sync_id", "=", self.id)]
+        return action | {"domain": domain, "context": {"create": False}}
+
+    def action_confirm(self):
+        """Ask once more before it runs, with what it will do."""
+        self.check_access("read")
+        view = self.env.ref("usercom_connector.usercom_sync_view_form_confirm")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Start the Initial Sync?"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(view.id, "form")],
+            "target": "new",
         }
 
     def action_download(self):

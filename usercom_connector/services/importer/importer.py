@@ -128,9 +128,7 @@ class Importer:
         self._apply_withdrawals(pairs, prompts)
         self._merge_second_users(refused, bindings)
         plans = self.merge_contacts(pairs, edited) if pairs else {}
-        return refused | {
-            key: ImportResult.of(plan, is_news=bool(plan.written)) for key, plan in plans.items()
-        }
+        return refused | {key: ImportResult.of(plan) for key, plan in plans.items()}
 
     def _apply_withdrawals(self, pairs: list[tuple[Any, User]], prompts: dict[int, Any]) -> None:
         """Withdraw first what the calls of User.com show as withdrawn."""

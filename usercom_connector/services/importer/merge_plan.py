@@ -24,6 +24,7 @@ class MergePlan:
     ``unset``: {key: canonical value} of what a contact still to be created cannot be given.
     ``kept``: {mapping: reason} of what the contact keeps from User.com; ``left_out`` tells of it.
     ``unconfirmed``: {key: [canonical values]} that were sent and may still arrive.
+    ``overwritten``: {key: [Odoo's value, User.com's]} where one takes the place of the other.
     ``sides``: what the two had, and ``refused`` the keys of what Odoo cannot take, both of a
     contact that is there already.
     """
@@ -39,6 +40,7 @@ class MergePlan:
     to_push: bool = False
     kept: dict[Any, str] = field(default_factory=dict)
     left_out: str = ""
+    overwritten: dict[str, list[Any]] = field(default_factory=dict)
     sides: Sides | None = None
     refused: set[str] = field(default_factory=set)
 
@@ -82,6 +84,7 @@ class MergePlanner:
             to_push=bool(agreed.to_usercom),
             kept=outcome.kept,
             left_out=comparison.protected.explanation(partner, outcome.kept),
+            overwritten=outcome.overwritten(sides, base),
             sides=sides,
             refused=refused,
         )

@@ -90,4 +90,4 @@ class NewUsers:
         Settlement(self._backend, self._choices).settle(plans, {})
         partners = self._env["res.partner"].browse([plan.partner.id for plan in plans])
         self._backend._after_new_contacts(self._backend._with_account_context(partners))
-        return {plan.user.id: ImportResult.of(plan, is_news=True) for plan in plans}
+        return {plan.user.id: ImportResult.of(plan, is_new=True) for plan in plans}

@@ -39,7 +39,9 @@ class ImportResult:
     altogether. ``is_news``: it told Odoo something new. ``stale``: it has been seen in a later
     state, so it is to be read again. ``erased``: its person was erased in Odoo. ``ambiguous``: a
     person has to choose who it is. ``is_second``: we created it ourselves, where an earlier call
-    without an answer had created its contact's user.
+    without an answer had created its contact's user. ``is_new``: its contact was created now.
+    ``sends`` and ``receives``: Odoo's values go to User.com, or its values came to Odoo.
+    ``overwritten``: {key: [Odoo's value, User.com's]} where one took the place of the other.
     """
 
     partner: Any
@@ -50,11 +52,24 @@ class ImportResult:
     is_news: bool = False
     left_out: str = ""
     is_second: bool = False
+    is_new: bool = False
+    sends: bool = False
+    receives: bool = False
+    overwritten: dict[str, list[Any]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, plan: MergePlan, is_news: bool) -> ImportResult:
+    def of(cls, plan: MergePlan, is_new: bool = False) -> ImportResult:
         """What became of the user of a ``plan`` that has been carried out."""
-        return cls(plan.partner, plan.problems, is_news=is_news, left_out=plan.left_out)
+        return cls(
+            plan.partner,
+            plan.problems,
+            is_news=is_new or bool(plan.written),
+            left_out=plan.left_out,
+            is_new=is_new,
+            sends=plan.to_push,
+            receives=bool(plan.written) and not is_new,
+            overwritten=plan.overwritten,
+        )
 
     @property
     def is_another(self) -> bool:

@@ -30,7 +30,8 @@ class Contacts:
         return self.sync.backend_id._partner_domain() & self.sync._domain()
 
     def count(self) -> int:
-        return self.sync.backend_id._partners().search_count(self.domain())
+        count: int = self.sync.backend_id._partners().search_count(self.domain())
+        return count
 
     def add_unmet(self, only_new: bool = False) -> int:
         """Add a line for each chosen contact without one; by SQL, however many there are.
@@ -69,17 +70,20 @@ class Contacts:
 
     def _mark_sharers(self) -> None:
         """Of contacts with one e-mail address only the first can be User.com's."""
-        message = self.env._("Another contact with this e-mail address is the User.com user.")
+        message = self.env._("%s has the same e-mail address, and is the User.com user.")
         self.env.cr.execute(
             SQL(
-                """UPDATE usercom_sync_line l SET kind = 'ambiguous', problems = %(message)s
-                     FROM res_partner p
-                    WHERE p.id = l.partner_id AND l.sync_id = %(sync)s AND l.kind = 'new_there'
-                      AND l.result IS NULL AND EXISTS (
-                          SELECT FROM res_partner q
+                """UPDATE usercom_sync_line l
+                      SET kind = 'ambiguous', problems = replace(%(message)s, '%%s', r.mark)
+                     FROM usercom_sync_line n JOIN res_partner p ON p.id = n.partner_id, LATERAL (
+                          SELECT '[contact ' || q.id || ']' AS mark
+                            FROM res_partner q
                             JOIN usercom_sync_line o ON o.partner_id = q.id
                            WHERE q.email_normalized = p.email_normalized
-                             AND o.sync_id = l.sync_id AND o.id < l.id OFFSET 0)""",
+                             AND o.sync_id = n.sync_id AND o.id < n.id
+                           ORDER BY o.id LIMIT 1) r
+                    WHERE l.id = n.id AND n.sync_id = %(sync)s AND n.kind = 'new_there'
+                      AND n.result IS NULL""",
                 message=message,
                 sync=self.sync.id,
             )

@@ -30,7 +30,8 @@ class Lot:
     """What users of one lot are compared by, looked up once for them all.
 
     ``taken``: {contact id: user id} of contacts that have a line; 0 for one of an ambiguous user's.
-    ``left_out``: the contacts that were not chosen.
+    ``left_out``: the contacts that were not chosen. ``choices``: the keys of fields for which it is
+    chosen which value counts.
     """
 
     bindings: dict[int, Any]
@@ -38,6 +39,7 @@ class Lot:
     first_rules: list[Rule]
     left_out: Any
     taken: dict[int, int]
+    choices: set[str]
 
 
 class Preview:
@@ -100,6 +102,7 @@ class Preview:
         found, outsiders = Matcher(self.backend).recognize(users)
         strangers = self.backend._importable([user for user in users if user.id not in found])
         left_out = NewUsers(self.backend).left_out(strangers, outsiders)
+        erased = self.env["usercom.tombstone"]._erased(self.backend, strangers)
         partners = self.env["res.partner"].union(*(contacts for _how, contacts in found.values()))
         lot, lines = self._lot(partners), []
         for user in [user for user in users if user.id in found] + strangers:
@@ -107,6 +110,8 @@ class Preview:
             line = self._line(user, how, contacts, lot)
             if user.id in left_out:
                 line |= {"kind": "left_out", "problems": left_out[user.id].left_out}
+            elif user.id in erased:
+                line |= {"kind": "left_out", "problems": self._erased_message()}
             if line["kind"] in ("linked", "matched"):
                 lot.taken[line["partner_id"]] = user.id
             lines += [line, *self._candidates(line, contacts, lot.taken)]
@@ -125,6 +130,7 @@ class Preview:
             first_rules(self.sync),
             partners - partners.filtered_domain(self.sync._domain()),
             self._taken(partners),
+            {choice.mapping_id._key() for choice in self.sync.field_ids},
         )
 
     def _taken(self, partners: Any) -> dict[int, int]:
@@ -158,6 +164,7 @@ class Preview:
         free = [contact.id for contact in contacts if contact.id not in taken]
         taken.update(dict.fromkeys(free, 0))
         shared = {name: line[name] for name in ("sync_id", "kind", "problems")}
+        shared["is_candidate"] = True
         return [shared | {"partner_id": contact_id} for contact_id in free]
 
     def _taken_message(self, contact: Any, taken: dict[int, int]) -> str:
@@ -167,8 +174,14 @@ class Preview:
             other=taken[contact.id] or "?",
         )
 
+    def _erased_message(self) -> str:
+        return self.env._("Deleted in Odoo, so no contact is created again. See Deleted People.")
+
     def _values(self, user: User, contact: Any, lot: Lot) -> dict[str, Any]:
-        """Conflicts, problems, and whether there is something to send."""
+        """Values that differ, problems, and which way values go.
+
+        At the first meeting of the two it is the choice for a field that decides.
+        """
         binding, comparison = lot.bindings.get(contact.id), lot.comparison
         base = binding._last_base() if binding else {}
         partner = self.backend._with_account_context(contact)
@@ -177,10 +190,17 @@ class Preview:
         outcome = comparison.merge(partner, sides, base, odoo_is_newer=None, rules=rules)
         kept = comparison.protected.explanation(partner, outcome.kept) if outcome.kept else ""
         problems = [*outcome.problems, *([kept] if kept else [])]
+        conflicts = {c.key: [c.odoo, c.usercom] for c in outcome.agreed.conflicts}
+        chosen = {} if base else {key: conflicts[key] for key in conflicts.keys() & lot.choices}
+        overwritten = outcome.overwritten(sides, base)
+        decided = {key: overwritten[key] for key in overwritten.keys() - chosen.keys()}
         return {
-            "conflicts": {c.key: [c.odoo, c.usercom] for c in outcome.agreed.conflicts} or False,
+            "conflicts": chosen or False,
+            "overwritten": decided or False,
+            "overwrites": len(decided),
             "problems": "\n".join(problems) or False,
             "sends": bool(outcome.agreed.to_usercom),
+            "receives": bool(outcome.vals),
         }
 
     # ---- contacts that no user was matched to ----

@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import cached_property
 from typing import IO, Any
 
 from odoo import fields
@@ -10,8 +11,12 @@ from odoo.tools import formatLang
 
 from ...usercom.spreadsheet import write_table
 from .csv_import import calls_for_files
+from .effect_texts import EffectTexts
+from .effects import Effects
+from .numbers import Numbers
 
 ROWS = 2000  # read at once
+SHOWN_RESULTS = ("done", "failed", "skipped")
 COLUMNS = (
     "kind",
     "matched_by",
@@ -35,29 +40,32 @@ class SyncReport:
 
     # ---- numbers ----
 
+    @cached_property
+    def _numbers(self) -> Numbers:
+        return Numbers(self.sync)
+
     def counts(self) -> dict[str, Any]:
         """The values of the record's fields that count people."""
-        kinds, results = self._groups("kind"), self._groups("result")
+        people = self._numbers.people
         return {
-            **{f"{kind}_count": kinds.get(kind, 0) for kind in self._words("kind")},
-            **{f"{result}_count": results.get(result, 0) for result in self._shown_results()},
+            **{f"{kind}_count": people(kind=(kind,)) for kind in self._words("kind")},
+            **{f"{result}_count": people(result=(result,)) for result in SHOWN_RESULTS},
+            "people_count": people(),
             "problem_count": self._count(("problems", "!=", False)),
-            "single_count": self._count(("force_single", "=", True)),
-            "is_forgotten": not kinds and bool(self.sync.started_at) and self._is_over(),
+            "single_count": people(force_single=(True,)),
+            "is_forgotten": not people() and bool(self.sync.started_at) and self._is_over(),
         }
 
-    def _shown_results(self) -> tuple[str, ...]:
-        return ("done", "failed", "skipped")
+    def effects(self) -> list[dict[str, Any]]:
+        """What it will do, or has done, in words."""
+        return EffectTexts(Effects(self.sync, self._numbers)).sentences()
 
     def conflict_count(self) -> int:
-        return self._count(("conflicts", "!=", False))
+        return self._count("|", ("conflicts", "!=", False), ("overwrites", ">", 0))
 
-    def _count(self, *conditions: tuple[str, str, Any]) -> int:
-        count: int = self._lines.search_count([*self.sync._people_with(), *conditions])
+    def _count(self, *domain: Any) -> int:
+        count: int = self._lines.search_count([*self.sync._people_with(), *domain])
         return count
-
-    def _groups(self, name: str) -> dict[str, int]:
-        return dict(self._lines._read_group(self.sync._people_with(), [name], ["__count"]))
 
     def _words(self, name: str) -> dict[str, str]:
         return dict(self._lines._fields[name]._description_selection(self.env))
@@ -75,8 +83,8 @@ class SyncReport:
         calls: int = max(self.sync.page_count, 1)
         if self.sync.direction == "import":
             return calls
-        calls += self._count(("sends", "=", True), ("kind", "in", ("linked", "matched")))
-        new = self._groups("kind").get("new_there", 0)
+        calls += self._numbers.people(sends=(True,), kind=("linked", "matched"))
+        new = self._numbers.people(kind=("new_there",))
         return calls + (calls_for_files(self.sync, new) if use_csv else 2 * new)
 
     def cost(self, use_csv: bool) -> str:
@@ -110,7 +118,7 @@ class SyncReport:
         """Return an open .xlsx file with a row for each person; in constant memory."""
         file = tempfile.TemporaryFile()  # noqa: SIM115  # the server closes it
         titles = [self._lines._fields[name]._description_string(self.env) for name in COLUMNS]
-        write_table(file, titles, self._rows())
+        write_table(file, titles, self._rows(), self.env._("People"))
         file.seek(0)
         return file
 

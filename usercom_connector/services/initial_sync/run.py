@@ -82,7 +82,8 @@ class Run:
         lines.flush_model()
         self.env.cr.execute(
             SQL(
-                """UPDATE usercom_sync_line SET result = 'skipped'
+                """UPDATE usercom_sync_line
+                      SET result = 'skipped', overwritten = NULL, overwrites = NULL
                     WHERE sync_id = %s AND result IS NULL AND NOT kind = ANY(%s)""",
                 self.sync.id,
                 kinds,
@@ -118,11 +119,21 @@ def _line(user: User, imported: ImportResult, to_send: Any) -> dict[str, Any]:
     """The values of the line of a user that was imported."""
     done = "done" if imported.partner or imported.stale else "skipped"
     done = "queued" if imported.partner in to_send else done
-    kind = "left_out" if imported.left_out else "new_here"
     return {
-        "kind": "matched" if imported.partner else kind,
+        "kind": _kind(imported),
         "label": label(user),
         "partner_id": imported.partner.id,
         "result": "failed" if imported.problems else done,
         "problems": "\n".join(imported.problems) or imported.left_out or False,
+        "overwritten": imported.overwritten or False,
+        "overwrites": len(imported.overwritten),
+        "sends": imported.sends,
+        "receives": imported.receives,
     }
+
+
+def _kind(imported: ImportResult) -> str:
+    """What somebody is who was not in the preview."""
+    if imported.partner and not imported.is_new:
+        return "matched"
+    return "left_out" if imported.left_out and not imported.partner else "new_here"
