@@ -8,13 +8,15 @@ from odoo.addons.usercom_connector.services.initial_sync import InitialSync
 
 from .common import BrowserCase
 
+MENU = "/odoo/action-usercom_connector.usercom_sync_open_action"
+
 
 class TestOpening(BrowserCase):
     def test_without_an_account_it_leads_to_the_settings(self):
         self.env["usercom.backend"].search([]).unlink()
         for language, words in (("en_US", "cannot begin yet"), ("pl_PL", "nie może się jeszcze")):
             self.speak(language)
-            with self.page("/odoo/usercom-initial-sync") as page:
+            with self.page(MENU) as page:
                 page.see(words)
                 self.assertFalse(page.count(".o_list_button_add"))
                 page.shoot("sync_no_account")
@@ -27,7 +29,7 @@ class TestOpening(BrowserCase):
         self.speak("en_US")
         with (
             self.assertNoLogs("odoo", "WARNING"),
-            self.page("/odoo/usercom-initial-sync") as page,
+            self.page(MENU) as page,
         ):
             page.see("acme", '[name="backend_id"]')
             for leave in (
@@ -37,10 +39,10 @@ class TestOpening(BrowserCase):
                 page.click('[name="direction"] input[data-value="export"]')
                 page.click(leave)
                 page.gone('[name="direction"]')
-                page.go("/odoo/usercom-initial-sync")
+                page.go(MENU)
                 page.see("acme", '[name="backend_id"]')
             page.click('[name="direction"] input[data-value="export"]')
-            page.go("/odoo/usercom-initial-sync")  # as one closes the tab
+            page.go(MENU)  # as one closes the tab
             page.see("acme", '[name="backend_id"]')
         self.assertFalse(self.env["usercom.sync"].search([]))
 
@@ -61,7 +63,7 @@ class TestSync(BrowserCase):
         self.env["usercom.outbox"].search([]).unlink()
 
     def test_from_the_choices_to_the_report(self):
-        with self.page("/odoo/usercom-initial-sync") as page:
+        with self.page(MENU) as page:
             page.see("acme", '[name="backend_id"]')
             page.see("4", '[name="contact_count"]')
             page.shoot("sync_choices")
@@ -112,7 +114,7 @@ class TestSync(BrowserCase):
         page.shoot("sync_running")
         page.press("action_pause")
         page.press("action_resume")
-        page.go("/odoo/usercom-initial-sync")  # opens the same again
+        page.go(MENU)  # opens the same again
         page.see("100 contacts were created in Odoo")
         self.drain_beside()
         page.see("The initial sync is finished")
@@ -149,7 +151,7 @@ class TestSync(BrowserCase):
         sync = self.env["usercom.sync"].create({})
         sync.action_preview()
         self.drain()
-        with self.page("/odoo/usercom-initial-sync") as page:
+        with self.page(MENU) as page:
             page.see("Kontakty do utworzenia w Odoo: 250")
             page.see("Osoby wymagające Twojej decyzji: 1")
             self.assertFalse(page.count(".o_statusbar_buttons .o-dropdown"))
