@@ -8,7 +8,7 @@ from odoo.addons.usercom_connector.services.initial_sync import InitialSync
 
 from .common import BrowserCase
 
-MENU = "/odoo/action-usercom_connector.usercom_sync_open_action"
+MENU = "/odoo/usercom-initial-sync"
 
 
 class TestOpening(BrowserCase):
@@ -76,7 +76,7 @@ class TestSync(BrowserCase):
         page.see("Reading the users", '[name="step"]')
         self.drain_beside()
         page.see("250 contacts will be created in Odoo")  # the page refreshes by itself
-        page.see("1 person needs you: twin@example.org")
+        page.see("1 person needs you – twin@example.org")
         page.see("1 user will be created in User.com (1 by CSV)")
         page.see("Phone", '[name="field_ids"]')
         self.assertFalse(
@@ -120,7 +120,7 @@ class TestSync(BrowserCase):
         page.see("The initial sync is finished")
         page.see("250 contacts were created in Odoo")
         page.see("1 value was overwritten")
-        page.see("1 person could not be synchronized completely: Olga")
+        page.see("1 person could not be synchronized completely – Olga")
         page.shoot("sync_done")
         page.resize(390, 844)
         page.shoot("sync_done_narrow")
@@ -163,7 +163,10 @@ class TestSync(BrowserCase):
             page.resize(390, 844)
             page.shoot("sync_preview_narrow")
             page.resize(1366, 900)
-            sync.action_run()
+            page.press("action_confirm")
+            page.click('.modal button[name="action_run"]')
+            page.gone(".modal")
+            page.see("User.com", '[name="step"]')
             self.drain_beside()
             page.see("Kontakty utworzone w Odoo: 250")
             page.shoot("sync_done")

@@ -6,6 +6,8 @@ from ...services.initial_sync.people import Contacts
 from ..backend.backend import BAD_DOMAIN
 
 ENDED = ("done", "cancelled")
+# Not the menu's path: the browser keeps the last action of a path, and would not ask anew.
+PATH = "usercom-initial-syncs"
 
 
 class UsercomSyncOpening(models.AbstractModel):
@@ -81,6 +83,7 @@ class UsercomSyncOpening(models.AbstractModel):
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Initial Sync"),
+            "path": PATH,
             "res_model": self._name,
             "res_id": sync.id,
             "view_mode": "form",

@@ -49,7 +49,7 @@ class EffectTexts:
         lines = self._env["usercom.sync.line"].search(effect.domain, limit=NAMED + 1)
         visible = lines.partner_id._filtered_access("read")
         names = [
-            line.label or (line.partner_id & visible).display_name or "" for line in lines[:NAMED]
+            (line.partner_id & visible).display_name or line.label or "" for line in lines[:NAMED]
         ]
         names = list(dict.fromkeys(name for name in names if name))
         return ", ".join([*names, "…"] if len(lines) > NAMED else names)
