@@ -135,6 +135,15 @@ class Page:
     def gone(self, selector):
         self._until(f"!all({json.dumps(selector)}).length", f"the end of {selector}")
 
+    def look_at_another_tab(self):
+        """Tell the page that it is hidden, as when a person goes to another tab."""
+        self._evaluate(
+            """const hidden = {value: "hidden", configurable: true};
+            Object.defineProperty(document, "visibilityState", hidden);
+            document.dispatchEvent(new Event("visibilitychange"));
+            delete document.visibilityState;"""
+        )
+
     def value(self, field):
         return self._evaluate(f"""return all('[name="{field}"] input')[0].value""")
 

@@ -42,6 +42,7 @@ class TestOpening(BrowserCase):
                 page.go(MENU)
                 page.see("acme", '[name="backend_id"]')
             page.click('[name="direction"] input[data-value="export"]')
+            page.look_at_another_tab()
             page.go(MENU)  # as one closes the tab
             page.see("acme", '[name="backend_id"]')
         self.assertFalse(self.env["usercom.sync"].search([]))

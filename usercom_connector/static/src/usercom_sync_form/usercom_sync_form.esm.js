@@ -2,11 +2,17 @@ import {FormController} from "@web/views/form/form_controller";
 import {formView} from "@web/views/form/form_view";
 import {registry} from "@web/core/registry";
 
-/** A new initial sync is stored by its buttons, not by leaving the page. */
+/** A new initial sync is stored by its buttons, not by leaving the page or its tab. */
 export class UsercomSyncFormController extends FormController {
     async beforeLeave() {
         if (!this.model.root.isNew) {
             return super.beforeLeave(...arguments);
+        }
+    }
+
+    async beforeVisibilityChange() {
+        if (!this.model.root.isNew) {
+            return super.beforeVisibilityChange(...arguments);
         }
     }
 
