@@ -119,8 +119,9 @@ class TestSetup(BrowserCase):
 
     def pair_what_does_not_fit(self, page, words):
         page.click(".o_list_button_add")
-        page.choose("field_id", self.other_label)
+        # In this order: once the field is chosen, only attributes that fit it are offered.
         page.choose("attribute_id", "Shoe size")
+        page.choose("field_id", self.other_label)
         page.click(".o_list_button_save")
         page.see(words["misfit"], ".modal")
         page.shoot("mappings_misfit")
