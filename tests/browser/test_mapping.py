@@ -23,6 +23,7 @@ class TestMapping(BrowserCase):
         )
         self.contact(email="ewa@example.org", city="x" * 70)
         self.drain()
+        self.pair(self.backend, "ref", "region").attribute_id.is_gone = True
 
     def test_a_missing_attribute_is_created_from_the_drop_down(self):
         for language in LANGUAGES:
@@ -55,6 +56,8 @@ class TestMapping(BrowserCase):
         page.choose("field_id", label)
         page.click('[name="attribute_id"] input')
         page.see(f"{label}” {words['create']}", ".o-autocomplete--dropdown-menu")
+        self.assertNotIn("Assigned to", "".join(page.texts()))  # a whole number
+        self.assertTrue(page.fits_in_width())
         page.shoot("mapping_drop_down")
         page.fill("attribute_id", "Shoe")
         page.see(f"Shoe” {words['create']}", ".o-autocomplete--dropdown-menu")

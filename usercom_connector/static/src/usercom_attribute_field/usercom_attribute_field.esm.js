@@ -7,7 +7,13 @@ import {useService} from "@web/core/utils/hooks";
 
 /** Offers to create the attribute in User.com: by what was typed, else by the field's name. */
 class AttributeAutocomplete extends Many2XAutocomplete {
-    static props = {...Many2XAutocomplete.props, proposedName: String};
+    static props = {...Many2XAutocomplete.props, proposedName: String, settled: Function};
+
+    /** Waits for a field that was chosen just now: what is offered depends on it. */
+    async search(name) {
+        await this.props.settled();
+        return super.search(name);
+    }
 
     addCreateEditSuggestion() {
         return this.activeActions.createEdit;
@@ -25,10 +31,11 @@ class AttributeAutocomplete extends Many2XAutocomplete {
 
 class AttributeMany2One extends Many2One {
     static components = {...Many2One.components, Many2XAutocomplete: AttributeAutocomplete};
-    static props = {...Many2One.props, proposedName: String};
+    static props = {...Many2One.props, proposedName: String, settled: Function};
 
     get many2XAutocompleteProps() {
-        return {...super.many2XAutocompleteProps, proposedName: this.props.proposedName};
+        const {proposedName, settled} = this.props;
+        return {...super.many2XAutocompleteProps, proposedName, settled};
     }
 }
 
@@ -49,6 +56,7 @@ export class UsercomAttributeField extends Many2OneField {
             canQuickCreate: false,
             createAction: ({context}) => this.createAttribute(context.default_name),
             proposedName: field ? field.display_name : "",
+            settled: () => this.props.record.model.mutex.getUnlockedDef(),
         };
     }
 
