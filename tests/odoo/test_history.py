@@ -83,6 +83,18 @@ class TestHistory(HistoryCase):
                     opened = action["res_id"]
                 self.assertEqual(opened, entry.source_id)
 
+    def test_the_page_is_one_query_of_the_view(self):
+        """An entry is found by its contact, by indexes; by its id the whole view would be read."""
+        jan = self.eventful()
+        self.env.cr.flush()
+        self.env.invalidate_all()
+        history = self.env["usercom.history"].with_user(self.manager)
+        shown = dict.fromkeys(("happened_at", "kind", "details", "state", "error"), {})
+        with self.assertLogs("odoo.sql_db", "DEBUG") as queries:
+            history.web_search_read([("partner_id", "=", jan.id)], shown, limit=80)
+        views = [line for line in queries.output if 'FROM "usercom_history"' in line]
+        self.assertEqual(len(views), 1)
+
     def test_a_page_of_it_takes_as_many_queries_as_one_entry(self):
         jan = self.eventful()
 
