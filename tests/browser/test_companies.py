@@ -41,6 +41,20 @@ class TestCompanies(BrowserCase):
                 page.click(f".o_kanban_record:nth-child({place}) [name=webhook_never] button")
                 page.see(backend.webhook_token, '[name="webhook_token"]')
 
+    def test_settings_and_dialogs_say_whose_account_they_are_about(self):
+        company = self.backend.company_id.name
+        self.backend.is_setup_hidden = False
+        self.backend.mapping_ids.filtered(lambda m: m._key() == "email").unlink()
+        self.env.cr.flush()
+        with self.page("/odoo/usercom-settings") as page:
+            page.see(f"Company: {company}. Account: acme.", ".o_setting_container")
+            page.shoot("settings_of_one_company")
+            page.go("/odoo/usercom-mappings")
+            page.press("action_suggest")
+            page.see(f"{company} (acme)", ".modal-title")
+            page.resize(390, 844)
+            page.shoot("suggestions_of_one_company_phone")
+
     def choose_both(self, page):
         """Work for both companies, as chosen at the top right."""
         ids = "-".join(map(str, (self.backend + self.other).company_id.ids))
