@@ -304,8 +304,10 @@ class AtUserCom(Steps):
         [user_id] = self.simulator.seed(values, fire=fires)["ids"]
         person.has_double = True
         person.values["phone"].others.add(values["phone_number"])
-        if values["email_consent"] is False or not person.consent.was_denied:
+        is_no = values["email_consent"] is False
+        if is_no or not person.consent.was_denied:
             person.consent.may_be.add(bool(values["email_consent"]))  # the night chooses
+        person.consent.was_denied |= is_no
         if fires:
             self._told_of(user_id, {})
         self.tell("doubles there", f"{person} is there twice: {user_id} {values}")
