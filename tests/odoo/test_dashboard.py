@@ -123,6 +123,13 @@ class TestGraphs(DashboardCase):
         self.assertEqual(self.period()["starts"][-1].replace("\u202f", " "), f"{hour:%-I:%M %p}")
         self.assertEqual(self.period("last_week")["starts"][-1], f"{now:%a} {now.day}")
 
+    def test_a_day_begins_at_midnight_of_the_reader(self):
+        """Somewhere it is another day than in UTC."""
+        is_late = fields.Datetime.now().hour >= 10
+        self.env.user.tz = "Pacific/Kiritimati" if is_late else "Pacific/Niue"
+        self.count("sent", 3)
+        self.assertEqual(self.graphs("last_week")["sent"][-1], 3)
+
     def test_how_long_edits_take_to_arrive(self):
         self.assertEqual(self.facts(), {})
         self.count("sent", 500)  # of an initial sync: nobody waited
