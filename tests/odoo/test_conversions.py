@@ -218,6 +218,17 @@ class TestBothWays(ConversionCase):
             self.drain()
         self.assertEqual(self.value(contact), "segment X")
 
+    def test_a_new_table_has_the_names_that_are_sent_today(self):
+        self.env["res.lang"]._activate_lang("pl_PL")
+        farms = self.industry("Farms")
+        farms.with_context(lang="pl_PL").name = "Rolnictwo"
+        self.backend.company_id.partner_id.lang = "en_US"
+        mapping = self.pair(self.backend, "industry_id", "text")
+        mapping.with_context(lang="pl_PL").conversion = "table"
+        line = mapping.value_ids.filtered(lambda line: line.odoo_key == str(farms.id))
+        self.assertEqual(line.usercom_value, "Farms")
+        self.assertEqual(line.with_context(lang="pl_PL").odoo_name, "Rolnictwo")
+
     def test_another_field_gets_another_table(self):
         mapping = self.segments()
         mapping.field_id = self.field("country_id")

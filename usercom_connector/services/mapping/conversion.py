@@ -74,7 +74,8 @@ def _listed_values(mapping: Any) -> list[tuple[str, str]]:
         return []
     if field.type == "selection":
         return [(key, key) for key, _label in field._description_selection(mapping.env)]
-    records = _records(mapping, [])
+    language = mapping.backend_id.sudo()._language()  # in which names are sent
+    records = _records(mapping.with_context(lang=language), [])
     code = code_field(records)
     return [] if len(records) > MAX_RECORDS else [(str(r.id), r[code] or "") for r in records]
 
