@@ -71,6 +71,7 @@ class TestNumberOfContacts(SyncCase):
         self.contact(email="outside@elsewhere.org", ref="chosen")
         self.contact(email="archived@example.org").active = False
         with Form(self.env["usercom.sync"]) as new:
+            self.assertFalse(new.can_begin)
             self.assertEqual(new.contact_count, 2)
             new.domain = "[('ref', '=', 'chosen')]"
             self.assertEqual(new.contact_count, 1)
