@@ -57,6 +57,21 @@ def test_tasks_are_drawn_in_the_callers_thread_and_no_further_ahead_than_workers
     assert seen + sum(map(len, batches)) == 100
 
 
+def test_what_is_finished_does_not_wait_for_tasks_that_take_long_to_come() -> None:
+    drawn: list[int] = []
+
+    def tasks():
+        for number in range(4):
+            time.sleep(0.3)
+            drawn.append(number)
+            yield number
+
+    batches = overlapped(tasks(), lambda n: n, workers=lambda: 4)
+    seen = len(next(batches))
+    assert len(drawn) <= 2
+    assert seen + sum(map(len, batches)) == 4
+
+
 def test_an_error_of_the_source_ends_it_all() -> None:
     def tasks():
         yield 1

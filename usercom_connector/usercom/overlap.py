@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 MOST = 32
+LONG_DRAW = 0.25  # seconds
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -29,14 +31,19 @@ def overlapped(
 
     `tasks` is iterated in the caller's thread and only when a worker is free, so it may read a
     database lazily. At most `workers()` tasks run at once; the function is asked before each batch.
+    Where tasks take long to come, as mass updates do, what is finished does not wait for them all.
     An error of a task is in its outcome, and does not stop the others.
     """
     source = iter(tasks)
     under_way: dict[Future[Result], Task] = {}
     with ThreadPoolExecutor(MOST, thread_name_prefix="usercom") as pool:
         while True:
+            started = time.monotonic()
             for task in _take(source, max(workers(), 1) - len(under_way)):
                 under_way[pool.submit(call, task)] = task
+                is_long = time.monotonic() - started > LONG_DRAW
+                if is_long and any(future.done() for future in under_way):
+                    break
             if not under_way:
                 return
             finished, _ = wait(under_way, return_when=FIRST_COMPLETED)
