@@ -11,7 +11,7 @@ WORDS = {
     "pl_PL": {
         "email": "Nieprawidłowy adres e-mail",
         "advice": "popraw adres",
-        "dismissed": "Pominięto: 1.",
+        "dismissed": "Odrzucono: 1.",
     },
 }
 DESK, PHONE = (1366, 900), (390, 844)

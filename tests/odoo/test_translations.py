@@ -13,21 +13,28 @@ from odoo.tools.translate import trans_export
 ADDON = "usercom_connector"
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[a-z%]|\{\{?\w*\}?\}|</?\w+[^>]*>")
 SAME_IN_POLISH = {  # left empty: Odoo then shows the original
+    "%(contact)s: %(odoo)s → %(usercom)s",
     "%s (User.com)",
     "%s min",
     "%s s",
     '<span class="o_stat_text">User.com</span>',
+    '<span class="text-muted">Odoo: </span>',
+    '<span class="text-muted">User.com: </span>',
     "E-mail",
     "ID",
     "JSON",
     "Odoo",
+    "Odoo:",
     "Odoo → User.com",
     "Odoo ≠ User.com",
     "Problem",
+    "Separator",
     "User.com",
+    "User.com:",
     "User.com → Odoo",
     "Webhook",
-    "sync_id",  # no text; Odoo's exporter takes it for one
+    "id",  # no text; Odoo's exporter takes it for one
+    "sync_id",
 }
 
 
