@@ -155,6 +155,8 @@ class InOdoo(Steps):
         if person and not person.has_double:
             self.sides.act(person.contact_id, "action_archive")
             person.state = "archived"
+            if self.removal == "delete":  # a "yes" that was not read yet goes with the user
+                person.consent.may_be.add(False)
             self.commit()
             self.tell("edits", f"{person} is archived")
 

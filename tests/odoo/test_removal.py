@@ -67,6 +67,26 @@ class TestRemoval(UsercomCase):
                 self.assertFalse(self.binding(contact))
                 self.assertFalse(contact.with_company(self.backend.company_id).usercom_key)
 
+    def test_a_no_that_nobody_had_read_outlives_the_user(self):
+        self.policy("delete")
+        contact = self.synced(email="jan@example.org", x_email_consent=True)
+        self.simulator.patch_user(self.binding(contact).external_id, email_consent=False)
+        contact.action_archive()
+        self.drain()
+        self.assertFalse(self.simulator.users())
+        self.assertFalse(contact.x_email_consent)
+        contact.action_unarchive()
+        self.drain()
+        self.assertIs(self.remote(contact)["attributes"]["email_consent"], False)
+
+    def test_but_not_a_no_that_the_contact_has_answered_since(self):
+        self.policy("delete")
+        contact = self.synced(email="jan@example.org")
+        contact.x_email_consent = True
+        contact.action_archive()
+        self.drain()
+        self.assertTrue(contact.x_email_consent)
+
     def test_an_archived_contact_whose_user_is_kept_leaves_no_row(self):
         self.policy("keep")
         contact = self.synced(email="jan@example.org", phone="1")

@@ -79,13 +79,22 @@ class PayloadUser:
 
 @dataclass(frozen=True, slots=True)
 class Remove:
-    """Unsubscribe or delete the user of a contact that is gone."""
+    """Unsubscribe or delete the user of a contact that is gone.
+
+    `reads_first`: whether a user is read before it is deleted, for the sake of a "no" that it said
+    a moment ago. The contact, which is archived for instance, may come back.
+    """
 
     user_id: int
     delete: bool
+    reads_first: bool = False
 
-    def run(self, client: Client) -> None:
-        """Make the call. A user whom User.com does not have any more needs none."""
+    def run(self, client: Client) -> User | None:
+        """Make the call. A user whom User.com does not have any more needs none.
+
+        Returns the user as it was, if it was read first.
+        """
+        was = _read(client, self.user_id) if self.reads_first else None
         with suppress(NotFoundError):
             if self.delete:
                 if not client.delete_user(self.user_id):
@@ -94,6 +103,7 @@ class Remove:
                 user = client.update_user(self.user_id, {"unsubscribed": True})
                 if user.is_unanswered and not user.values.get("unsubscribed"):
                     raise UnmadeError
+        return was
 
 
 @dataclass(frozen=True, slots=True)

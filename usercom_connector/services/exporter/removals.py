@@ -10,9 +10,11 @@ from ...usercom.jobs import Identity, MergeUsers, Remove
 from ...usercom.push import Push
 from ..consents.email import EmailConsent
 from ..consents.origin import consent_origin
+from ..consents.refusal import apply_refusals
 from ..contacts.successors import Successors
 from ..inbox.payload import keys_in
 from ..inbox.prompts import Prompts
+from ..own_context import with_own_context
 from ..queue.task import Task
 
 
@@ -78,14 +80,15 @@ class Removals:
 
     # ---- settling ----
 
-    def settle(self, row: Any, successor: User | None = None) -> None:
+    def settle(self, row: Any, user: User | None = None) -> None:
         """Store that the user of a row is dealt with.
 
-        ``successor`` takes the place of a user that others were to be merged into, and that
-        User.com does not have any more.
+        ``user`` is who was deleted, as it was, or who takes the place of a user that others were
+        to be merged into, and that User.com does not have any more.
         """
         for link in self._bindings._of(self._backend, row.partner_id).values():
             if row.operation == "delete":
+                self._apply_last_words(row, link, user)
                 link._forget()
             else:
                 link.left_at = fields.Datetime.now()
@@ -93,10 +96,16 @@ class Removals:
             case "unsubscribe":
                 EmailConsent(self._backend).leave_unsubscribed(row.partner_id)
             case "merge":
-                self._settle_merge(row, successor)
+                self._settle_merge(row, user)
             case "delete":
                 self._send_anew(row.external_id)
         row._finish(sent={"unsubscribed": True} if row.operation == "unsubscribe" else None)
+
+    def _apply_last_words(self, row: Any, link: Any, user: User | None) -> None:
+        """Apply a "no" that the deleted user said and that nobody had read yet."""
+        if user:
+            backend = with_own_context(self._backend, origin=consent_origin(row, user))
+            apply_refusals(backend, row.partner_id, user, link._last_base())
 
     def _settle_merge(self, row: Any, successor: User | None) -> None:
         if successor:
@@ -118,7 +127,8 @@ class Removals:
 
 
 def _removal(row: Any, user_id: int) -> Remove:
-    return Remove(user_id, delete=row.operation == "delete")
+    is_deleted = row.operation == "delete"
+    return Remove(user_id, delete=is_deleted, reads_first=is_deleted and bool(row.partner_id))
 
 
 def _merge(row: Any, parents: dict[int, Identity]) -> MergeUsers:
