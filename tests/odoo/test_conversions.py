@@ -153,6 +153,36 @@ class TestBothWays(ConversionCase):
         self.assertEqual(self.writes(), [])
         self.assertFalse(self.env["usercom.conflict"].search([("partner_id", "=", contact.id)]))
 
+    def test_another_spelling_is_the_same_when_contact_and_user_meet(self):
+        self.segments()
+        self.define("Line", "string")
+        self.define("Vip", "string")
+        self.pair(self.backend, "ref", "line", conversion="trim")
+        self.custom_field("x_vip", "boolean")
+        texts = {"yes_text": "Tak", "no_text": "Nie"}
+        self.pair(self.backend, "x_vip", "vip", conversion="yes_no", **texts)
+        spelled = {"text": "SEGMENT A", "line": " kl  17", "vip": "TAK"}
+        for policy in ("odoo", "usercom"):
+            with self.subTest(policy):
+                self.backend.mapping_ids.conflict_policy = policy
+                email = f"{policy}@example.org"
+                user_id = self.person(email=email, first_name="Jan", last_name="Nowak", **spelled)
+                contact = self.contact(
+                    name="Jan Nowak",
+                    email=email,
+                    industry_id=self.industries["Farms"].id,
+                    ref="kl 17",
+                    x_vip=True,
+                )
+                for _run in range(2):
+                    self.drain()
+                self.assertEqual(self.binding(contact).external_id, user_id)
+                self.assertEqual({key: self.value(contact, key) for key in spelled}, spelled)
+                self.assertEqual(contact.industry_id, self.industries["Farms"])
+                self.assertEqual((contact.ref, contact.x_vip), ("kl 17", True))
+                conflicts = self.env["usercom.conflict"].search([("partner_id", "=", contact.id)])
+                self.assertFalse(conflicts)
+
     def test_a_table_of_choices_goes_with_numbers_and_yes_and_no(self):
         self.custom_field(
             "x_level", "selection", selection_ids=[
