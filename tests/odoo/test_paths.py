@@ -93,6 +93,24 @@ class TestSent(PathCase):
         self.drain()
         self.assertEqual((self.value(jan, "limit"), self.value(jan)), (6, "NONE"))
 
+    def test_a_number_that_nobody_entered_is_none(self):
+        for name, kind in (("Limit", "float"), ("Points", "integer"), ("Vip", "boolean")):
+            self.define(name, kind)
+        self.custom_field("x_points", "integer")
+        self.custom_field("x_vip", "boolean")
+        self.path("parent_id.partner_latitude", "limit")
+        self.path("parent_id.x_points", "points", when_empty="5")
+        self.path("parent_id.x_vip", "vip")
+        jan = self.employee()
+        self.assertEqual(
+            [self.value(jan, key) for key in ("limit", "points", "vip")], [None, 5, None]
+        )
+        self.acme.write({"partner_latitude": 0, "x_points": 0, "x_vip": False})
+        self.drain()
+        self.assertEqual(
+            [self.value(jan, key) for key in ("limit", "points", "vip")], [0, 0, False]
+        )
+
     def test_a_value_table_of_what_the_path_ends_in(self):
         mapping = self.path("parent_id.industry_id", conversion="table")
         line = mapping.value_ids.filtered(lambda line: line.odoo_name == "Farms")

@@ -25,7 +25,10 @@ class ValueExporter:
         self._pairs = [
             (m, m._key(), m._value_exporter(), m._conversion().when_empty) for m in mappings
         ]
-        self._unset = UnsetColumns(mappings.env["res.partner"], _plain_columns(mappings))
+        self._unset = UnsetColumns(
+            mappings.env["res.partner"],
+            mappings.filtered(lambda mapping: not mapping.is_consent).mapped("field_name"),
+        )
         self._has_name = sum(m._is_name_part() for m in mappings) == len(NAME_PARTS)
         self._phones = PhoneNumbers(mappings)
 
@@ -56,10 +59,3 @@ class ValueExporter:
             except ConversionError as error:
                 problems.append(value_problem(mapping, partner, error))
         return values, problems
-
-
-def _plain_columns(mappings: Any) -> list[str]:
-    """Return the names of the fields that are no consents and have a column of res.partner."""
-    names = mappings.filtered(lambda mapping: not mapping.is_consent).mapped("field_name")
-    known = mappings.env["res.partner"]._fields
-    return [n for n in names if n in known and known[n].store and not known[n].company_dependent]

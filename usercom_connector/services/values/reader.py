@@ -13,6 +13,7 @@ from ...usercom import split_name
 from ...usercom.names import NAME_PARTS, is_stand_in
 from ..contacts.phone_numbers import international
 from ..mapping.paths import follower
+from .unset_columns import UnsetColumns
 
 CODED_MODELS = {"res.country": "code", "res.country.state": "code", "res.lang": "code"}
 
@@ -21,11 +22,16 @@ def value_reader(mapping: Any) -> Callable[[Any], Any]:
     """Return a function from a contact to the value: records as name or code, unset as None."""
     if not mapping.path:
         return _contact_reader(mapping, mapping.field_name)
-    follow, read = follower(mapping), _reader(mapping, mapping.path.split(".")[-1])
+    return _path_reader(mapping, mapping.path.split(".")[-1])
+
+
+def _path_reader(mapping: Any, name: str) -> Callable[[Any], Any]:
+    follow, read, field = follower(mapping), _reader(mapping, name), mapping._partner_field()
+    unset = UnsetColumns(mapping.env[field.model_name], [name]) if field is not None else ()
 
     def follow_and_read(partner: Any) -> Any:
         record = follow(partner)
-        return read(record) if record else None
+        return read(record) if record and (record, name) not in unset else None
 
     return follow_and_read
 
