@@ -137,7 +137,7 @@ class TestPictures(BrowserCase):
             self.keep(page, "outbox", height=640)
             page.go(f"/odoo/action-contacts.action_contacts/{self.anna.id}")
             page.click(".nav-link", "User.com")
-            page.see("newsletter", '[name="usercom_consent_log_ids"]')
+            page.see("Newsletter", '[name="usercom_consent_log_ids"]')
             self.keep(page, "contact", height=875)
             page.go("/odoo/usercom")
             page.see("acme", ".o_kanban_view")

@@ -1,5 +1,6 @@
 """Every text of the addons has its Polish translation, and the templates know every text."""
 
+import ast
 import io
 import re
 from pathlib import Path
@@ -36,6 +37,15 @@ SAME_IN_POLISH = {  # left empty: Odoo then shows the original
     "id",  # no text; Odoo's exporter takes it for one
     "sync_id",
 }
+
+
+def _texts(tree):
+    """The literals of ``_("…")``, ``env._("…")`` and ``_lt("…")``."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            if name in ("_", "_lt"):
+                yield node.args[0].value
 
 
 # Words of our own making, where Odoo has others: entries, contacts to sync, skipped, imported.
@@ -92,6 +102,12 @@ class TestTranslations(TransactionCase):
         known = self._places(self.template)
         new = {term for term, places in self.terms.items() if places - known.get(term, set())}
         self._assert_none(new, "Not in the template; export it again")
+
+    def test_no_text_is_hidden_from_the_exporter(self):
+        """As in an f-string, in which Odoo does not look for texts."""
+        files = Path(get_module_path(self.module)).rglob("*.py")
+        said = {text for file in files for text in _texts(ast.parse(file.read_text()))}
+        self._assert_none(said - {entry.msgid for entry in self.template}, "Not exported")
 
     def test_the_template_has_no_text_that_is_gone(self):
         gone = self._places(self.template).keys() - self.exported.keys()

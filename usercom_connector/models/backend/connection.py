@@ -44,10 +44,11 @@ class UsercomBackendConnection(models.AbstractModel):
         self.ensure_one()
         self._check_administrator()
         attributes = Authentication(self.sudo()).run()
+        found = self.env._("Attributes found: %s.", len(attributes))
         next_step, links = self._next_step()
         return notification(
             self.env._("Connected to %s", Connection(self).base_url()),
-            f"{self.env._('Attributes found: %s.', len(attributes))} {next_step}",
+            f"{found} {next_step}",
             links=links,
         )
 

@@ -148,8 +148,9 @@ class SetupChecklist:
             paired=len(paired & usual),
             usual=len(usual),
         )
-        others = len(paired - usual)
-        return f"{text} {self._env._('Others: %s.', others)}" if others else text
+        if others := len(paired - usual):
+            text += " " + self._env._("Others: %s.", others)
+        return text
 
     def _about_webhook(self) -> str:
         called_at = self._backend.webhook_last_call
