@@ -131,7 +131,8 @@ class TestSecrets(UsercomCase, HttpCase):
         saved = self.rpc("res.config.settings", "web_save", [[], {"usercom_api_key": key}, spec])
         [values] = saved["result"]
         self.assertNotIn(key, json.dumps(saved))
-        self.assertEqual(values["usercom_api_key_hint"], "Configured, ends in …wxyz.")
+        hint = "Not verified yet: the key that ends in …wxyz."
+        self.assertEqual(values["usercom_api_key_hint"], hint)
         again = self.rpc("res.config.settings", "web_read", [[values["id"]], spec])
         self.assertNotIn(key, json.dumps(again))
         fresh = self.rpc("res.config.settings", "onchange", [[], {}, [], spec])

@@ -48,9 +48,11 @@ class EffectTexts:
         """The first people, as far as the reader may see them: "Jan, Ola, …"."""
         lines = self._env["usercom.sync.line"].search(effect.domain, limit=NAMED + 1)
         visible = lines.partner_id._filtered_access("read")
-        names = [
-            (line.partner_id & visible).display_name or line.label or "" for line in lines[:NAMED]
-        ]
+        visible.fetch(
+            ["complete_name"]
+        )  # a contact whose other values end the worker is named, too
+        known = {partner.id: partner.complete_name for partner in visible}
+        names = [known.get(line.partner_id.id) or line.label for line in lines[:NAMED]]
         names = list(dict.fromkeys(name for name in names if name))
         return ", ".join([*names, "…"] if len(lines) > NAMED else names)
 
