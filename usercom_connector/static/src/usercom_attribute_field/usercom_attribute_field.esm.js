@@ -81,7 +81,7 @@ export class UsercomAttributeField extends Many2OneField {
                 onClose: (infos) =>
                     infos?.attribute &&
                     this.props.record.update({[this.props.name]: infos.attribute}),
-            }
+            },
         );
     }
 }
