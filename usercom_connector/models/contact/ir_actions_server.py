@@ -21,19 +21,21 @@ class IrActionsServer(models.Model):
 
     @api.depends("model_id")
     def _compute_allowed_states(self):
-        super()._compute_allowed_states()
+        result = super()._compute_allowed_states()
         for action in self:
             if action.model_id and action.model_id.model != "res.partner":
                 action.allowed_states = [s for s in action.allowed_states if s not in OURS]
+        return result
 
     @api.depends("state")
     def _compute_available_model_ids(self):
-        super()._compute_available_model_ids()
+        result = super()._compute_available_model_ids()
         contacts = self.env["ir.model"]._get_id("res.partner")
         for action in self.filtered(lambda action: action.state in OURS):
             action.available_model_ids = [
                 model_id for model_id in action.available_model_ids.ids if model_id == contacts
             ]
+        return result
 
     @api.model
     def _warning_depends(self):

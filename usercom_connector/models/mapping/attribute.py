@@ -43,11 +43,9 @@ class UsercomAttribute(models.Model):
     shown_by = fields.Char(help="The contact field that was the last to show this consent.")
     mapping_ids = fields.One2many("usercom.field.mapping", "attribute_id", "Field Mappings")
     # To search by: which attributes a mapping offers for its field.
-    fits_field_id = fields.Many2one(
-        "ir.model.fields", "Fits Field", store=False, search="_search_fits_field_id"
-    )
+    fits_field_id = fields.Many2one("ir.model.fields", store=False, search="_search_fits_field_id")
     fits_consent_id = fields.Many2one(
-        "ir.model.fields", "Fits Consent", store=False, search="_search_fits_consent_id"
+        "ir.model.fields", store=False, search="_search_fits_consent_id"
     )
     fits_conversion = fields.Char(store=False, search="_search_fits_conversion")
 

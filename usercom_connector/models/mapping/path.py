@@ -21,7 +21,6 @@ class UsercomFieldMappingPath(models.AbstractModel):
     path_model = fields.Char(compute="_compute_path_model")
     field_type = fields.Selection(
         selection=lambda self: self.env["ir.model.fields"]._fields["ttype"].selection,
-        string="Field Type",
         compute="_compute_field_type",
     )
     last_field_id = fields.Many2one("ir.model.fields", compute="_compute_field_type")

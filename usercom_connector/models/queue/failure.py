@@ -44,7 +44,7 @@ class UsercomFailure(models.Model):
     people = fields.Integer("Contacts", readonly=True)
     is_ambiguous = fields.Boolean("Ambiguous", readonly=True)
     has_contacts = fields.Boolean(readonly=True)
-    since = fields.Datetime("Since", readonly=True)
+    since = fields.Datetime(readonly=True)
     last_at = fields.Datetime("Last Time", readonly=True)
     advice = fields.Text("How to Fix It", compute="_compute_advice")
 

@@ -4,6 +4,9 @@ Rows store the code; the texts are translated when they are read. A code says wh
 went wrong and is chosen by us, whatever User.com writes in its answer.
 """
 
+# A table that is read in every reader's language is translated when it is read.
+# pylint: disable=prefer-env-translation
+
 from __future__ import annotations
 
 from typing import Any, NamedTuple
