@@ -4,6 +4,7 @@ import grp
 import os
 import pwd
 import re
+import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -51,10 +52,16 @@ def nginx(pair: Pair, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simp
     subprocess.run(["nginx", "-t", *options], check=True)
     with subprocess.Popen(["nginx", *options]) as process:
         try:
-            until((folder / "pid").exists, 10, "nginx")
+            until(lambda: listens(port), 10, "nginx")
             yield SimpleNamespace(url=f"http://127.0.0.1:{port}", folder=folder)
         finally:
             process.terminate()
+
+
+def listens(port: int) -> bool:
+    """Whether somebody answers; its file of the process id is there before, since `nginx -t`."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def ourselves() -> dict[str, str]:
