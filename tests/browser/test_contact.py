@@ -13,14 +13,6 @@ PHONE, DESK = (390, 844), (1366, 900)
 
 
 class ContactCase(BrowserCase):
-    def unsent(self, **values):
-        """A contact that was there before the account was started."""
-        self.backend.state = "authenticated"
-        contact = self.contact(**values)
-        self.env.cr.flush()
-        self.backend.state = "running"
-        return contact
-
     def shoot(self, page, name, selector):
         """Pictures of the page as it is on a desk and on a phone."""
         page.shoot(f"{name}_1366")

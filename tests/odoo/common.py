@@ -105,6 +105,14 @@ class UsercomCase(TransactionCase):
         self.simulator.clear_journal()
         return contact
 
+    def unsent(self, **values):
+        """A contact that was there before the account was started."""
+        self.backend.state = "authenticated"
+        contact = self.contact(**values)
+        self.env.cr.flush()
+        self.backend.state = "running"
+        return contact
+
     def binding(self, contact):
         return contact.usercom_binding_ids.filtered(lambda b: b.backend_id == self.backend)
 
@@ -142,6 +150,15 @@ class UsercomCase(TransactionCase):
         row = self.put(**keys)
         self.drain()
         return row
+
+    def change_there(self, contact, **values):
+        """The user of ``contact`` changes, and a call tells of it; then all come to rest."""
+        user_id = self.binding(contact).external_id
+        self.simulator.patch_user(user_id, **values)
+        self.simulator.clear_journal()
+        self.receive(id=user_id)
+        for _run in range(2):
+            self.drain()
 
     def found(self, email="anna@example.org"):
         return self.env["res.partner"].search([("email", "=", email)])

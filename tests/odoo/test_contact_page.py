@@ -10,14 +10,6 @@ USER = "usercom_connector.group_usercom_user,base.group_partner_manager"
 
 
 class PageCase(UsercomCase):
-    def unsent(self, **values):
-        """A contact that was there before the account was started."""
-        self.backend.state = "authenticated"
-        contact = self.contact(**values)
-        self.env.cr.flush()
-        self.backend.state = "running"
-        return contact
-
     def told(self, contact):
         """``(reason, next step)`` as the page has them."""
         self.env.cr.flush()

@@ -31,15 +31,6 @@ class ConversionCase(MappingCase):
     def value(self, contact, key="text"):
         return self.remote(contact)["attributes"].get(key)
 
-    def say(self, contact, **values):
-        """The user changes, and a call tells of it."""
-        user_id = self.binding(contact).external_id
-        self.simulator.patch_user(user_id, **values)
-        self.simulator.clear_journal()
-        self.receive(id=user_id)
-        for _run in range(2):
-            self.drain()
-
     def writes(self):
         return [call for call in self.calls() if not call.startswith("GET")]
 
@@ -140,7 +131,7 @@ class TestBothWays(ConversionCase):
         self.answers()
         contact = self.somebody(x_vip=True)
         self.assertEqual(self.value(contact), "Tak")
-        self.say(contact, text="nie")
+        self.change_there(contact, text="nie")
         self.assertIs(contact.x_vip, False)
         self.assertEqual(self.writes(), [])
 
@@ -148,7 +139,7 @@ class TestBothWays(ConversionCase):
         self.assertEqual(self.segments().direction, "both")
         contact = self.somebody(industry_id=self.industries["Farms"].id)
         self.assertEqual(self.value(contact), "segment A")
-        self.say(contact, text="SEGMENT B")
+        self.change_there(contact, text="SEGMENT B")
         self.assertEqual(contact.industry_id, self.industries["Mines"])
         self.assertEqual(self.writes(), [])
         self.assertFalse(self.env["usercom.conflict"].search([("partner_id", "=", contact.id)]))
@@ -216,7 +207,7 @@ class TestBothWays(ConversionCase):
         self.assertIsNone(self.value(contact))
         self.assertEqual(self.remote(contact)["phone_number"], "+48601111222")
         self.assertIn("Ships", self.binding(contact).last_error)
-        self.say(contact, text="segment C")
+        self.change_there(contact, text="segment C")
         self.assertEqual(contact.industry_id, self.industries["Ships"])
 
     def test_a_renamed_record_keeps_its_text_and_a_new_one_is_added(self):
@@ -300,7 +291,7 @@ class TestBothWays(ConversionCase):
             contact = self.somebody()
             for values in changes:
                 if "text" in values:
-                    self.say(contact, **values)
+                    self.change_there(contact, **values)
                 else:
                     contact.write(values)
                     self.drain()

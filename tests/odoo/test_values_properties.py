@@ -57,15 +57,6 @@ class PropertyCase(UsercomCase):
         PropertyCase.number += 1
         return self.synced(**{"email": f"p{PropertyCase.number}@example.org", **values})
 
-    def change(self, contact, **values):
-        """The user changes, and a call tells of it; then all come to rest."""
-        user_id = self.binding(contact).external_id
-        self.simulator.patch_user(user_id, **values)
-        self.simulator.clear_journal()
-        self.receive(id=user_id)
-        for _run in range(2):
-            self.drain()
-
 
 class TestProperties(PropertyCase):
     def test_a_name_renamed_anywhere_ends_equal_and_as_somebody_entered_it(self):
@@ -78,7 +69,7 @@ class TestProperties(PropertyCase):
                     contact.name = f"{first} {last}"
                     self.drain()
                 else:
-                    self.change(contact, first_name=first, last_name=last)
+                    self.change_there(contact, first_name=first, last_name=last)
                 self.assertEqual(contact.name, f"{first} {last}")
                 self.assertEqual(self.remote(contact)["name"], f"{first} {last}")
 
@@ -93,7 +84,7 @@ class TestProperties(PropertyCase):
         @given(st.fixed_dictionaries({key: values for key, (_name, values) in PLAIN.items()}))
         def holds(values):
             contact = self.somebody(phone="+48 500 500 500")
-            self.change(contact, **values)
+            self.change_there(contact, **values)
             self.assertEqual([c for c in self.calls() if not c.startswith("GET")], [], values)
 
         holds()
@@ -142,7 +133,9 @@ class TestProperties(PropertyCase):
         def holds(is_employed, city, country, name):
             person = self.somebody(parent_id=company.id if is_employed else False)
             before = [(c.city, c.country_id, c.name, c.phone) for c in others]
-            self.change(person, city=city, country=country, first_name=name, phone_number="+48 500")
+            self.change_there(
+                person, city=city, country=country, first_name=name, phone_number="+48 500"
+            )
             self.env.invalidate_all()
             self.assertEqual([(c.city, c.country_id, c.name, c.phone) for c in others], before)
             self.assertEqual(person.phone, "+48 500")

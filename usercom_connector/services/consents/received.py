@@ -17,8 +17,7 @@ from ...usercom import Attribute, User
 from ...usercom.consents import received_consent
 from ...usercom.records import read_moment, received_values
 from ..queue.brake import Brake
-from .field import ConsentField
-from .notes import ConsentNotes
+from .refusal import withdraw
 
 WORDS = {False: "no", True: "yes"}
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -65,8 +64,7 @@ class ReceivedWithdrawals:
         for mapping in self._backend.mapping_ids.filtered("is_consent"):
             if self._is_withdrawn(mapping, partner, user):
                 Brake(self._backend).count({"unsubscribed_here": 1})
-                ConsentNotes(mapping).note(False, partner)
-                ConsentField(mapping).withdraw(self._backend._with_account_context(partner))
+                withdraw(mapping, self._backend, partner)
 
     def _is_withdrawn(self, mapping: Any, partner: Any, user: User | None) -> bool:
         moment = self._withdrawn_at(mapping)

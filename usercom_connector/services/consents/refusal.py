@@ -35,5 +35,10 @@ def apply_refusals(backend: Any, partner: Any, user: User, base: Base) -> None:
         said = received_consent(user.values.get(key), mapping._as_attribute(), withdrawn)
         is_new = remote_base_value(base, key) != withdrawn
         if mapping.direction != "export" and said is False and is_new:
-            ConsentNotes(mapping).note(False, partner)
-            ConsentField(mapping).withdraw(backend._with_account_context(partner))
+            withdraw(mapping, backend, partner)
+
+
+def withdraw(mapping: Any, backend: Any, partner: Any) -> None:
+    """Note that a contact refuses one consent, with the origin of ``backend``, and write it."""
+    ConsentNotes(mapping).note(False, partner)
+    ConsentField(mapping).withdraw(backend._with_account_context(partner))
