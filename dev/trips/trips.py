@@ -25,9 +25,10 @@ class TestTrips(HttpCase, UsercomCase):
             counts = (trip.files, trip.functions, trip.crossings)
             rows.append((title, *(str(len(found)) for found in counts)))
         print("\n" + "\n".join(f"| {' | '.join(row)} |" for row in rows))
-        if folder := os.environ.get("TRIPS_LIST"):  # which files, one list a trip
+        if folder := os.environ.get("TRIPS_LIST"):  # which files and calls, a list for each trip
             for title, trip in cls.trips.items():
-                Path(folder, f"{title}.txt").write_text("\n".join(sorted(trip.files)))
+                calls = [" ".join((*caller, "->", *called)) for caller, called in trip.crossings]
+                Path(folder, f"{title}.txt").write_text("\n".join(sorted([*trip.files, *calls])))
 
     def test_1_an_edit(self) -> None:
         contact = self.synced(email="jan@example.org")
