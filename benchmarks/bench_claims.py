@@ -59,7 +59,7 @@ def _fill(registry: Any, pending: int, done_each: int) -> int:
 
 
 def _batch(registry: Any, backend_id: int) -> float:
-    from odoo.addons.usercom_connector.services.drain.claims import NEWEST_ID, OutboxClaims
+    from odoo.addons.usercom_connector.services.queue.claims import NEWEST_ID, OutboxClaims
 
     started = perf_counter()
     with environment(registry) as env:

@@ -5,7 +5,7 @@ import runpy
 from pathlib import Path
 
 from odoo.addons import usercom_connector
-from odoo.addons.usercom_connector.services.drain.claims import InboxClaims
+from odoo.addons.usercom_connector.services.queue.claims import InboxClaims
 
 from .common import UsercomCase
 

@@ -9,7 +9,7 @@ users are read once more, as the reconciliation does, and the queues run empty.
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from odoo.addons.usercom_connector.services.queue import retry_delays
+from odoo.addons.usercom_connector.services.queue import quarantine
 
 from .common_consents import ConsentCase
 
@@ -79,7 +79,7 @@ class Story(ConsentCase):
 
     def setUp(self):
         super().setUp()
-        self.patch(retry_delays, "FIRST_DELAY", 0.0)  # nobody has to wait for another try
+        self.patch(quarantine, "FIRST_DELAY", 0.0)  # nobody has to wait for another try
 
     def begin(self):
         self.simulator.clear_faults()

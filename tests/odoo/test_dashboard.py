@@ -12,7 +12,7 @@ from odoo.tests import new_test_user
 from odoo.tools.safe_eval import safe_eval
 
 from odoo.addons.usercom_connector.services.account.health import health
-from odoo.addons.usercom_connector.services.queue.priorities import LOW
+from odoo.addons.usercom_connector.services.queue.claims import LOW
 
 from .common import UsercomCase
 

@@ -4,8 +4,8 @@ from odoo.exceptions import AccessError
 from odoo.tests import new_test_user
 
 from odoo.addons.usercom_connector.services.account.connection import Connection
-from odoo.addons.usercom_connector.services.drain.claims import OutboxClaims
 from odoo.addons.usercom_connector.services.drain.settlement import Settlement
+from odoo.addons.usercom_connector.services.queue.claims import OutboxClaims
 from odoo.addons.usercom_connector.usercom.overlap import Outcome
 
 from .common_consents import ConsentCase

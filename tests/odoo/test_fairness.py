@@ -4,7 +4,7 @@ from unittest.mock import patch
 
 from odoo.addons.usercom_connector.models.queue import outbox_enqueue as usercom_outbox_enqueue
 from odoo.addons.usercom_connector.models.queue import touched as usercom_touched
-from odoo.addons.usercom_connector.services.queue.priorities import LOW, URGENT, USUAL
+from odoo.addons.usercom_connector.services.queue.claims import LOW, URGENT, USUAL
 
 from .common import UsercomCase
 

@@ -1,8 +1,12 @@
 """A push and a read of one contact do not overlap, whatever the call names the person by."""
 
-from odoo.addons.usercom_connector.services.drain.claims import NEWEST_ID, InboxClaims, OutboxClaims
 from odoo.addons.usercom_connector.services.importer import Importer
-from odoo.addons.usercom_connector.services.queue.task import Task
+from odoo.addons.usercom_connector.services.queue.claims import (
+    NEWEST_ID,
+    InboxClaims,
+    OutboxClaims,
+    Task,
+)
 from odoo.addons.usercom_connector.usercom import User
 from odoo.addons.usercom_connector.usercom.push import Pushed
 

@@ -1,6 +1,6 @@
 """Contacts that are archived, deleted or no longer take part: the account's policy is followed."""
 
-from odoo.addons.usercom_connector.services.queue.task import Task
+from odoo.addons.usercom_connector.services.queue.claims import Task
 from odoo.addons.usercom_connector.usercom import User
 from odoo.addons.usercom_connector.usercom.jobs import Identity, Remove
 from odoo.addons.usercom_connector.usercom.push import Push, Pushed

@@ -6,8 +6,8 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tests import HttpCase
 
-from odoo.addons.usercom_connector.services.drain.claims import InboxClaims
 from odoo.addons.usercom_connector.services.inbox.prompts import Prompts
+from odoo.addons.usercom_connector.services.queue.claims import InboxClaims
 from odoo.addons.usercom_connector.services.reconciliation.user_list import last_prompt
 
 from .common import UsercomCase

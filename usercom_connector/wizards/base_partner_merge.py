@@ -3,7 +3,7 @@ from odoo import models
 from ..services.consents.guard import merged_into
 from ..services.consents.notes import ConsentNotes
 from ..services.own_context import Origin, own_context, with_own_context
-from ..services.queue.priorities import URGENT
+from ..services.queue.claims import URGENT
 
 
 class BasePartnerMergeAutomaticWizard(models.TransientModel):

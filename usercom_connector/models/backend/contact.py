@@ -1,6 +1,6 @@
 from odoo import models
 
-from ...services.contacts.email_addresses import normalized
+from ...services.contacts.identity import normalized
 from ...services.own_context import own_context, with_own_context
 from ...usercom.custom_ids import sha256_of
 

@@ -1,6 +1,6 @@
 from odoo import models
 
-from ...services.database.module_operation import ModuleOperation
+from ...services.queue.holds import ModuleOperation
 
 
 class IrModuleModule(models.Model):

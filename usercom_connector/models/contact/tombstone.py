@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import hmac
 
-from ...services.contacts.email_addresses import normalized
+from ...services.contacts.identity import normalized
 from ...services.inbox.payload import keys_in
 from ...services.notifications import told
 from ...services.queue.cron_trigger import request_drain

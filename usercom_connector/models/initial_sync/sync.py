@@ -2,10 +2,10 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
-from ...services.error_texts import explain
+from ...services.failures.problem import explain
 from ...services.initial_sync.report import SyncReport
 from ...services.queue.cron_trigger import request_drain
-from ...services.queue.page_guard import PageGuard
+from ...services.queue.quarantine import PageGuard
 from ...usercom import CredentialsError, RetryableError
 from ..backend.backend import BAD_DOMAIN
 

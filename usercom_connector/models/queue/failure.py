@@ -3,8 +3,8 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ...services.failures.codes import advice, titles
 from ...services.failures.dismissal import dismissed
+from ...services.failures.problem import advice, titles
 from ...services.notifications import told
 
 QUEUES = ("inbox", "outbox")

@@ -1,11 +1,11 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ...services.error_texts import refusal
 from ...services.exporter import Exporter
 from ...services.exporter.removals import Removals
 from ...services.exporter.settlement import PushSettlement
 from ...services.failures.dismissal import REMOVALS
+from ...services.failures.problem import refusal
 from ...usercom.mass import MassPush
 from ...usercom.redaction import excerpt, readable
 

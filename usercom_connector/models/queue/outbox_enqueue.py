@@ -4,8 +4,8 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...services.inbox.prioritize import prioritize_calls
+from ...services.queue.claims import LOW, URGENT, USUAL
 from ...services.queue.cron_trigger import request_drain
-from ...services.queue.priorities import LOW, URGENT, USUAL
 
 BULK = 100  # contacts of one transaction, above which they wait for the edits of others
 IMPORTED = "usercom.outbox.imported"  # whether they come from a file, until precommit

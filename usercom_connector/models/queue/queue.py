@@ -9,14 +9,12 @@ from odoo.tools import SQL
 
 from ...services.contacts.contact_names import ContactText
 from ...services.database.clean_up import BATCH, delete_batch
-from ...services.error_texts import explain
-from ...services.failures.codes import titles
 from ...services.failures.dismissal import dismissed
-from ...services.failures.problem import columns, joined
+from ...services.failures.problem import columns, explain, joined, titles
+from ...services.queue.claims import LOW
 from ...services.queue.cron_trigger import request_drain
-from ...services.queue.priorities import LOW
+from ...services.queue.quarantine import LOCKED_DELAY, MAX_AGE, MAX_ATTEMPTS, retry_delay
 from ...services.queue.requeued import Requeued
-from ...services.queue.retry_delays import LOCKED_DELAY, MAX_AGE, MAX_ATTEMPTS, retry_delay
 
 DONE = {
     "state": "done",

@@ -4,8 +4,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ...services.queue.claims import LOW
 from ...services.queue.cron_trigger import request_drain
-from ...services.queue.priorities import LOW
 
 BATCH = 2000  # contacts, as many as are looked through for mass updates
 

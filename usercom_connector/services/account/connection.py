@@ -18,8 +18,8 @@ from ...usercom import (
 )
 from ..database.identity import DatabaseIdentity
 from ..database.transactions import RIVALS
-from ..error_texts import explain
-from ..queue.shared_hold import SharedHold, throttle_of
+from ..failures.problem import explain
+from ..queue.holds import SharedHold, throttle_of
 from .unset_attributes import UnsetAttributes
 
 DEFAULT_URL = "https://{subdomain}.user.com"

@@ -5,7 +5,7 @@ What was asked with an old key, or of an old system, says nothing about the acco
 
 from typing import Any
 
-from ..database.module_operation import ModuleOperation
+from ..queue.holds import ModuleOperation
 from .connection import Connection
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from odoo import fields
 from odoo.tools import SQL
 
-from ..queue.blocking import INBOX_IS_FREE, OUTBOX_IS_FREE
+from ..queue.claims import INBOX_IS_FREE, OUTBOX_IS_FREE
 
 PATIENCE = timedelta(minutes=2)
 MOST_LOOKED_AT = 100  # of each queue: this is asked often, and what waits may be much

@@ -7,7 +7,7 @@ from odoo.exceptions import ConcurrencyError
 from odoo.tools import SQL
 from odoo.tools.sql import escape_psql
 
-from .email_addresses import normalized
+from .identity import normalized
 
 
 class CreationLock:

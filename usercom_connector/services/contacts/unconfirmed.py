@@ -15,7 +15,7 @@ from ...usercom.overlap import Outcome
 from ...usercom.push import Push
 from ...usercom.throttle import LONGEST_HOLD
 from ...usercom.unconfirmed import Unconfirmed, added
-from ..queue.task import Task
+from ..queue.claims import Task
 
 # As long as its call may take, its turn before, and as a search may lag behind.
 CREATION_TAKES = timedelta(seconds=LONGEST_CALL + LONGEST_HOLD + 60)

@@ -8,17 +8,115 @@ from __future__ import annotations
 
 import logging
 import random
+import threading
 import time
-from collections.abc import Callable, Sequence
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
+import psycopg2
+from psycopg2 import errorcodes
 from psycopg2.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
 
 from odoo.exceptions import ConcurrencyError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
-from .quiet_sql import without_values
-from .retries import without_expected_errors
+# ---- errors that may pass ----
+
+TRANSIENT = {
+    errorcodes.SERIALIZATION_FAILURE,
+    errorcodes.DEADLOCK_DETECTED,
+    errorcodes.LOCK_NOT_AVAILABLE,
+    errorcodes.ADMIN_SHUTDOWN,
+    errorcodes.CRASH_SHUTDOWN,
+    errorcodes.CANNOT_CONNECT_NOW,
+    errorcodes.DATABASE_DROPPED,
+}
+
+
+def is_transient(error: BaseException) -> bool:
+    """Whether the same work may succeed in another transaction, or on another connection.
+
+    Any other error is the fault of what was written. A name of 10,000 random letters, for
+    instance, fits no index: psycopg2's ProgramLimitExceeded is an OperationalError, too.
+    """
+    if isinstance(error, psycopg2.OperationalError):
+        # Without a code the connection was lost before the server could say anything.
+        code = error.pgcode or errorcodes.CLASS_CONNECTION_EXCEPTION
+        return code in TRANSIENT or code.startswith(errorcodes.CLASS_CONNECTION_EXCEPTION)
+    return isinstance(error, psycopg2.InterfaceError | ConcurrencyError)
+
+
+# ---- what the server's log tells ----
+# Odoo logs a failed statement with all its values, and psycopg2 quotes them in its errors: a name
+# too long for an index would be in the log in full.
+
+_FRAMES = 4
+_here = threading.local()
+
+
+class _WithoutValues(logging.Filter):
+    def filter(self, record: Any) -> bool:
+        if getattr(_here, "depth", 0) and str(record.msg).startswith("bad query"):
+            error = record.args[-1]
+            text = error if is_transient(error) else _name(error)
+            record.msg, record.args = "bad query: (with values)\nERROR: %s", (text,)
+        return True
+
+
+logging.getLogger("odoo.sql_db").addFilter(_WithoutValues())
+
+
+@contextmanager
+def without_values() -> Iterator[None]:
+    """Log failed statements of this thread by the kind of their error, without any value."""
+    _here.depth = getattr(_here, "depth", 0) + 1
+    try:
+        yield
+    finally:
+        _here.depth -= 1
+
+
+def described(error: BaseException) -> str:
+    """The kind of the ``error`` and where it was raised; never its text, which may quote values."""
+    frames = traceback.extract_tb(error.__traceback__)[-_FRAMES:]
+    places = (f"{frame.filename}:{frame.lineno} in {frame.name}" for frame in frames)
+    return " < ".join([_name(error), *reversed(list(places))])
+
+
+def _name(error: BaseException) -> str:
+    code = getattr(error, "pgcode", None)
+    return f"{type(error).__name__} ({code})" if code else type(error).__name__
+
+
+_sql_logger = logging.getLogger("odoo.sql_db")
+
+
+@contextmanager
+def without_expected_errors() -> Iterator[None]:
+    """Keep ``bad query`` lines about statements that this thread will try again out of the log.
+
+    The code that tries again logs what it gives up in the end.
+    """
+    thread = threading.get_ident()
+
+    def is_worth_a_line(record: logging.LogRecord) -> bool:
+        error = record.args[-1] if isinstance(record.args, tuple) and record.args else None
+        is_expected = isinstance(error, PG_CONCURRENCY_EXCEPTIONS_TO_RETRY)
+        return not (is_expected and record.thread == thread)
+
+    _sql_logger.addFilter(is_worth_a_line)
+    try:
+        yield
+    finally:
+        _sql_logger.removeFilter(is_worth_a_line)
+
+
+# ---- a transaction of its own ----
+# Where a lot of records meets a lock or a conflict, it is halved until the one record is found
+# that is affected. Only that one waits for its next turn.
 
 Result = TypeVar("Result")
 
@@ -139,3 +237,21 @@ def unless_locked(env: Any, work: Callable[..., Result], *arguments: Any) -> Res
     except RIVALS as error:
         _logger.info("user.com: something waits for another transaction: %s", error)
         return None
+
+
+def attempted(
+    env: Any, method: Callable[..., Any], *arguments: Any, **named: Any
+) -> tuple[Any, Exception | None]:
+    """``(result, None)``, or ``(None, error)`` where the method failed; nothing is kept then.
+
+    For what other apps have a hand in: one contact must not stop the rest. Errors of the database
+    that pass (another transaction is in the way) are raised, for ``committed`` to try again.
+    """
+    try:
+        with without_values(), env.cr.savepoint():
+            return method(*arguments, **named), None
+    except Exception as error:
+        if is_transient(error):
+            raise
+        env.invalidate_all()
+        return None, error

@@ -4,13 +4,11 @@ import time
 from typing import Any
 
 from ..account.connection import Connection
-from ..database.module_operation import ModuleOperation
 from ..database.transactions import unless_locked
 from ..initial_sync import InitialSync
 from ..queue.brake import Brake
-from ..queue.drain_lock import DrainLock
+from ..queue.holds import DrainLock, ModuleOperation, throttle_of
 from ..queue.quarantine import Quarantine
-from ..queue.shared_hold import throttle_of
 from ..reconciliation import Reconciliation
 from .queue_runner import QueueRunner
 from .schedule import Schedule

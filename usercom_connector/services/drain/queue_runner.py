@@ -10,12 +10,9 @@ from odoo import fields
 from ...usercom.overlap import overlapped
 from ...usercom.throttle import LONGEST_HOLD
 from ..account.current_client import may_go_on
-from ..database.module_operation import ModuleOperation
 from ..database.transactions import unless_locked
-from ..queue.drain_lock import DrainLock
-from ..queue.shared_hold import SharedHold, throttle_of
-from ..queue.task import Task
-from .claims import InboxClaims, OutboxClaims
+from ..queue.claims import InboxClaims, OutboxClaims, Task
+from ..queue.holds import DrainLock, ModuleOperation, SharedHold, throttle_of
 from .schedule import Schedule
 from .settlement import Settlement
 from .task_builder import TaskBuilder

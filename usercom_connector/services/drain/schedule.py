@@ -5,12 +5,10 @@ from typing import Any
 
 from odoo import fields
 
-from ..database.module_operation import ModuleOperation
 from ..initial_sync import InitialSync
-from ..queue.quarantine import Quarantine
-from ..queue.retry_delays import LOCKED_DELAY
-from ..queue.shared_hold import SharedHold
-from .claims import InboxClaims, OutboxClaims
+from ..queue.claims import InboxClaims, OutboxClaims
+from ..queue.holds import ModuleOperation, SharedHold
+from ..queue.quarantine import LOCKED_DELAY, Quarantine
 
 CRON_INTERVAL = timedelta(minutes=1)
 

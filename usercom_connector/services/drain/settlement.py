@@ -16,12 +16,9 @@ from ...usercom import (
 )
 from ..account.current_client import is_current
 from ..contacts.unconfirmed import UnconfirmedValues
-from ..database.quiet_sql import described
-from ..database.savepoints import attempted
-from ..database.transactions import in_lots
-from ..error_texts import explain
+from ..database.transactions import attempted, described, in_lots
 from ..exporter.removals import Removals
-from ..failures.problem import Problem
+from ..failures.problem import Problem, explain
 from ..queue.brake import Brake, BrakeError
 
 _logger = logging.getLogger(__name__)

@@ -6,12 +6,10 @@ from typing import Any
 
 from ..contacts.contact_names import by_id
 from ..contacts.unconfirmed import UnconfirmedValues
-from ..database.quiet_sql import described
-from ..database.savepoints import attempted
-from ..database.transactions import in_lots
+from ..database.transactions import attempted, described, in_lots
 from ..failures.problem import Problem
 from ..queue.brake import Brake, BrakeError
-from ..queue.task import Task
+from ..queue.claims import Task
 
 _logger = logging.getLogger(__name__)
 

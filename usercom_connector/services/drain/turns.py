@@ -7,9 +7,8 @@ from ...usercom.mass import WORTHWHILE
 from ..database.transactions import unless_locked
 from ..exporter import Exporter
 from ..initial_sync import InitialSync
-from ..queue.priorities import LOW, URGENT, USUAL
-from ..queue.wary_look import WaryLook
-from .claims import NEWEST_ID, InboxClaims, OutboxClaims
+from ..queue.claims import LOW, NEWEST_ID, URGENT, USUAL, InboxClaims, OutboxClaims
+from ..queue.quarantine import WaryLook
 
 OUTBOX_TURN = 3
 PRIORITIES = (URGENT, USUAL, LOW)

@@ -3,12 +3,11 @@
 from typing import Any
 
 from ..contacts.contact_names import by_id
-from ..contacts.identity import ContactIdentity
-from ..contacts.linking import Linking
+from ..contacts.identity import ContactIdentity, Linking
 from ..contacts.unconfirmed import UnconfirmedValues
 from ..failures.problem import Problem, joined
 from ..initial_sync.csv_import import being_imported
-from ..queue.task import Task
+from ..queue.claims import Task
 
 IMPORT_SECONDS = 15  # until a contact that a CSV import may be creating is looked at again
 

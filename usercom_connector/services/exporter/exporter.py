@@ -5,7 +5,7 @@ from typing import Any
 from ...usercom.mass import MassPush
 from ...usercom.push import Push, Pushed
 from ..contacts.unconfirmed import UnconfirmedValues
-from ..queue.task import Task
+from ..queue.claims import Task
 from .admission import Admission, without_unaddressed
 from .mass_updates import MassUpdates
 from .pushes import Pushes

@@ -6,8 +6,8 @@ from typing import Any
 from ...usercom.mass import MassPush, is_worthwhile, mass_key
 from ...usercom.push import Pushed
 from ...usercom.redaction import excerpt
-from ..database.savepoints import attempted
-from ..queue.task import Task
+from ..database.transactions import attempted
+from ..queue.claims import Task
 from .pushes import Pushes
 from .settlement import PushSettlement
 

@@ -7,7 +7,7 @@ from ...usercom.orphans import Orphans
 from ...usercom.push import Push
 from ..comparison import Comparison
 from ..contacts.identity import ContactIdentity
-from ..queue.task import Task
+from ..queue.claims import Task
 from ..values.email_syntax import EmailSyntax
 
 Values = dict[str, Any]

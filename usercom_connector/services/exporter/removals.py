@@ -15,7 +15,7 @@ from ..contacts.successors import Successors
 from ..inbox.payload import keys_in
 from ..inbox.prompts import Prompts
 from ..own_context import with_own_context
-from ..queue.task import Task
+from ..queue.claims import Task
 
 
 class Removals:

@@ -9,10 +9,10 @@ from ...usercom.redaction import excerpt
 from ...usercom.verify_write import is_respelled
 from ..account.unset_attributes import UnsetAttributes
 from ..consents.origin import consent_origin
-from ..contacts.linking import Linking
+from ..contacts.identity import Linking
 from ..contacts.unconfirmed import UnconfirmedValues
 from ..importer import Importer
-from ..queue.task import Task
+from ..queue.claims import Task
 from ..values.problems import altered_problem, ignored_problems
 from .admission import fail_as_duplicate
 

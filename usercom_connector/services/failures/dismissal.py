@@ -8,7 +8,7 @@ from typing import Any
 from ...usercom.base import Base, remote_base_value
 from ..consents.field import ConsentField
 from ..notifications import Part, joined
-from ..queue.priorities import URGENT
+from ..queue.claims import URGENT
 
 REMOVALS = ("unsubscribe", "delete")
 

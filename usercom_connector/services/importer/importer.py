@@ -6,11 +6,8 @@ from typing import Any
 from ...usercom import User
 from ..consents.origin import consent_origin
 from ..consents.received import ReceivedWithdrawals
-from ..contacts.email_addresses import normalized
-from ..contacts.linking import Linking
-from ..contacts.matcher import Contacts, Matcher
-from ..database.quiet_sql import described
-from ..database.savepoints import attempted
+from ..contacts.identity import Contacts, Linking, Matcher, normalized
+from ..database.transactions import attempted, described
 from ..failures.problem import Problem
 from ..own_context import Origin, with_own_context
 from ..queue.brake import BrakeError

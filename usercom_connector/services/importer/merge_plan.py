@@ -11,8 +11,7 @@ from ...usercom.merge import Rule
 from ...usercom.unconfirmed import acknowledged, still_open, with_names
 from ..account.connection import Connection
 from ..comparison import Comparison, Sides, Values
-from ..contacts.identity import ContactIdentity
-from ..contacts.linking import Linking
+from ..contacts.identity import ContactIdentity, Linking
 from .results import ImportChoices
 
 

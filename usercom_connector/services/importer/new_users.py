@@ -7,7 +7,7 @@ from typing import Any
 from ...usercom import User
 from ..contacts.contact_names import by_id
 from ..contacts.creation_lock import CreationLock
-from ..contacts.matcher import Contacts
+from ..contacts.identity import Contacts
 from ..queue.brake import Brake
 from .new_contacts import NewContacts
 from .results import AS_CONFIGURED, ImportChoices, ImportResult

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from ...usercom import strict_json
-from ..contacts.email_addresses import normalized
+from ..contacts.identity import normalized
 
 LONGEST_KEY = 255
 MOST_LEVELS = 32

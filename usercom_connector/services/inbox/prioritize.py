@@ -5,7 +5,7 @@ from typing import Any
 
 from odoo.tools import SQL
 
-from ..queue.priorities import URGENT
+from ..queue.claims import URGENT
 
 
 def prioritize_calls(env: Any, partner_ids: Iterable[int]) -> None:

@@ -9,10 +9,10 @@ from odoo.fields import Domain
 
 from ...usercom import User
 from ..consents.received import received_answers, received_consents
-from ..contacts.email_addresses import normalized
-from ..database.quiet_sql import without_values
+from ..contacts.identity import normalized
+from ..database.transactions import without_values
 from ..failures.problem import columns
-from ..queue.priorities import URGENT
+from ..queue.claims import URGENT
 from .payload import Keys, Payload, keys_in
 from .payload_filter import PayloadFilter
 

@@ -10,7 +10,7 @@ from typing import Any
 from odoo import fields
 
 from ...usercom import User
-from ..contacts.email_addresses import normalized
+from ..contacts.identity import normalized
 from .pulls import keys_of_contact
 
 LOOK_EVERY = timedelta(minutes=1)

@@ -7,7 +7,7 @@ from ...usercom import User
 from ...usercom.jobs import Identity
 from ..consents.origin import consent_origin
 from ..consents.received import ReceivedWithdrawals
-from ..contacts.email_addresses import normalized
+from ..contacts.identity import normalized
 from ..failures.problem import Problem, columns, joined
 from ..importer import Importer, ImportResult
 from ..own_context import with_own_context

@@ -5,7 +5,7 @@ from typing import Any
 
 from ...usercom import User
 from ...usercom.jobs import Fetch, Identity, PayloadUser
-from ..queue.task import Task
+from ..queue.claims import Task
 
 
 class CallTasks:

@@ -6,7 +6,7 @@ from typing import Any
 
 from psycopg2.errors import SerializationFailure
 
-from ..database.retries import without_expected_errors
+from ..database.transactions import without_expected_errors
 from ..queue.cron_trigger import request_drain
 from .call_rate import CallRate
 from .payload import Keys, Payload, keys_of, parse

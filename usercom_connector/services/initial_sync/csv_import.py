@@ -9,9 +9,9 @@ from odoo import fields
 
 from ...usercom import CredentialsError, RejectedError, ThrottledError, User, UsercomError
 from ...usercom.user_file import user_files
-from ..contacts.email_addresses import normalized
+from ..contacts.identity import normalized
 from ..database.transactions import committed
-from ..error_texts import explain
+from ..failures.problem import explain
 from .csv_rows import CsvRows
 from .import_progress import PATIENCE, ImportProgress
 from .pages import PAGE_SIZE

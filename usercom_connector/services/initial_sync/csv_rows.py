@@ -5,9 +5,8 @@ from typing import Any, NamedTuple
 from ...usercom.push import Push
 from ..comparison import Comparison
 from ..contacts.contact_names import by_id
-from ..contacts.identity import ContactIdentity
-from ..contacts.linking import Linking
-from ..database.savepoints import attempted
+from ..contacts.identity import ContactIdentity, Linking
+from ..database.transactions import attempted
 from ..values.email_syntax import EmailSyntax
 
 

@@ -8,10 +8,8 @@ from odoo import fields
 from odoo.fields import Domain
 
 from ...usercom.prefetch import PagePrefetcher
-from ..database.errors import is_transient
-from ..database.module_operation import ModuleOperation
-from ..database.quiet_sql import described
-from ..database.transactions import RIVALS, committed, unless_locked
+from ..database.transactions import RIVALS, committed, described, is_transient, unless_locked
+from ..queue.holds import ModuleOperation
 from .preview import Preview
 from .run import Run
 from .sending import Sending

@@ -9,8 +9,7 @@ from odoo import fields
 from ...usercom import NotFoundError, User, UsercomError, UserPage
 from ...usercom.prefetch import PagePrefetcher
 from ..database.transactions import committed, unless_locked
-from ..queue.page_guard import PageGuard
-from ..queue.retry_delays import LOCKED_DELAY
+from ..queue.quarantine import LOCKED_DELAY, PageGuard
 
 PAGE_SIZE = 100
 

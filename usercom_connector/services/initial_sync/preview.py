@@ -9,13 +9,11 @@ from ...usercom.merge import Rule
 from ...usercom.prefetch import PagePrefetcher
 from ..comparison import Comparison
 from ..contacts.contact_names import by_id
-from ..contacts.matcher import Matcher
-from ..database.savepoints import attempted
-from ..database.transactions import committed, unless_locked
+from ..contacts.identity import Matcher
+from ..database.transactions import attempted, committed, unless_locked
 from ..importer.new_users import NewUsers
 from ..importer.refusals import Refusals
-from ..queue.page_guard import PageGuard
-from ..queue.quarantine import MOST_ORPHANINGS
+from ..queue.quarantine import MOST_ORPHANINGS, PageGuard
 from ..values.importer import ValueImporter
 from .choices import first_rules
 from .csv_rows import CsvRows

@@ -4,7 +4,7 @@ from typing import Any
 
 from odoo import fields
 
-from ..queue.priorities import LOW
+from ..queue.claims import LOW
 
 REFILL = 20  # contacts queued at once: as long as an edit may have to wait
 PUT_OFF = 100  # contacts, at most, that wait for their next attempt while others go

@@ -7,7 +7,7 @@ from odoo.tools import SQL
 
 from ...usercom import User
 from ..comparison import Comparison
-from ..contacts.matcher import Matcher
+from ..contacts.identity import Matcher
 from ..failures.problem import joined
 from ..importer.refusals import Refusals
 from ..inbox.prompts import Prompts

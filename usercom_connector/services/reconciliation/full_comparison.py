@@ -7,8 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from ...usercom import User
-from ..database.quiet_sql import described
-from ..database.savepoints import attempted
+from ..database.transactions import attempted, described
 from ..failures.problem import Problem
 from ..inbox.prompts import Prompts
 from .differences import Differences

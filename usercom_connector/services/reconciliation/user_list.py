@@ -12,9 +12,9 @@ from ..account.connection import Connection
 from ..account.current_client import may_go_on
 from ..account.unset_attributes import UnsetAttributes
 from ..database.transactions import unless_locked
-from ..error_texts import explain
+from ..failures.problem import explain
 from ..queue.brake import Brake, BrakeError
-from ..queue.page_guard import PageGuard
+from ..queue.quarantine import PageGuard
 
 _logger = logging.getLogger(__name__)
 

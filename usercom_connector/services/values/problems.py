@@ -9,8 +9,7 @@ from ...usercom import ConversionError, Reason, User
 from ...usercom.records import LONGEST_KEY
 from ...usercom.storable import storable
 from ..contacts.contact_names import by_id
-from ..failures.codes import code_of_reason
-from ..failures.problem import Problem
+from ..failures.problem import Problem, code_of_reason
 
 
 def value_problem(mapping: Any, contact: Any, error: ConversionError) -> Problem:

@@ -1,17 +1,103 @@
 """Claiming rows: they stay ``pending`` and carry ``claimed_at`` until they are settled.
 
 Only the drain of an account claims its rows, and an account has one drain at a time. So a row that
-is claimed when a drain begins was a dead worker's (`Quarantine`).
+is claimed when a drain begins was a dead worker's (`Quarantine`). A claim comes to a `Task`.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 from odoo import fields
 from odoo.tools import SQL
 
-from ..queue.blocking import INBOX_IS_FREE, OUTBOX_IS_FREE
-from ..queue.priorities import URGENT
+from ..failures.problem import as_problem
+
+LOW, USUAL, URGENT = -1, 0, 1  # of many or imported contacts; of one edit; of a withdrawn consent
+
+
+@dataclass(frozen=True)
+class Task:
+    """One contact's work: the claimed rows of a queue, the job at User.com, what was left out.
+
+    ``job`` has a ``run(client)``, as in ``usercom/jobs.py`` and ``usercom/push.py``. ``problems``
+    are texts about values that could not be carried over, and so are not part of the job.
+    """
+
+    rows: Any
+    job: Any
+    problems: list[str] = field(default_factory=list)
+
+    def is_unaddressed(self) -> bool:
+        """Whether it is about no user yet, and the contact's e-mail address is none."""
+        codes = {as_problem(problem).code for problem in self.problems}
+        return "invalid_email" in codes and not self.job.identity.user_id
+
+
+# ---- which rows of the queues block each other ----
+# A contact is not sent while a call about its user waits, and its user is not read while it is
+# sent. Each condition says that the row ``r`` of a queue is blocked by no row of the same
+# contact.
+#
+# A user is named by id, else by custom id, else by e-mail: one look-up by index for each way.
+# Without OFFSET 0 and fresh statistics PostgreSQL would join the queues as a whole instead, which
+# takes minutes when a burst of calls has just come in.
+
+# The contact is not being sent, and no call about its user waits or is being worked off.
+OUTBOX_IS_FREE = SQL(
+    """NOT EXISTS (
+           SELECT FROM usercom_outbox c
+            WHERE c.backend_id = r.backend_id AND c.partner_id = r.partner_id
+              AND c.state = 'pending' AND c.claimed_at IS NOT NULL OFFSET 0)
+       AND NOT EXISTS (
+           SELECT FROM usercom_binding b
+             JOIN usercom_inbox i
+               ON i.backend_id = b.backend_id AND i.external_id = b.external_id
+            WHERE b.backend_id = r.backend_id AND b.partner_id = r.partner_id
+              AND b.external_id > 0 AND i.state = 'pending' OFFSET 0)
+       AND NOT EXISTS (
+           SELECT FROM usercom_binding b
+             JOIN usercom_inbox i
+               ON i.backend_id = b.backend_id AND i.custom_id = b.custom_id
+            WHERE b.backend_id = r.backend_id AND b.partner_id = r.partner_id
+              AND i.state = 'pending' AND coalesce(i.external_id, 0) = 0 OFFSET 0)
+       AND NOT EXISTS (
+           SELECT FROM res_partner p
+             JOIN usercom_inbox i ON i.email = p.email_normalized
+            WHERE p.id = r.partner_id AND i.backend_id = r.backend_id
+              AND i.state = 'pending' AND coalesce(i.external_id, 0) = 0 OFFSET 0)"""
+)
+
+# No call about the user is being worked off, and its contact is not being sent.
+INBOX_IS_FREE = SQL(
+    """NOT EXISTS (
+           SELECT FROM usercom_inbox c
+            WHERE c.backend_id = r.backend_id AND c.user_ref = r.user_ref
+              AND c.state = 'pending' AND c.claimed_at IS NOT NULL OFFSET 0)
+       AND NOT EXISTS (
+           SELECT FROM usercom_binding b
+             JOIN usercom_outbox c
+               ON c.backend_id = b.backend_id AND c.partner_id = b.partner_id
+            WHERE b.backend_id = r.backend_id AND b.external_id = r.external_id
+              AND b.external_id > 0
+              AND c.state = 'pending' AND c.claimed_at IS NOT NULL OFFSET 0)
+       AND (r.external_id > 0 OR NOT EXISTS (
+           SELECT FROM usercom_binding b
+             JOIN usercom_outbox c
+               ON c.backend_id = b.backend_id AND c.partner_id = b.partner_id
+            WHERE b.backend_id = r.backend_id AND b.custom_id = r.custom_id
+              AND c.state = 'pending' AND c.claimed_at IS NOT NULL OFFSET 0))
+       AND (r.external_id > 0 OR NOT EXISTS (
+           SELECT FROM res_partner p
+             JOIN usercom_outbox c ON c.partner_id = p.id
+            WHERE p.email_normalized = r.email AND c.backend_id = r.backend_id
+              AND c.state = 'pending' AND c.claimed_at IS NOT NULL OFFSET 0))"""
+)
+
+
+# ---- claims ----
+# Only the drain of an account claims its rows, and an account has one drain at a time. So a row
+# that is claimed when a drain begins was a dead worker's (`Quarantine`).
 
 CLAIM_SIZE = 10  # what is claimed is sent before the inbox is looked at again
 CLAIM_BYTES = 2**20  # of payloads claimed at once
