@@ -6,7 +6,7 @@ from odoo.tests import new_test_user
 from odoo.addons.usercom_connector.services.account.connection import Connection
 from odoo.addons.usercom_connector.services.drain.settlement import Settlement
 from odoo.addons.usercom_connector.services.queue.claims import OutboxClaims
-from odoo.addons.usercom_connector.usercom.overlap import Outcome
+from odoo.addons.usercom_connector.usercom.jobs import Outcome
 
 from .common_consents import ConsentCase
 

@@ -3,7 +3,7 @@
 from odoo.addons.usercom_connector.services.account.connection import Connection
 from odoo.addons.usercom_connector.services.drain.settlement import Settlement
 from odoo.addons.usercom_connector.services.queue.claims import URGENT, InboxClaims, OutboxClaims
-from odoo.addons.usercom_connector.usercom.overlap import Outcome
+from odoo.addons.usercom_connector.usercom.jobs import Outcome
 
 from .common import UsercomCase
 

@@ -10,7 +10,7 @@ from odoo.tests import HttpCase, new_test_user
 from odoo.addons.usercom_connector.services.initial_sync import InitialSync, sending
 from odoo.addons.usercom_connector.services.initial_sync.report import SyncReport
 from odoo.addons.usercom_connector.usercom import Client, spreadsheet
-from odoo.addons.usercom_connector.usercom.prefetch import PagePrefetcher
+from odoo.addons.usercom_connector.usercom.jobs import PagePrefetcher
 
 from .common_sync import SyncCase
 

@@ -2,7 +2,7 @@
 
 import pytest
 from usercom import Rule, merge
-from usercom.base import Base, remote_base_value
+from usercom.merge import Base, remote_base_value
 
 CITY = Rule("city", "both", "odoo")
 BASE = Base({"city": "Łódź", "zip": "1"}, {"city": "Gdynia"})

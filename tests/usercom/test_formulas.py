@@ -1,7 +1,7 @@
 """What people of User.com may have typed never is a formula of who opens the file."""
 
 import pytest
-from usercom.formulas import guarded
+from usercom.spreadsheet import guarded
 
 
 @pytest.mark.parametrize("first", ["=", "+", "-", "@", "\t", "\r"])

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 from usercom import Attribute, Client, ServerError, Throttle, UnreachableError, UnservedError
-from usercom import bodies as bodies_module
+from usercom import responses as responses_module
 from usercom import transport as transport_module
 
 from .conftest import API_KEY
@@ -104,13 +104,13 @@ class TestSize:
     def test_an_answer_that_is_too_large_is_not_read_to_its_end(
         self, stub, client, monkeypatch, fault
     ):
-        monkeypatch.setattr(bodies_module, "BODY_LIMIT", 1000)
+        monkeypatch.setattr(responses_module, "BODY_LIMIT", 1000)
         stub.on("GET /users/7/", Answer({"note": "x" * 200_000}, fault=fault))
         with pytest.raises(ServerError, match="too large"):
             client.get_user(7)
 
     def test_an_answer_of_too_many_values(self, stub, client):
-        stub.on("GET /users/7/", Answer("[" + "[]," * (bodies_module.COMMAS_LIMIT + 1) + "[]]"))
+        stub.on("GET /users/7/", Answer("[" + "[]," * (responses_module.COMMAS_LIMIT + 1) + "[]]"))
         with pytest.raises(ServerError, match="too many"):
             client.get_user(7)
 
@@ -121,7 +121,7 @@ class TestSize:
             client.get_user(7)
 
     def test_a_page_of_too_many_items(self, stub, client, monkeypatch):
-        monkeypatch.setattr(transport_module, "PAGE_LIMIT", 2)
+        monkeypatch.setattr(responses_module, "PAGE_LIMIT", 2)
         stub.on("GET /users/", {"results": [{"id": number} for number in (1, 2, 3)]})
         with pytest.raises(ServerError, match="page of 3 items"):
             client.changed_page(None, None)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from usercom import STANDARD_ATTRIBUTES, Rule, User, join_name, merge, split_name
-from usercom.names import NAME_PARTS
-from usercom.user_values import read_user
+from usercom.texts import NAME_PARTS
+from usercom.values import read_user
 
 ATTRIBUTES = {a.name_std: a for a in STANDARD_ATTRIBUTES if a.name_std in NAME_PARTS}
 WORDS = st.sampled_from(

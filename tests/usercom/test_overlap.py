@@ -4,7 +4,7 @@ import threading
 import time
 
 import pytest
-from usercom.overlap import overlapped
+from usercom.jobs import overlapped
 
 
 def test_every_outcome_comes_once() -> None:

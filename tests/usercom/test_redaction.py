@@ -1,6 +1,6 @@
 """What a log keeps of long values."""
 
-from usercom.redaction import excerpt, readable
+from usercom.texts import excerpt, readable
 
 
 def test_short_values_stay_as_they_are() -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
-from usercom.remote_clock import RemoteClock
+from usercom.throttle import RemoteClock
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 

@@ -18,7 +18,7 @@ from usercom import (
     ThrottledError,
     UnreachableError,
 )
-from usercom.retry_after import retry_after
+from usercom.responses import retry_after
 
 from .conftest import API_KEY
 from .stub import HTML, Answer, Stub

@@ -2,7 +2,7 @@
 
 import pytest
 from usercom import STANDARD_ATTRIBUTES, Attribute, User
-from usercom.user_values import read_user
+from usercom.values import read_user
 
 ATTRIBUTES = {a.name_std: a for a in STANDARD_ATTRIBUTES if not a.read_only}
 

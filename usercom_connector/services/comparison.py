@@ -14,7 +14,7 @@ from typing import Any
 
 from ..usercom import Merge, User
 from ..usercom.merge import Rule, differs, stated_value
-from ..usercom.user_values import read_user
+from ..usercom.values import read_user
 from .contacts.phone_numbers import PhoneNumbers
 from .contacts.protected_contacts import ProtectedContacts
 from .values.exporter import ValueExporter

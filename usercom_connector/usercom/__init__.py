@@ -1,6 +1,6 @@
 """User.com for Python: an API client, the values it carries and how two sides are merged."""
 
-from .canonical import canonical
+from .values import canonical
 from .client import Client
 from .consents import to_consent, consent_attribute, has_both_answers, key_of, effective_consent
 from .errors import (
@@ -24,7 +24,7 @@ from .errors import (
     UsercomError,
 )
 from .merge import Conflict, Merge, Rule, export_only, merge
-from .names import join_name, split_name
+from .texts import join_name, split_name
 from .records import (
     STANDARD_ATTRIBUTES,
     Account,
@@ -35,7 +35,7 @@ from .records import (
     derive_name_std,
 )
 from .throttle import Throttle, shared_throttle
-from .type_table import TYPE_TABLE, directions, fitting_field_types, fitting_value_types
+from .conversions import TYPE_TABLE, directions, fitting_field_types, fitting_value_types
 from .values import export_value, import_value, wire
 
 __all__ = [

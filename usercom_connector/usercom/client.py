@@ -14,6 +14,7 @@ from threading import Lock
 from typing import IO, Any, Self
 
 from .connections import LONGEST_CALL
+from .conversions import TYPE_TABLE
 from .errors import (
     ForbiddenError,
     NotFoundError,
@@ -22,7 +23,6 @@ from .errors import (
     UnservedError,
     UsercomError,
 )
-from .phones import digits
 from .records import STANDARD_ATTRIBUTES, Account, Attribute, ImportReport, User, UserPage
 from .responses import (
     attribute_of,
@@ -34,9 +34,9 @@ from .responses import (
     user_of,
 )
 from .search import Search
+from .texts import digits
 from .throttle import Throttle
 from .transport import RawPage, Transport
-from .type_table import TYPE_TABLE
 
 NOT_FOUND, METHOD_NOT_ALLOWED = 404, 405
 CONTACT_TYPES = {"clientuser", "user"}

@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from .canonical import canonical
 from .errors import ConversionError
 from .records import Attribute
-from .words import read_word
+from .texts import read_word
+from .values import canonical
 
 
 def to_consent(value: Any, withdrawn: bool) -> bool | None:

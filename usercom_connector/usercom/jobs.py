@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
+from types import TracebackType
+from typing import Any, Generic, Self, TypeVar
 
 from .client import Client
 from .errors import AmbiguousUserError, NotFoundError, UnmadeError
-from .records import User
+from .records import User, UserPage
 
 Values = dict[str, Any]
 
@@ -151,3 +155,110 @@ def _read(client: Client, user_id: int) -> User | None:
         return client.get_user(user_id)
     except NotFoundError:
         return None
+
+
+# ---- many calls at once ----
+
+MOST = 32
+LONG_DRAW = 0.25  # seconds
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Outcome(Generic[Task, Result]):
+    """The result of one task, or the error that it raised."""
+
+    task: Task
+    result: Result | None = None
+    error: Exception | None = None
+
+
+def overlapped(
+    tasks: Iterable[Task], call: Callable[[Task], Result], *, workers: Callable[[], int]
+) -> Iterator[list[Outcome[Task, Result]]]:
+    """Yield the outcomes of `call(task)` in batches, as they come.
+
+    `tasks` is iterated in the caller's thread and only when a worker is free, so it may read a
+    database lazily. At most `workers()` tasks run at once; the function is asked before each batch.
+    Where tasks take long to come, as mass updates do, what is finished does not wait for them all.
+    An error of a task is in its outcome, and does not stop the others.
+    """
+    source = iter(tasks)
+    under_way: dict[Future[Result], Task] = {}
+    with ThreadPoolExecutor(MOST, thread_name_prefix="usercom") as pool:
+        while True:
+            started = time.monotonic()
+            for task in _take(source, max(workers(), 1) - len(under_way)):
+                under_way[pool.submit(call, task)] = task
+                is_long = time.monotonic() - started > LONG_DRAW
+                if is_long and any(future.done() for future in under_way):
+                    break
+            if not under_way:
+                return
+            finished, _ = wait(under_way, return_when=FIRST_COMPLETED)
+            yield [_outcome(under_way.pop(future), future) for future in finished]
+
+
+def _take(source: Iterator[Task], count: int) -> Iterator[Task]:
+    for _ in range(count):
+        try:
+            yield next(source)
+        except StopIteration:
+            return
+
+
+def _outcome(task: Task, future: Future[Result]) -> Outcome[Task, Result]:
+    error = future.exception()
+    if error is None:
+        return Outcome(task, result=future.result())
+    if isinstance(error, Exception):
+        return Outcome(task, error=error)
+    raise error
+
+
+# ---- pages read ahead ----
+
+
+class PagePrefetcher:
+    """Reads pages of users, always at most one page ahead."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="usercom")
+        self._ahead: tuple[str, Future[UserPage] | None] | None = None
+        self.is_kept = False
+        """Whether the address last asked for came from no page read here but from the caller."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+    def page(self, url: str | None, first: Callable[[], UserPage]) -> UserPage:
+        """Return the page at `url`, or what `first()` returns where there is no url.
+
+        Raises what reading it raised, in the thread as well. A page that was read ahead is returned
+        once; asked for again, it is read again.
+        """
+        named, known = self._ahead or (None, None)
+        self._ahead = None
+        self.is_kept = bool(url) and named != url
+        if known and named == url:
+            page = known.result()
+        else:
+            page = self.client.page_at(url) if url else first()
+        if page.next:
+            self._ahead = page.next, self._pool.submit(self.client.page_at, page.next)
+        return page
+
+    def forget(self) -> None:
+        """Drop the page that was read ahead, as users have been changed since."""
+        self._ahead = self._ahead and (self._ahead[0], None)

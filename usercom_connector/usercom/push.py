@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from .base import Base, remote_base_value
 from .client import Client
 from .errors import (
     AmbiguousUserError,
@@ -19,14 +18,18 @@ from .errors import (
     UnservedError,
 )
 from .jobs import Identity
-from .merge import Merge, Rule, merge
-from .orphans import Orphans
+from .merge import Base, Merge, Rule, merge, remote_base_value
 from .records import Attribute, User
-from .unconfirmed import Unconfirmed, presumed
-from .unset_values import leaves_unset_out
-from .user_values import read_user
-from .values import wire
-from .verify_write import EMPTY, emptied, is_rendering
+from .values import read_user, wire
+from .verify_write import (
+    EMPTY,
+    Orphans,
+    Unconfirmed,
+    emptied,
+    is_rendering,
+    leaves_unset_out,
+    presumed,
+)
 
 Values = dict[str, Any]
 

@@ -1,14 +1,16 @@
 """The records of User.com's API: users, their attributes, the account and imports."""
 
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import Any, Self
+from typing import Any, Literal, Self
 
-from .names import is_stand_in
-from .storable import is_storable, storable
-from .words import read_word
+from .texts import is_stand_in, is_storable, read_word, storable
 
 # User.com's page on events states this length for strings; for contacts it is a careful guess,
 # since a longer text that is cut there would come back and cut Odoo's.
@@ -277,3 +279,28 @@ STANDARD_ATTRIBUTES: tuple[Attribute, ...] = (
     *_standard("datetime", "first_seen", "last_seen", "last_contacted", read_only=True),
     *_standard("datetime", "created_at", "updated_at", read_only=True),
 )
+
+
+# ---- what an account's custom ids are ----
+
+Kind = Literal["none", "email", "sha256", "number", "other"]
+
+
+def sha256_of(email: str) -> str:
+    """Return the SHA-256 of an e-mail address, as User.com recommends it for custom ids."""
+    return hashlib.sha256(email.encode()).hexdigest()
+
+
+def prevailing_kind(users: Iterable[User]) -> Kind:
+    """Return the kind of most of the custom ids, "none" where no user has one."""
+    kinds = Counter(_kind(user) for user in users if user.custom_id)
+    return kinds.most_common(1)[0][0] if kinds else "none"
+
+
+def _kind(user: User) -> Kind:
+    custom_id, email = (user.custom_id or "").lower(), (user.email or "").lower()
+    if email and custom_id == email:
+        return "email"
+    if email and custom_id == sha256_of(email):
+        return "sha256"
+    return "number" if custom_id.isdecimal() else "other"

@@ -7,9 +7,9 @@ from typing import Any
 from urllib.parse import quote
 
 from .errors import NotFoundError, RejectedError, ServerError, UnservedError
-from .phones import digits
 from .records import User
 from .responses import found_users, users_of
+from .texts import digits
 from .transport import Transport
 
 

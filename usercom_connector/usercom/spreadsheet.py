@@ -13,6 +13,14 @@ from typing import IO, Any
 
 import xlsxwriter
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def guarded(value: Any) -> Any:
+    """Return ``value`` as a cell that no spreadsheet calculates: ``=1+1`` becomes ``'=1+1``."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+
+
 ROWS_OF_SHEET = 1_000_000  # Excel's limit is 1,048,576
 TEXT_LIMIT = 32_767  # Excel's
 NAME_LIMIT = 31  # Excel's, of a sheet's name

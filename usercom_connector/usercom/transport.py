@@ -13,7 +13,6 @@ import requests
 from urllib3.exceptions import HTTPError
 
 from . import strict_json
-from .bodies import read_body, read_json
 from .connections import LONGEST_CALL, Deadline, new_session
 from .errors import (
     ForbiddenError,
@@ -28,12 +27,11 @@ from .errors import (
     UnreachableError,
     UnservedError,
 )
-from .retry_after import retry_after
-from .storable import storable
+from .responses import read_body, read_json, results, retry_after
+from .texts import storable
 from .throttle import Throttle
 
 API_ROOT = "/api/public"
-PAGE_LIMIT = 10_000  # items
 LIST_LIMIT = 10_000  # items of all pages of attributes, or of what a search finds
 PAGES_LIMIT = 200
 LONGEST_LIST = 120.0  # seconds
@@ -326,16 +324,6 @@ def _read_json_or_none(response: requests.Response, body: bytes) -> Any:
         return read_json(response, body)
     except ServerError:
         return None
-
-
-def results(answer: Any) -> list[Any]:
-    """Return the items of a results page or of a plain array. Raises ServerError for neither."""
-    items = answer.get("results") if isinstance(answer, dict) else answer
-    if not isinstance(items, list):
-        raise ServerError(200, "answered without the list asked for")
-    if len(items) > PAGE_LIMIT:
-        raise ServerError(200, f"answered with a page of {len(items)} items")
-    return items
 
 
 def _fields_named(answer: Any) -> list[str]:

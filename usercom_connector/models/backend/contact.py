@@ -2,7 +2,7 @@ from odoo import models
 
 from ...services.contacts.identity import normalized
 from ...services.own_context import own_context, with_own_context
-from ...usercom.custom_ids import sha256_of
+from ...usercom.records import sha256_of
 
 
 class UsercomBackendContact(models.AbstractModel):

@@ -9,7 +9,7 @@ from odoo.tools import SQL
 from ...services.consents.guard import GUARD
 from ...services.contacts.value_texts import ValueTexts
 from ...services.own_context import Origin, own_context
-from ...usercom.formulas import guarded
+from ...usercom.spreadsheet import guarded
 
 ANSWERS = {True: "yes", False: "no", None: "unset"}
 CONSENTS = {word: consent for consent, word in ANSWERS.items()}

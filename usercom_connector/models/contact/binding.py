@@ -9,8 +9,8 @@ from ...services.contacts.by_hand import ByHand
 from ...services.contacts.contact_names import ContactText
 from ...services.notifications import joined
 from ...services.own_context import with_own_context
-from ...usercom.base import Base
-from ...usercom.orphans import Orphans
+from ...usercom.merge import Base
+from ...usercom.verify_write import Orphans
 
 
 def moment(user):

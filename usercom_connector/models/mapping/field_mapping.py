@@ -11,7 +11,7 @@ from ...services.mapping.rights import unreadable_problem
 from ...services.mapping.second_pairs import refuse_paired_attributes, twofold_import_problem
 from ...services.mapping.suggestions import suggested_pairs
 from ...usercom import Rule, has_both_answers
-from ...usercom.names import NAME_PARTS
+from ...usercom.texts import NAME_PARTS
 from .conversion import CONVERTED_BY, DETAILS
 
 PAIR_FIELDS = {"field_id", "path", "attribute_id", "direction", "is_consent", *DETAILS}

@@ -6,7 +6,7 @@ from ...services.consents.field import UNSUBSCRIBED_FIELD, ConsentField
 from ...services.values.importer import odoo_value
 from ...services.values.reader import value_reader
 from ...usercom import TYPE_TABLE, consent_attribute, export_value
-from ...usercom.names import NAME_PARTS
+from ...usercom.texts import NAME_PARTS
 
 
 class UsercomFieldMappingHooks(models.AbstractModel):

@@ -7,7 +7,7 @@ from ...services.inbox.pulls import queue_pulls
 from ...services.inbox.settlement import CallSettlement
 from ...services.inbox.tasks import CallTasks
 from ...services.inbox.waiting_calls import WaitingCalls
-from ...usercom.redaction import readable
+from ...usercom.texts import readable
 from .queue import DONE
 
 

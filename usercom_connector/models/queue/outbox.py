@@ -7,7 +7,7 @@ from ...services.exporter.settlement import PushSettlement
 from ...services.failures.dismissal import REMOVALS
 from ...services.failures.problem import refusal
 from ...usercom.mass import MassPush
-from ...usercom.redaction import excerpt, readable
+from ...usercom.texts import excerpt, readable
 
 
 class UsercomOutbox(models.Model):

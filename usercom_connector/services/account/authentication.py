@@ -5,7 +5,7 @@ from typing import Any
 from odoo.exceptions import UserError
 
 from ...usercom import Client, UsercomError
-from ...usercom.custom_ids import prevailing_kind
+from ...usercom.records import prevailing_kind
 from ..consents.email import EmailConsent
 from ..database.identity import DatabaseIdentity
 from ..queue.cron_trigger import request_drain

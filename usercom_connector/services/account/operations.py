@@ -5,7 +5,7 @@ from typing import Any
 
 from odoo import fields
 
-from ...usercom.formulas import guarded
+from ...usercom.spreadsheet import guarded
 from ..explanation.explanation import Explanation
 from .health import health as health
 

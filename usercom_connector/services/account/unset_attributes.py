@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ...usercom import Rule, User
-from ...usercom.base import remote_base_value
+from ...usercom.merge import remote_base_value
 from ...usercom.push import Pushed
 from ...usercom.verify_write import EMPTY
 from ..inbox.prompts import Prompts

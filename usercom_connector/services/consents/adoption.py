@@ -11,7 +11,7 @@ from typing import Any
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
-from ...usercom.words import read_word
+from ...usercom.texts import read_word
 from ..own_context import Origin, with_own_context
 from .field import UNSUBSCRIBED_FIELD, ConsentField
 from .notes import ConsentNotes

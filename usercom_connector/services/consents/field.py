@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...usercom import effective_consent, key_of, to_consent
-from ...usercom.words import read_word
+from ...usercom.texts import read_word
 
 UNSUBSCRIBED = "unsubscribed"  # the attribute whose value True says "no"
 UNSUBSCRIBED_FIELD = "usercom_unsubscribed"  # shows Odoo's e-mail blacklist

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from ...usercom import User
-from ...usercom.base import Base, remote_base_value
 from ...usercom.consents import received_consent
+from ...usercom.merge import Base, remote_base_value
 from .email import EmailConsent
 from .field import ConsentField
 from .notes import ConsentNotes

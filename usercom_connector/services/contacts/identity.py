@@ -10,9 +10,9 @@ from odoo.fields import Domain
 from odoo.tools import SQL, email_normalize
 
 from ...usercom import User
-from ...usercom.base import Base
 from ...usercom.jobs import Identity
-from ...usercom.phones import digits
+from ...usercom.merge import Base
+from ...usercom.texts import digits
 from ..own_context import with_own_context
 
 

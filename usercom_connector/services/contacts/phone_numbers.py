@@ -10,8 +10,8 @@ from odoo.exceptions import UserError
 
 from odoo.addons.phone_validation.tools.phone_validation import phone_format
 
-from ...usercom.base import remote_base_value
-from ...usercom.phones import digits, is_plain
+from ...usercom.merge import remote_base_value
+from ...usercom.texts import digits, is_plain
 
 _CACHED = 8192  # numbers
 

@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import Any
 
 from ...usercom import User
-from ...usercom.base import Base
 from ...usercom.jobs import Identity
+from ...usercom.merge import Base
 from ...usercom.verify_write import EMPTY
 from ..comparison import Comparison
 from ..importer import Importer

@@ -11,10 +11,10 @@ from odoo import fields
 from odoo.tools import SQL
 
 from ...usercom.connections import LONGEST_CALL
-from ...usercom.overlap import Outcome
+from ...usercom.jobs import Outcome
 from ...usercom.push import Push
 from ...usercom.throttle import LONGEST_HOLD
-from ...usercom.unconfirmed import Unconfirmed, added
+from ...usercom.verify_write import Unconfirmed, added
 from ..queue.claims import Task
 
 # As long as its call may take, its turn before, and as a search may lag behind.

@@ -7,7 +7,7 @@ from typing import Any
 
 from odoo import fields
 
-from ...usercom.overlap import overlapped
+from ...usercom.jobs import overlapped
 from ...usercom.throttle import LONGEST_HOLD
 from ..account.current_client import may_go_on
 from ..database.transactions import unless_locked

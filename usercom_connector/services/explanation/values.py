@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...usercom import User
-from ...usercom.base import Base, remote_base_value
+from ...usercom.merge import Base, remote_base_value
 from ..comparison import Comparison, Sides
 from ..contacts.contact_names import with_names
 from ..contacts.value_texts import ValueTexts

@@ -5,7 +5,7 @@ from typing import Any
 
 from ...usercom.mass import MassPush, is_worthwhile, mass_key
 from ...usercom.push import Pushed
-from ...usercom.redaction import excerpt
+from ...usercom.texts import excerpt
 from ..database.transactions import attempted
 from ..queue.claims import Task
 from .pushes import Pushes

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from ...usercom.base import Base, remote_base_value
-from ...usercom.orphans import Orphans
+from ...usercom.merge import Base, remote_base_value
 from ...usercom.push import Push
+from ...usercom.verify_write import Orphans
 from ..comparison import Comparison
 from ..contacts.identity import ContactIdentity
 from ..queue.claims import Task

@@ -5,7 +5,7 @@ from typing import Any
 from ...usercom import EmptiedError
 from ...usercom.jobs import Identity
 from ...usercom.push import Push, Pushed
-from ...usercom.redaction import excerpt
+from ...usercom.texts import excerpt
 from ...usercom.verify_write import is_respelled
 from ..account.unset_attributes import UnsetAttributes
 from ..consents.origin import consent_origin

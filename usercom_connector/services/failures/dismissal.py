@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from ...usercom.base import Base, remote_base_value
+from ...usercom.merge import Base, remote_base_value
 from ..consents.field import ConsentField
 from ..notifications import Part, joined
 from ..queue.claims import URGENT

@@ -6,9 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from ...usercom import Merge, User
-from ...usercom.base import Base
-from ...usercom.merge import Rule
-from ...usercom.unconfirmed import acknowledged, still_open, with_names
+from ...usercom.merge import Base, Rule
+from ...usercom.verify_write import acknowledged, still_open, with_names
 from ..account.connection import Connection
 from ..comparison import Comparison, Sides, Values
 from ..contacts.identity import ContactIdentity, Linking

@@ -3,8 +3,8 @@
 from typing import Any
 
 from ...usercom import Merge, User, merge
-from ...usercom.names import NAME_PARTS
-from ...usercom.user_values import read_user
+from ...usercom.texts import NAME_PARTS
+from ...usercom.values import read_user
 from ..comparison import Comparison
 from ..consents.field import unsaid_values
 from ..own_context import with_own_context

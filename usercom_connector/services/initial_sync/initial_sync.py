@@ -7,7 +7,7 @@ from typing import Any
 from odoo import fields
 from odoo.fields import Domain
 
-from ...usercom.prefetch import PagePrefetcher
+from ...usercom.jobs import PagePrefetcher
 from ..database.transactions import RIVALS, committed, described, is_transient, unless_locked
 from ..queue.holds import ModuleOperation
 from .preview import Preview

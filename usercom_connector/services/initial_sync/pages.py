@@ -7,7 +7,7 @@ from typing import Any
 from odoo import fields
 
 from ...usercom import NotFoundError, User, UsercomError, UserPage
-from ...usercom.prefetch import PagePrefetcher
+from ...usercom.jobs import PagePrefetcher
 from ..database.transactions import committed, unless_locked
 from ..queue.quarantine import LOCKED_DELAY, PageGuard
 

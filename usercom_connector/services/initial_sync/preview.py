@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...usercom import User
+from ...usercom.jobs import PagePrefetcher
 from ...usercom.merge import Rule
-from ...usercom.prefetch import PagePrefetcher
 from ..comparison import Comparison
 from ..contacts.contact_names import by_id
 from ..contacts.identity import Matcher

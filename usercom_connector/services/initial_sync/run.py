@@ -5,7 +5,7 @@ from typing import Any
 from odoo.tools import SQL
 
 from ...usercom import User
-from ...usercom.prefetch import PagePrefetcher
+from ...usercom.jobs import PagePrefetcher
 from ..database.transactions import committed
 from ..importer import Importer, ImportResult
 from .choices import consent_origin, import_choices

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ...usercom.canonical import NO_CHOICE
+from ...usercom.values import NO_CHOICE
 from ..values.reader import code_field
 
 MAX_RECORDS = 1000

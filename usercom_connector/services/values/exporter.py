@@ -7,7 +7,7 @@ from typing import Any
 
 from ...usercom import ConversionError
 from ...usercom.merge import in_halves
-from ...usercom.names import NAME_PARTS
+from ...usercom.texts import NAME_PARTS
 from ..contacts.phone_numbers import PhoneNumbers
 from .problems import value_problem
 from .unset_columns import UnsetColumns

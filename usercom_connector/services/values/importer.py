@@ -9,7 +9,7 @@ from odoo.fields import Command
 from odoo.tools import email_split
 
 from ...usercom import ConversionError, Reason, import_value, join_name
-from ...usercom.names import NAME_PARTS
+from ...usercom.texts import NAME_PARTS
 from ..consents.field import ConsentField
 from .lookup import RecordLookup, find_choice
 from .problems import value_problem

@@ -7,7 +7,7 @@ from typing import Any
 
 from ...usercom import ConversionError, Reason, User
 from ...usercom.records import LONGEST_KEY
-from ...usercom.storable import storable
+from ...usercom.texts import storable
 from ..contacts.contact_names import by_id
 from ..failures.problem import Problem, code_of_reason
 

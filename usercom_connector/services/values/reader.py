@@ -10,7 +10,7 @@ from odoo import fields
 from odoo.tools import email_split
 
 from ...usercom import split_name
-from ...usercom.names import NAME_PARTS, is_stand_in
+from ...usercom.texts import NAME_PARTS, is_stand_in
 from ..contacts.phone_numbers import international
 from ..mapping.paths import follower
 from .unset_columns import UnsetColumns
