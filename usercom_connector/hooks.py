@@ -1,4 +1,4 @@
-from .services.consents.guard import UNGUARD
+from .services.consents.chain import UNGUARD
 
 
 def uninstall_hook(env):

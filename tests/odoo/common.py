@@ -5,8 +5,7 @@ from contextlib import nullcontext
 from odoo.tests import HttpCase, TransactionCase, tagged
 from odoo.tests.common import _super_send as requests_send
 
-from odoo.addons.usercom_connector.services.inbox.payload import keys_in, keys_of
-from odoo.addons.usercom_connector.services.inbox.prompts import Prompts
+from odoo.addons.usercom_connector.services.inbox.prompts import Prompts, keys_in, keys_of
 
 from tests.pairs import PAIRS
 from tests.simulator.process import Simulator

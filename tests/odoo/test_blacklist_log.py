@@ -1,6 +1,6 @@
 """The e-mail blacklist in the consent log: who is on it, by whatever way, has said "no"."""
 
-from odoo.addons.usercom_connector.services.consents.email import EmailConsent
+from odoo.addons.usercom_connector.services.consents.answers import EmailConsent
 
 from .common_consents import BlacklistCase
 

@@ -5,7 +5,7 @@ import re
 from odoo.fields import Command
 from odoo.tests import Form
 
-from odoo.addons.usercom_connector.services.consents.email import EmailConsent
+from odoo.addons.usercom_connector.services.consents.answers import EmailConsent
 
 from .common import UsercomCase
 

@@ -6,7 +6,7 @@ Who opts out of a chosen one wants no e-mail, in User.com neither.
 from odoo.exceptions import ValidationError
 from odoo.tests import Form, HttpCase, new_test_user
 
-from odoo.addons.usercom_connector.services.consents.email import EmailConsent
+from odoo.addons.usercom_connector.services.consents.answers import EmailConsent
 
 from .common_consents import ConsentCase
 

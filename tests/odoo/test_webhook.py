@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from odoo.tests import HttpCase
 
 from odoo.addons.usercom_connector.services.inbox import webhook
-from odoo.addons.usercom_connector.services.inbox.call_rate import CallRate
+from odoo.addons.usercom_connector.services.inbox.webhook import CallRate
 
 from .common import UsercomCase
 

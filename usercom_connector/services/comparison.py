@@ -8,19 +8,200 @@ an initial sync and the full comparison of an account have in common.
     outcome = comparison.merge(partner, sides, base, odoo_is_newer=None)
 """
 
-from collections.abc import Sequence
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from ..usercom import Merge, User
-from ..usercom.merge import Rule, differs, stated_value
+from odoo.tools import SQL
+
+from ..usercom import ConversionError, Merge, Rule, User, export_only, merge
+from ..usercom.merge import differs, stated_value
 from ..usercom.values import read_user
-from .contacts.phone_numbers import PhoneNumbers
-from .contacts.protected_contacts import ProtectedContacts
-from .values.exporter import ValueExporter
-from .values.importer import ValueImporter
-from .values.lookup import in_odoos_words
+from .contacts.texts import by_id
+from .values.exporter import PhoneNumbers, ValueExporter
+from .values.importer import RecordLookup, ValueImporter, in_odoos_words
 from .values.problems import unreadable_problems
+
+# ---- what contacts keep from User.com ----
+
+_READ_BY_SQL = {
+    "res.partner": ["parent_id"],
+    "res.users": ["partner_id", "share"],
+    "res.company": ["partner_id"],
+}
+
+
+class ProtectedContacts:
+    """What of some contacts is kept from User.com, looked up once for all of them.
+
+    A login's password reset goes to its contact's e-mail address, also when it is archived and
+    comes back, and the company's own contact is on each invoice. So of internal users (OdooBot and
+    the public user are such, too) and of the companies' own contacts nothing is written but a
+    withdrawn consent; portal users keep their e-mail address. All of it may be sent to User.com.
+    """
+
+    def __init__(self, mappings: Any, partners: Any) -> None:
+        self._mappings = mappings
+        self._partners = partners
+        self._env = mappings.sudo().with_context(active_test=False).env
+
+    def merge(
+        self, rules: Sequence[Rule], partner: Any, *sides: Mapping[str, Any], **how: Any
+    ) -> tuple[Merge, Sequence[Rule], dict[Any, str]]:
+        """As ``merge``, with nothing for Odoo that is kept from User.com.
+
+        Returns ``(Merge, rules, kept)``: by which rules it was merged, and what was kept.
+        """
+        agreed = merge(rules, *sides, **how)
+        if kept := self.kept(partner, agreed.to_odoo):
+            rules = export_only(rules, {mapping._key() for mapping in kept})
+            agreed = merge(rules, *sides, **how)
+        return agreed, rules, kept
+
+    def explanation(self, partner: Any, kept: Mapping[Any, str]) -> str:
+        """What ``partner`` keeps as it is, and why; empty if nothing."""
+        if not kept:
+            return ""
+        return self._env._(
+            "Not changed: %(contact)s keeps its own “%(fields)s”: %(reason)s.",
+            contact=by_id(partner),
+            fields="”, “".join(dict.fromkeys(m.field_id.field_description for m in kept)),
+            reason="; ".join(dict.fromkeys(kept.values())),
+        )
+
+    def kept(self, partner: Any, values: Mapping[str, Any]) -> dict[Any, str]:
+        """``{mapping: reason}`` of those ``values`` that ``partner`` keeps as they are."""
+        received = self._mappings.filtered(lambda mapping: mapping._key() in values)
+        parents = received.filtered(lambda mapping: mapping.field_name == "parent_id")
+        has_parent = any(
+            values[parent._key()] and not self._reason(partner, parent, values, False)
+            for parent in parents
+        )
+        reasons = {
+            mapping: self._reason(partner, mapping, values, has_parent) for mapping in received
+        }
+        return {mapping: reason for mapping, reason in reasons.items() if reason}
+
+    def _reason(
+        self, partner: Any, mapping: Any, values: Mapping[str, Any], has_parent: bool
+    ) -> str | None:
+        """Why the value of ``mapping`` is not written to ``partner``; None if it is."""
+        value = values[mapping._key()]
+        if partner.id in self._internal | self._companies:
+            is_withdrawal = mapping.is_consent and value == mapping._withdrawn()
+            return None if is_withdrawal else self._whose(partner)
+        if mapping.field_name == "email" and partner.id in self._portal:
+            return self._env._("it is the address of a login")
+        if mapping.field_name in self._shared_fields and self._is_family(partner):
+            return self._env._("it is shared with a contact that is changed in Odoo only")
+        if self._is_shared(partner, mapping.field_name, has_parent):
+            return self._env._("it is shared with the company; change it there")
+        if mapping.field_name == "parent_id" and self._is_family(_company(mapping, value)):
+            return self._env._("your own company's people are entered in Odoo")
+        return None
+
+    def _is_shared(self, partner: Any, name: str, has_parent: bool) -> bool:
+        """Whether Odoo would pass the field on to the company, and so to all who work there.
+
+        ``has_parent``: whether the contact, which may be about to be created, gets a company now.
+        """
+        if name not in self._shared_fields or not (has_parent or partner.parent_id):
+            return False
+        if name in partner._address_fields():
+            return partner.type in (False, "contact")
+        return not partner or partner.commercial_partner_id != partner
+
+    def _whose(self, partner: Any) -> str:
+        if partner.id in self._internal:
+            return self._env._("an internal user's contact is changed in Odoo only")
+        return self._env._("your own company's contact is changed in Odoo only")
+
+    # ---- looked up once ----
+
+    @cached_property
+    def _users(self) -> Any:
+        domain = [("partner_id", "in", self._partners.ids)]
+        return self._env["res.users"].search_fetch(domain, ["partner_id", "share"])
+
+    @cached_property
+    def _portal_users(self) -> Any:
+        """The users who see but their own documents; not the one of whom new ones are made."""
+        portal, template = (
+            self._env.ref(name, raise_if_not_found=False) or self._env[model]
+            for name, model in (
+                ("base.group_portal", "res.groups"),
+                ("base.template_portal_user_id", "res.users"),
+            )
+        )
+        outside = self._users.filtered("share") - template
+        return outside.filtered_domain([("all_group_ids", "in", portal.ids)])
+
+    @cached_property
+    def _portal(self) -> set[int]:
+        return set(self._portal_users.partner_id.ids)
+
+    @cached_property
+    def _internal(self) -> set[int]:
+        """The ids of the contacts of all other users, whatever they are for."""
+        return set((self._users - self._portal_users).partner_id.ids)
+
+    @cached_property
+    def _companies(self) -> set[int]:
+        """The ids of the companies' own contacts."""
+        domain = [("partner_id", "in", self._partners.ids)]
+        return set(self._env["res.company"].search(domain).partner_id.ids)
+
+    @cached_property
+    def _shared_fields(self) -> set[str]:
+        """What Odoo passes on from one contact of a company to the others."""
+        contact = self._env["res.partner"]
+        return {*contact._address_fields(), *contact._commercial_fields()}
+
+    # ---- who shares an address ----
+
+    def _is_family(self, partner: Any) -> bool:
+        """Whether ``partner`` has the topmost company of a contact that is kept from User.com."""
+        top = partner
+        while top.parent_id:
+            top = top.parent_id
+        return bool(top) and top.id in self._guarded_tops
+
+    @cached_property
+    def _guarded_tops(self) -> set[int]:
+        """The ids of the topmost contacts above all internal users and companies."""
+        for model, names in _READ_BY_SQL.items():
+            self._env[model].flush_model(names)
+        rows = self._env.execute_query(
+            SQL(
+                """WITH RECURSIVE up(id, parent_id) AS (
+                       SELECT p.id, p.parent_id FROM res_partner p
+                        WHERE p.id IN (SELECT partner_id FROM res_users WHERE share IS NOT TRUE
+                                       UNION SELECT partner_id FROM res_company)
+                       UNION
+                       SELECT p.id, p.parent_id FROM up JOIN res_partner p ON p.id = up.parent_id)
+                   SELECT id FROM up WHERE parent_id IS NULL"""
+            )
+        )
+        return {partner_id for (partner_id,) in rows}
+
+
+def _company(mapping: Any, name: str) -> Any:
+    """The company that User.com names; none where several are called so."""
+    try:
+        return RecordLookup(mapping).find_company(name or "")
+    except ConversionError:
+        return mapping.env["res.partner"]
+
+
+# ---- the comparison ----
+# Nothing is written here, and User.com is not asked: it is what the import of users, the preview
+# of an initial sync and the full comparison of an account have in common.
+#
+# comparison = Comparison(backend._active_mappings(), partners) sides = comparison.sides(partner,
+# user, base) outcome = comparison.merge(partner, sides, base, odoo_is_newer=None)
 
 Values = dict[str, Any]
 """``{key: canonical value}``: the attribute's name and what both sides are compared in."""

@@ -1,7 +1,7 @@
 from odoo import models
 
-from ..services.consents.guard import merged_into
-from ..services.consents.notes import ConsentNotes
+from ..services.consents.answers import ConsentNotes
+from ..services.consents.chain import merged_into
 from ..services.own_context import Origin, own_context, with_own_context
 from ..services.queue.claims import URGENT
 

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 
 from ..models.mapping.attribute import VALUE_TYPES
 from ..services.account.connection import Connection
-from ..services.consents.field import UNSUBSCRIBED_FIELD
+from ..services.consents.answers import UNSUBSCRIBED_FIELD
 from ..services.mapping.choices import field_choices
 from ..usercom import fitting_value_types
 

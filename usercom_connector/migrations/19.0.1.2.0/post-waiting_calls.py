@@ -6,8 +6,7 @@ from odoo.addons.usercom_connector.services.consents.received import (
     received_answers,
     received_consents,
 )
-from odoo.addons.usercom_connector.services.inbox.payload import parse
-from odoo.addons.usercom_connector.services.inbox.prompts import Prompts
+from odoo.addons.usercom_connector.services.inbox.prompts import Prompts, parse
 
 KEYS = ("external_id", "custom_id", "email", "user_ref")
 OLD = """

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ...services.consents.refusal import refuse_email
+from ...services.consents.received import refuse_email
 
 
 class UsercomBackendConsent(models.AbstractModel):

@@ -1,6 +1,6 @@
 from odoo import api, models, tools
 
-from ...services.contacts.watched_fields import WatchedFields
+from ...services.contacts.watched_edits import WatchedFields
 
 
 class UsercomBackendWatch(models.AbstractModel):

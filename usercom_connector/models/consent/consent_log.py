@@ -6,8 +6,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
-from ...services.consents.guard import GUARD
-from ...services.contacts.value_texts import ValueTexts
+from ...services.consents.chain import GUARD
+from ...services.contacts.texts import ValueTexts
 from ...services.own_context import Origin, own_context
 from ...usercom.spreadsheet import guarded
 

@@ -1,7 +1,6 @@
 from odoo import api, models
 
-from ...services.consents.field import UNSUBSCRIBED_FIELD
-from ...services.consents.notes import ConsentNotes
+from ...services.consents.answers import UNSUBSCRIBED_FIELD, ConsentNotes
 from ...services.own_context import own_context
 
 

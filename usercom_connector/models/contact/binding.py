@@ -6,7 +6,7 @@ from odoo.tools import SQL
 
 from ...services.account.connection import Connection
 from ...services.contacts.by_hand import ByHand
-from ...services.contacts.contact_names import ContactText
+from ...services.contacts.texts import ContactText
 from ...services.notifications import joined
 from ...services.own_context import with_own_context
 from ...usercom.merge import Base

@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from ...services.contacts.watched_fields import filter_fields
+from ...services.contacts.watched_edits import filter_fields
 from ...services.mapping.paths import steps
 
 

@@ -3,11 +3,11 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 from ...services.account.connection import Connection
-from ...services.consents.contact_writes import WrittenConsents, note_created, without_imported_yes
+from ...services.consents.answers import WrittenConsents, note_created, without_imported_yes
 from ...services.contacts.by_hand import ByHand
-from ...services.contacts.contact_names import with_names
 from ...services.contacts.contact_states import ABSENT, ContactStates
 from ...services.contacts.erasure import Erasure
+from ...services.contacts.texts import with_names
 from ...services.explanation.reason import Reasons
 from ...services.own_context import own_context, with_own_context
 from ..common.export_right import check_may_export

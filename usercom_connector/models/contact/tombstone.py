@@ -4,7 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import hmac
 
 from ...services.contacts.identity import normalized
-from ...services.inbox.payload import keys_in
+from ...services.inbox.prompts import keys_in
 from ...services.notifications import told
 from ...services.queue.cron_trigger import request_drain
 

@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL, drop_view_if_exists
 
-from ...services.contacts.contact_names import ContactText
 from ...services.contacts.history_texts import HistoryTexts
+from ...services.contacts.texts import ContactText
 
 # In the order of their numbers in the ids of entries.
 SOURCES = {

@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ...services.contacts.contact_names import ContactText
+from ...services.contacts.texts import ContactText
 from ...services.database.clean_up import BATCH, delete_batch
 
 _FACTS = ("overwritten", "overwrites", "sends", "receives")

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ...services.contacts.value_texts import ValueTexts
+from ...services.contacts.texts import ValueTexts
 
 
 class UsercomSyncLineValue(models.AbstractModel):

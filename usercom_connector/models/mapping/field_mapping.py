@@ -2,8 +2,7 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 
 from ...services.consents.adoption import adopt, refuse_to_mix_answers, remember_field
-from ...services.consents.email import EmailConsent
-from ...services.consents.field import UNSUBSCRIBED, UNSUBSCRIBED_FIELD
+from ...services.consents.answers import UNSUBSCRIBED, UNSUBSCRIBED_FIELD, EmailConsent
 from ...services.database.caches import forget_caches
 from ...services.mapping.check import allowed_directions, pair_problem
 from ...services.mapping.paths import last_field

@@ -2,9 +2,9 @@ from dataclasses import replace
 
 from odoo import api, models, tools
 
-from ...services.consents.field import UNSUBSCRIBED_FIELD, ConsentField
+from ...services.consents.answers import UNSUBSCRIBED_FIELD, ConsentField
+from ...services.values.exporter import value_reader
 from ...services.values.importer import odoo_value
-from ...services.values.reader import value_reader
 from ...usercom import TYPE_TABLE, consent_attribute, export_value
 from ...usercom.texts import NAME_PARTS
 

@@ -3,9 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...services.database.clean_up import BATCH
-from ...services.inbox.pulls import queue_pulls
-from ...services.inbox.settlement import CallSettlement
-from ...services.inbox.tasks import CallTasks
+from ...services.inbox.calls import CallSettlement, CallTasks, queue_pulls
 from ...services.inbox.waiting_calls import WaitingCalls
 from ...usercom.texts import readable
 from .queue import DONE

@@ -3,7 +3,7 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ...services.inbox.prioritize import prioritize_calls
+from ...services.inbox.prompts import prioritize_calls
 from ...services.queue.claims import LOW, URGENT, USUAL
 from ...services.queue.cron_trigger import request_drain
 

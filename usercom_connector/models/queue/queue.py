@@ -7,7 +7,7 @@ from odoo.exceptions import AccessError, ConcurrencyError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ...services.contacts.contact_names import ContactText
+from ...services.contacts.texts import ContactText
 from ...services.database.clean_up import BATCH, delete_batch
 from ...services.failures.dismissal import dismissed
 from ...services.failures.problem import columns, explain, joined, titles

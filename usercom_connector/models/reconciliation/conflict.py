@@ -3,9 +3,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ...services.contacts.contact_names import with_names
-from ...services.contacts.protected_contacts import ProtectedContacts
-from ...services.contacts.value_texts import ValueTexts
+from ...services.comparison import ProtectedContacts
+from ...services.contacts.texts import ValueTexts, with_names
 from ...services.database.clean_up import BATCH
 from ...services.notifications import told
 from ...services.values.importer import ValueImporter

@@ -1,9 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ...services.contacts.value_texts import ValueTexts
-from ...services.inbox.payload import keys_in
-from ...services.inbox.prompts import Prompts
+from ...services.contacts.texts import ValueTexts
+from ...services.inbox.prompts import Prompts, keys_in
 from ...services.notifications import told
 from ...services.queue.cron_trigger import request_drain
 

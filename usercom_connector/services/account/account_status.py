@@ -6,7 +6,7 @@ from typing import Any
 
 from odoo import fields
 
-from ..consents.email import EmailConsent
+from ..consents.answers import EmailConsent
 from ..inbox.waiting_calls import WaitingCalls
 from .activity import Activity
 from .standstill import Standstill

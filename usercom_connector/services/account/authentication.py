@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 
 from ...usercom import Client, UsercomError
 from ...usercom.records import prevailing_kind
-from ..consents.email import EmailConsent
+from ..consents.answers import EmailConsent
 from ..database.identity import DatabaseIdentity
 from ..queue.cron_trigger import request_drain
 from .connection import Connection

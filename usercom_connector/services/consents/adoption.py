@@ -13,8 +13,7 @@ from odoo.tools import SQL
 
 from ...usercom.texts import read_word
 from ..own_context import Origin, with_own_context
-from .field import UNSUBSCRIBED_FIELD, ConsentField
-from .notes import ConsentNotes
+from .answers import UNSUBSCRIBED_FIELD, ConsentField, ConsentNotes
 
 
 def adopt(mappings: Any) -> None:

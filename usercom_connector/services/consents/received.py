@@ -1,13 +1,8 @@
-"""What webhook calls say of consents.
-
-A call is a prompt to read the user again. A "no" that it brings may be gone by then: our own "yes",
-sent at the same moment, has overwritten it. So each call's answers are kept with their moment, and
-such a "no" is applied.
-"""
+"""What User.com says of consents, by webhook calls and otherwise."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,9 +10,66 @@ from odoo import fields
 
 from ...usercom import Attribute, User
 from ...usercom.consents import received_consent
+from ...usercom.merge import Base, remote_base_value
 from ...usercom.records import read_moment, received_values
+from ..own_context import Origin
 from ..queue.brake import Brake
-from .refusal import withdraw
+from .answers import ConsentField, ConsentNotes, EmailConsent
+
+
+def consent_origin(rows: Any, user: User | None = None) -> Origin:
+    """The origin of consents that ``rows`` brought: calls in the inbox, a push, a list being read.
+
+    The moment is when the call was sent; without a call, when the ``user`` was changed.
+    """
+    row = rows[-1:]
+    payload = row.payload if row._name == "usercom.inbox" else None
+    moment = read_moment((payload or {}).get("timestamp")) or (user and user.updated_at)
+    return Origin(
+        "webhook" if payload else "sync",
+        ref=f"{row._name},{row.id}",
+        at=moment.replace(tzinfo=None) if moment else None,
+    )
+
+
+# ---- a "no" that comes by another way than a merge ----
+
+
+def refuse_email(backend: Any, emails: Iterable[str | bool]) -> None:
+    """Note that the contacts of these normalized addresses want no e-mail, and withdraw it.
+
+    Another place of Odoo has heard of it: a mailing list, for instance.
+    """
+    email_consent = EmailConsent(backend)
+    mapping = email_consent.blacklist or email_consent.consent
+    addresses = [email for email in emails if email]
+    if mapping and addresses:
+        everybody = backend._partners().with_context(active_test=False)
+        partners = everybody.search([("email_normalized", "in", addresses)])
+        ConsentNotes(mapping).note(False, partners)
+        ConsentField(mapping).withdraw(backend._in_company(partners))
+
+
+def apply_refusals(backend: Any, partner: Any, user: User, base: Base) -> None:
+    """Withdraw the consents that ``user`` refuses and did not when both sides were compared."""
+    for mapping in backend.mapping_ids.filtered("is_consent"):
+        key, withdrawn = mapping._key(), mapping._withdrawn()
+        said = received_consent(user.values.get(key), mapping._as_attribute(), withdrawn)
+        is_new = remote_base_value(base, key) != withdrawn
+        if mapping.direction != "export" and said is False and is_new:
+            withdraw(mapping, backend, partner)
+
+
+def withdraw(mapping: Any, backend: Any, partner: Any) -> None:
+    """Note that a contact refuses one consent, with the origin of ``backend``, and write it."""
+    ConsentNotes(mapping).note(False, partner)
+    ConsentField(mapping).withdraw(backend._with_account_context(partner))
+
+
+# ---- what calls say ----
+# A call is a prompt to read the user again. A "no" that it brings may be gone by then: our own
+# "yes", sent at the same moment, has overwritten it. So each call's answers are kept with their
+# moment, and such a "no" is applied.
 
 WORDS = {False: "no", True: "yes"}
 LONG_AGO = datetime.min.replace(tzinfo=UTC)

@@ -4,7 +4,7 @@ import logging
 from itertools import chain
 from typing import Any
 
-from ..contacts.contact_names import by_id
+from ..contacts.texts import by_id
 from ..contacts.unconfirmed import UnconfirmedValues
 from ..database.transactions import attempted, described, in_lots
 from ..failures.problem import Problem

@@ -7,11 +7,10 @@ from typing import Any
 from ...usercom import User
 from ...usercom.merge import Base, remote_base_value
 from ..comparison import Comparison, Sides
-from ..contacts.contact_names import with_names
-from ..contacts.value_texts import ValueTexts
+from ..contacts.texts import ValueTexts, with_names
 from ..importer.merge_plan import MergePlan, MergePlanner
 from ..importer.results import AS_CONFIGURED
-from ..values.email_syntax import EmailSyntax
+from ..values.problems import EmailSyntax
 
 
 @dataclass(frozen=True)

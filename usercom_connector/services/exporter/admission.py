@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from ..contacts.contact_names import by_id
 from ..contacts.identity import ContactIdentity, Linking
+from ..contacts.texts import by_id
 from ..contacts.unconfirmed import UnconfirmedValues
 from ..failures.problem import Problem, joined
 from ..initial_sync.csv_import import being_imported

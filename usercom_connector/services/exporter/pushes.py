@@ -8,7 +8,7 @@ from ...usercom.verify_write import Orphans
 from ..comparison import Comparison
 from ..contacts.identity import ContactIdentity
 from ..queue.claims import Task
-from ..values.email_syntax import EmailSyntax
+from ..values.problems import EmailSyntax
 
 Values = dict[str, Any]
 

@@ -8,12 +8,10 @@ from odoo.fields import Domain
 from ...usercom import User
 from ...usercom.jobs import Identity, MergeUsers, Remove
 from ...usercom.push import Push
-from ..consents.email import EmailConsent
-from ..consents.origin import consent_origin
-from ..consents.refusal import apply_refusals
+from ..consents.answers import EmailConsent
+from ..consents.received import apply_refusals, consent_origin
 from ..contacts.successors import Successors
-from ..inbox.payload import keys_in
-from ..inbox.prompts import Prompts
+from ..inbox.prompts import Prompts, keys_in
 from ..own_context import with_own_context
 from ..queue.claims import Task
 

@@ -8,7 +8,7 @@ from ...usercom.push import Push, Pushed
 from ...usercom.texts import excerpt
 from ...usercom.verify_write import is_respelled
 from ..account.unset_attributes import UnsetAttributes
-from ..consents.origin import consent_origin
+from ..consents.received import consent_origin
 from ..contacts.identity import Linking
 from ..contacts.unconfirmed import UnconfirmedValues
 from ..importer import Importer

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from ...usercom.merge import Base, remote_base_value
-from ..consents.field import ConsentField
+from ..consents.answers import ConsentField
 from ..notifications import Part, joined
 from ..queue.claims import URGENT
 

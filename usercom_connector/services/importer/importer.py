@@ -4,8 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from ...usercom import User
-from ..consents.origin import consent_origin
-from ..consents.received import ReceivedWithdrawals
+from ..consents.received import ReceivedWithdrawals, consent_origin
 from ..contacts.identity import Contacts, Linking, Matcher, normalized
 from ..database.transactions import attempted, described
 from ..failures.problem import Problem

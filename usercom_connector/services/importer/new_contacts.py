@@ -6,7 +6,7 @@ from ...usercom import Merge, User, merge
 from ...usercom.texts import NAME_PARTS
 from ...usercom.values import read_user
 from ..comparison import Comparison
-from ..consents.field import unsaid_values
+from ..consents.answers import unsaid_values
 from ..own_context import with_own_context
 from ..values.importer import LONGEST_NAME
 from ..values.problems import unreadable_problems

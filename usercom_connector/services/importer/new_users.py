@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from ...usercom import User
-from ..contacts.contact_names import by_id
 from ..contacts.creation_lock import CreationLock
 from ..contacts.identity import Contacts
+from ..contacts.texts import by_id
 from ..queue.brake import Brake
 from .new_contacts import NewContacts
 from .results import AS_CONFIGURED, ImportChoices, ImportResult

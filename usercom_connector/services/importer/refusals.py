@@ -3,8 +3,8 @@
 from typing import Any
 
 from ...usercom import User
-from ..contacts.contact_names import by_id
 from ..contacts.identity import ContactIdentity
+from ..contacts.texts import by_id
 from ..failures.problem import Problem
 from .results import AS_CONFIGURED, ImportChoices, ImportResult
 

@@ -3,10 +3,9 @@
 from typing import Any
 
 from ...usercom import to_consent
-from ..consents.field import ConsentField
-from ..consents.notes import ConsentNotes
+from ..consents.answers import ConsentField, ConsentNotes
 from ..values.exporter import ValueExporter
-from ..values.lookup import may_be_spelled_otherwise
+from ..values.importer import may_be_spelled_otherwise
 from .merge_plan import MergePlan
 
 

@@ -1,20 +1,112 @@
 """Prompts: rows of the inbox that ask for a user to be read again, one for each who waits."""
 
+from __future__ import annotations
+
 import json
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from odoo import fields
 from odoo.fields import Domain
+from odoo.tools import SQL
 
-from ...usercom import User
+from ...usercom import User, strict_json
+from ...usercom.records import derive_name_std
 from ..consents.received import received_answers, received_consents
 from ..contacts.identity import normalized
 from ..database.transactions import without_values
 from ..failures.problem import columns
 from ..queue.claims import URGENT
-from .payload import Keys, Payload, keys_in
-from .payload_filter import PayloadFilter
+
+# ---- the body of a call ----
+
+LONGEST_KEY = 255
+MOST_LEVELS = 32
+NOTHING = ("None", "null")  # how templates write an empty value
+
+Payload = dict[str, Any]
+Keys = dict[str, Any]
+"""``{external_id, custom_id, email, user_ref}``: by what a user is named; ``user_ref`` is the
+strongest of them, such as ``external_id:7``."""
+
+
+def parse(body: str | bytes) -> Payload | None:
+    """Return the JSON object of ``body``; None for anything else, or what no database keeps."""
+    try:
+        payload = strict_json.loads(body)
+        if strict_json.is_deeper_than(MOST_LEVELS, payload):
+            return None
+        text = json.dumps(payload, ensure_ascii=False, allow_nan=False)
+        text.encode()  # refuses halves of surrogate pairs
+    except ValueError:
+        return None
+    return payload if isinstance(payload, dict) and "\\u0000" not in text else None
+
+
+def keys_of(payload: Payload) -> Keys:
+    """Return the keys of the user that ``payload`` names; empty if nobody."""
+    user, extra = payload.get("user"), payload.get("extra")
+    if isinstance(user, dict):
+        user = {"custom_id": user.get("user_id"), **user}  # its name in User.com's API v1
+    return keys_in(user) or keys_in(extra)
+
+
+def keys_in(block: Any) -> Keys:
+    """Return the keys of the user that ``block``, an object with id, custom_id or email, names."""
+    if not isinstance(block, dict):
+        return {}
+    keys = {
+        "external_id": _integer(block.get("id")),
+        "custom_id": _text(block.get("custom_id")),
+        "email": normalized(_text(block.get("email")) or ""),
+    }
+    ref = next((f"{name}:{value}" for name, value in keys.items() if value), None)
+    return {**keys, "user_ref": ref} if ref else {}
+
+
+def _integer(value: Any) -> int | None:
+    text = str(value) if isinstance(value, int | str) and not isinstance(value, bool) else ""
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 11 else 0
+    return number if 0 < number < 2**31 else None
+
+
+def _text(value: Any) -> str | None:
+    text = value.strip() if isinstance(value, str) else ""
+    return text if 0 < len(text) <= LONGEST_KEY and text not in NOTHING else None
+
+
+# ---- what of it is worth storing ----
+
+ALWAYS = {"id", "user_id", "custom_id", "email", "updated_at", "first_name", "last_name", "name"}
+
+
+class PayloadFilter:
+    """Keeps the values of the attributes called ``keys``, and what names user and moment."""
+
+    def __init__(self, keys: Iterable[str]) -> None:
+        self._keys = ALWAYS.union(keys)
+
+    def of(self, payload: Mapping[str, Any]) -> dict[str, Any]:
+        """The part of a call's ``payload`` that is kept."""
+        kept: dict[str, Any] = {"timestamp": payload["timestamp"]} if "timestamp" in payload else {}
+        for name in ("user", "extra"):
+            if isinstance(payload.get(name), dict):
+                kept[name] = self._block(payload[name])
+        return kept
+
+    def _block(self, block: Mapping[str, Any]) -> dict[str, Any]:
+        kept = {name: value for name, value in block.items() if derive_name_std(name) in self._keys}
+        if isinstance(block.get("attributes"), list):
+            kept["attributes"] = [item for item in block["attributes"] if self._is_kept(item)]
+        return kept
+
+    def _is_kept(self, item: Any) -> bool:
+        names = (item.get("name"), item.get("name_std")) if isinstance(item, dict) else ()
+        return any(isinstance(name, str) and derive_name_std(name) in self._keys for name in names)
+
+
+# ---- prompts ----
 
 KEYS = ("external_id", "custom_id", "email", "user_ref")
 MOST_BYTES = 16 * 1024
@@ -146,3 +238,31 @@ class Prompts:
         if not self._inbox.search_count([*about, *known], limit=1):
             keys = keys_in({"id": user.id, "custom_id": user.custom_id, "email": user.email})
             self._inbox.create({"backend_id": self._backend.id, **keys})._fail(error, **values)
+
+
+# ---- calls that something urgent waits for ----
+
+
+def prioritize_calls(env: Any, partner_ids: Iterable[int]) -> None:
+    """Prioritize the calls about contacts that withdrew a consent, as they are sent after these."""
+    env.cr.execute(
+        SQL(
+            """UPDATE usercom_inbox SET priority = %(urgent)s, next_attempt_at = NULL
+                WHERE id IN (
+                   SELECT i.id FROM usercom_inbox i JOIN usercom_binding b
+                          ON b.backend_id = i.backend_id AND b.external_id = i.external_id
+                    WHERE b.partner_id = ANY(%(partners)s) AND i.state = 'pending'
+                   UNION
+                   SELECT i.id FROM usercom_inbox i JOIN usercom_binding b
+                          ON b.backend_id = i.backend_id AND b.custom_id = i.custom_id
+                    WHERE b.partner_id = ANY(%(partners)s) AND i.state = 'pending'
+                      AND coalesce(i.external_id, 0) = 0
+                   UNION
+                   SELECT i.id FROM usercom_inbox i JOIN res_partner p
+                          ON p.email_normalized = i.email
+                    WHERE p.id = ANY(%(partners)s) AND i.state = 'pending'
+                      AND coalesce(i.external_id, 0) = 0)""",
+            urgent=URGENT,
+            partners=list(partner_ids),
+        )
+    )

@@ -2,15 +2,32 @@
 
 import logging
 import time
+from collections import Counter
+from collections.abc import Hashable
 from typing import Any
 
 from psycopg2.errors import SerializationFailure
 
 from ..database.transactions import without_expected_errors
 from ..queue.cron_trigger import request_drain
-from .call_rate import CallRate
-from .payload import Keys, Payload, keys_of, parse
-from .prompts import Prompts
+from .prompts import Keys, Payload, Prompts, keys_of, parse
+
+
+class CallRate:
+    """Counts calls by the minute. Each process of Odoo counts for itself: nobody waits for that."""
+
+    def __init__(self) -> None:
+        self._minute = 0
+        self._counts = Counter[Hashable]()
+
+    def is_exceeded(self, account: Hashable, most: int) -> bool:
+        """Count a call of ``account``; whether it is one too many. 0: there is no bound."""
+        minute = int(time.time()) // 60
+        if minute != self._minute:
+            self._minute, self._counts = minute, Counter()
+        self._counts[account] += 1
+        return 0 < most < self._counts[account]
+
 
 _logger = logging.getLogger(__name__)
 

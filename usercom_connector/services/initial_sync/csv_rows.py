@@ -4,10 +4,10 @@ from typing import Any, NamedTuple
 
 from ...usercom.push import Push
 from ..comparison import Comparison
-from ..contacts.contact_names import by_id
 from ..contacts.identity import ContactIdentity, Linking
+from ..contacts.texts import by_id
 from ..database.transactions import attempted
-from ..values.email_syntax import EmailSyntax
+from ..values.problems import EmailSyntax
 
 
 class CsvRow(NamedTuple):

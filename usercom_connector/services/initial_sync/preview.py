@@ -8,8 +8,8 @@ from ...usercom import User
 from ...usercom.jobs import PagePrefetcher
 from ...usercom.merge import Rule
 from ..comparison import Comparison
-from ..contacts.contact_names import by_id
 from ..contacts.identity import Matcher
+from ..contacts.texts import by_id
 from ..database.transactions import attempted, committed, unless_locked
 from ..importer.new_users import NewUsers
 from ..importer.refusals import Refusals

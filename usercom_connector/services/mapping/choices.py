@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...usercom.values import NO_CHOICE
-from ..values.reader import code_field
+from ..values.exporter import code_field
 
 MAX_RECORDS = 1000
 SHOWN = 10

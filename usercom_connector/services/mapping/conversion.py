@@ -9,7 +9,7 @@ from odoo.fields import Domain
 
 from ...usercom import TYPE_TABLE, ConversionError, canonical
 from ...usercom.conversions import Conversion
-from ..values.reader import code_field
+from ..values.exporter import code_field
 from .choices import MAX_RECORDS
 
 LISTED = ("selection", "many2one")

@@ -12,7 +12,7 @@ from typing import Any
 from odoo.fields import Domain
 
 from ...usercom.merge import Base, remote_base_value
-from ..contacts.value_texts import ValueTexts
+from ..contacts.texts import ValueTexts
 from ..values.exporter import ValueExporter
 from .rights import unreadable_problem
 from .samples import ValueSample

@@ -6,7 +6,7 @@ from typing import Any
 
 from odoo.fields import Domain
 
-from ..contacts.value_texts import ValueTexts
+from ..contacts.texts import ValueTexts
 from ..values.exporter import ValueExporter
 from .paths import follower, last_field
 from .rights import unreadable_problem

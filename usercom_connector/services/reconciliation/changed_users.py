@@ -9,11 +9,10 @@ from odoo import fields
 
 from ...usercom import User
 from ..account.connection import Connection
-from ..consents.origin import consent_origin
+from ..consents.received import consent_origin
 from ..importer import Importer, Results
-from ..inbox.payload import keys_in
-from ..inbox.prompts import Prompts
-from ..inbox.settlement import settle_listed
+from ..inbox.calls import settle_listed
+from ..inbox.prompts import Prompts, keys_in
 from .user_list import OVERLAP, UserList
 
 EVERY = timedelta(hours=1)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from ...usercom import ConversionError, Reason, User
 from ...usercom.records import LONGEST_KEY
 from ...usercom.texts import storable
-from ..contacts.contact_names import by_id
+from ..contacts.texts import by_id
 from ..failures.problem import Problem, code_of_reason
 
 
@@ -103,3 +104,30 @@ def _reason(mapping: Any, error: ConversionError) -> str:
         Reason.NOT_A_BOOLEAN: env._("neither yes nor no"),
     }
     return texts.get(error.reason) or env._("not readable as %s", mapping.value_type)
+
+
+# ---- addresses that User.com would refuse ----
+
+# Looser than any standard, so that it refuses nothing which anybody delivers to. It is for what
+# people type by mistake: "jan@", "jan@example", "jan@example..org", "none".
+_ADDRESS = re.compile(r"[^@\s]+@([^@\s.]+\.)+[^@\s.]+")
+
+
+class EmailSyntax:
+    """Checks the e-mail addresses that the pairs of an account send.
+
+    Only what is sent is checked: an address that User.com has corrected is still taken from there.
+    """
+
+    def __init__(self, mappings: Any) -> None:
+        self._mapping = mappings.filtered(
+            lambda mapping: mapping._key() == "email" and mapping.direction != "import"
+        )
+
+    def problem(self, partner: Any, values: Mapping[str, Any]) -> Problem | None:
+        """Return what is wrong with the address among the canonical `values` of a contact."""
+        email = values.get("email")
+        if not self._mapping or not email or _ADDRESS.fullmatch(email):
+            return None
+        typed = partner[self._mapping.field_name]
+        return value_problem(self._mapping, partner, ConversionError(typed, Reason.INVALID_EMAIL))
