@@ -3,7 +3,7 @@
 import random
 from unittest.mock import patch
 
-from odoo.addons.usercom_connector.services.drain import queue_runner
+from odoo.addons.usercom_connector.services.drain import drain as drain_module
 
 from tests.odoo.common import UsercomCase
 
@@ -17,7 +17,7 @@ SHORTEST, LONGEST = 15, 40
 class TestHistories(UsercomCase):
     def setUp(self):
         super().setUp()
-        self.enterContext(patch.object(queue_runner, "SHORT_WAIT", 0))
+        self.enterContext(patch.object(drain_module, "SHORT_WAIT", 0))
 
     def test_random_histories_end_with_both_sides_equal(self):
         live_through(self.live, share=0.5, by_chance=1)

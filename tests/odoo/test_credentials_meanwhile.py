@@ -2,7 +2,7 @@
 
 from unittest.mock import patch
 
-from odoo.addons.usercom_connector.services.drain.settlement import Settlement
+from odoo.addons.usercom_connector.services.drain.tasks import Settlement
 
 from tests.simulator.process import Simulator
 

@@ -4,7 +4,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import new_test_user
 
 from odoo.addons.usercom_connector.services.account.connection import Connection
-from odoo.addons.usercom_connector.services.drain.settlement import Settlement
+from odoo.addons.usercom_connector.services.drain.tasks import Settlement
 from odoo.addons.usercom_connector.services.queue.claims import OutboxClaims
 from odoo.addons.usercom_connector.usercom.jobs import Outcome
 

@@ -7,7 +7,7 @@ from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user
 
-from odoo.addons.usercom_connector.services.drain import queue_runner
+from odoo.addons.usercom_connector.services.drain import drain as drain_module
 from odoo.addons.usercom_connector.services.explanation.explanation import Explanation
 from odoo.addons.usercom_connector.services.initial_sync.csv_rows import CsvRows
 
@@ -402,7 +402,7 @@ class TestAttempts(FailureCase):
         row.write({"state": "failed", "retries": 9, "attempts": 10})
         self.simulator.fault(kind="status", status=500, count=1)
         row.action_retry()
-        with patch.object(queue_runner, "SHORT_WAIT", 0):
+        with patch.object(drain_module, "SHORT_WAIT", 0):
             self.drain()
         self.assertEqual((row.state, row.attempts, row.retries), ("pending", 11, 1))
 

@@ -4,7 +4,7 @@ import hashlib
 from unittest.mock import patch
 
 from odoo.addons.usercom_connector.services.account.connection import Connection
-from odoo.addons.usercom_connector.services.drain import queue_runner
+from odoo.addons.usercom_connector.services.drain import drain as drain_module
 
 from .common import UsercomCase
 
@@ -78,7 +78,7 @@ class TestNothingToFindBy(UsercomCase):
     def created_unheard(self):
         contact = self.contact(name="Ewa Lis")
         self.simulator.fault(kind="reset", apply=True, method="POST", count=1)
-        with patch.object(queue_runner, "SHORT_WAIT", 0):
+        with patch.object(drain_module, "SHORT_WAIT", 0):
             self.drain()
         self.assertFalse(self.binding(contact).external_id)
         return contact
@@ -133,7 +133,7 @@ class TestOneEmail(UsercomCase):
 
     def test_contacts_without_one_do_not_wait_for_each_other(self):
         people = self.env["res.partner"].create([{"name": f"Person {n}"} for n in range(5)])
-        with patch.object(queue_runner, "SHORT_WAIT", 0):  # who is put off stays waiting
+        with patch.object(drain_module, "SHORT_WAIT", 0):  # who is put off stays waiting
             self.drain()
         self.assertEqual(len(self.calls("POST")), len(people))
         self.assertFalse(self.waiting(people[-1]))

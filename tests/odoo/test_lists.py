@@ -4,7 +4,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo.addons.usercom_connector.services.importer import Importer
-from odoo.addons.usercom_connector.services.reconciliation import backlog
+from odoo.addons.usercom_connector.services.reconciliation import reconciliation
 from odoo.addons.usercom_connector.usercom import User
 
 from .common_lists import ListCase
@@ -13,7 +13,7 @@ from .common_lists import ListCase
 class TestBacklog(ListCase):
     def setUp(self):
         super().setUp()
-        self.enterContext(patch.object(backlog, "BACKLOG", 5))
+        self.enterContext(patch.object(reconciliation, "BACKLOG", 5))
 
     def seed(self, count, **values):
         users = [
@@ -42,7 +42,7 @@ class TestBacklog(ListCase):
 
     def test_more_pages_than_waiting_users_are_not_read(self):
         self.simulator.settings(page_size=1)
-        with patch.object(backlog, "PAGE_SIZE", 1):
+        with patch.object(reconciliation, "PAGE_SIZE", 1):
             ids = self.seed(40)
             for user_id in ids[:6]:
                 self.put(id=user_id)
@@ -348,7 +348,7 @@ class TestComparison(ListCase):
         self.simulator.settings(page_size=1)
         anna = self.contact(name="Anna Nowak", email="anna@example.org")
         first, second = self.person(), self.person()
-        with patch.object(backlog, "BACKLOG", 1):
+        with patch.object(reconciliation, "BACKLOG", 1):
             self.put(email="anna@example.org")
             self.put(id=self.person(email="ewa@example.org"))
             self.drain()

@@ -65,7 +65,7 @@ class TestOverLong(UsercomCase):
         body = f'{{"id": {users[1]}, "email": "u1@example.org", "phone_number": {deep}}}'
         self.simulator.fault(status=200, path=f"/users/{users[1]}/", body=body)
         rows = [self.put(id=user) for user in users]
-        with mute_logger("odoo.addons.usercom_connector.services.drain.settlement"):
+        with mute_logger("odoo.addons.usercom_connector.services.drain.tasks"):
             self.drain()
         self.assertEqual((rows[0].state, rows[2].state), ("done", "done"))
         self.assertFalse(rows[1].claimed_at)

@@ -1,7 +1,7 @@
 """Contacts merged in Odoo: the survivor keeps its user, and nobody is left behind."""
 
 from odoo.addons.usercom_connector.services.account.connection import Connection
-from odoo.addons.usercom_connector.services.drain.settlement import Settlement
+from odoo.addons.usercom_connector.services.drain.tasks import Settlement
 from odoo.addons.usercom_connector.services.queue.claims import URGENT, InboxClaims, OutboxClaims
 from odoo.addons.usercom_connector.usercom.jobs import Outcome
 

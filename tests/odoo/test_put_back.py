@@ -5,7 +5,7 @@ from unittest.mock import patch
 
 from odoo import fields
 
-from odoo.addons.usercom_connector.services.drain import queue_runner
+from odoo.addons.usercom_connector.services.drain import drain as drain_module
 
 from .common import UsercomCase
 
@@ -88,7 +88,7 @@ class TestQueue(UsercomCase):
 
     def broken_off(self, row):
         self.simulator.fault(kind="reset", count=1)
-        with patch.object(queue_runner, "SHORT_WAIT", 0):
+        with patch.object(drain_module, "SHORT_WAIT", 0):
             self.drain()
         return row
 

@@ -7,7 +7,7 @@ from unittest.mock import patch
 from odoo import fields
 
 from odoo.addons.usercom_connector.services.drain import drain
-from odoo.addons.usercom_connector.services.reconciliation import backlog, user_list
+from odoo.addons.usercom_connector.services.reconciliation import reconciliation, user_list
 
 from .common import UsercomCase
 
@@ -18,7 +18,7 @@ class TestBacklog(UsercomCase):
     def setUp(self):
         super().setUp()
         for name, value in (("BACKLOG", 5), ("PAGE_SIZE", 2)):
-            self.enterContext(patch.object(backlog, name, value))
+            self.enterContext(patch.object(reconciliation, name, value))
         self.enterContext(patch.object(user_list, "SECONDS", 0.05))
         self.known = self.synced(email="known@example.org", phone="111111111", x_email_consent=True)
         self.simulator.settings(page_size=1, latency_ms=40)

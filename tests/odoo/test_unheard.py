@@ -2,7 +2,7 @@
 
 from unittest.mock import patch
 
-from odoo.addons.usercom_connector.services.drain import queue_runner
+from odoo.addons.usercom_connector.services.drain import drain as drain_module
 
 from tests.server import until
 
@@ -14,7 +14,7 @@ POLICIES = ("odoo", "usercom", "newest")
 class UnheardCase(UsercomCase):
     def setUp(self):
         super().setUp()
-        self.enterContext(patch.object(queue_runner, "SHORT_WAIT", 0))
+        self.enterContext(patch.object(drain_module, "SHORT_WAIT", 0))
 
     def lost(self, contact, method="PUT", applied=True, **values):
         """The contact is edited, and the answer to the call that tells of it is lost."""

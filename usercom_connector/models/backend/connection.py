@@ -3,8 +3,7 @@ from odoo.exceptions import UserError
 
 from ...services.account.alerts import Alerts
 from ...services.account.authentication import Authentication
-from ...services.account.connection import REFUSALS, Connection
-from ...services.account.system_name import system_name
+from ...services.account.connection import REFUSALS, Connection, system_name
 from ...services.failures.problem import explain
 from ...services.notifications import notification
 from ...services.queue.cron_trigger import request_drain

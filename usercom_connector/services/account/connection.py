@@ -1,10 +1,13 @@
+"""How an account reaches User.com: its system, its key, and whether it may."""
+
+import re
 import socket
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
 from ...usercom import (
@@ -19,8 +22,49 @@ from ...usercom import (
 from ..database.identity import DatabaseIdentity
 from ..database.transactions import RIVALS
 from ..failures.problem import explain
-from ..queue.holds import SharedHold, throttle_of
+from ..queue.holds import ModuleOperation, SharedHold, throttle_of
 from .unset_attributes import UnsetAttributes
+
+# ---- which account is meant ----
+
+SYSTEM_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+
+
+def system_name(env: Any, text: str) -> str:
+    """The system name in ``acme``, ``acme.user.com`` or a whole address of User.com."""
+    typed = text.strip().lower()
+    host = _host(typed)
+    name = host.removesuffix(".user.com")
+    if "." in name:
+        raise ValidationError(
+            env._(
+                "“%s” is not the address of a User.com account. It ends in .user.com, such as "
+                "acme.user.com.",
+                text,
+            )
+        )
+    if not SYSTEM_NAME.fullmatch(name) or (name == host and name != typed):
+        raise ValidationError(
+            env._(
+                "“%s” is not a system name. It is the first part of your User.com address, "
+                "such as “acme” in acme.user.com: letters, digits and hyphens only.",
+                text,
+            )
+        )
+    return name
+
+
+def _host(typed: str) -> str:
+    """The host name in an address, empty if it is none of a web page."""
+    try:
+        parts = urlsplit(typed if "//" in typed else f"https://{typed}")
+        is_plain = parts.scheme in ("http", "https") and not parts.username and not parts.port
+    except ValueError:
+        return ""
+    return parts.hostname or "" if is_plain else ""
+
+
+# ---- the connection ----
 
 DEFAULT_URL = "https://{subdomain}.user.com"
 REFUSALS = (InvalidKeyError, ForbiddenError)  # of the API key
@@ -129,3 +173,22 @@ def _is_known_host(url: str) -> bool:
     except (OSError, UnicodeError):
         return False
     return True
+
+
+# ---- a client that is still current ----
+# What was asked with an old key, or of an old system, says nothing about the account any more.
+
+
+def is_current(backend: Any, client: Any) -> bool:
+    """Whether ``client`` has the present key and system of the account."""
+    return bool(client.is_for(Connection(backend).base_url(), backend.sudo().api_key))
+
+
+def may_go_on(backend: Any, client: Any) -> bool:
+    """Whether the account still runs, with ``client``, and nobody waits for the run to end."""
+    backend.env.invalidate_all()
+    return (
+        backend.state == "running"
+        and is_current(backend, client)
+        and not ModuleOperation(backend.env).is_announced()
+    )

@@ -8,8 +8,7 @@ from ...usercom import User
 from ...usercom.merge import Base, remote_base_value
 from ..comparison import Comparison, Sides
 from ..contacts.texts import ValueTexts, with_names
-from ..importer.merge_plan import MergePlan, MergePlanner
-from ..importer.results import AS_CONFIGURED
+from ..importer.merge_plan import AS_CONFIGURED, MergePlan, MergePlanner
 from ..values.problems import EmailSyntax
 
 

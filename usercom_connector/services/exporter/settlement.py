@@ -10,11 +10,12 @@ from ...usercom.verify_write import is_respelled
 from ..account.unset_attributes import UnsetAttributes
 from ..consents.received import consent_origin
 from ..contacts.identity import Linking
+from ..contacts.texts import by_id
 from ..contacts.unconfirmed import UnconfirmedValues
+from ..failures.problem import Problem
 from ..importer import Importer
 from ..queue.claims import Task
 from ..values.problems import altered_problem, ignored_problems
-from .admission import fail_as_duplicate
 
 
 class PushSettlement:
@@ -134,3 +135,14 @@ def _users_met(push: Push, pushed: Pushed) -> set[int]:
     """The ids of all users that a push has to do with."""
     users = (user.id for user in (pushed.user, pushed.found) if user)
     return {user_id for user_id in (push.identity.user_id, *users) if user_id is not None}
+
+
+def fail_as_duplicate(row: Any, other: Any) -> None:
+    """Fail a row whose contact would be the user of the contact ``other``."""
+    text = row.env._(
+        "%(contact)s is the same User.com user as %(other)s. Merge the two contacts, or "
+        "give one of them another e-mail address.",
+        contact=by_id(row.partner_id),
+        other=by_id(other),
+    )
+    row._fail(Problem(text, "same_user"), is_ambiguous=True)

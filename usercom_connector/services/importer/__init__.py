@@ -2,5 +2,5 @@
 
 from .importer import Importer as Importer
 from .importer import Results as Results
-from .results import ImportChoices as ImportChoices
-from .results import ImportResult as ImportResult
+from .merge_plan import ImportChoices as ImportChoices
+from .merge_plan import ImportResult as ImportResult

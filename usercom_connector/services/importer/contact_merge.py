@@ -4,14 +4,19 @@ from collections import defaultdict
 from datetime import datetime
 from typing import Any
 
-from ...usercom import User
+from odoo.fields import Domain
+
+from ...usercom import User, to_consent
+from ...usercom.merge import Conflict
 from ..comparison import Comparison
+from ..consents.answers import ConsentField, ConsentNotes
 from ..own_context import with_own_context
 from ..queue.brake import Brake, import_effects
-from .merge_plan import MergePlan, MergePlanner
-from .results import ImportChoices
-from .settlement import Settlement
-from .written import agree_on_written, note_consents
+from ..values.exporter import ValueExporter
+from ..values.importer import may_be_spelled_otherwise
+from .merge_plan import ImportChoices, MergePlan, MergePlanner, have_agreed
+
+# ---- the merge ----
 
 
 class ContactMerge:
@@ -58,3 +63,157 @@ class ContactMerge:
             seen.browse(ids).with_prefetch(seen._ids).write(group[0].vals)
         note_consents(self._backend, plans)
         agree_on_written(self._backend, changed)
+
+
+# ---- what was written ----
+
+
+def note_consents(backend: Any, plans: list[MergePlan]) -> None:
+    """Note the consents that User.com said.
+
+    Their fields may show them already: an empty checkbox looks like a "no". A "yes" that they do
+    not show any more has met a "no" that was said with it.
+    """
+    for mapping in backend.mapping_ids.filtered("is_consent"):
+        for consent in (True, False):
+            said = [
+                plan.partner.id
+                for plan in plans
+                if to_consent(plan.written.get(mapping._key()), mapping._withdrawn()) is consent
+            ]
+            seen = backend._with_account_context(backend.env["res.partner"].browse(said))
+            shown = seen.filtered(ConsentField(mapping).shown) if consent else seen
+            ConsentNotes(mapping).note(consent, shown)
+
+
+def agree_on_written(backend: Any, plans: list[MergePlan]) -> None:
+    """Agree on what Odoo made of the written values; what else it changed has to be sent.
+
+    Of "600 100 200 " Odoo may make "+48 600 100 200": that is no edit, and is not sent.
+    """
+    mappings = backend._active_mappings()
+    exported = {m._key() for m in mappings if m.direction != "import"}
+    respelled = {m._key() for m in mappings if may_be_spelled_otherwise(m)}
+    plain = {m._key() for m in mappings if not m.is_consent} - respelled
+    export = ValueExporter(mappings)
+    for plan in plans:
+        base = plan.agreed.base
+        odoo, _problems = export(plan.partner, base)
+        written = odoo.keys() & plan.written.keys()
+        base.update({key: odoo[key] for key in respelled & written})
+        for key in plain & written:
+            if odoo[key] != plan.written[key]:
+                base.keep_both(key, odoo[key], plan.written[key])
+        for key, value in plan.unset.items():
+            if odoo.get(key) is not None:  # a default, which says nothing
+                base.keep_both(key, odoo[key], value)
+        plan.to_push |= any(odoo[key] != base.get(key) for key in exported & odoo.keys())
+
+
+# ---- what a merge leaves behind ----
+
+Bindings = dict[int, Any]
+"""``{contact id: its link}``"""
+
+
+class Settlement:
+    """Settles plans that were carried out."""
+
+    def __init__(self, backend: Any, choices: ImportChoices) -> None:
+        self._backend = backend
+        self._env = backend.env
+        self._choices = choices
+
+    def settle(self, plans: list[MergePlan], bindings: Bindings) -> None:
+        """Link the contacts, record the conflicts, queue what Odoo knows better."""
+        if self._choices.direction == "import":
+            self._send_withdrawals_only(plans, bindings)
+        self._link(plans, bindings)
+        self._give_custom_ids(plans, bindings)
+        about = Domain("external_id", "in", [plan.user.id for plan in plans if plan.is_whole()])
+        self._env["usercom.inbox"]._supersede_failures(self._backend, about)
+        self._env["usercom.conflict"]._record(self._backend, plans)
+        outbox = self._env["usercom.outbox"]
+        if to_push := [plan.partner.id for plan in plans if plan.to_push]:
+            outbox._enqueue(to_push, self._backend)
+        if pulled := [plan.partner.id for plan in plans if plan.written]:
+            outbox._enqueue_elsewhere(self._backend, pulled)
+            contacts = self._env["res.partner"].browse(pulled)
+            self._backend._after_pull(self._backend._with_account_context(contacts))
+
+    # ---- links ----
+
+    def _link(self, plans: list[MergePlan], bindings: Bindings) -> None:
+        Binding = self._env["usercom.binding"]
+        outside, missing = self._newly_linked_outside(plans, bindings), []
+        for plan in plans:
+            values = Binding._agreement(
+                plan.user.id,
+                plan.user,
+                plan.agreed.base,
+                "\n".join(plan.problems),
+                plan.unconfirmed,
+            )
+            if plan.partner in outside:
+                values["left_at"] = values["synced_at"]
+            if binding := bindings.get(plan.partner.id):
+                if orphans := binding._orphans():
+                    values["created_with"] = dict(orphans.sent)
+                binding.write(values)
+            else:
+                missing.append({"partner_id": plan.partner.id, "left_at": None, **values})
+        if missing:
+            Binding._insert(self._backend, missing)
+
+    def _newly_linked_outside(self, plans: list[MergePlan], bindings: Bindings) -> Any:
+        """The contacts linked now that take no part: they never did, so they cannot leave."""
+        known = {key for key, binding in bindings.items() if binding._is_live()}
+        new = [plan.partner.id for plan in plans if plan.partner.id not in known]
+        partners = self._backend._partners().browse(new)
+        domain = self._backend._partner_domain()
+        inside = partners.filtered("active").filtered_domain(domain)
+        # Archived logins, too: in memory they are seen only if asked for.
+        return partners - inside.with_context(active_test=False).filtered_domain(domain)
+
+    def _give_custom_ids(self, plans: list[MergePlan], bindings: Bindings) -> None:
+        """Have those newly linked who lack a custom id get theirs, if the policy gives any."""
+        known = {key for key, link in bindings.items() if link.external_id}
+        new = [
+            plan.partner.id
+            for plan in plans
+            if plan.partner.id not in known and not plan.user.custom_id
+        ]
+        if new and self._backend._gives_custom_ids():
+            self._env["usercom.outbox"]._enqueue_without_custom_id(self._backend, new)
+
+    # ---- an initial sync that only imports ----
+
+    def _send_withdrawals_only(self, plans: list[MergePlan], bindings: Bindings) -> None:
+        """Have nothing be sent but withdrawn consents, and with these nothing else."""
+        for plan in plans:
+            plan.to_push = bool(plan.agreed.to_usercom)
+        first = [
+            plan
+            for plan in plans
+            if plan.to_push and not have_agreed(bindings.get(plan.partner.id), plan.user)
+        ]
+        if first:
+            self._leave_as_conflicts(first)
+
+    def _leave_as_conflicts(self, plans: list[MergePlan]) -> None:
+        """What else differs stays as it is on both sides, as conflicts to be settled by hand."""
+        partners = self._env["res.partner"].union(*(plan.partner for plan in plans))
+        comparison = Comparison(self._backend._active_mappings(), partners)
+        sent = [rule.key for rule in comparison.rules if rule.direction != "import"]
+        for plan in plans:
+            agreed = plan.agreed
+            sides = comparison.sides(plan.partner, plan.user, agreed.base)
+            for key in sent:
+                odoo, usercom = sides.odoo.get(key), sides.usercom.get(key)
+                if key in agreed.to_usercom or odoo in (None, agreed.base.get(key)):
+                    continue
+                if odoo == usercom:  # of a pair that this sync has left out of the merge
+                    agreed.base.agree(key, odoo)
+                else:
+                    agreed.base.keep_both(key, odoo, usercom)
+                    agreed.conflicts.append(Conflict(key, None, odoo, usercom, None))

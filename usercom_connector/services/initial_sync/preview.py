@@ -11,8 +11,8 @@ from ..comparison import Comparison
 from ..contacts.identity import Matcher
 from ..contacts.texts import by_id
 from ..database.transactions import attempted, committed, unless_locked
+from ..importer.importer import Refusals
 from ..importer.new_users import NewUsers
-from ..importer.refusals import Refusals
 from ..queue.quarantine import MOST_ORPHANINGS, PageGuard
 from ..values.importer import ValueImporter
 from .choices import first_rules

@@ -9,7 +9,7 @@ from ...usercom import User
 from ..comparison import Comparison
 from ..contacts.identity import Matcher
 from ..failures.problem import joined
-from ..importer.refusals import Refusals
+from ..importer.importer import Refusals
 from ..inbox.prompts import Prompts
 
 

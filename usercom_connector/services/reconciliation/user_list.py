@@ -8,8 +8,7 @@ from typing import Any
 from odoo import fields
 
 from ...usercom import CredentialsError, NotFoundError, RetryableError, User, UsercomError
-from ..account.connection import Connection
-from ..account.current_client import may_go_on
+from ..account.connection import Connection, may_go_on
 from ..account.unset_attributes import UnsetAttributes
 from ..database.transactions import unless_locked
 from ..failures.problem import explain
