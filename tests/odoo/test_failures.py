@@ -9,7 +9,7 @@ from odoo.tests import new_test_user
 
 from odoo.addons.usercom_connector.services.drain import drain as drain_module
 from odoo.addons.usercom_connector.services.explanation.explanation import Explanation
-from odoo.addons.usercom_connector.services.initial_sync.csv_rows import CsvRows
+from odoo.addons.usercom_connector.services.initial_sync.sending import CsvRows
 
 from .common import UsercomCase
 

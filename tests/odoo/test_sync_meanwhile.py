@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tests import new_test_user
 
 from odoo.addons.usercom_connector.models.mapping import hooks as hooks
-from odoo.addons.usercom_connector.services.initial_sync.people import Contacts
+from odoo.addons.usercom_connector.services.initial_sync.pages import Contacts
 from odoo.addons.usercom_connector.services.initial_sync.run import Run
 
 from .common_other_apps import another_app

@@ -7,7 +7,7 @@ from odoo.fields import Domain
 from ...services.account.alerts import Alerts
 from ...services.account.authentication import require_reauthentication, with_other_credentials
 from ...services.contacts.employees import DEFAULT, Employees
-from ...services.database.caches import forget_caches
+from ...services.database.transactions import forget_caches
 from ...services.drain import Drain
 from ..common.company_bound import CompanyBound
 

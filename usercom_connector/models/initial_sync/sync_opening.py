@@ -2,7 +2,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 
-from ...services.initial_sync.people import Contacts
+from ...services.initial_sync.pages import Contacts
 from ..backend.backend import BAD_DOMAIN
 
 ENDED = ("done", "cancelled")

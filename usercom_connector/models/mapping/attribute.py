@@ -1,7 +1,7 @@
 from odoo import api, fields, models, tools
 from odoo.fields import Domain
 
-from ...services.database.caches import forget_caches
+from ...services.database.transactions import forget_caches
 from ...services.mapping.fitting import fitting_after, fitting_attributes
 from ...usercom import Attribute
 from ...usercom.conversions import CONVERSIONS

@@ -1,7 +1,7 @@
 from odoo import api, fields, models, tools
 from odoo.fields import Command
 
-from ...services.database.caches import forget_caches
+from ...services.database.transactions import forget_caches
 from ...services.mapping.conversion import conversion_of, missing_values
 from ...services.mapping.preview import preview
 

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 
 from ...services.consents.adoption import adopt, refuse_to_mix_answers, remember_field
 from ...services.consents.answers import UNSUBSCRIBED, UNSUBSCRIBED_FIELD, EmailConsent
-from ...services.database.caches import forget_caches
+from ...services.database.transactions import forget_caches
 from ...services.mapping.check import allowed_directions, pair_problem
 from ...services.mapping.paths import last_field
 from ...services.mapping.rights import unreadable_problem

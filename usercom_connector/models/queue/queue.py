@@ -11,10 +11,10 @@ from ...services.contacts.texts import ContactText
 from ...services.database.clean_up import BATCH, delete_batch
 from ...services.failures.dismissal import dismissed
 from ...services.failures.problem import columns, explain, joined, titles
+from ...services.notifications import Requeued
 from ...services.queue.claims import LOW
 from ...services.queue.cron_trigger import request_drain
 from ...services.queue.quarantine import LOCKED_DELAY, MAX_AGE, MAX_ATTEMPTS, retry_delay
-from ...services.queue.requeued import Requeued
 
 DONE = {
     "state": "done",

@@ -15,10 +15,9 @@ from ..importer.importer import Refusals
 from ..importer.new_users import NewUsers
 from ..queue.quarantine import MOST_ORPHANINGS, PageGuard
 from ..values.importer import ValueImporter
-from .choices import first_rules
-from .csv_rows import CsvRows
-from .pages import PAGE_SIZE, PageReader
-from .people import Contacts, label, recognizable
+from .pages import PAGE_SIZE, Contacts, PageReader, label, recognizable
+from .run import first_rules
+from .sending import CsvRows
 
 LOOK_SIZE = 500  # contacts whose values are looked at in one transaction
 

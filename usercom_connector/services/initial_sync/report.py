@@ -11,9 +11,7 @@ from odoo.tools import formatLang
 
 from ...usercom.spreadsheet import write_table
 from .csv_import import calls_for_files
-from .effect_texts import EffectTexts
-from .effects import Effects
-from .numbers import Numbers
+from .effects import Effects, EffectTexts, Numbers
 
 ROWS = 2000  # read at once
 SHOWN_RESULTS = ("done", "failed", "skipped")
