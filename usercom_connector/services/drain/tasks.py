@@ -17,9 +17,9 @@ from ...usercom import (
 )
 from ..account.connection import is_current
 from ..contacts.texts import by_id
-from ..contacts.unconfirmed import UnconfirmedValues
 from ..database.transactions import attempted, described, in_lots
 from ..exporter.removals import Removals
+from ..exporter.settlement import UnconfirmedValues
 from ..failures.problem import Problem, explain
 from ..queue.brake import Brake, BrakeError
 from ..queue.claims import Task

@@ -10,14 +10,13 @@ from ...usercom.texts import excerpt
 from ...usercom.verify_write import Orphans
 from ..comparison import Comparison
 from ..contacts.identity import ContactIdentity, Linking
-from ..contacts.unconfirmed import UnconfirmedValues
 from ..database.transactions import attempted
 from ..failures.problem import joined
 from ..initial_sync.csv_import import being_imported
 from ..queue.claims import Task
 from ..values.problems import EmailSyntax
 from .removals import Removals
-from .settlement import PushSettlement, fail_as_duplicate
+from .settlement import PushSettlement, UnconfirmedValues, fail_as_duplicate
 
 # ---- the front door ----
 
