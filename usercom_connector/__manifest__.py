@@ -24,6 +24,7 @@
         "views/contact/usercom_binding_views.xml",
         "views/queue/usercom_outbox_views.xml",
         "views/queue/usercom_inbox_views.xml",
+        "views/queue/usercom_event_views.xml",
         "views/queue/usercom_failure_views.xml",
         "views/reconciliation/usercom_conflict_views.xml",
         "views/reconciliation/usercom_drift_views.xml",

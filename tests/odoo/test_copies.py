@@ -44,6 +44,13 @@ class TestNeutralized(UsercomCase):
         contact.phone = "600100201"
         self.drain()
         self.put(email="secret@example.org", first_name="Secret")
+        item = {
+            "partner": contact,
+            "name": "secret order",
+            "key": "secret-7",
+            "data": {"secret": 1},
+        }
+        event = self.env["usercom.event"]._queue(self.backend, [item])
         self.env["usercom.inbox"].search([], limit=1)._fail("secret@example.org is odd")
         self.env["usercom.drift"].create(
             {"backend_id": self.backend.id, "kind": "different", "odoo": {"phone": "600100200"}}
@@ -51,6 +58,7 @@ class TestNeutralized(UsercomCase):
         self.assertGreater(len(self.rows_with("secret|60010020")), 3)
         self.neutralize()
         self.assertEqual(self.rows_with("secret|60010020"), [])
+        self.assertEqual(event.state, "dismissed")  # nothing is left of it that could be sent
 
     def rows_with(self, pattern):
         """The rows of our tables in which the regular expression is found, as texts."""

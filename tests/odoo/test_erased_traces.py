@@ -98,6 +98,21 @@ class TestTraces(TraceCase):
         self.assertEqual(row.payload["extra"], {"last_name": "", "email_consent": False})
         self.check_gone()
 
+    def test_in_events(self):
+        contact = self.known()
+        friend = self.synced(name="Ola", email="ola@example.org")
+        items = [
+            {"partner": contact, "name": f"Order of {NAME}", "data": {"phone": PHONE}},
+            {"partner": friend, "name": "gift", "data": {"to": EMAIL.upper(), "value": 7}},
+        ]
+        mine, other = self.env["usercom.event"]._queue(self.backend, items)
+        self.drain()
+        self.assertIn("usercom_event", self.found_in())
+        contact.unlink()
+        self.assertFalse(mine.exists())
+        self.assertEqual(other.data, {"to": "", "value": 7})
+        self.check_gone()
+
     def test_in_texts_of_an_earlier_version(self):
         contact = self.known()
         other = self.synced(name="Ola", email="ola@example.org")

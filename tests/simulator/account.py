@@ -4,6 +4,7 @@ from typing import Any
 
 from .attributes import USER, Attributes
 from .automations import Dispatcher
+from .commerce import Commerce
 from .companies import Companies
 from .events import Events
 from .faults import Faults
@@ -28,6 +29,7 @@ class Account:
         self.store = Store()
         self.tags, self.lists = Labels(), Labels()
         self.events = Events()
+        self.commerce = Commerce(self)
         self.companies = Companies(self)
         self.journal = Journal()
         self.traffic = Traffic()

@@ -5,7 +5,7 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from . import api_bulk, api_labels, api_others, api_users
+from . import api_bulk, api_commerce, api_labels, api_others, api_users
 from .control import Control
 from .gate import PREFIX, Gate
 
@@ -14,6 +14,6 @@ def build_app(options: dict[str, Any], automations: list[dict[str, Any]]) -> Sta
     """Make the application; `options` are switches, `automations` the first ones."""
     control = Control(options, automations)
     # The literal paths of the bulk calls come before /users-by-id/{custom_id}/.
-    modules = (api_bulk, api_users, api_labels, api_others)
+    modules = (api_bulk, api_users, api_labels, api_others, api_commerce)
     gate = Gate(lambda: control.account, [route for each in modules for route in each.routes()])
     return Starlette(routes=[Mount(PREFIX, app=gate), *control.routes()])

@@ -109,6 +109,12 @@ class Control:
     async def unsubscribe(self, request: Request) -> Any:
         return self.people.change(request.path_params["id"], {"unsubscribed": True})
 
+    async def events(self, request: Request) -> Any:
+        return [vars(event) for event in self.account.events.of(request.path_params["id"])]
+
+    async def commerce(self, _request: Request) -> Any:
+        return self.account.commerce.as_dict()
+
     async def visit(self, request: Request) -> Any:
         return self.people.visit(await request.json())
 
@@ -147,6 +153,8 @@ class Control:
             "users": (self.users, ["GET", "POST"]),
             "users/{id:int}": (self.user, ["GET", "PATCH", "DELETE"]),
             "users/{id:int}/unsubscribe": (self.unsubscribe, ["POST"]),
+            "users/{id:int}/events": (self.events, ["GET"]),
+            "commerce": (self.commerce, ["GET"]),
             "visit": (self.visit, ["POST"]),
             "deduplicate": (self.deduplicate, ["POST"]),
             "quiet": (self.quiet, ["GET"]),

@@ -142,6 +142,14 @@ class Simulator:
     def delete_user(self, user_id: int) -> None:
         self.control("DELETE", f"users/{user_id}")
 
+    def events(self, user_id: int) -> list[dict[str, Any]]:
+        """Return the events of a user in the order of their arrival."""
+        return self.control("GET", f"users/{user_id}/events")
+
+    def commerce(self) -> dict[str, list[dict[str, Any]]]:
+        """Return the `products`, `deals` and `product_events`."""
+        return self.control("GET", "commerce")
+
     def deduplicate(self) -> dict[str, list[int]]:
         """Let the night pass: `{id of the survivor: ids merged into it}`."""
         return self.control("POST", "deduplicate", {})

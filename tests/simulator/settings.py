@@ -99,6 +99,15 @@ class Settings:
     import_appears_after: float = 0
     import_automations: Literal["query", "form", "both"] = "both"
 
+    # Events, products and deals.
+    unknown_event_user: Literal["404", "400"] = "404"
+    product_event_requires: Literal["timestamp_and_data", "nothing"] = "timestamp_and_data"
+    product_update: Literal["served", "absent"] = "served"
+    existing_product: Literal["update", "reject"] = "update"
+    unknown_product: Literal["reject", "create", "ignore"] = "reject"
+    unknown_deal_attribute: Literal["create", "drop"] = "create"
+    deal_value: Literal["string", "number"] = "string"
+
     # Automations.
     api_writes_trigger: bool = True
     consent_attribute: str | None = None

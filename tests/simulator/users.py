@@ -162,10 +162,12 @@ class Users:
         known = {company for company, _since in parent.companies}
         parent.companies += tuple(each for each in user.companies if each[0] not in known)
         self.account.events.move(user.id, parent.id)
+        self.account.commerce.move(user.id, parent.id)
 
     def delete(self, user: User) -> None:
         self.store.remove(user)
         self.account.events.forget(user.id)
+        self.account.commerce.forget(user.id)
 
     def several(self, ids: Any) -> list[User]:
         """Return the users of a list of ids, each once; raise a 400 when it is none, or a 404."""

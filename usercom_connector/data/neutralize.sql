@@ -10,6 +10,10 @@ UPDATE usercom_backend
 UPDATE usercom_inbox
    SET payload = NULL, consents = NULL, email = NULL, custom_id = NULL, error = NULL,
        user_ref = 'neutralized:' || id;
+UPDATE usercom_event
+   SET data = NULL, answer = NULL, error = NULL, name = 'neutralized',
+       key = 'neutralized:' || id, product_key = NULL, product_keys = NULL,
+       state = CASE state WHEN 'pending' THEN 'dismissed' ELSE state END;
 UPDATE usercom_outbox SET sent = NULL, answer = NULL, error = NULL;
 UPDATE usercom_binding
    SET base = NULL, remote_base = NULL, unconfirmed = NULL, unconfirmed_at = NULL,

@@ -23,6 +23,7 @@ from .errors import (
     UnservedError,
     UsercomError,
 )
+from .events import EventCalls
 from .records import STANDARD_ATTRIBUTES, Account, Attribute, ImportReport, User, UserPage
 from .responses import (
     attribute_of,
@@ -66,6 +67,7 @@ class Client:
         """Raise InvalidKeyError for a key with characters that no HTTP header may have."""
         self._transport = Transport(base_url, api_key, throttle, timeout, longest_call)
         self._search = Search(self._transport)
+        self.events = EventCalls(self._transport)
         self._no_changes: UsercomError | None = None
         self._left_out = frozenset(left_out)
         self._left_out_there: frozenset[str] | None = None

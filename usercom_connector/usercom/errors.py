@@ -24,10 +24,14 @@ class RetryableError(UsercomError):
 
 
 class UnreachableError(RetryableError):
-    """No complete answer came: DNS, refused, time-out, reset or a half body."""
+    """No complete answer came: DNS, refused, time-out, reset or a half body.
 
-    def __init__(self, cause: str) -> None:
+    `is_unsent`: there was no connection, so the call has certainly had no effect.
+    """
+
+    def __init__(self, cause: str, *, is_unsent: bool = False) -> None:
         super().__init__(f"User.com could not be reached ({cause}). Check the address and network.")
+        self.is_unsent = is_unsent
 
 
 class ServerError(RetryableError):
@@ -55,6 +59,13 @@ class UnmadeError(ServerError):
 
     def __init__(self) -> None:
         super().__init__(200, "answered a change with nothing and has not made it")
+
+
+class LostAnswerError(UsercomError):
+    """An event may have reached User.com, and is not told of again: there may be two then."""
+
+    def __init__(self) -> None:
+        super().__init__("No answer came: User.com may have the event, or not.")
 
 
 class ThrottledError(RetryableError):

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
 
 import requests
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, NewConnectionError
 
 from . import strict_json
 from .connections import LONGEST_CALL, Deadline, new_session
@@ -252,7 +252,7 @@ class Transport:
         except (requests.RequestException, HTTPError) as error:
             # The error's own text would name the URL, and with it a person's e-mail address.
             cause = "too slow an answer" if deadline.is_over else type(error).__name__
-            raise UnreachableError(cause) from None
+            raise UnreachableError(cause, is_unsent=_is_unsent(error)) from None
         if deadline.is_over:  # a body without a length just ends where the deadline cut it off
             raise UnreachableError("too slow an answer")
         return response, body
@@ -317,6 +317,13 @@ class Transport:
         if status in NOT_NOW:
             raise NotNowError(status, details)
         raise RejectedError(status, details, _fields_named(answer))
+
+
+def _is_unsent(error: Exception) -> bool:
+    """Whether there was no connection that the call could have been sent on."""
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    unconnected = (requests.ConnectTimeout, requests.exceptions.SSLError)
+    return isinstance(error, unconnected) or isinstance(reason, NewConnectionError)
 
 
 def _read_json_or_none(response: requests.Response, body: bytes) -> Any:

@@ -117,6 +117,17 @@ class UsercomBackend(models.Model):
         help="Saves one API call per event. User.com must send the user block, and its values are "
         "trusted without a check.",
     )
+    event_lost_answer = fields.Selection(
+        [
+            ("repeat", "Send the event again"),
+            ("fail", "Do not send it again"),
+        ],
+        "Events Without an Answer",
+        required=True,
+        default="repeat",
+        help="Where an answer is lost, User.com may have the event. Sent again, it may be there "
+        "twice. Not sent again, it fails for somebody to look at, and may be missing there.",
+    )
     log_days = fields.Integer("Keep Finished Entries for Days", required=True, default=30)
     match_phone = fields.Boolean("Match by Phone Number Too")
     rate_limit = fields.Float("Calls per Second", required=True, default=10.0, aggregator=False)

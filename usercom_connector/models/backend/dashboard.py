@@ -11,7 +11,9 @@ from ...services.notifications import notification
 from ...services.queue.cron_trigger import request_drain
 
 # What those who are no managers are told of; all else is behind menus that they do not have.
-TODO_OF_USERS = {"draft", "authenticated", "paused", "stalled", "send_failed", "send_unclear"}
+TODO_OF_USERS = {"draft", "authenticated", "paused", "stalled", "send_failed", "send_unclear"} | {
+    "event_failed"
+}
 STEPS = {"draft", "authenticated", "unmapped", "webhook_never"}  # of the set-up
 
 
@@ -27,9 +29,9 @@ class UsercomBackendDashboard(models.AbstractModel):
     compared_at = fields.Datetime("Last Full Comparison", compute="_compute_dashboard")
 
     def _compute_dashboard(self):
-        """``{"contacts", "outbox", "inbox": {name: number as text}, "todo": {what needs attention:
-        number as text, text or true}, "has_run", "has_history": whether there is anything to
-        show}``.
+        """``{"contacts", "outbox", "inbox", "event": {name: number as text}, "todo": {what needs
+        attention: number as text, text or true}, "has_run", "has_history": whether there is
+        anything to show}``.
         """
         for backend in self:
             status = AccountStatus(backend)
@@ -38,6 +40,7 @@ class UsercomBackendDashboard(models.AbstractModel):
                 "contacts": _formatted(self.env, status.contacts),
                 "outbox": _formatted(self.env, _queue_figures(status, "outbox", "sent")),
                 "inbox": _formatted(self.env, _queue_figures(status, "inbox", "received")),
+                "event": _formatted(self.env, _event_figures(status)),
                 "has_run": backend.state in ("running", "paused"),
                 "has_history": bool(status.activity),
                 "todo": _formatted(self.env, todo),
@@ -96,6 +99,13 @@ def _queue_figures(status, queue, kind):
         "failed": status.failed[queue],
         "last_day": status.activity.day.total(kind),
     }
+
+
+def _event_figures(status):
+    """Empty where the account tells of no events."""
+    if not status.has_events:
+        return {}
+    return {"waiting": status.waiting["event"], "failed": status.failed["event"]}
 
 
 def _formatted(env, values):

@@ -68,6 +68,9 @@ class ResConfigSettings(models.TransientModel):
     usercom_match_phone = fields.Boolean("Match by Phone Number Too")
     usercom_use_webhook_values = fields.Boolean("Use the Values of the Webhook")
     usercom_rate_limit = fields.Float("Calls per Second")
+    usercom_event_lost_answer = fields.Selection(
+        account_options("event_lost_answer"), "Events Without an Answer"
+    )
     usercom_log_days = fields.Integer("Keep Finished Entries for Days")
     usercom_failure_alert_share = fields.Float("Alert From This Share of Failures (%)")
     usercom_webhook_rate_limit = fields.Integer("Most Calls per Minute")

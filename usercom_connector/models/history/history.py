@@ -11,9 +11,10 @@ SOURCES = {
     "sync": "usercom.sync.line",
     "conflict": "usercom.conflict",
     "consent": "usercom.consent.log",
+    "event": "usercom.event",
 }
 KINDS = list(SOURCES)
-WITH_FORM = ("outbox", "inbox", "sync")
+WITH_FORM = ("outbox", "inbox", "sync", "event")
 SPREAD = 8  # ids of the view to each id of a source
 
 ENTRIES = """
@@ -45,7 +46,12 @@ ENTRIES = """
      UNION ALL
     SELECT g.id::bigint * 8 + 4, 'consent', g.id, g.partner_id,
            g.backend_id, g.company_id, g.create_date, NULL, NULL
-      FROM usercom_consent_log g"""
+      FROM usercom_consent_log g
+     UNION ALL
+    SELECT e.id::bigint * 8 + 5, 'event', e.id, e.partner_id,
+           e.backend_id, b.company_id, coalesce(e.write_date, e.create_date), e.state, e.error
+      FROM usercom_event e JOIN usercom_backend b ON b.id = e.backend_id
+     WHERE e.partner_id IS NOT NULL"""
 
 
 class UsercomHistory(models.Model):
@@ -70,6 +76,7 @@ class UsercomHistory(models.Model):
         "usercom.sync.line": ["sync_id", "partner_id", "result", "problems"],
         "usercom.conflict": ["backend_id", "partner_id", "state"],
         "usercom.consent.log": ["company_id", "backend_id", "partner_id"],
+        "usercom.event": ["backend_id", "partner_id", "state", "error"],
     }
 
     kind = fields.Selection(
@@ -79,6 +86,7 @@ class UsercomHistory(models.Model):
             ("sync", "Initial sync"),
             ("conflict", "Conflict"),
             ("consent", "Consent"),
+            ("event", "Event"),
         ],
         "What",
         readonly=True,

@@ -4,6 +4,7 @@ from . import (
     inbox,
     outbox_enqueue,
     outbox,
+    event,
     touched,
     failure,
 )

@@ -7,7 +7,8 @@ from ...services.failures.dismissal import dismissed
 from ...services.failures.problem import advice, titles
 from ...services.notifications import told
 
-QUEUES = ("inbox", "outbox")
+WHO = {"outbox": "external_id", "inbox": "user_ref", "event": "key"}  # where there is no contact
+QUEUES = tuple(WHO)
 MOST_CONTACTS = 5000  # that are opened at once
 
 
@@ -31,12 +32,14 @@ class UsercomFailure(models.Model):
             "partner_id",
             "write_date",
         ]
-        for queue in ("usercom.outbox", "usercom.inbox")
+        for queue in ("usercom.outbox", "usercom.inbox", "usercom.event")
     }
 
     backend_id = fields.Many2one("usercom.backend", "Account", readonly=True)
     queue = fields.Selection(
-        [("outbox", "Sending"), ("inbox", "Receiving")], "Direction", readonly=True
+        [("outbox", "Sending"), ("inbox", "Receiving"), ("event", "Events")],
+        "Direction",
+        readonly=True,
     )
     error_code = fields.Selection(lambda self: titles(self.env), "Error", readonly=True)
     mapping_id = fields.Many2one("usercom.field.mapping", "Field Mapping", readonly=True)
@@ -50,8 +53,8 @@ class UsercomFailure(models.Model):
 
     @property
     def _table_query(self):
-        """The failed rows of both queues, grouped; an id is the same as long as its kind is."""
-        return SQL("%s UNION ALL %s", self._grouped("outbox"), self._grouped("inbox"))
+        """The failed rows of all queues, grouped; an id is the same as long as its kind is."""
+        return SQL(" UNION ALL ").join(self._grouped(queue) for queue in QUEUES)
 
     @api.model
     def _grouped(self, queue):
@@ -71,7 +74,7 @@ class UsercomFailure(models.Model):
                          FROM %(table)s WHERE state = 'failed') f
                 GROUP BY backend_id, code, mapping_id, is_ambiguous""",
             queue=queue,
-            who=SQL.identifier("user_ref") if queue == "inbox" else SQL("external_id::text"),
+            who=SQL.identifier(WHO[queue]),
             table=SQL.identifier(f"usercom_{queue}"),
         )
 

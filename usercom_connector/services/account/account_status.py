@@ -9,13 +9,18 @@ from odoo.tools import SQL
 
 from ..consents.answers import EmailConsent
 from ..inbox.waiting_calls import WaitingCalls
-from ..queue.claims import INBOX_IS_FREE, OUTBOX_IS_FREE
+from ..queue.claims import EVENT_IS_FREE, INBOX_IS_FREE, OUTBOX_IS_FREE
 from .activity import Activity
 
 # ---- an account that stands still ----
 
 PATIENCE = timedelta(minutes=2)
 MOST_LOOKED_AT = 100  # of each queue: this is asked often, and what waits may be much
+QUEUES = {
+    "usercom.inbox": INBOX_IS_FREE,
+    "usercom.outbox": OUTBOX_IS_FREE,
+    "usercom.event": EVENT_IS_FREE,
+}
 
 
 class Standstill:
@@ -33,9 +38,7 @@ class Standstill:
         """Whether rows have been due for a while, and none was settled meanwhile."""
         if self._backend.write_date > self._since or self._has_settled():
             return False  # or was resumed just now, which writes to the account
-        return self._has_due("usercom.inbox", INBOX_IS_FREE) or self._has_due(
-            "usercom.outbox", OUTBOX_IS_FREE
-        )
+        return any(self._has_due(name, is_free) for name, is_free in QUEUES.items())
 
     def _has_settled(self) -> bool:
         settled = [
@@ -164,13 +167,18 @@ class AccountStatus:
 
     @cached_property
     def waiting(self) -> Counts:
-        """``{"inbox": waiting rows, "outbox": …}``."""
+        """``{"inbox": waiting rows, "outbox": …, "event": …}``."""
         return self._count_rows("pending")
 
     @cached_property
     def failed(self) -> Counts:
-        """``{"inbox": failed rows, "outbox": …}``."""
+        """``{"inbox": failed rows, "outbox": …, "event": …}``."""
         return self._count_rows("failed")
+
+    @cached_property
+    def has_events(self) -> bool:
+        """Whether anything that happened was ever queued, as far as it is still known."""
+        return bool(self._env["usercom.event"].search_count(self._mine, limit=1))
 
     @cached_property
     def unclear(self) -> Counts:
@@ -181,7 +189,7 @@ class AccountStatus:
         domain = [*self._mine, ("state", "=", state), *conditions]
         return {
             queue: self._env[f"usercom.{queue}"].search_count(domain)
-            for queue in ("inbox", "outbox")
+            for queue in ("inbox", "outbox", "event")
         }
 
     @cached_property
@@ -285,6 +293,7 @@ class AccountStatus:
         return {
             "send_failed": self.failed["outbox"] - self.unclear["outbox"],
             "receive_failed": self.failed["inbox"] - self.unclear["inbox"],
+            "event_failed": self.failed["event"],
             "send_unclear": self.unclear["outbox"],
             "receive_unclear": self.unclear["inbox"],
             "conflicts": self._env["usercom.conflict"].search_count(open_ones),

@@ -18,7 +18,7 @@ def health(backend: Any) -> dict[str, Any]:
     """The account's state in plain values.
 
     ``level`` is "ok", "attention" or "critical", ``problems`` are sentences, ``waiting`` and
-    ``failed`` numbers of rows in both queues.
+    ``failed`` numbers of rows in all queues.
     """
     status = AccountStatus(backend)
     warnings = _warnings(backend, status)

@@ -44,9 +44,9 @@ def explanation(backend: Any, partner: Any) -> dict[str, Any]:
 
 
 def failures(backends: Any) -> Iterator[dict[str, Any]]:
-    """Yield the failed rows of both queues in plain values, the oldest first."""
+    """Yield the failed rows of all queues in plain values, the oldest first."""
     env = backends.env
-    for queue in ("inbox", "outbox"):
+    for queue in ("inbox", "outbox", "event"):
         domain = [("backend_id", "in", backends.ids), ("state", "=", "failed")]
         last = 0
         while rows := env[f"usercom.{queue}"].search(
@@ -70,7 +70,7 @@ def _failure(queue: str, row: Any) -> dict[str, Any]:
         "queue": queue,
         "row": row.id,
         "contact_id": row.partner_id.id or None,
-        "contact": row.display_name,
+        "contact": row.partner_id.display_name or row.display_name,
         "user_id": row._user_id() or None,
         "attempts": row.attempts,
         "failed_at": fields.Datetime.to_string(row.write_date),

@@ -12,6 +12,7 @@ from odoo.tools.sql import escape_psql
 _TEXTS = {
     "usercom.inbox": "error",
     "usercom.outbox": "error",
+    "usercom.event": "error",
     "usercom.binding": "last_error",
     "usercom.sync": "error",
     "usercom.sync.line": "problems",
@@ -46,7 +47,7 @@ class Erasure:
     def part(self) -> None:
         """End the links of contacts that stay, for good, with all that was noted of them."""
         about = [("partner_id", "in", self._partners.ids)]
-        for model in ("usercom.outbox", "usercom.conflict", "usercom.drift"):
+        for model in ("usercom.outbox", "usercom.event", "usercom.conflict", "usercom.drift"):
             self._env[model].search(about).unlink()
         self._links._forget()
         backends = self._env["usercom.backend"].search([("state", "!=", "draft")])
@@ -113,13 +114,22 @@ class Erasure:
             SQL("DELETE FROM usercom_inbox i WHERE %s AND NOT EXISTS (%s)", named, others)
         )
         Inbox.invalidate_model()
+        self._blank_addresses("usercom.inbox", "payload", patterns)
+        self._blank_addresses("usercom.event", "data", patterns)
+        self._blank_addresses("usercom.event", "answer", patterns)
+
+    def _blank_addresses(self, model: str, name: str, patterns: list[str]) -> None:
+        """Blank the addresses in what is kept of others, as of a company they ordered for."""
+        column = SQL.identifier(name)
         self._update(
-            "usercom.inbox",
-            ["payload"],
+            model,
+            [name],
             SQL(
-                "SET payload = regexp_replace(payload::text, %s, '\"\"', 'gi')::jsonb WHERE %s",
-                "|".join(f'"{_literally(email)}"' for email in sorted(self._emails)),
-                named,
+                """SET %(column)s = regexp_replace(%(column)s::text, %(emails)s, '""', 'gi')::jsonb
+                    WHERE %(column)s IS NOT NULL AND %(column)s::text ILIKE ANY(%(patterns)s)""",
+                column=column,
+                emails="|".join(f'"{_literally(email)}"' for email in sorted(self._emails)),
+                patterns=patterns,
             ),
         )
 

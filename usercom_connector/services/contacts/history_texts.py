@@ -19,6 +19,11 @@ class HistoryTexts:
         is_told = row.state == "done" and row.outcome
         return f"{operation}: {self._label(row, 'outcome')}" if is_told else operation
 
+    def _of_event(self, event: Any) -> str:
+        text = f"{self._label(event, 'kind')}: {event.name}"
+        is_told = event.state == "done" and event.outcome not in (False, "sent")
+        return f"{text} ({self._label(event, 'outcome')})" if is_told else text
+
     def _of_inbox(self, row: Any) -> str:
         return str(row.display_name)
 

@@ -16,7 +16,16 @@ from ..database.transactions import unless_locked
 from ..exporter import Exporter
 from ..initial_sync import InitialSync
 from ..queue.brake import Brake
-from ..queue.claims import LOW, NEWEST_ID, URGENT, USUAL, InboxClaims, OutboxClaims, Task
+from ..queue.claims import (
+    LOW,
+    NEWEST_ID,
+    URGENT,
+    USUAL,
+    EventClaims,
+    InboxClaims,
+    OutboxClaims,
+    Task,
+)
 from ..queue.holds import DrainLock, ModuleOperation, SharedHold, throttle_of
 from ..queue.quarantine import LOCKED_DELAY, Quarantine, WaryLook
 from ..reconciliation import Reconciliation
@@ -28,7 +37,7 @@ RUN_SECONDS = 45.0  # well within the 120 that Odoo gives a job by default
 
 
 class Drain:
-    """Works off both queues of an account; lists of users and an initial sync go on between them.
+    """Works off the queues of an account; lists of users and an initial sync go on between them.
 
     Only the account's own scheduled job calls this. Odoo can run it twice at once where the
     connection that holds the job's lock was ended; then `DrainLock` stops the second drain.
@@ -93,7 +102,7 @@ class Drain:
         self._end(done)
 
 
-# ---- the rows of both queues ----
+# ---- the rows of the queues ----
 
 WORKERS = 16
 SHORT_WAIT = 5.0
@@ -121,8 +130,9 @@ class QueueRunner:
     def work_off_suspects(self) -> int:
         """Work off, one at a time, the rows that two workers died with; returns how many."""
         done = 0
-        for claims in (InboxClaims(self.backend), OutboxClaims(self.backend)):
-            while self._may_go_on() and (rows := unless_locked(self.env, claims.claim_suspect)):
+        for claims in (InboxClaims, OutboxClaims, EventClaims):
+            suspect = claims(self.backend).claim_suspect
+            while self._may_go_on() and (rows := unless_locked(self.env, suspect)):
                 self._run(self.builder.build(rows))
                 done += len(rows)
         return done
@@ -186,21 +196,24 @@ class QueueRunner:
 # ---- in which order rows are claimed ----
 
 OUTBOX_TURN = 3
+ROUND, EVENT_TURNS = 6, (1, 4)
 PRIORITIES = (URGENT, USUAL, LOW)
 
 
 class Turns:
     """Claims rows by priority; within a priority the inbox comes first, then the outbox's oldest.
 
-    There are two exceptions. Every third turn begins with the outbox, since more calls may come in
+    There are exceptions. Every third turn begins with the outbox, since more calls may come in
     than can ever be answered. Every second turn takes the newest edits, so that a person who edits
-    one contact does not wait for 400 edits of others.
+    one contact does not wait for 400 edits of others. Two of six turns begin with events: they go
+    before edits, and yet thousands of them do not keep all edits waiting.
     """
 
     def __init__(self, backend: Any) -> None:
         self.backend = backend
         self.env = backend.env
         self.inbox, self.outbox = InboxClaims(backend), OutboxClaims(backend)
+        self.events = EventClaims(backend)
         self._turn = 0
         self._looked_at = dict.fromkeys(PRIORITIES, 0)  # {priority: id of an outbox row}
 
@@ -217,32 +230,50 @@ class Turns:
 
     def _claim(self) -> Any:
         waiting = unless_locked(self.env, self._waiting) or {}
-        ways = [self._claim_inbox, self._claim_outbox]
-        if self._turn % OUTBOX_TURN == 0:
-            ways.reverse()
         for priority in PRIORITIES:
             if self._is_newests_turn(priority, waiting) and (rows := self._claim_newest()):
                 return rows
-            for claim in ways:
+            for claim in self._ways():
                 if priority in waiting.get(claim, ()) and (rows := claim(priority)):
                     return rows
         return None
+
+    def _ways(self) -> list[Callable[[int], Any]]:
+        """In which order the queues have their turn now."""
+        ways = [self._claim_inbox, self._claim_outbox]
+        if self._turn % OUTBOX_TURN == 0:
+            ways.reverse()
+        return (
+            [self._claim_events, *ways] if self._is_events_turn() else [*ways, self._claim_events]
+        )
+
+    def _is_events_turn(self) -> bool:
+        return self._turn % ROUND in EVENT_TURNS
 
     def _waiting(self) -> dict[Callable[[int], Any], set[int]]:
         """The priorities of what waits, by how it is claimed: each look costs a transaction."""
         return {
             self._claim_inbox: self.inbox.waiting_of(PRIORITIES),
             self._claim_outbox: self.outbox.waiting_of(PRIORITIES),
+            self._claim_events: self.events.waiting_of(PRIORITIES),
         }
 
     def _is_newests_turn(
         self, priority: int, waiting: dict[Callable[[int], Any], set[int]]
     ) -> bool:
         is_waiting = USUAL in waiting.get(self._claim_outbox, ())
-        return priority == USUAL and self._turn % 2 == 0 and is_waiting
+        is_turn = self._turn % 2 == 0 and not (
+            self._is_events_turn() and USUAL in waiting.get(self._claim_events, ())
+        )
+        return priority == USUAL and is_turn and is_waiting
 
     def _claim_inbox(self, priority: int) -> Any:
         return unless_locked(self.env, self.inbox.claim, priority)
+
+    def _claim_events(self, priority: int) -> Any:
+        """Claim events, or the contacts that have to be sent before them."""
+        rows = unless_locked(self.env, self.events.claim, priority)
+        return rows or unless_locked(self.env, self.outbox.claim_awaited, priority)
 
     def _claim_newest(self) -> Any:
         """Claim the newest edits; none where no others wait, so that alike ones may go as one."""
@@ -296,9 +327,9 @@ class Schedule:
         self.env = backend.env
 
     def next_due(self) -> Any:
-        """When the earliest row of either queue may be tried, None if no row waits."""
-        claims = InboxClaims(self.backend), OutboxClaims(self.backend)
-        waits = [due for queue in claims if (due := queue.next_due())]
+        """When the earliest row of any queue may be tried, None if no row waits."""
+        queues = InboxClaims, OutboxClaims, EventClaims
+        waits = [due for claims in queues if (due := claims(self.backend).next_due())]
         if self.env["usercom.touched"]._of(self.backend):
             waits.append(fields.Datetime.now())
         held = fields.Datetime.now() + timedelta(seconds=SharedHold(self.backend).seconds())

@@ -35,6 +35,8 @@ class Dismissal:
         """The rows that carry a refusal which User.com does not know of yet."""
         if self._rows._name == "usercom.inbox":
             return self._rows.filtered(_brings_withdrawal)
+        if self._rows._name == "usercom.event":
+            return self._rows.browse()
         removals = self._rows.filtered(lambda row: row.operation in REMOVALS)
         return removals + self._withdrawals(self._rows - removals)
 

@@ -13,6 +13,7 @@ from ...usercom import (
     EmptiedError,
     ForbiddenError,
     InvalidKeyError,
+    LostAnswerError,
     NotNowError,
     PaymentError,
     Reason,
@@ -97,6 +98,18 @@ CODES: dict[str, Failure] = {
     "another_user": Failure(
         _lt("Contact linked to another user"),
         _lt("Merge the two users in User.com; then retry."),
+    ),
+    "contact_not_sent": Failure(
+        _lt("Event whose contact could not be sent"),
+        _lt("Open the contacts and correct why they cannot be sent; then retry."),
+    ),
+    "user_not_there": Failure(
+        _lt("Event of a user that is not found"),
+        _lt("Pull the contacts from User.com to find their users; then retry."),
+    ),
+    "lost_answer": Failure(
+        _lt("Event that User.com may have or not"),
+        _lt("Look in User.com whether the event is there; then dismiss or retry the entry."),
     ),
     "unreachable": Failure(
         _lt("User.com could not be reached"),
@@ -225,6 +238,8 @@ def _code(error: Exception) -> str:
             return "several_users"
         case RejectedError():
             return "refused"
+        case LostAnswerError():
+            return "lost_answer"
         case UnservedError(status=402 | 403):
             return "blocked"
         case UnreachableError() | ServerError(status=408 | 425 | 502 | 503 | 504):
@@ -257,6 +272,11 @@ def _text(env: Any, error: Exception) -> str:
             )
         case RejectedError():
             return env._("User.com refused: %s", error.details)
+        case LostAnswerError():
+            return env._(
+                "No answer came: User.com may have it, or not. Look there, then retry or dismiss "
+                "it."
+            )
         case _:
             return str(error)
 

@@ -68,6 +68,32 @@ OUTBOX_IS_FREE = SQL(
               AND i.state = 'pending' AND coalesce(i.external_id, 0) = 0 OFFSET 0)"""
 )
 
+# Nothing else of the contact is being sent or waits before it, nor the contact itself where it has
+# to go first; nor the same deal or product, nor a product that has to be there.
+EVENT_IS_FREE = SQL(
+    """NOT EXISTS (
+           SELECT FROM usercom_event e
+            WHERE e.partner_id = r.partner_id AND e.backend_id = r.backend_id
+              AND e.state = 'pending' AND (e.id < r.id OR e.claimed_at IS NOT NULL) OFFSET 0)
+       AND NOT EXISTS (
+           SELECT FROM usercom_event e
+            WHERE e.backend_id = r.backend_id AND e.kind = r.kind AND e.key = r.key
+              AND e.state = 'pending' AND e.claimed_at IS NOT NULL OFFSET 0)
+       AND NOT EXISTS (
+           SELECT FROM usercom_event e
+            WHERE e.backend_id = r.backend_id AND e.kind = 'product'
+              AND e.key IN (SELECT jsonb_array_elements_text(r.product_keys))
+              AND e.state = 'pending' OFFSET 0)
+       AND (r.awaits_contact IS NOT TRUE OR NOT EXISTS (
+           SELECT FROM usercom_outbox o
+            WHERE o.partner_id = r.partner_id AND o.backend_id = r.backend_id
+              AND o.state = 'pending' OFFSET 0))
+       AND (r.awaits_contact IS NOT TRUE OR NOT EXISTS (
+           SELECT FROM usercom_inbox i
+            WHERE i.partner_id = r.partner_id AND i.backend_id = r.backend_id
+              AND i.state = 'pending' OFFSET 0))"""
+)
+
 # No call about the user is being worked off, and its contact is not being sent.
 INBOX_IS_FREE = SQL(
     """NOT EXISTS (
@@ -240,6 +266,25 @@ class InboxClaims(Claims):
         )
 
 
+class EventClaims(Claims):
+    model = "usercom.event"
+    is_free = EVENT_IS_FREE
+
+    def claim(self, priority: int) -> Any:
+        """Claim the oldest rows, one of each contact."""
+        return self._claim(
+            SQL(
+                """SELECT r.id FROM usercom_event r
+                    WHERE r.priority = %s AND %s AND %s
+                    ORDER BY r.id LIMIT %s FOR UPDATE OF r SKIP LOCKED""",
+                priority,
+                self._waits(),
+                self._is_due(),
+                self._size(),
+            )
+        )
+
+
 class OutboxClaims(Claims):
     model = "usercom.outbox"
     is_free = OUTBOX_IS_FREE
@@ -262,6 +307,24 @@ class OutboxClaims(Claims):
                 self._waits(),
                 self._is_due(),
                 order,
+                self._size(),
+            )
+        )
+
+    def claim_awaited(self, priority: int) -> Any:
+        """Claim contacts that events of this priority wait for, whatever their own priority."""
+        return self._claim(
+            SQL(
+                """SELECT r.id FROM usercom_event e
+                     JOIN usercom_outbox r
+                       ON r.backend_id = e.backend_id AND r.partner_id = e.partner_id
+                    WHERE e.backend_id = %s AND e.state = 'pending' AND e.awaits_contact
+                      AND e.priority = %s AND %s AND %s
+                    ORDER BY e.id LIMIT %s FOR UPDATE OF r SKIP LOCKED""",
+                self.backend.id,
+                priority,
+                self._waits(),
+                self._is_due(),
                 self._size(),
             )
         )

@@ -43,7 +43,7 @@ class Quarantine:
     def __init__(self, backend: Any) -> None:
         self.backend = backend
         self.env = backend.env
-        self._queues = self.env["usercom.inbox"], self.env["usercom.outbox"]
+        self._queues = [self.env[f"usercom.{name}"] for name in ("inbox", "outbox", "event")]
 
     def has_orphans(self) -> bool:
         return any(self._orphans(queue) for queue in self._queues)
