@@ -70,9 +70,9 @@ class TestDeaths(EventCase, DeathCase):
         self.assertEqual((late.state, fine.state), ("done", "done"))
 
     def test_what_a_dead_worker_may_have_told_is_not_told_again_if_so_chosen(self):
-        contact = self.synced(email="jan@example.org")
+        contact, other = self.synced(email="jan@example.org"), self.synced(email="eva@example.org")
         self.backend.event_lost_answer = "fail"
-        row, deal = self.tell(contact), self.deal(self.synced(email="eva@example.org"))
+        row, deal = self.tell(contact), self.deal(other)
         self.die_of("/events/")
         self.assertTrue(self.dies())
         self.die_of(None)
