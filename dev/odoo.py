@@ -22,6 +22,8 @@ _ASSETS = [
     "fonts-roboto-unhinted",
     "fonts-inconsolata",
 ]
+# What tells of another cluster, or of a run of the tests that this one is part of.
+_OTHERS = ("PG", "PYTEST_XDIST")
 _PACKAGES = "usr/lib/python3/dist-packages"
 _SELFIE = f"{_PACKAGES}/odoo/addons/mail/static/lib/selfie_segmentation/selfie_segmentation.js"
 
@@ -65,7 +67,7 @@ def release() -> str:
 
 def environment(cluster_env: dict[str, str], name: str) -> dict[str, str]:
     """The environment of every Odoo process and test: our tools, our database, our settings."""
-    kept = {key: value for key, value in tools_first().items() if not key.startswith("PG")}
+    kept = {key: text for key, text in tools_first().items() if not key.startswith(_OTHERS)}
     # Odoo takes seconds longer to start when its bytecode may not be kept.
     kept.pop("PYTHONDONTWRITEBYTECODE", None)
     return {**kept, **cluster_env, "ODOO_RC": str(_configuration(name))}

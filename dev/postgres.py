@@ -19,12 +19,12 @@ from .process import run, spawn, stop, wait_for
 from .wrappers import wrap
 
 USER = "odoo"
-_PROGRAMS = ("initdb", "postgres", "psql")
+_PROGRAMS = ("initdb", "postgres", "psql", "createdb", "dropdb")
 _FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
 def programs() -> Path:
-    """The folder of `initdb`, `postgres` and `psql`: the machine's, else Debian's extracted."""
+    """The folder of PostgreSQL's programs: the machine's, else Debian's extracted."""
     machine = Path("/usr/lib/postgresql").glob("*/bin")
     path = map(Path, os.environ.get("PATH", os.defpath).split(os.pathsep))
     for folder in (*sorted(machine, key=_version, reverse=True), BIN, *path):

@@ -1,4 +1,9 @@
-"""`make test`: the set-up where needed, a fresh database, all tests in one pytest."""
+"""`make test`: the set-up where needed, a fresh database, all tests in one pytest after another.
+
+All of them are two runs. The first shares its tests out to two processes with a database, a web
+server and a simulator each. The second has the machine for itself: servers that are killed, locks
+and moments, where it counts how long something takes.
+"""
 
 from . import browser, nginx, odoo, pins, ports, template
 from .locks import alone
@@ -8,11 +13,17 @@ from .process import foreground
 
 NAME = "test"
 _DATABASE = "usercom_test"
-_WHOLE = ("--durations=25",)
+# The longest begin, so that both processes end together.
+SHARED_OUT = (
+    *("tests/dev", "tests/upgrade", "tests/browser"),
+    *("tests/odoo", "tests/simulator", "tests/usercom"),
+)
+TIMED = ("tests/chaos", "tests/e2e")
+_WHOLE = ((*SHARED_OUT, "--numprocesses=2"), TIMED)
 
 
 def main(arguments: list[str]) -> int:
-    """Run the tests; arguments go to pytest. Returns pytest's exit status.
+    """Run the tests; arguments go to pytest, in one process. Returns pytest's exit status.
 
     Without arguments all of them are run, and it tells which took longest.
     The tests find the name of the template in USERCOM_TEMPLATE, to make further copies of it, in
@@ -34,9 +45,16 @@ def main(arguments: list[str]) -> int:
             names = {"USERCOM_TEMPLATE": source, "USERCOM_CORE": core}
             names["USERCOM_ALONE"] = template.alone(cluster, env)
             try:
-                return foreground(_pytest(arguments), env={**env, **names})
+                return run(arguments, {**env, **names})
             finally:
                 template.drop(cluster, _DATABASE)
+
+
+def run(arguments: list[str], env: dict[str, str]) -> int:
+    """Run pytest on these, else on all; the status is that of the first run that fails."""
+    parts = [arguments] if arguments else [[*part, "--durations=25"] for part in _WHOLE]
+    statuses = [foreground(_pytest(part), env=env) for part in parts]
+    return next(filter(None, statuses), 0)
 
 
 def _pytest(arguments: list[str]) -> list[str]:
@@ -46,5 +64,5 @@ def _pytest(arguments: list[str]) -> list[str]:
         f"--odoo-database={_DATABASE}",
         f"--odoo-addons-path={ROOT}",
         f"--odoo-extra=http-interface={ports.LOOPBACK}",
-        *(arguments or _WHOLE),
+        *arguments,
     ]
