@@ -1,12 +1,9 @@
 from . import (
     connection,
     contact,
-    consent,
     alert,
-    custom_id,
     dashboard,
     setup,
-    watch,
     webhook,
     hooks,
     brake,
