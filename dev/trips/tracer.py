@@ -18,6 +18,8 @@ class Trip:
 
     functions: set[tuple[str, str]] = field(default_factory=set)
     crossings: set[tuple[tuple[str, str], tuple[str, str]]] = field(default_factory=set)
+    direct: set[tuple[tuple[str, str], tuple[str, str]]] = field(default_factory=set)
+    """Those that no ORM of Odoo is between, as between an assignment and our ``write``."""
 
     @property
     def files(self) -> set[str]:
@@ -30,11 +32,15 @@ class Trip:
             return
         called = _name(frame)
         self.functions.add(called)
-        caller = frame.f_back
+        caller, is_direct = frame.f_back, True
         while caller is not None and not _is_ours(caller):
+            is_direct = is_direct and "/odoo/orm/" not in caller.f_code.co_filename
             caller = caller.f_back
         if caller is not None and caller.f_code.co_filename != frame.f_code.co_filename:
-            self.crossings.add((_name(caller), called))
+            crossing = _name(caller), called
+            self.crossings.add(crossing)
+            if is_direct:
+                self.direct.add(crossing)
 
 
 @contextmanager

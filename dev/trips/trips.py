@@ -9,7 +9,7 @@ from odoo.tests import HttpCase
 from dev.trips.tracer import Trip, traced
 from tests.odoo.common import UsercomCase
 
-TITLES = ("trip", "files", "functions", "calls from file to file")
+TITLES = ("trip", "files", "functions", "calls from file to file", "without the ORM's own")
 
 
 class TestTrips(HttpCase, UsercomCase):
@@ -22,7 +22,7 @@ class TestTrips(HttpCase, UsercomCase):
         super().tearDownClass()
         rows = [TITLES, ("---",) * len(TITLES)]
         for title, trip in cls.trips.items():
-            counts = (trip.files, trip.functions, trip.crossings)
+            counts = (trip.files, trip.functions, trip.crossings, trip.direct)
             rows.append((title, *(str(len(found)) for found in counts)))
         print("\n" + "\n".join(f"| {' | '.join(row)} |" for row in rows))
         if folder := os.environ.get("TRIPS_LIST"):  # which files and calls, a list for each trip
