@@ -197,11 +197,6 @@ def _company(mapping: Any, name: str) -> Any:
 
 
 # ---- the comparison ----
-# Nothing is written here, and User.com is not asked: it is what the import of users, the preview
-# of an initial sync and the full comparison of an account have in common.
-#
-# comparison = Comparison(backend._active_mappings(), partners) sides = comparison.sides(partner,
-# user, base) outcome = comparison.merge(partner, sides, base, odoo_is_newer=None)
 
 Values = dict[str, Any]
 """``{key: canonical value}``: the attribute's name and what both sides are compared in."""

@@ -115,8 +115,6 @@ def without_expected_errors() -> Iterator[None]:
 
 
 # ---- a transaction of its own ----
-# Where a lot of records meets a lock or a conflict, it is halved until the one record is found
-# that is affected. Only that one waits for its next turn.
 
 Result = TypeVar("Result")
 

@@ -122,8 +122,6 @@ INBOX_IS_FREE = SQL(
 
 
 # ---- claims ----
-# Only the drain of an account claims its rows, and an account has one drain at a time. So a row
-# that is claimed when a drain begins was a dead worker's (`Quarantine`).
 
 CLAIM_SIZE = 10  # what is claimed is sent before the inbox is looked at again
 CLAIM_BYTES = 2**20  # of payloads claimed at once
