@@ -133,13 +133,20 @@ async def delete_company(call: Call) -> Response:
 
 
 async def add_member(call: Call) -> Response:
-    company, users = _company(call), call.account.users
-    if "user_custom_id" in call.body:
-        user = users.by_custom_id(call.member("user_custom_id", str))
-    else:
-        user = users.get(call.member("user_id", int))
-    call.account.companies.join(company, user)
+    call.account.companies.join(_company(call), _member(call))
     return JSONResponse({})
+
+
+async def remove_member(call: Call) -> Response:
+    call.account.companies.part(_company(call), _member(call))
+    return JSONResponse({})
+
+
+def _member(call: Call) -> User:
+    users = call.account.users
+    if "user_custom_id" in call.body:
+        return users.by_custom_id(call.member("user_custom_id", str))
+    return users.get(call.member("user_id", int))
 
 
 def routes() -> list[Route]:
@@ -165,4 +172,5 @@ def _company_family(prefix: str) -> list[Route]:
         Route(prefix, update_company, methods=["PUT"]),
         Route(prefix, delete_company, methods=["DELETE"]),
         Route(f"{prefix}add_member/", add_member, methods=["POST"]),
+        Route(f"{prefix}remove_member/", remove_member, methods=["POST"]),
     ]

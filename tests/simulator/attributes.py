@@ -76,7 +76,7 @@ STANDARD_USER = {
 STANDARD_COMPANY = {
     **_standard("string", "name", "custom_id", "email", "address", "city", "region", "country"),
     **_standard("string", "postal_code", "description", "category", "size", "founded", "website"),
-    **_standard("json", "phone_numbers", "employees"),
+    **_standard("json", "phone_numbers"),
 }
 STANDARD = {USER: STANDARD_USER, "company": STANDARD_COMPANY}
 

@@ -72,6 +72,22 @@ class Companies:
         if all(each != company.id for each, _since in user.companies):
             user.companies += ((company.id, times.now()),)
 
+    def part(self, company: Company, user: User) -> None:
+        """Make a user no member any more."""
+        user.companies = tuple(each for each in user.companies if each[0] != company.id)
+
+    def join_by_domain(self, user: User) -> None:
+        """Make a user a member of the company whose e-mail address has the same domain."""
+        domain = str(user.values.get("email") or "").partition("@")[2]
+        for company in self.by_id.values():
+            if domain and str(company.values.get("email") or "").endswith(f"@{domain}"):
+                self.join(company, user)
+
+    def members(self, company: Company) -> list[int]:
+        """Return the ids of the members, lowest first."""
+        users = self._account.store.users.values()
+        return sorted(u.id for u in users if any(c == company.id for c, _since in u.companies))
+
     def drop_tag(self, tag: int) -> None:
         """Take a tag away from every company."""
         for company in self.by_id.values():

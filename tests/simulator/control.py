@@ -12,9 +12,11 @@ from starlette.routing import Route
 
 from .account import Account
 from .attributes import attribute_view
+from .companies import Company
 from .control_users import People
 from .errors import ApiError
 from .journal import Selection
+from .naming import company_view
 from .options import checked
 from .settings import Settings
 
@@ -106,6 +108,29 @@ class Control:
             return self.people.delete(user_id)
         return self.people.view(user_id)
 
+    async def companies(self, _request: Request) -> Any:
+        every = self.account.companies.by_id.values()
+        return [self._company_view(each) for each in every]
+
+    async def company(self, request: Request) -> Any:
+        """Change a company, its `member` and who is `leaving`, as a person in User.com does."""
+        companies = self.account.companies
+        company = companies.get(request.path_params["id"])
+        if request.method == "DELETE":
+            companies.delete(company)
+            return {"deleted": company.id}
+        body = await request.json()
+        if member := body.pop("member", None):
+            companies.join(company, self.account.users.get(member))
+        if leaving := body.pop("leaving", None):
+            companies.part(company, self.account.users.get(leaving))
+        companies.update(company, self.account.reader(content_type="company").read(body, "v2"))
+        return self._company_view(company)
+
+    def _company_view(self, company: Company) -> dict[str, Any]:
+        members = self.account.companies.members(company)
+        return company_view(self.account, company, "v2") | {"members": members}
+
     async def unsubscribe(self, request: Request) -> Any:
         return self.people.change(request.path_params["id"], {"unsubscribed": True})
 
@@ -152,6 +177,8 @@ class Control:
             "attributes": (self.attributes, ["GET", "POST"]),
             "users": (self.users, ["GET", "POST"]),
             "users/{id:int}": (self.user, ["GET", "PATCH", "DELETE"]),
+            "companies": (self.companies, ["GET"]),
+            "companies/{id:int}": (self.company, ["PATCH", "DELETE"]),
             "users/{id:int}/unsubscribe": (self.unsubscribe, ["POST"]),
             "users/{id:int}/events": (self.events, ["GET"]),
             "commerce": (self.commerce, ["GET"]),

@@ -33,7 +33,7 @@ BEYOND_V2_SAMPLE = (
 )
 COMPANY_FIELDS = (
     *("name", "email", "address", "city", "region", "country", "postal_code", "description"),
-    *("category", "size", "phone_numbers", "founded", "employees"),
+    *("category", "size", "phone_numbers", "founded"),
 )
 # What the documented sample of an automation call shows of the user.
 DOCUMENTED_IN_CALLS = (
@@ -131,11 +131,17 @@ def company_view(account: "Account", company: Company, version: str) -> View:
         "id": company.id,
         id_name: company.values.get("custom_id"),
         **{name: company.values.get(name) for name in COMPANY_FIELDS},
+        "employees": _members(account, company),
         "tags": [{"name": account.tags.get(tag).name, "id": tag} for tag in company.tags],
         "created_at": iso(company.created_at),
         "updated_at": iso(company.updated_at),
         **_custom(account, company.values, "company", version),
     }
+
+
+def _members(account: "Account", company: Company) -> list[int] | None:
+    told = account.settings.company_members == "told"
+    return account.companies.members(company) if told else None
 
 
 def control_view(account: "Account", user: User) -> View:

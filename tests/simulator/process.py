@@ -136,6 +136,19 @@ class Simulator:
         """Change a user as a person in User.com does: automations fire."""
         return self.control("PATCH", f"users/{user_id}", values)
 
+    def companies(self) -> list[dict[str, Any]]:
+        """Return the companies, oldest first, as API v2 does; `members` are ids of users."""
+        return self.control("GET", "companies")
+
+    def patch_company(self, company_id: int, **values: Any) -> dict[str, Any]:
+        """Change a company as a person in User.com does; `member` is a user to become one,
+        `leaving` one to be it no more.
+        """
+        return self.control("PATCH", f"companies/{company_id}", values)
+
+    def delete_company(self, company_id: int) -> None:
+        self.control("DELETE", f"companies/{company_id}")
+
     def unsubscribe(self, user_id: int) -> dict[str, Any]:
         return self.control("POST", f"users/{user_id}/unsubscribe", {})
 

@@ -66,6 +66,8 @@ class Settings:
     # Identity.
     duplicate_email: Literal["allow", "reject", "merge"] = "allow"
     duplicate_custom_id: Literal["reject", "allow", "merge"] = "reject"
+    company_members: Literal["told", "absent"] = "told"
+    companies_by_domain: bool = False
     missing_custom_id: Literal["create", "reject"] = "create"
     email_store: Literal["as_sent", "lower"] = "as_sent"
     email_search: Literal["exact", "insensitive"] = "exact"

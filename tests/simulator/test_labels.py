@@ -114,5 +114,16 @@ def test_a_user_joins_a_company_by_write_or_as_member(api, api_v1, user):
     assert api("POST", "/companies/3/add_member/", {"user_id": 9}).status_code == 404
     companies = api.get("/users/1/")["companies"]
     assert [company["name"] for company in companies] == ["One", "Two", "Three"]
+    assert api.get("/companies/3/")["employees"] == [1]
+    assert api("POST", "/companies/3/remove_member/", {"user_id": 1}).status_code == 200
+    assert api.get("/companies/3/")["employees"] == []
     api("DELETE", "/companies/1/")
-    assert len(api.get("/users/1/")["companies"]) == 2
+    assert len(api.get("/users/1/")["companies"]) == 1
+
+
+def test_a_user_joins_the_company_of_the_mail_domain_where_that_is_switched_on(simulator, api):
+    api("POST", "/companies/", {"name": "Acme", "email": "office@acme.example"})
+    simulator.settings(companies_by_domain=True, company_members="absent")
+    made = api.create(email="jan@acme.example")
+    assert [company["name"] for company in made["companies"]] == ["Acme"]
+    assert api.get("/companies/1/")["employees"] is None

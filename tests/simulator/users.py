@@ -123,6 +123,8 @@ class Users:
             self.store.label(user, "tags", self.account.tags.named(tag).id)
         if changes.company is not None:
             self.account.companies.join(self.account.companies.by_custom_id(changes.company), user)
+        if self.settings.companies_by_domain:
+            self.account.companies.join_by_domain(user)
 
     def _note_consent(self, user: User, changed: set[Field]) -> None:
         """The customer's own automation: a consent given or withdrawn sets `unsubscribed`."""
