@@ -8,6 +8,7 @@ which calls may be repeated.
 import math
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from copy import copy
 from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Lock
@@ -24,7 +25,16 @@ from .errors import (
     UsercomError,
 )
 from .events import EventCalls
-from .records import STANDARD_ATTRIBUTES, Account, Attribute, ImportReport, User, UserPage
+from .records import (
+    COMPANIES,
+    STANDARD,
+    USERS,
+    Account,
+    Attribute,
+    ImportReport,
+    User,
+    UserPage,
+)
 from .responses import (
     attribute_of,
     check_success,
@@ -40,7 +50,8 @@ from .throttle import Throttle
 from .transport import RawPage, Transport
 
 NOT_FOUND, METHOD_NOT_ALLOWED = 404, 405
-CONTACT_TYPES = {"clientuser", "user"}
+CREATED_TYPES = {USERS: "clientuser", COMPANIES: "company"}
+CONTENT_TYPES = {USERS: {"clientuser", "user"}, COMPANIES: {"company"}}
 
 
 class Client:
@@ -68,6 +79,7 @@ class Client:
         self._transport = Transport(base_url, api_key, throttle, timeout, longest_call)
         self._search = Search(self._transport)
         self.events = EventCalls(self._transport)
+        self._resource = USERS
         self._no_changes: UsercomError | None = None
         self._left_out = frozenset(left_out)
         self._left_out_there: frozenset[str] | None = None
@@ -79,6 +91,14 @@ class Client:
     def is_for(self, base_url: str, api_key: str) -> bool:
         """Return whether the client was made with this base URL and key."""
         return self._transport.is_for(base_url, api_key)
+
+    def of_companies(self) -> Self:
+        """Return a client of the same account, for which all that is of users is of companies."""
+        client = copy(self)
+        client._resource = COMPANIES
+        client._search = Search(self._transport, COMPANIES)
+        client._left_out = frozenset()
+        return client
 
     def __enter__(self) -> Self:
         return self
@@ -118,7 +138,7 @@ class Client:
 
     def get_user(self, user_id: int) -> User:
         """Return one user. Raises NotFoundError."""
-        user = user_of(self._transport.get(f"/users/{user_id}/"))
+        user = user_of(self._transport.get(self._path(user_id)))
         return user.with_unset(self._unset_there() if self._left_out - user.received else ())
 
     def _unset_there(self) -> frozenset[str]:
@@ -152,6 +172,8 @@ class Client:
             return []
         if custom_id is not None:
             return self._search.by_custom_id(custom_id)
+        if self._resource != USERS:
+            return []
         if email is not None:
             return self._search.by_email(email.strip())
         return self._search.by_phone(phone or "")
@@ -162,8 +184,9 @@ class Client:
         A call without an answer may have created one, so search before repeating it. A call with a
         custom id may be repeated: User.com then updates the user who has that id.
         """
-        body, usual = dict(values), "/users/"
-        path = f"{usual}update_or_create/" if body.get("custom_id") else usual
+        body, usual = dict(values), f"/{self._resource}/"
+        is_keyed = self._resource == USERS and body.get("custom_id")
+        path = f"{usual}update_or_create/" if is_keyed else usual
         try:
             answer = self._transport.write("POST", path, body)
         except (NotFoundError, UnservedError):
@@ -179,13 +202,13 @@ class Client:
         """
         if self._no_changes:
             raise self._no_changes
-        answer = self._transport.write("PUT", f"/users/{user_id}/", dict(values))
+        answer = self._transport.write("PUT", self._path(user_id), dict(values))
         return self._written(answer, user_id)
 
     def remove_attributes(self, user_id: int, names: Iterable[str]) -> User:
         """Empty custom attributes, with one call for each; return the user as it is then."""
         for name in names:
-            path, body = f"/users/{user_id}/remove_attribute/", {"attribute": name}
+            path, body = f"{self._path(user_id)}remove_attribute/", {"attribute": name}
             try:
                 self._transport.write("POST", path, body)
             except (RejectedError, UnservedError) as error:  # clients use either method
@@ -213,7 +236,10 @@ class Client:
 
         Raises NotFoundError.
         """
-        return self._transport.write("DELETE", f"/users/{user_id}/") is None
+        return self._transport.write("DELETE", self._path(user_id)) is None
+
+    def _path(self, user_id: int) -> str:
+        return f"/{self._resource}/{user_id}/"
 
     def merge_users(self, parent_id: int, user_ids: Iterable[int]) -> bool:
         """Merge users into the parent, whose values win; whether the response says so.
@@ -251,7 +277,7 @@ class Client:
         users from up to two seconds outside are among them.
         """
         if not (params := _date_range(since, until)):
-            return _user_page(self._transport.page("/users/"))
+            return _user_page(self._transport.page(f"/{self._resource}/"))
         try:  # either of the two documented paths may be the one that is served
             return _user_page(self._transport.page("/users/search/", params))
         except (RejectedError, UnservedError):
@@ -290,30 +316,56 @@ class Client:
                 raise
             return None
 
+    # --- members of companies ---
+
+    def add_member(self, company_id: int, user_id: int) -> None:
+        """Make a user a member of a company. Raises NotFoundError if either is gone."""
+        self._write_member(company_id, "add_member", user_id)
+
+    def remove_member(self, company_id: int, user_id: int) -> None:
+        """Make a user no member of a company any more. Raises NotFoundError if either is gone."""
+        self._write_member(company_id, "remove_member", user_id)
+
+    def _write_member(self, company_id: int, action: str, user_id: int) -> None:
+        self._transport.write("POST", f"/companies/{company_id}/{action}/", {"user_id": user_id})
+
     # --- attributes ---
 
-    def attributes(self, types: Container[str] = TYPE_TABLE) -> list[Attribute]:
-        """Return the contact attributes of these types, the standard ones first, by `name_std`."""
-        known = {attribute.name_std: attribute for attribute in STANDARD_ATTRIBUTES}
-        for attribute in self._custom_attributes():
+    def attributes(
+        self, types: Container[str] = TYPE_TABLE, resources: Sequence[str] = (USERS,)
+    ) -> list[Attribute]:
+        """Return the attributes of these types and resources, the standard ones first."""
+        known = {
+            (resource, attribute.name_std): attribute
+            for resource in resources
+            for attribute in STANDARD[resource]
+        }
+        for attribute in self._custom_attributes(resources):
             if attribute.value_type in types:
-                known.setdefault(attribute.name_std, attribute)
+                known.setdefault((attribute.resource, attribute.name_std), attribute)
         return list(known.values())
 
-    def _custom_attributes(self) -> Iterator[Attribute]:
+    def _custom_attributes(self, resources: Sequence[str] = (USERS,)) -> Iterator[Attribute]:
+        kinds = set().union(*(CONTENT_TYPES[resource] for resource in resources))
         for page in self._transport.pages("/attributes/"):
-            yield from readable(filter(_is_of_contacts, page), Attribute.from_json)
+            found = [item for item in page if _content_type(item) in kinds]
+            yield from readable(found, Attribute.from_json)
 
     def create_attribute(
-        self, name: str, value_type: str, choices: Sequence[str] = (), multiple: bool = False
+        self,
+        name: str,
+        value_type: str,
+        choices: Sequence[str] = (),
+        multiple: bool = False,
+        resource: str = USERS,
     ) -> Attribute:
-        """Create a contact attribute: a name of up to 32 characters; `fixed` needs choices."""
-        body: dict[str, Any] = {"content_type": "clientuser", "name": name}
+        """Create an attribute: a name of up to 32 characters; `fixed` needs choices."""
+        body: dict[str, Any] = {"content_type": CREATED_TYPES[resource], "name": name}
         body["value_type"] = value_type
         if value_type == "fixed":
             body |= {"choices": list(choices), "allow_multiple_choices": multiple}
         created = attribute_of(self._transport.write("POST", "/attributes/", body))
-        return replace(created, choices=tuple(choices), multiple=multiple)
+        return replace(created, choices=tuple(choices), multiple=multiple, resource=resource)
 
 
 def _is_allowed(call: Callable[[], object]) -> bool:
@@ -328,8 +380,9 @@ def _user_page(page: RawPage) -> UserPage:
     return UserPage(listed_users(page.items), page.next, page.count)
 
 
-def _is_of_contacts(item: Any) -> bool:
-    return not isinstance(item, dict) or item.get("content_type", "user") in CONTACT_TYPES
+def _content_type(item: Any) -> Any:
+    """Return of what a listed attribute is; a "user", if nothing is told."""
+    return item.get("content_type", "user") if isinstance(item, dict) else "user"
 
 
 def _date_range(since: datetime | None, until: datetime | None) -> dict[str, Any]:

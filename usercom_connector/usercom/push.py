@@ -106,7 +106,10 @@ class Push:
     """Whether a known user is read before anything is sent, as for a push by hand."""
 
     def run(self, client: Client) -> Pushed:
-        """Make the calls. Raises any UsercomError that they raise."""
+        """Make the calls. Raises any UsercomError that they raise.
+
+        With a client of companies it is a company that is sent.
+        """
         if not self.identity.user_id:
             found = self._found(client)
             return Pushed(found=found) if found else self._create(client)

@@ -28,6 +28,7 @@ VALUE_TYPES_BY_NUMBER = {
     7: "float",
 }
 _V2_NAMES = {"user_id": "custom_id", "key": "user_key"}
+USERS, COMPANIES = "users", "companies"  # as in the paths of the API
 _NOT_ATTRIBUTES = {"attributes", "tags", "lists", "companies", "chat_id"}
 
 
@@ -61,6 +62,8 @@ class Attribute:
     is_standard: bool = False
     read_only: bool = False
     max_length: int | None = None
+    resource: str = USERS
+    """Of which records it is: `USERS` or `COMPANIES`."""
     is_exact: bool = False
     """Whether Odoo has a field for this part of the name: then no full name is split for it."""
 
@@ -90,6 +93,7 @@ class Attribute:
             value_type=_value_type(data.get("value_type")),
             choices=_choices(data.get("choices")),
             multiple=_is_multiple(data),
+            resource=COMPANIES if data.get("content_type") == "company" else USERS,
         )
 
 
@@ -140,6 +144,8 @@ class User:
     """Whether it came in a webhook call, sent at `updated_at`, and was not read by us."""
     is_unanswered: bool = False
     """Whether it was read after a change whose answer was empty."""
+    company_ids: frozenset[int] | None = None
+    """The ids of the companies of which it is a member, None if the answer does not tell."""
     unset: frozenset[str] = frozenset()
     """The names of `values` that the answer left out, in an account that leaves out unset ones."""
 
@@ -177,6 +183,7 @@ class User:
             phone_number=_key(values.get("phone_number")),
             updated_at=read_moment(values.get("updated_at")),
             values=MappingProxyType(values),
+            company_ids=_company_ids(data.get("companies")),
         )
 
 
@@ -220,6 +227,13 @@ def _values(data: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 def _is_user_id(value: Any) -> bool:
     return type(value) is int and abs(value) < 2**31  # as a database's integer holds it
+
+
+def _company_ids(items: Any) -> frozenset[int] | None:
+    if not isinstance(items, list):
+        return None
+    found: list[Any] = [item.get("id") for item in items if isinstance(item, Mapping)]
+    return frozenset(each for each in found if _is_user_id(each))
 
 
 def _key(value: Any) -> str | None:
@@ -280,6 +294,15 @@ STANDARD_ATTRIBUTES: tuple[Attribute, ...] = (
     *_standard("datetime", "created_at", "updated_at", read_only=True),
 )
 
+STANDARD_COMPANY_ATTRIBUTES: tuple[Attribute, ...] = tuple(
+    replace(attribute, resource=COMPANIES)
+    for attribute in (
+        *_standard("string", "name", "email", "address", "city", "region", "country"),
+        *_standard("string", "postal_code", "description", "category", "size", "founded"),
+    )
+)
+
+STANDARD = {USERS: STANDARD_ATTRIBUTES, COMPANIES: STANDARD_COMPANY_ATTRIBUTES}
 
 # ---- what an account's custom ids are ----
 

@@ -7,17 +7,21 @@ from typing import Any
 from urllib.parse import quote
 
 from .errors import NotFoundError, RejectedError, ServerError, UnservedError
-from .records import User
+from .records import USERS, User
 from .responses import found_users, users_of
 from .texts import digits
 from .transport import Transport
 
 
 class Search:
-    """Searches users and leaves out those that User.com finds but that have another key."""
+    """Searches users and leaves out those that User.com finds but that have another key.
 
-    def __init__(self, transport: Transport) -> None:
+    Companies (`resource`) are found by custom id only.
+    """
+
+    def __init__(self, transport: Transport, resource: str = USERS) -> None:
         self._transport = transport
+        self._resource = resource
 
     def by_custom_id(self, custom_id: str) -> list[User]:
         """Return the users of this custom id.
@@ -25,13 +29,14 @@ class Search:
         One with a slash is asked of the search of API v1 first: in a path, a server may decode
         "a%2Fb" to "a/b" and find no such path.
         """
-        users = self._find("/users-by-id/search/", user_id=custom_id) if "/" in custom_id else []
+        path, is_split = f"/{self._resource}-by-id/search/", "/" in custom_id
+        users = self._find(path, user_id=custom_id) if is_split else []
         found = [user for user in users if user.custom_id == custom_id]
         return found or self._at_path(custom_id)
 
     def _at_path(self, custom_id: str) -> list[User]:
         try:
-            users = self._find(f"/users-by-id/{quote(custom_id, safe='')}/")
+            users = self._find(f"/{self._resource}-by-id/{quote(custom_id, safe='')}/")
         except UnservedError:
             if "/" not in custom_id:
                 raise

@@ -1,0 +1,113 @@
+"""How a company and its members are sent to User.com; plain data in, plain data out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from .client import Client
+from .errors import NotFoundError, UsercomError
+from .jobs import Remove
+from .push import Push, Pushed
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyPush:
+    """Send the values of one company."""
+
+    push: Push
+
+    def run(self, client: Client) -> Pushed:
+        """Make the calls, as a Push does for a user."""
+        return self.push.run(client.of_companies())
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyRemoval:
+    """Delete a company that is gone in Odoo; its members stay users."""
+
+    company_id: int
+
+    def run(self, client: Client) -> None:
+        """Make the call. A company that User.com does not have any more needs none."""
+        Remove(self.company_id, delete=True).run(client.of_companies())
+
+
+@dataclass(slots=True)
+class MembersChanged:
+    """What a MemberChange did: the ids of users. `is_missing`: User.com has no such company."""
+
+    joined: set[int] = field(default_factory=set)
+    present: set[int] = field(default_factory=set)
+    """Those who were members already: somebody else has made them so."""
+    left: set[int] = field(default_factory=set)
+    unknown: set[int] = field(default_factory=set)
+    """Users whom User.com does not have any more."""
+    is_missing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MemberChange:
+    """Make users members of a company, or no members any more.
+
+    Who is a member already is left so, and told: a membership that User.com has made itself, by the
+    domain of an e-mail address, is not ours to end.
+    """
+
+    company_id: int
+    joining: tuple[int, ...] = ()
+    leaving: tuple[int, ...] = ()
+
+    def run(self, client: Client) -> MembersChanged:
+        """Make the calls. An error is raised only if nothing was done before it."""
+        done = MembersChanged()
+        try:
+            self._change(client, done)
+        except UsercomError:
+            if not (done.joined or done.present or done.left or done.unknown):
+                raise
+        return done
+
+    def _change(self, client: Client, done: MembersChanged) -> None:
+        try:
+            company = client.of_companies().get_user(self.company_id)
+        except NotFoundError:
+            done.is_missing = True
+            return
+        members = _user_ids(company.values.get("employees"))
+        for user_id in self.leaving:
+            self._leave(client, user_id, done)
+        for user_id in self.joining:
+            self._join(client, user_id, members, done)
+
+    def _leave(self, client: Client, user_id: int, done: MembersChanged) -> None:
+        with suppress(NotFoundError):  # a user who is gone is no member, either
+            client.remove_member(self.company_id, user_id)
+        done.left.add(user_id)
+
+    def _join(
+        self, client: Client, user_id: int, members: set[int] | None, done: MembersChanged
+    ) -> None:
+        try:
+            if self._is_member(client, user_id, members):
+                done.present.add(user_id)
+            else:
+                client.add_member(self.company_id, user_id)
+                done.joined.add(user_id)
+        except NotFoundError:
+            done.unknown.add(user_id)
+
+    def _is_member(self, client: Client, user_id: int, members: set[int] | None) -> bool:
+        """Whether the user is a member; asked of the user where the company does not tell."""
+        if members is not None:
+            return user_id in members
+        return self.company_id in (client.get_user(user_id).company_ids or ())
+
+
+def _user_ids(employees: Any) -> set[int] | None:
+    """Return the ids of a company's members, None where the answer does not tell them."""
+    if not isinstance(employees, Iterable) or isinstance(employees, str | bytes | dict):
+        return None
+    return {each for each in employees if type(each) is int}
