@@ -18,6 +18,8 @@ UPDATE usercom_outbox SET sent = NULL, answer = NULL, error = NULL;
 UPDATE usercom_binding
    SET base = NULL, remote_base = NULL, unconfirmed = NULL, unconfirmed_at = NULL,
        custom_id = NULL, last_error = NULL;
+UPDATE usercom_company
+   SET base = NULL, remote_base = NULL, custom_id = NULL, last_error = NULL;
 UPDATE usercom_conflict SET base = NULL, odoo = NULL, usercom = NULL;
 UPDATE usercom_drift SET odoo = NULL, usercom = NULL;
 UPDATE usercom_sweep SET next_page = NULL, error = NULL;

@@ -1,6 +1,7 @@
 from . import (
     common,
     contact,
+    company,
     consent,
     backend,
     mapping,

@@ -85,6 +85,15 @@ class ProtectedContacts:
         }
         return {mapping: reason for mapping, reason in reasons.items() if reason}
 
+    def may_join(self, partner: Any, company: Any) -> bool:
+        """Whether User.com may make ``company`` the company of ``partner``.
+
+        A login sees the documents of its contact's company.
+        """
+        has_login = bool(self._users.filtered(lambda user: user.partner_id == partner))
+        is_ours = partner.id in self._companies or self._is_family(company)
+        return not has_login and not is_ours and company not in (partner | partner.child_ids)
+
     def _reason(
         self, partner: Any, mapping: Any, values: Mapping[str, Any], has_parent: bool
     ) -> str | None:

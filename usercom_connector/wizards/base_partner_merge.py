@@ -32,6 +32,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         """Settle links and queues: Odoo would move them by SQL, and delete what collides."""
         self.env["usercom.sync.line"].sudo()._to_be_sent(src_partners).unlink()
         self.env["usercom.binding"].sudo()._merge_contacts(src_partners, dst_partner)
+        self.env["usercom.company"].sudo()._merge_contacts(src_partners, dst_partner)
         self._settle_rows(src_partners, dst_partner)
 
     def _settle_rows(self, src_partners, dst_partner):

@@ -31,6 +31,7 @@ class UsercomExplanation(models.TransientModel):
     )
     takes_part = fields.Boolean("Synchronized", readonly=True)
     linked_by = fields.Char("Link", readonly=True)
+    company_text = fields.Char("Company in User.com", readonly=True)
     read_at = fields.Datetime("Read from User.com", readonly=True)
     rule_ids = fields.One2many("usercom.explanation.rule", "explanation_id", readonly=True)
     line_ids = fields.One2many("usercom.explanation.line", "explanation_id", readonly=True)
@@ -70,6 +71,7 @@ class UsercomExplanation(models.TransientModel):
             {
                 "takes_part": all(rule["is_met"] for rule in rules),
                 "linked_by": explanation.link(),
+                "company_text": explanation.company(),
                 "read_at": explanation.is_read and fields.Datetime.now(),
                 "rule_ids": [Command.clear(), *map(Command.create, rules)],
                 "line_ids": [Command.clear(), *map(Command.create, lines)],

@@ -1,6 +1,7 @@
 from . import (
     connection,
     contact,
+    company,
     alert,
     dashboard,
     setup,

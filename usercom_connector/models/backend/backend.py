@@ -9,6 +9,7 @@ from ...services.account.authentication import require_reauthentication, with_ot
 from ...services.contacts.employees import DEFAULT, Employees
 from ...services.database.transactions import forget_caches
 from ...services.drain import Drain
+from ...usercom.records import USERS
 from ..common.company_bound import CompanyBound
 
 MOST_DAYS = 3650
@@ -29,6 +30,7 @@ class UsercomBackend(models.Model):
         "usercom.backend.connection",
         "usercom.backend.setup",
         "usercom.backend.contact",
+        "usercom.backend.company",
         "usercom.backend.alert",
         "usercom.backend.dashboard",
         "usercom.backend.webhook",
@@ -128,8 +130,12 @@ class UsercomBackend(models.Model):
     log_days = fields.Integer("Keep Finished Entries for Days", required=True, default=30)
     match_phone = fields.Boolean("Match by Phone Number Too")
     rate_limit = fields.Float("Calls per Second", required=True, default=10.0, aggregator=False)
-    mapping_ids = fields.One2many("usercom.field.mapping", "backend_id", "Field Mappings")
-    attribute_ids = fields.One2many("usercom.attribute", "backend_id", "User.com Attributes")
+    mapping_ids = fields.One2many(
+        "usercom.field.mapping", "backend_id", "Field Mappings", domain=[("resource", "=", USERS)]
+    )
+    attribute_ids = fields.One2many(
+        "usercom.attribute", "backend_id", "User.com Attributes", domain=[("resource", "=", USERS)]
+    )
     cron_id = fields.Many2one("ir.cron", readonly=True, copy=False, ondelete="restrict")
     is_looking = fields.Boolean("Is Looking Ahead", readonly=True, copy=False)
 
@@ -224,6 +230,8 @@ class UsercomBackend(models.Model):
             Alerts(self).end("paused")
         if not vals.keys().isdisjoint(("give_custom_ids", "custom_id_policy")):
             self._queue_without_custom_id()
+        if vals.get("sync_companies"):
+            self._begin_companies()
         return result
 
     def unlink(self):

@@ -29,15 +29,16 @@ class UsercomBackendDashboard(models.AbstractModel):
     compared_at = fields.Datetime("Last Full Comparison", compute="_compute_dashboard")
 
     def _compute_dashboard(self):
-        """``{"contacts", "outbox", "inbox", "event": {name: number as text}, "todo": {what needs
-        attention: number as text, text or true}, "has_run", "has_history": whether there is
-        anything to show}``.
+        """``{"contacts", "companies", "outbox", "inbox", "event": {name: number as text}, "todo":
+        {what needs attention: number as text, text or true}, "has_run", "has_history": whether
+        there is anything to show}``.
         """
         for backend in self:
             status = AccountStatus(backend)
             todo = _besides(backend.setup, self._without_closed(status.todo))
             backend.dashboard = {
                 "contacts": _formatted(self.env, status.contacts),
+                "companies": status.companies and _formatted(self.env, status.companies),
                 "outbox": _formatted(self.env, _queue_figures(status, "outbox", "sent")),
                 "inbox": _formatted(self.env, _queue_figures(status, "inbox", "received")),
                 "event": _formatted(self.env, _event_figures(status)),
@@ -61,7 +62,8 @@ class UsercomBackendDashboard(models.AbstractModel):
             raise AccessError(self.env._("Only managers of User.com may compare."))
         self.check_access("read")
         for backend in self.sudo():
-            self.env["usercom.sweep"].sudo()._request(backend, "compare")
+            for kind in ("compare", "companies"):
+                self.env["usercom.sweep"].sudo()._request(backend, kind)
             request_drain(backend)
         return notification(
             self.env._("The full comparison has started."),

@@ -62,6 +62,17 @@ class ResConfigSettings(models.TransientModel):
     )
     usercom_give_custom_ids = fields.Boolean("Give It to Matched Users Too")
     usercom_custom_id_hint = fields.Char(compute="_compute_usercom_account")
+    usercom_sync_companies = fields.Boolean("Synchronize Companies")
+    usercom_company_id_field_id = fields.Many2one(
+        "ir.model.fields",
+        "Custom ID of Companies",
+        domain=lambda self: self.env["usercom.backend"]._fields["company_id_field_id"].domain,
+    )
+    usercom_company_removal_policy = fields.Selection(
+        account_options("company_removal_policy"), "Companies Archived or Deleted"
+    )
+    usercom_company_count = fields.Integer(compute="_compute_usercom_account")
+    usercom_broken_company_count = fields.Integer(compute="_compute_usercom_account")
     usercom_removal_policy = fields.Selection(
         account_options("removal_policy"), "Contacts Archived, Deleted or No Longer Synced"
     )
@@ -133,6 +144,9 @@ class ResConfigSettings(models.TransientModel):
             settings.usercom_owner = settings._usercom_whose(backend)
             settings.usercom_mapping_count = len(backend.mapping_ids)
             settings.usercom_is_unpaired = bool(backend) and not status.paired_fields
+            settings.usercom_company_count = backend._company_count()
+            broken = backend.company_mapping_ids.filtered("is_broken")
+            settings.usercom_broken_company_count = len(broken)
             settings.usercom_broken_count = len(backend.mapping_ids.filtered("is_broken"))
 
     def _usercom_describe(self, backend):
@@ -267,6 +281,12 @@ class ResConfigSettings(models.TransientModel):
         self._usercom_save()
         return self.env["ir.actions.act_window"]._for_xml_id(
             "usercom_connector.usercom_field_mapping_action"
+        )
+
+    def action_usercom_company_mappings(self):
+        self._usercom_save()
+        return self.env["ir.actions.act_window"]._for_xml_id(
+            "usercom_connector.usercom_company_mapping_action"
         )
 
     def action_usercom_webhook(self):

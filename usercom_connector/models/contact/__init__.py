@@ -3,6 +3,7 @@ from . import (
     ir_actions_server,
     ir_model_fields,
     about_contact,
+    link,
     binding,
     tombstone,
     res_partner,

@@ -6,18 +6,11 @@ from odoo.tools import SQL
 
 from ...services.account.connection import Connection
 from ...services.contacts.by_hand import ByHand
-from ...services.contacts.texts import ContactText
 from ...services.notifications import joined
 from ...services.own_context import with_own_context
 from ...usercom.merge import Base
 from ...usercom.verify_write import Orphans
-
-
-def moment(user):
-    """When ``user`` was changed, to the microsecond, in a form that sorts; None if not told."""
-    at = user.updated_at
-    return at and at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
+from .link import moment
 
 MOST_OPEN = 1000  # users being created; more are left to the search of the outbox
 
@@ -30,46 +23,16 @@ class UsercomBinding(models.Model):
     """The link of one contact with one User.com user, and what both sides last agreed on."""
 
     _name = "usercom.binding"
-    _inherit = "usercom.about.contact"
+    _inherit = "usercom.link"
     _description = "User.com Link"
     _rec_name = "partner_id"
     _order = "id desc"
 
-    backend_id = fields.Many2one("usercom.backend", "Account", required=True, ondelete="cascade")
-    partner_id = fields.Many2one("res.partner", "Contact", required=True, ondelete="cascade")
-    external_id = fields.Integer("User.com ID", aggregator=False)
-    custom_id = fields.Char("Custom ID")
-    # A prefetch group of their own: a failure is shown on a link without a look at them.
-    base = fields.Json("Agreed Values", groups="base.group_system", prefetch="base")
-    remote_base = fields.Json(
-        "Values Kept Apart in User.com",
-        groups="base.group_system",
-        prefetch="base",
-        help="What User.com had where each side kept its own value.",
-    )
     unconfirmed = fields.Json("Values Sent Without an Answer", groups="base.group_system")
     unconfirmed_at = fields.Datetime("Last Sent Without an Answer")
     created_with = fields.Json(
         help="What calls sent that may have created a second user.", groups="base.group_system"
     )
-    state = fields.Selection(
-        [
-            ("synced", "Synced"),
-            ("pending", "Waiting"),
-            ("failed", "Failed"),
-            ("gone", "Gone from User.com"),
-            ("erased", "Erased"),
-        ],
-        required=True,
-        default="pending",
-    )
-    last_error = ContactText()
-    synced_at = fields.Datetime("Last Synced")
-    left_at = fields.Datetime(
-        "No Longer Synced Since",
-        help="Since when the contact is archived or no longer synced.",
-    )
-    remote_updated_at = fields.Char(help="When the user was last changed, as far as known. UTC.")
     told_at = fields.Char(help="When the last call was sent whose values were believed. UTC.")
     compared_at = fields.Datetime(help="When a full comparison last met the user.")
 
@@ -87,25 +50,6 @@ class UsercomBinding(models.Model):
     )
     _state_idx = models.Index("(backend_id, state)")
 
-    @api.model
-    def _of(self, backend, partners):
-        """``{partner_id: binding}`` of those ``partners`` that have one."""
-        found = self.search([("backend_id", "=", backend.id), ("partner_id", "in", partners.ids)])
-        return {binding.partner_id.id: binding for binding in found}
-
-    @api.model
-    def _of_user(self, backend, user_id):
-        """The link to this user of User.com, empty if there is none."""
-        return self.search([("backend_id", "=", backend.id), ("external_id", "=", user_id or -1)])
-
-    @api.model
-    def _owners(self, backend, external_ids):
-        """``{User.com id: contact}`` of those users that are linked."""
-        found = self.search(
-            [("backend_id", "=", backend.id), ("external_id", "in", list(external_ids))]
-        )
-        return {binding.external_id: binding.partner_id for binding in found}
-
     def _agree(self, user_id, user, base, error=None, since=None):
         """Both sides now agree on ``base``; ``user`` is None where User.com was not asked.
 
@@ -120,16 +64,9 @@ class UsercomBinding(models.Model):
     @api.model
     def _agreement(self, user_id, user, base, error=None, unconfirmed=None):
         """The column values for `_agree`; whatever was sent is answered, but for `unconfirmed`."""
-        seen_at = "told_at" if user and user.is_from_payload else "remote_updated_at"
-        received = {"custom_id": user.custom_id, seen_at: moment(user)} if user else {}
-        return received | {
-            "external_id": user_id,
-            **base_columns(base),
-            "unconfirmed": unconfirmed or None,
-            "state": "failed" if error else "synced",
-            "last_error": error,
-            "synced_at": fields.Datetime.now(),
-        }
+        received = self._received(user) if user else {}
+        agreed = self._agreement_columns(user_id, base, error)
+        return received | agreed | {"unconfirmed": unconfirmed or None}
 
     @api.model
     def _insert(self, backend, vals_list):
@@ -159,17 +96,6 @@ class UsercomBinding(models.Model):
             )
         )
         self.env["res.partner"].invalidate_model(["usercom_binding_ids", "usercom_state"])
-
-    def _last_base(self):
-        """The ``Base``: what both sides had when they were last compared."""
-        return Base(self.base or {}, self.remote_base or {})
-
-    def _store_base(self, base):
-        self.write(base_columns(base))
-
-    def _agreed_with(self, user_id):
-        """The base, if it is this user's: what was agreed with another user does not count."""
-        return self._last_base() if self.external_id == user_id else Base()
 
     def _unconfirmed_by(self, user_id):
         """What was sent to this user without an answer, or to nobody known yet."""
@@ -213,10 +139,6 @@ class UsercomBinding(models.Model):
         received = {key for key, value in user.values.items() if value not in (None, "")}
         return Base({key: v for key, v in (self.base or {}).items() if key in received - consents})
 
-    def _is_live(self):
-        """Whether it leads to a user that, as far as known, exists."""
-        return bool(self.external_id) and self.state != "gone"
-
     def _knows_newer(self, user):
         """Whether the user has been seen in a later state than ``user`` is.
 
@@ -233,23 +155,6 @@ class UsercomBinding(models.Model):
         base.agree_on(values)
         self._store_base(base)
 
-    @api.model
-    def _forget_keys(self, backend, keys):
-        """Have the values of these keys compared as if both sides met for the first time."""
-        self.flush_model(["base", "remote_base"])
-        self.env.cr.execute(
-            SQL(
-                """UPDATE usercom_binding
-                      SET base = base - %(keys)s::text[],
-                          remote_base = remote_base - %(keys)s::text[]
-                    WHERE backend_id = %(backend)s
-                      AND (base ?| %(keys)s::text[] OR remote_base ?| %(keys)s::text[])""",
-                keys=list(keys),
-                backend=backend.id,
-            )
-        )
-        self.invalidate_model(["base", "remote_base"])
-
     def _disagree(self, backend, partner_ids, key, value):
         """Forget that ``value`` was agreed on: said anew, it has to be weighed anew."""
         links = self.sudo().search(
@@ -258,16 +163,6 @@ class UsercomBinding(models.Model):
         for link in links:
             if link.base and link.base.get(key) == value:
                 link.base = {name: known for name, known in link.base.items() if name != key}
-
-    @api.model
-    def _ensure(self, backend, partners):
-        """The links of ``partners``; who has none gets one."""
-        known = self._of(backend, partners)
-        missing = partners.filtered(lambda partner: partner.id not in known)
-        created = self.create(
-            [{"backend_id": backend.id, "partner_id": partner.id} for partner in missing]
-        )
-        return created.union(*known.values())
 
     @api.model
     def _revive(self, backend, partners):
@@ -360,8 +255,3 @@ class UsercomBinding(models.Model):
         key_field = self.backend_id._key_field()
         seen = with_own_context(self.backend_id._with_account_context(partner), linking=key_field)
         seen[key_field] = str(self.external_id)
-
-
-def base_columns(base):
-    """The column values that store a ``Base``."""
-    return {"base": dict(base), "remote_base": Base(base).remote or None}

@@ -65,6 +65,7 @@ class UsercomTombstone(models.Model):
             [
                 ("backend_id", "in", self.backend_id.ids),
                 ("external_id", "in", [known for known in self.mapped("external_id") if known]),
+                ("resource", "=", "users"),
                 ("partner_id", "=", False),
             ],
             order="id",

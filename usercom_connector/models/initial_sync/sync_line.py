@@ -168,7 +168,7 @@ class UsercomSyncLine(models.Model):
                       AND NOT EXISTS (
                           SELECT FROM usercom_outbox o
                            WHERE o.backend_id = %(backend)s AND o.partner_id = q.partner_id
-                             AND o.state = 'pending' OFFSET 0)
+                             AND o.state = 'pending' AND o.resource = 'users' OFFSET 0)
                    RETURNING CASE l.kind WHEN 'new_there' THEN 2 ELSE 1 END""",
                 sync=sync.id,
                 backend=sync.backend_id.id,

@@ -5,6 +5,7 @@ from ...services.database.transactions import forget_caches
 from ...services.mapping.fitting import fitting_after, fitting_attributes
 from ...usercom import Attribute
 from ...usercom.conversions import CONVERSIONS
+from ...usercom.records import COMPANIES, USERS
 
 VALUE_TYPES = [
     ("boolean", "Yes / no"),
@@ -36,6 +37,12 @@ class UsercomAttribute(models.Model):
     choices = fields.Json()
     multiple = fields.Boolean("Several Choices")
     multiple_untold = fields.Boolean(help="User.com does not tell whether it allows several.")
+    resource = fields.Selection(
+        [(USERS, "Contacts"), (COMPANIES, "Companies")],
+        "Attribute Of",
+        required=True,
+        default=USERS,
+    )
     is_standard = fields.Boolean("Standard")
     read_only = fields.Boolean()
     max_length = fields.Integer()
@@ -50,7 +57,8 @@ class UsercomAttribute(models.Model):
     fits_conversion = fields.Char(store=False, search="_search_fits_conversion")
 
     _name_std_uniq = models.Constraint(
-        "unique (backend_id, name_std)", "User.com attributes have distinct technical names."
+        "unique (backend_id, resource, name_std)",
+        "User.com attributes have distinct technical names.",
     )
 
     @api.depends("name", "value_type")
@@ -97,6 +105,7 @@ class UsercomAttribute(models.Model):
         return Attribute(
             name=self.name,
             name_std=self.name_std,
+            resource=self.resource,
             value_type=self.value_type,
             choices=tuple(self.choices or ()),
             multiple=None if self.multiple_untold else self.multiple,
@@ -111,6 +120,7 @@ class UsercomAttribute(models.Model):
         return {
             "name": attribute.name,
             "name_std": attribute.name_std,
+            "resource": attribute.resource,
             "value_type": attribute.value_type,
             "choices": list(attribute.choices),
             "multiple": attribute.multiple,
@@ -121,28 +131,32 @@ class UsercomAttribute(models.Model):
         }
 
     @api.model
-    def _store(self, backend, attributes):
-        """Make the stored attributes of ``backend`` equal to the fetched ones.
+    def _store(self, backend, attributes, resources=(USERS,)):
+        """Make the stored attributes of ``backend`` equal to the fetched ones of ``resources``.
 
         One that vanished stays, marked as gone, while a mapping needs it.
         """
-        found = self.search([("backend_id", "=", backend.id)])
-        known = {record.name_std: record for record in found}
+        found = self.search([("backend_id", "=", backend.id), ("resource", "in", resources)])
+        known = {(record.resource, record.name_std): record for record in found}
         missing = []
         for attribute in attributes:
             values = {**self._values_of(attribute), "is_gone": False}
-            if record := known.pop(attribute.name_std, None):
+            if record := known.pop((attribute.resource, attribute.name_std), None):
                 record.write(values)
             else:
                 missing.append({"backend_id": backend.id, **values})
         self.create(missing)
         self.union(*known.values())._vanish()
-        backend.mapping_ids._recheck()
+        (backend.mapping_ids + backend.company_mapping_ids)._recheck()
 
     @api.model
     def _add(self, backend, attribute):
         """The record of the plain ``attribute``, which User.com has just been given."""
-        domain = [("backend_id", "=", backend.id), ("name_std", "=", attribute.name_std)]
+        domain = [
+            ("backend_id", "=", backend.id),
+            ("resource", "=", attribute.resource),
+            ("name_std", "=", attribute.name_std),
+        ]
         values = {**self._values_of(attribute), "is_gone": False}
         if known := self.search(domain, limit=1):
             known.write(values)

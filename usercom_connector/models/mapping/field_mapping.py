@@ -1,6 +1,7 @@
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 
+from ...services.companies.participation import LINKS
 from ...services.consents.adoption import adopt, refuse_to_mix_answers, remember_field
 from ...services.consents.answers import UNSUBSCRIBED, UNSUBSCRIBED_FIELD, EmailConsent
 from ...services.database.transactions import forget_caches
@@ -10,6 +11,7 @@ from ...services.mapping.rights import unreadable_problem
 from ...services.mapping.second_pairs import refuse_paired_attributes, twofold_import_problem
 from ...services.mapping.suggestions import suggested_pairs
 from ...usercom import Rule, has_both_answers
+from ...usercom.records import COMPANIES, USERS
 from ...usercom.texts import NAME_PARTS
 from .conversion import CONVERTED_BY, DETAILS
 
@@ -58,6 +60,7 @@ class UsercomFieldMapping(models.Model):
         "changed from there.",
     )
     value_type = fields.Selection(related="attribute_id.value_type", string="User.com Type")
+    resource = fields.Selection(related="attribute_id.resource", store=True, precompute=True)
     direction = fields.Selection(
         [
             ("both", "Both ways"),
@@ -149,6 +152,8 @@ class UsercomFieldMapping(models.Model):
     def _check_consent(self):
         for mapping in self.filtered("is_consent"):
             field = mapping._partner_field()
+            if mapping.resource == COMPANIES:
+                raise ValidationError(self.env._("A company gives no consent: people do."))
             if field.name == UNSUBSCRIBED_FIELD and mapping._key() != UNSUBSCRIBED:
                 raise ValidationError(
                     self.env._(
@@ -209,9 +214,11 @@ class UsercomFieldMapping(models.Model):
 
     def _forget_agreed(self):
         """Forget what was agreed on: it was the value of another field or attribute."""
-        for backend, mappings in self.grouped("backend_id").items():
+        for (backend, resource), mappings in self.grouped(
+            lambda mapping: (mapping.backend_id, mapping.resource)
+        ).items():
             keys = [mapping._key() for mapping in mappings]
-            self.env["usercom.binding"].sudo()._forget_keys(backend, keys)
+            self.env[LINKS[resource]].sudo()._forget_keys(backend, keys)
 
     def _requeue_later(self):
         """Have the contacts compared anew: edits made under the former pair were not sent."""
@@ -220,13 +227,21 @@ class UsercomFieldMapping(models.Model):
             precommit.data[REQUEUE] = set()
             precommit.add(self._requeue)
         precommit.data[REQUEUE].update(
-            mapping.backend_id.id for mapping in self if mapping.direction != "import"
+            (mapping.backend_id.id, mapping.resource)
+            for mapping in self
+            if mapping.direction != "import"
         )
 
     def _requeue(self):
-        backend_ids = self.env.cr.precommit.data.pop(REQUEUE, ())
+        found = self.env.cr.precommit.data.pop(REQUEUE, ())
         outbox = self.env["usercom.outbox"].sudo()
-        outbox._enqueue_linked(outbox.backend_id.browse(backend_ids).exists())
+        users, companies = (
+            outbox.backend_id.browse(key for key, of in found if of == resource).exists()
+            for resource in (USERS, COMPANIES)
+        )
+        if users:
+            outbox._enqueue_linked(users)
+        companies._begin_companies()
 
     # ---- buttons ----
 
@@ -356,5 +371,6 @@ class UsercomFieldMapping(models.Model):
     @tools.ormcache("backend_id")
     def _received_keys(self, backend_id):
         """The names of the attributes whose values a call may bring."""
-        mappings = self.sudo().search([("backend_id", "=", backend_id)])
+        ours = [("backend_id", "=", backend_id), ("resource", "=", USERS)]
+        mappings = self.sudo().search(ours)
         return frozenset(m._key() for m in mappings if m.is_consent or m.direction != "export")

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ...services.companies.participation import LINKS
 from ...services.exporter import Exporter
 from ...services.exporter.removals import Removals
 from ...services.exporter.settlement import PushSettlement
@@ -22,6 +23,14 @@ class UsercomOutbox(models.Model):
     # A row whose contact is deleted goes with it. What is left to be done at User.com then has a
     # row of its own, without a contact and without anything personal.
     partner_id = fields.Many2one("res.partner", "Contact", ondelete="cascade")
+    resource = fields.Selection(
+        [("users", "Contact"), ("companies", "Company")],
+        "Sent As",
+        required=True,
+        default="users",
+        readonly=True,
+        help="Whether the contact is sent as a user or as a company of User.com.",
+    )
     operation = fields.Selection(
         [
             ("sync", "Synchronize"),
@@ -70,7 +79,7 @@ class UsercomOutbox(models.Model):
 
     # One waiting row per contact: edits coalesce in it until the drain claims it.
     _waiting_uniq = models.UniqueIndex(
-        "(backend_id, partner_id) WHERE state = 'pending' AND claimed_at IS NULL"
+        "(backend_id, partner_id, resource) WHERE state = 'pending' AND claimed_at IS NULL"
     )
     _open_idx = models.Index("(backend_id, priority DESC, id) WHERE state = 'pending'")
     _due_idx = models.Index("(backend_id, next_attempt_at NULLS FIRST) WHERE state = 'pending'")
@@ -89,16 +98,20 @@ class UsercomOutbox(models.Model):
     @api.depends("partner_id", "external_id")
     def _compute_display_name(self):
         for row in self:
-            user = self.env._("User.com user %s", row.external_id)
-            row.display_name = row.partner_id.display_name or user
+            if row.resource == "companies":
+                named = self.env._("User.com company %s", row.external_id)
+            else:
+                named = self.env._("User.com user %s", row.external_id)
+            row.display_name = row.partner_id.display_name or named
 
     # ---- looking ----
 
     @api.model
     def _waiting_contacts(self, backend, partners):
-        """Those of ``partners`` that have something to be sent."""
+        """Those of ``partners`` that have something to be sent as users."""
         domain = [
             ("backend_id", "=", backend.id),
+            ("resource", "=", "users"),
             ("partner_id", "in", partners.ids),
             ("state", "=", "pending"),
         ]
@@ -132,7 +145,8 @@ class UsercomOutbox(models.Model):
         return Exporter(self.backend_id).pushed_contacts(task, result)
 
     def _keep_emptied(self, error):
-        PushSettlement(self.backend_id).keep_emptied(self, error)
+        links = self.env[LINKS[self.resource]]
+        PushSettlement(self.backend_id).keep_emptied(self, error, links)
 
     def _fail_to_store(self, task, message):
         """Send the contacts of a mass update one by one, which shows the one at fault."""
@@ -146,8 +160,9 @@ class UsercomOutbox(models.Model):
 
         Where a contact was edited meanwhile, its newer row is suspected in place of the old one.
         """
+        ours = {row._contact() for row in self}
         newer = self._waiting_rows(self.partner_id).filtered(
-            lambda row: row.backend_id in self.backend_id and row.claims < claims
+            lambda row: row._contact() in ours and row.claims < claims
         )
         newer.write({"claims": claims, "force_single": True})
         self._put_back(claims=claims, force_single=True)
@@ -159,10 +174,8 @@ class UsercomOutbox(models.Model):
     # ---- settling ----
 
     def _user_id(self):
-        known = self.partner_id.usercom_binding_ids.filtered(
-            lambda binding: binding.backend_id == self.backend_id
-        )
-        return self.external_id or known.external_id
+        known = self.env[LINKS[self.resource]]._of(self.backend_id, self.partner_id)
+        return self.external_id or next((link.external_id for link in known.values()), None)
 
     def _not_queued_anew(self):
         waiting = self._waiting_rows(self.partner_id) - self
@@ -175,7 +188,7 @@ class UsercomOutbox(models.Model):
 
     def _contact(self):
         """The keys that no two waiting rows may share."""
-        return self.backend_id, self.partner_id or self
+        return self.backend_id, self.resource, self.partner_id or self
 
     def _close(self, problems, **values):
         if not problems:
@@ -186,6 +199,7 @@ class UsercomOutbox(models.Model):
         """Close the failed rows of these contacts, which are synced now."""
         older = [
             ("backend_id", "in", self.backend_id.ids),
+            ("resource", "in", list(set(self.mapped("resource")))),
             ("partner_id", "in", self.partner_id.ids),
             ("state", "=", "failed"),
         ]
@@ -198,6 +212,6 @@ class UsercomOutbox(models.Model):
 
     def _fail(self, message, **values):
         """Show the failure on the contact too."""
-        for backend, rows in self.grouped("backend_id").items():
-            self._show_failure(backend, rows.partner_id.ids, message)
+        for (backend, resource), rows in self.grouped(lambda r: (r.backend_id, r.resource)).items():
+            self._show_failure(backend, rows.partner_id.ids, message, LINKS[resource])
         return super()._fail(message, **values)

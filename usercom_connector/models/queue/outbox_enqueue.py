@@ -3,12 +3,14 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ...services.companies.queueing import concerned_companies
 from ...services.inbox.prompts import prioritize_calls
 from ...services.queue.claims import LOW, URGENT, USUAL
 from ...services.queue.cron_trigger import request_drain
 
 BULK = 100  # contacts of one transaction, above which they wait for the edits of others
 IMPORTED = "usercom.outbox.imported"  # whether they come from a file, until precommit
+MEMBERS = "usercom.outbox.members"  # contacts whose companies may be concerned, until precommit
 WITHDRAWN = "usercom.outbox.withdrawn"  # the contacts to be sent first, until precommit
 
 
@@ -65,9 +67,16 @@ class UsercomOutboxEnqueue(models.AbstractModel):
         """
         if priority is None:
             priority = LOW if len(partner_ids) > BULK else USUAL
+        chosen = (
+            SQL("b.state IN ('running', 'paused')")
+            if backends is None
+            else SQL("b.id = ANY(%s)", backends.ids)
+        )
+        if self.env["usercom.backend"]._syncs_companies():
+            self._enqueue_companies(partner_ids, priority, chosen)
         self._insert_waiting(
             SQL(
-                """SELECT b.id AS backend_id, p.id AS partner_id,
+                """SELECT b.id AS backend_id, p.id AS partner_id, 'users' AS resource,
                           CASE WHEN p.id = ANY(%(urgent)s) THEN %(first)s ELSE %(priority)s END
                               AS priority,
                           NOT p.active AND b.removal_policy = 'keep' AS is_kept
@@ -81,13 +90,27 @@ class UsercomOutboxEnqueue(models.AbstractModel):
                 urgent=list(urgent),
                 first=URGENT,
                 priority=priority,
-                chosen=SQL("b.state IN ('running', 'paused')")
-                if backends is None
-                else SQL("b.id = ANY(%s)", backends.ids),
+                chosen=chosen,
             )
         )
         if urgent:
             prioritize_calls(self.env, urgent)
+
+    @api.model
+    def _enqueue_companies(self, partner_ids, priority=USUAL, chosen=None):
+        """Queue the companies that an edit of these contacts concerns, or their new link."""
+        self._insert_waiting(concerned_companies(self.env, partner_ids, priority, chosen))
+
+    @api.model
+    def _enqueue_companies_later(self, partner_ids):
+        """As ``_enqueue_companies``, at the end of the transaction."""
+        if not (partner_ids and self.env["usercom.backend"]._syncs_companies()):
+            return
+        precommit = self.env.cr.precommit
+        if MEMBERS not in precommit.data:
+            precommit.data[MEMBERS] = set()
+            precommit.add(lambda: self.sudo()._enqueue_companies(precommit.data.pop(MEMBERS, ())))
+        precommit.data[MEMBERS].update(partner_ids)
 
     @api.model
     def _enqueue_linked(self, backends):
@@ -113,7 +136,8 @@ class UsercomOutboxEnqueue(models.AbstractModel):
     def _insert_linked(self, priority, chosen):
         self._insert_waiting(
             SQL(
-                """SELECT k.backend_id, k.partner_id, %s AS priority, false AS is_kept
+                """SELECT k.backend_id, k.partner_id, 'users' AS resource,
+                          %s AS priority, false AS is_kept
                      FROM usercom_binding k JOIN usercom_backend b ON b.id = k.backend_id
                     WHERE %s AND b.state IN ('running', 'paused')
                       AND k.external_id > 0 AND k.state <> 'gone' AND k.left_at IS NULL""",
@@ -124,7 +148,8 @@ class UsercomOutboxEnqueue(models.AbstractModel):
 
     @api.model
     def _insert_waiting(self, chosen):
-        """Queue what the SQL ``chosen`` selects: (backend_id, partner_id, priority, is_kept).
+        """Queue what the SQL ``chosen`` selects: (backend_id, partner_id, resource, priority,
+        is_kept).
 
         Nothing is to be sent of who is kept: the link notes, as a drain would, that they left.
 
@@ -142,12 +167,12 @@ class UsercomOutboxEnqueue(models.AbstractModel):
                    AND k.external_id > 0 AND k.state <> 'gone' AND k.left_at IS NULL),
                 queued AS (
                 INSERT INTO usercom_outbox
-                       (backend_id, partner_id, operation, state, attempts, priority,
+                       (backend_id, partner_id, resource, operation, state, attempts, priority,
                         create_uid, write_uid, create_date, write_date)
-                SELECT backend_id, partner_id, 'sync', 'pending', 0, priority,
+                SELECT backend_id, partner_id, resource, 'sync', 'pending', 0, priority,
                        %(uid)s, %(uid)s, %(now)s, %(now)s
                   FROM chosen WHERE NOT is_kept ORDER BY backend_id, partner_id
-                ON CONFLICT (backend_id, partner_id)
+                ON CONFLICT (backend_id, partner_id, resource)
                       WHERE state = 'pending' AND claimed_at IS NULL
                       DO UPDATE SET priority = EXCLUDED.priority, next_attempt_at = NULL
                              WHERE EXCLUDED.priority > usercom_outbox.priority
@@ -191,7 +216,28 @@ class UsercomOutboxEnqueue(models.AbstractModel):
             ]
         )
         rows = self.create([self._removal(link.backend_id, link.external_id) for link in linked])
+        companies = self.env["usercom.company"].search([("partner_id", "in", partners.ids)])
+        rows += self._enqueue_company_removals(companies)
         request_drain(rows.backend_id)
+
+    @api.model
+    def _enqueue_company_removals(self, links):
+        """Queue the deletion of the companies of these ``links``, where the policy says so."""
+        return self.create(
+            [
+                {
+                    "backend_id": link.backend_id.id,
+                    "external_id": link.external_id,
+                    "resource": "companies",
+                    "operation": "delete",
+                }
+                for link in links
+                if link._is_live()
+                and not link.left_at
+                and link.backend_id.sync_companies
+                and link.backend_id.company_removal_policy == "delete"
+            ]
+        )
 
     @api.model
     def _enqueue_removal(self, backend, user_id):

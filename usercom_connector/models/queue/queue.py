@@ -134,10 +134,10 @@ class UsercomQueue(models.AbstractModel):
             self.env["usercom.statistic"]._count(backend, kind, len(rows), delay)
 
     @api.model
-    def _show_failure(self, backend, partner_ids, message):
-        """Show the failure on the contacts, too."""
+    def _show_failure(self, backend, partner_ids, message, links_model="usercom.binding"):
+        """Show the failure on the contacts, too; their links are of ``links_model``."""
         partners = self.env["res.partner"].browse(partner_ids)
-        links = self.env["usercom.binding"]._ensure(backend, partners)
+        links = self.env[links_model]._ensure(backend, partners)
         links.write({"state": "failed", "last_error": message})
 
     def _refuse(self, error):

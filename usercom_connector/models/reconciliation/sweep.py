@@ -21,6 +21,7 @@ class UsercomSweep(models.Model):
             ("backlog", "Backlog"),
             ("reconcile", "Check for changes"),
             ("compare", "Full comparison"),
+            ("companies", "Check companies for changes"),
         ],
         required=True,
     )

@@ -204,6 +204,14 @@ class AccountStatus:
         return {"synced": 0, "failed": 0, "gone": 0} | dict(counts)
 
     @cached_property
+    def companies(self) -> Counts | None:
+        """``{state of the link: companies}``, None where companies are not synchronized."""
+        if not self._backend.sync_companies:
+            return None
+        counts = self._env["usercom.company"]._read_group(self._mine, ["state"], ["__count"])
+        return {"synced": 0, "failed": 0, "gone": 0} | dict(counts)
+
+    @cached_property
     def has_links(self) -> bool:
         """Whether any contact is linked with a user."""
         return bool(self._env["usercom.binding"].search_count(self._mine, limit=1))

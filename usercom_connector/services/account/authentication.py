@@ -47,6 +47,7 @@ class SystemChange:
             sync.action_cancel()
         self._env["usercom.tombstone"].search(self._ours).external_id = False
         self._clear_keys()
+        self._delete_all("usercom.company", self._ours)
         self._delete_all("usercom.binding", self._ours)
 
     def _delete_all(self, model: str, domain: list[Any]) -> None:
@@ -103,7 +104,7 @@ class Authentication:
         is_new = self._backend.state == "draft"
         self._resume()
         self._backend.database_marks = DatabaseIdentity(self._env).remember()
-        self._env["usercom.attribute"]._store(self._backend, attributes)
+        self._store(attributes)
         if is_new:
             EmailConsent(self._backend).pair_unsubscribed()
         request_drain(self._backend)
@@ -112,8 +113,12 @@ class Authentication:
     def fetch_attributes(self) -> Any:
         """Store the attributes as they now are in User.com, and return them."""
         attributes = Connection(self._backend).ask(self._read_attributes)
-        self._env["usercom.attribute"]._store(self._backend, attributes)
+        self._store(attributes)
         return attributes
+
+    def _store(self, attributes: Any) -> None:
+        resources = self._backend._resources()
+        self._env["usercom.attribute"]._store(self._backend, attributes, resources)
 
     def _verify_key(self, client: Client) -> Any:
         """The attributes, once the key has proven to open all that is needed."""
@@ -144,7 +149,8 @@ class Authentication:
         self._backend.custom_ids_seen = prevailing_kind(users)
 
     def _read_attributes(self, client: Client) -> Any:
-        return client.attributes(self._env["usercom.field.mapping"]._type_table())
+        table = self._env["usercom.field.mapping"]._type_table()
+        return client.attributes(table, self._backend._resources())
 
     def _resume(self) -> None:
         states = {"draft": "authenticated", "paused": "running"}

@@ -177,6 +177,7 @@ def _sent_yes_since(mapping: Any, partner: Any, moment: datetime) -> bool:
         [
             ("partner_id", "=", partner.id),
             ("backend_id", "=", mapping.backend_id.id),
+            ("resource", "=", "users"),
             ("state", "=", "done"),
             ("write_date", ">=", fields.Datetime.to_string(moment)),
         ]

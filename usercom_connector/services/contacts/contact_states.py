@@ -42,7 +42,7 @@ class ContactStates:
         self._account_id = env["usercom.backend"]._id_of_company(env.company.id)
         env["usercom.backend"].flush_model(["state"])
         env["usercom.binding"].flush_model(["backend_id", "partner_id", "state", "left_at"])
-        env["usercom.outbox"].flush_model(["backend_id", "partner_id", "state"])
+        env["usercom.outbox"].flush_model(["backend_id", "partner_id", "state", "resource"])
 
     def of(self, partner_ids: Collection[int]) -> dict[int, Standing]:
         """Return {contact id: how it stands}, in one query; empty without an account."""
@@ -58,6 +58,7 @@ class ContactStates:
                        ON l.partner_id = p.id AND l.backend_id = %(account)s
                      LEFT JOIN (SELECT DISTINCT partner_id FROM usercom_outbox
                                  WHERE backend_id = %(account)s AND state = 'pending'
+                                   AND resource = 'users'
                                    AND partner_id = ANY(%(partners)s)) o ON o.partner_id = p.id""",
                 state=_state(SQL.identifier("l"), SQL.identifier("o")),
                 partners=list(partner_ids),
@@ -74,7 +75,7 @@ class ContactStates:
         links = "SELECT partner_id, state FROM usercom_binding WHERE backend_id = %s"
         rows = (
             "SELECT DISTINCT partner_id FROM usercom_outbox"
-            " WHERE backend_id = %s AND state = 'pending'"
+            " WHERE backend_id = %s AND state = 'pending' AND resource = 'users'"
         )
         for name, table in (
             (link, SQL(links, self._account_id)),
@@ -118,7 +119,7 @@ _FINAL = """
 _NOT_WAITING = """
     NOT EXISTS (SELECT FROM usercom_outbox o
                  WHERE o.backend_id = %(account)s AND o.partner_id = %(contact)s
-                   AND o.state = 'pending')"""
+                   AND o.state = 'pending' AND o.resource = 'users')"""
 _LIVE = f"({_FINAL} AND {_NOT_WAITING})"
 _ABSENT = f"""
     (NOT EXISTS (SELECT FROM usercom_binding l
@@ -130,7 +131,7 @@ _PENDING = """
          WHERE l.backend_id = %(account)s AND l.state = ANY(%(states)s)
          UNION ALL
         SELECT o.partner_id FROM usercom_outbox o
-         WHERE o.backend_id = %(account)s AND o.state = 'pending'
+         WHERE o.backend_id = %(account)s AND o.state = 'pending' AND o.resource = 'users'
            AND NOT EXISTS (SELECT FROM usercom_binding l
                             WHERE l.backend_id = %(account)s AND l.partner_id = o.partner_id
                               AND l.state = ANY(%(final)s))) s

@@ -280,6 +280,7 @@ class Linking:
         """
         binding = self._bindings._ensure(self._backend, partner)
         binding._agree(user_id, user, base, "\n".join(problems), since)
+        self._backend.env["usercom.outbox"]._enqueue_companies_later(partner.ids)
         seen = self._backend._with_account_context(partner)
         if vals := self.key_vals(seen, user_id):
             with_own_context(seen, linking=self._backend._key_field()).write(vals)
@@ -314,6 +315,7 @@ class Linking:
         claimed = backend.env["usercom.outbox"].search(
             [
                 ("backend_id", "=", backend.id),
+                ("resource", "=", "users"),
                 ("state", "=", "pending"),
                 ("claimed_at", "!=", False),
                 ("partner_id", "any", list(domain)),

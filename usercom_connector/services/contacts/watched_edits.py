@@ -69,7 +69,17 @@ def _sources(backend: Any) -> Iterator[Names]:
     yield from ((name,) for name in always)
     for mapping in backend._active_mappings():
         yield tuple(source_path(mapping).split("."))
+    yield from _company_sources(backend)
     yield from _expressions(Domain(backend._partner_domain()))
+
+
+def _company_sources(backend: Any) -> Iterator[Names]:
+    """Yield the names of what this account reads from companies, if it synchronizes any."""
+    if backend.sync_companies:
+        yield ("commercial_partner_id",)
+        yield ((backend.company_id_field_id.sudo().name or "name"),)
+        for mapping in backend._active_company_mappings():
+            yield tuple(source_path(mapping).split("."))
 
 
 def _expressions(domain: Domain, prefix: Names = ()) -> Iterator[Names]:

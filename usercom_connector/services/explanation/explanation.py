@@ -7,6 +7,7 @@ from ...usercom import User
 from ...usercom.jobs import Fetch
 from ..account.connection import Connection
 from ..contacts.identity import ContactIdentity
+from .company import CompanyExplanation
 from .participation import Participation, Rule
 from .values import ValueExplanation, ValueExplanations
 
@@ -40,6 +41,10 @@ class Explanation:
         """Return what would happen to each pair of values."""
         explained = ValueExplanations(self._backend, self._partner, self._binding)
         return explained.of(self._user) if self._user else explained.before_reading()
+
+    def company(self) -> str:
+        """Return how the contact stands as a company, or as a member of one, in words."""
+        return CompanyExplanation(self._backend, self._partner).text()
 
     def link(self) -> str:
         """Return by what the contact is linked, in words."""

@@ -3,11 +3,15 @@
 from collections import defaultdict
 from typing import Any
 
+from ...usercom.company_sync import CompanyPush, CompanyRemoval, MemberChange
 from ...usercom.mass import MassPush, is_worthwhile, mass_key
 from ...usercom.merge import Base, remote_base_value
 from ...usercom.push import Push, Pushed
+from ...usercom.records import COMPANIES
 from ...usercom.texts import excerpt
 from ...usercom.verify_write import Orphans
+from ..companies.exporter import CompanyExporter
+from ..companies.settlement import CompanySettlement
 from ..comparison import Comparison
 from ..contacts.identity import ContactIdentity, Linking
 from ..database.transactions import attempted
@@ -36,6 +40,10 @@ class Exporter:
 
         A row without a contact is about the user of one that was deleted or merged into another.
         """
+        companies = rows.filtered(lambda row: row.resource == COMPANIES)
+        return CompanyExporter(self._backend).tasks(companies) + self._tasks(rows - companies)
+
+    def _tasks(self, rows: Any) -> list[Task]:
         contacts = rows.filtered("partner_id")
         inside_ids = set(self._backend._taking_part(contacts.partner_id).ids)
         inside = contacts.filtered(lambda row: row.partner_id.id in inside_ids)
@@ -64,11 +72,15 @@ class Exporter:
                 MassUpdates(self._backend).settle(task, result)
             case Push():
                 PushSettlement(self._backend).settle(task, result)
+            case CompanyPush() | MemberChange() | CompanyRemoval():
+                CompanySettlement(self._backend).settle(task, result)
             case _:
                 Removals(self._backend).settle(task.rows, result)
 
     def pushed_contacts(self, task: Task, result: Any) -> Any:
-        """The contacts whose values the result has brought to User.com."""
+        """The contacts whose values the result has brought to User.com, as users."""
+        if not isinstance(task.job, Push | MassPush):
+            return task.rows.partner_id.browse()
         results = result if isinstance(task.job, MassPush) else [result]
         pairs = zip(task.rows, results, strict=True)
         wrote = [row.id for row, each in pairs if isinstance(each, Pushed) and each.wrote]

@@ -11,12 +11,13 @@ from odoo import fields
 from odoo.tools import SQL
 
 from ...usercom import EmptiedError
+from ...usercom.company_sync import CompanyPush
 from ...usercom.connections import LONGEST_CALL
 from ...usercom.jobs import Identity, Outcome
 from ...usercom.push import Push, Pushed
 from ...usercom.texts import excerpt
 from ...usercom.throttle import LONGEST_HOLD
-from ...usercom.verify_write import Unconfirmed, added, is_respelled
+from ...usercom.verify_write import Unconfirmed, added
 from ..account.unset_attributes import UnsetAttributes
 from ..consents.received import consent_origin
 from ..contacts.identity import Linking
@@ -24,7 +25,7 @@ from ..contacts.texts import by_id
 from ..failures.problem import Problem
 from ..importer import Importer
 from ..queue.claims import Task
-from ..values.problems import altered_problem, ignored_problems
+from ..values.problems import pushed_problems
 
 # ---- before the call ----
 
@@ -69,6 +70,7 @@ class UnconfirmedValues:
 
     def forget(self, task: Task) -> None:
         """Forget what the first attempt of ``task`` would have sent, as no user was created."""
+        self._end_company(task)
         if isinstance(task.job, Push) and not (task.job.identity.user_id or task.job.unconfirmed):
             links = self.bindings._of(self.backend, task.rows.partner_id)
             never_linked = [link.id for link in links.values() if not link.external_id]
@@ -81,10 +83,20 @@ class UnconfirmedValues:
         What was sent stays known: a 503 of a server that had created the user is not unheard of,
         and what is found there then is our own doing.
         """
+        if self._end_company(task):
+            return
         links = self.bindings._of(self.backend, task.rows.partner_id)
         open_links = [link.id for link in links.values() if not link.external_id]
         ended = fields.Datetime.now() - CREATION_TAKES
         self.bindings.browse(open_links).sudo().unconfirmed_at = ended
+
+    def _end_company(self, task: Task) -> bool:
+        """Note for a company that its creation has ended; whether it is one."""
+        is_company = isinstance(task.job, CompanyPush)
+        if is_company:
+            links = self.backend.env["usercom.company"]
+            links._creations_ended(self.backend, task.rows.partner_id)
+        return is_company
 
     def note_created(self, outcome: Outcome[Task, Any]) -> None:
         """Note the user that a call has created, though its answer could not be stored yet."""
@@ -168,7 +180,8 @@ class PushSettlement:
         """Link the contact with the user that was written to, or that needed nothing."""
         row, job, user = task.rows, task.job, pushed.user
         user_id = user.id if user else job.identity.user_id
-        problems = task.problems + self._problems(row.partner_id, pushed)
+        mappings = self._backend._active_mappings()
+        problems = task.problems + pushed_problems(mappings, row.partner_id, pushed)
         UnsetAttributes(self._backend).learn(pushed)
         self._linking.link(row.partner_id, user_id, user, pushed.base, problems, since=job.base)
         if job.orphans:  # a second user may still turn up, created by a call without an answer
@@ -201,6 +214,7 @@ class PushSettlement:
         """Whether ``user``, found for this row, has been deleted or merged away since."""
         domain = [
             ("backend_id", "=", self._backend.id),
+            ("resource", "=", "users"),
             ("partner_id", "=", False),
             ("external_id", "=", user.id),
             ("operation", "in", ("delete", "merge")),
@@ -219,36 +233,16 @@ class PushSettlement:
             link.state = "gone"
             row._finish(outcome="gone")
 
-    def keep_emptied(self, row: Any, error: EmptiedError) -> None:
-        """Have Odoo keep its values of what User.com emptied by itself: nobody has emptied them."""
-        for link in self._bindings._of_user(self._backend, error.user_id):
+    def keep_emptied(self, row: Any, error: EmptiedError, links: Any) -> None:
+        """Have Odoo keep its values of what User.com emptied by itself: nobody has emptied them.
+
+        ``links`` is the model of the links of what the row is sent as.
+        """
+        for link in links._of_user(self._backend, error.user_id):
             base = link._last_base()
             base.remote |= dict.fromkeys(error.names)
             link._store_base(base)
         row._put_back()
-
-    def _problems(self, partner: Any, pushed: Pushed) -> list[str]:
-        """What User.com ignored of what was sent, and what it made something else of."""
-        mappings = self._backend._active_mappings()
-        problems = ignored_problems(mappings, partner, pushed.ignored)
-        altered = pushed.remote_base.keys() - pushed.ignored.keys()
-        return problems + [
-            altered_problem(mapping, partner, *_sent_and_shown(mapping, pushed))
-            for mapping in mappings
-            if mapping._key() in altered and not _is_only_respelled(mapping, pushed)
-        ]
-
-
-def _sent_and_shown(mapping: Any, pushed: Pushed) -> tuple[Any, Any]:
-    """The value that was sent, and the one that User.com keeps in its place."""
-    key = mapping._key()
-    return pushed.sent[key], pushed.remote_base[key]
-
-
-def _is_only_respelled(mapping: Any, pushed: Pushed) -> bool:
-    """Whether User.com keeps the value itself in other letters, as "JAN@EXAMPLE.ORG"."""
-    sent, shown = _sent_and_shown(mapping, pushed)
-    return is_respelled(sent, shown, mapping._as_attribute())
 
 
 def _users_met(push: Push, pushed: Pushed) -> set[int]:

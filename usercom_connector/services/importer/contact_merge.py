@@ -8,6 +8,7 @@ from odoo.fields import Domain
 
 from ...usercom import User, to_consent
 from ...usercom.merge import Conflict
+from ..companies.user_companies import UserCompanies
 from ..comparison import Comparison
 from ..consents.answers import ConsentField, ConsentNotes
 from ..own_context import with_own_context
@@ -164,6 +165,10 @@ class Settlement:
                 missing.append({"partner_id": plan.partner.id, "left_at": None, **values})
         if missing:
             Binding._insert(self._backend, missing)
+        if self._backend.sync_companies and self._choices.direction != "export":
+            UserCompanies(self._backend).bring([(plan.partner, plan.user) for plan in plans])
+        partner_ids = [plan.partner.id for plan in plans]
+        self._env["usercom.outbox"]._enqueue_companies_later(partner_ids)
 
     def _newly_linked_outside(self, plans: list[MergePlan], bindings: Bindings) -> Any:
         """The contacts linked now that take no part: they never did, so they cannot leave."""

@@ -43,7 +43,7 @@ def twofold_import_problem(mapping: Any) -> str | None:
     """
     if not _is_written(mapping):
         return None
-    pairs = mapping.backend_id.mapping_ids - mapping
+    pairs = mapping.backend_id._mappings_of(mapping.resource) - mapping
     others = pairs.filtered(lambda other: other.field_id == mapping.field_id and _is_written(other))
     if not others:
         return None

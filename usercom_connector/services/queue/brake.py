@@ -5,10 +5,13 @@ from typing import Any
 from odoo.tools import formatLang
 
 from ...usercom import Rule
+from ...usercom.company_sync import CompanyRemoval
 from ...usercom.jobs import Remove
 from ...usercom.push import Push
 from ..account.account_status import AccountStatus
+from ..companies.participation import LINKS
 
+COMPANIES_DELETED = "companies_deleted_there"
 LEAST = 100  # people; whatever the share, fewer are never asked about
 
 
@@ -57,11 +60,13 @@ class Brake:
 
     def _contacts(self, kind: str, people: int, limit: int | None = None) -> int:
         """How many contacts the share is taken of; users deleted already have no link any more."""
-        return self._links(limit) + (people if kind == "deleted_there" else 0)
+        is_gone = kind in ("deleted_there", COMPANIES_DELETED)
+        return self._links(kind, limit) + (people if is_gone else 0)
 
-    def _links(self, limit: int | None) -> int:
+    def _links(self, kind: str, limit: int | None) -> int:
         linked = [("backend_id", "=", self.backend.id), ("external_id", ">", 0)]
-        return self.env["usercom.binding"].sudo().search_count(linked, limit=limit)
+        model = LINKS["companies" if kind == COMPANIES_DELETED else "users"]
+        return self.env[model].sudo().search_count(linked, limit=limit)
 
     # ---- the exporter ----
 
@@ -107,6 +112,8 @@ class Brake:
         self.backend._pause(reason)
 
     def _reason(self, error: BrakeError) -> str:
+        if error.kind == COMPANIES_DELETED:
+            return self._reason_of_companies(error)
         text: str = self.env._(
             "Within 24 hours, this would %(what)s. That is more than %(share)s %% of the linked "
             "contacts (%(links)s), so nothing more is done. Waiting entries: %(waiting)s. If it is "
@@ -117,6 +124,17 @@ class Brake:
             waiting=formatLang(
                 self.env, sum(AccountStatus(self.backend).waiting.values()), digits=0
             ),
+        )
+        return text
+
+    def _reason_of_companies(self, error: BrakeError) -> str:
+        text: str = self.env._(
+            "Within 24 hours, this would delete %(companies)s companies in User.com. That is more "
+            "than %(share)s %% of the linked companies (%(links)s), so nothing more is done. If it "
+            "is meant, choose Let It Through. If not, first undo what caused it, then Run.",
+            companies=formatLang(self.env, error.people, digits=0),
+            share=formatLang(self.env, self.backend.brake_share, digits=0),
+            links=formatLang(self.env, self._contacts(error.kind, error.people), digits=0),
         )
         return text
 
@@ -159,6 +177,8 @@ def _kind(job: Any) -> str | None:
             return "created_there"
         case Push() if None in job.sends().values():
             return "emptied_there"
+        case CompanyRemoval():
+            return COMPANIES_DELETED
         case Remove():
             return "deleted_there" if job.delete else "unsubscribed_there"
     return None

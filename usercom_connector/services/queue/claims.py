@@ -363,7 +363,8 @@ class OutboxClaims(Claims):
         """
         found = self.env.execute_query(
             SQL(
-                """SELECT r.id, b.external_id > 0 AND NOT coalesce(r.force_single, false)
+                """SELECT r.id, b.external_id > 0 AND r.resource = 'users'
+                                AND NOT coalesce(r.force_single, false)
                      FROM usercom_outbox r
                      LEFT JOIN usercom_binding b
                        ON b.backend_id = r.backend_id AND b.partner_id = r.partner_id

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -11,6 +12,7 @@ from odoo import fields
 from odoo.tools import SQL
 
 from ...usercom import User
+from ..companies.participation import LINKS
 from ..database.transactions import in_lots, unless_locked
 from ..failures.problem import Problem
 from ..inbox.prompts import Prompts
@@ -74,19 +76,23 @@ class Quarantine:
                                  error = %s, error_code = %s, mapping_id = NULL, write_date = %s
                     WHERE backend_id = %s AND state = 'pending' AND claimed_at IS NOT NULL
                       AND claims >= %s
-                   RETURNING id, partner_id""",
+                   RETURNING id, partner_id, %s""",
                 SQL.identifier(queue._table),
                 str(message),
                 message.code,
                 fields.Datetime.now(),
                 self.backend.id,
                 MOST_ORPHANINGS,
+                SQL("resource") if "resource" in queue._fields else SQL("'users'"),
             )
         )
         queue.invalidate_model()
-        partner_ids = {partner_id for _id, partner_id in failed} - {None}
-        queue._show_failure(self.backend, partner_ids, message)
-        queue.browse(row_id for row_id, _partner in failed)._count("failed")
+        contacts: dict[str, set[int]] = defaultdict(set)
+        for _id, partner_id, resource in failed:
+            contacts[resource].add(partner_id)
+        for resource, partner_ids in contacts.items():
+            queue._show_failure(self.backend, partner_ids - {None}, message, LINKS[resource])
+        queue.browse(row_id for row_id, *_about in failed)._count("failed")
 
     def _message(self) -> Problem:
         text = self.env._(

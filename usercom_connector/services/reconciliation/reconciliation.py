@@ -13,6 +13,7 @@ from odoo.tools import SQL
 
 from ...usercom import User
 from ..account.connection import Connection
+from ..companies.company_list import CompanyList
 from ..consents.received import consent_origin
 from ..database.transactions import attempted, described
 from ..failures.problem import Problem
@@ -176,6 +177,7 @@ LISTS: dict[str, type[UserList]] = {
     "backlog": Backlog,
     "reconcile": ChangedUsers,
     "compare": FullComparison,
+    "companies": CompanyList,
 }
 
 

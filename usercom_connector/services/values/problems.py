@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...usercom import ConversionError, Reason, User
+from ...usercom.push import Pushed
 from ...usercom.records import LONGEST_KEY
 from ...usercom.texts import storable
+from ...usercom.verify_write import is_respelled
 from ..contacts.texts import by_id
 from ..failures.problem import Problem, code_of_reason
 
@@ -39,6 +41,29 @@ def unreadable_problems(
     if isinstance(custom_id, str) and len(custom_id) > LONGEST_KEY:
         problems.append(_custom_id_problem(mappings.env, named, custom_id))
     return problems
+
+
+def pushed_problems(mappings: Any, partner: Any, pushed: Pushed) -> list[str]:
+    """Return what User.com ignored of what was sent, and what it made something else of."""
+    problems = ignored_problems(mappings, partner, pushed.ignored)
+    altered = pushed.remote_base.keys() - pushed.ignored.keys()
+    return problems + [
+        altered_problem(mapping, partner, *_sent_and_shown(mapping, pushed))
+        for mapping in mappings
+        if mapping._key() in altered and not _is_only_respelled(mapping, pushed)
+    ]
+
+
+def _sent_and_shown(mapping: Any, pushed: Pushed) -> tuple[Any, Any]:
+    """Return the value that was sent, and the one that User.com keeps in its place."""
+    key = mapping._key()
+    return pushed.sent[key], pushed.remote_base[key]
+
+
+def _is_only_respelled(mapping: Any, pushed: Pushed) -> bool:
+    """Return whether User.com keeps the value itself in other letters, as "JAN@EXAMPLE.ORG"."""
+    sent, shown = _sent_and_shown(mapping, pushed)
+    return is_respelled(sent, shown, mapping._as_attribute())
 
 
 def ignored_problems(mappings: Any, partner: Any, ignored: Mapping[str, Any]) -> list[str]:

@@ -1,0 +1,128 @@
+"""The company of a user in User.com becomes the company of its contact, by id where it is known."""
+
+from odoo.tests import new_test_user
+
+from .common_companies import CompaniesCase
+
+
+class TestCompanyImport(CompaniesCase):
+    def setUp(self):
+        super().setUp()
+        self.acme = self.company()
+        self.member(self.acme, email="ewa@example.org")
+        self.other = self.company(name="Other")
+        self.member(self.other, email="piotr@example.org")
+        self.jan = self.contact(email="jan@example.org")
+        self.rest()
+
+    def join_there(self, contact, company):
+        """A person makes the user of ``contact`` a member in User.com, and Odoo reads it."""
+        user_id = self.binding(contact).external_id
+        self.simulator.patch_company(self.link(company).external_id, member=user_id)
+        self.receive(id=user_id)
+        self.rest()
+
+    def test_a_contact_without_a_company_gets_the_users(self):
+        self.join_there(self.jan, self.acme)
+        self.assertEqual(self.jan.parent_id, self.acme)
+        self.assertIn(self.binding(self.jan).external_id, self.there(self.acme)["members"])
+
+    def test_a_new_person_comes_with_the_company(self):
+        user_id = self.person(email="anna@example.org", first_name="Anna")
+        self.simulator.patch_company(self.link(self.acme).external_id, member=user_id)
+        self.receive(id=user_id)
+        self.rest()
+        self.assertEqual(self.found().parent_id, self.acme)
+
+    def test_a_company_is_known_by_its_id_whatever_its_name(self):
+        self.company(name="Acme")  # a namesake
+        self.simulator.patch_company(self.link(self.acme).external_id, name="ACME Holding")
+        self.join_there(self.jan, self.acme)
+        self.assertEqual(self.jan.parent_id, self.acme)
+
+    def test_what_was_left_in_odoo_does_not_come_back(self):
+        self.join_there(self.jan, self.acme)
+        self.jan.parent_id = False
+        self.rest()
+        self.receive(id=self.binding(self.jan).external_id)
+        self.rest()
+        self.assertFalse(self.jan.parent_id)
+        self.assertFalse(self.waiting(self.acme))
+
+    def test_who_moves_in_user_com_moves_in_odoo(self):
+        self.jan.parent_id = self.acme
+        self.rest()
+        user_id = self.binding(self.jan).external_id
+        self.simulator.patch_company(self.link(self.acme).external_id, leaving=user_id)
+        self.join_there(self.jan, self.other)
+        self.assertEqual(self.jan.parent_id, self.other)
+        self.assertEqual(
+            self.there(self.acme)["members"],
+            [self.binding(self.found("ewa@example.org")).external_id],
+        )
+
+    def test_a_second_company_does_not_take_the_place_of_the_first(self):
+        self.jan.parent_id = self.acme
+        self.rest()
+        self.join_there(self.jan, self.other)
+        self.assertEqual(self.jan.parent_id, self.acme)
+
+    def test_of_two_new_companies_none_is_guessed(self):
+        user_id = self.binding(self.jan).external_id
+        for company in (self.acme, self.other):
+            self.simulator.patch_company(self.link(company).external_id, member=user_id)
+        self.receive(id=user_id)
+        self.rest()
+        self.assertFalse(self.jan.parent_id)
+
+    def test_a_contact_with_a_login_keeps_its_company(self):
+        new_test_user(self.env, "portal_jan", "base.group_portal", partner_id=self.jan.id)
+        self.join_there(self.jan, self.acme)
+        self.assertFalse(self.jan.parent_id)
+
+    def test_a_company_named_as_our_own_is_not_our_own(self):
+        own = self.env.company.partner_id
+        before = own.name
+        there = self.simulator_company(name=before, custom_id=f"odoo-{own.id}")
+        user_id = self.binding(self.jan).external_id
+        self.simulator.patch_company(there, member=user_id)
+        self.receive(id=user_id)
+        own.city = "Kraków"
+        self.rest()
+        self.assertFalse(self.jan.parent_id)
+        self.assertFalse(self.link(own))
+
+    def test_values_go_both_ways_where_the_pair_says_so(self):
+        pair = self.backend.company_mapping_ids.filtered(lambda m: m._key() == "city")
+        pair.direction = "both"
+        self.rest()
+        self.simulator.patch_company(self.link(self.acme).external_id, city="Gdańsk")
+        self.link(self.acme).action_push()
+        self.rest()
+        self.assertEqual(self.acme.city, "Gdańsk")
+        self.acme.city = "Sopot"
+        self.rest()
+        self.assertEqual(self.there(self.acme)["city"], "Sopot")
+
+    def test_what_changes_there_is_found_in_the_list_of_companies(self):
+        self.backend.company_mapping_ids.filtered(lambda m: m._key() == "city").direction = "both"
+        self.rest()
+        self.simulator.patch_company(self.link(self.acme).external_id, city="Gdańsk", name="X")
+        self.simulator_company(name="Of nobody here", city="Gdynia")
+        self.simulator.settings(page_size=1)
+        self.simulator.clear_journal()
+        self.backend.action_compare()
+        self.rest()
+        self.assertEqual((self.acme.city, self.acme.name), ("Gdańsk", "Acme"))
+        self.assertEqual(len([c for c in self.calls("GET /companies/")]), 3)
+        self.assertEqual(self.calls("PUT /companies"), [])
+        self.acme.city = "Sopot"
+        self.backend.action_compare()
+        self.rest()
+        self.assertEqual((self.acme.city, self.there(self.acme)["city"]), ("Sopot", "Sopot"))
+
+    def test_the_list_of_companies_is_not_read_where_nothing_is_taken_from_it(self):
+        self.simulator.clear_journal()
+        self.backend.action_compare()
+        self.rest()
+        self.assertEqual(self.calls("GET /companies"), [])

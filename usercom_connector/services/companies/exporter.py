@@ -1,0 +1,115 @@
+"""From claimed rows of companies to calls of User.com, and from their answers to links."""
+
+from typing import Any
+
+from odoo import fields
+
+from ...usercom.company_sync import CompanyPush, MemberChange
+from ...usercom.jobs import Identity
+from ...usercom.merge import Base
+from ...usercom.push import Push
+from ..comparison import Comparison
+from ..exporter.settlement import CREATION_TAKES
+from ..queue.claims import Task
+from ..values.problems import EmailSyntax
+from .participation import CompanyParticipation, PendingMembers
+from .removals import CompanyRemovals
+
+MEMBERS = 50  # that one piece of work deals with: the drain goes on with others in between
+
+
+class CompanyExporter:
+    """Brings the companies of one account, and who is a member of them, to User.com.
+
+    A row goes round until nothing is left to do: the company is created, then its members follow a
+    few at a time, then what has changed since is sent.
+    """
+
+    def __init__(self, backend: Any) -> None:
+        self._backend = backend
+        self._links = backend.env["usercom.company"]
+
+    def tasks(self, rows: Any) -> list[Task]:
+        """What to do for the claimed ``rows``; those that need no call are settled at once.
+
+        A row without a contact is about the company of one that was deleted or merged into another.
+        """
+        if not rows:
+            return []
+        removals, contacts = CompanyRemovals(self._backend), rows.filtered("partner_id")
+        inside_ids = set(CompanyParticipation(self._backend).taking_part(contacts.partner_id).ids)
+        inside = contacts.filtered(lambda row: row.partner_id.id in inside_ids)
+        left = removals.of_left(contacts - inside)
+        return left + removals.of_deleted(rows - contacts) + self._of_inside(inside)
+
+    def _of_inside(self, inside: Any) -> list[Task]:
+        CompanyRemovals(self._backend).note_return(inside)
+        links = self._links._of(self._backend, inside.partner_id)
+        inside = self._without_open_creations(inside, links)
+        pending = PendingMembers(self._backend).of(self._links.concat(*links.values()), MEMBERS)
+        changes = inside.filtered(
+            lambda row: (link := links.get(row.partner_id.id)) and link.id in pending
+        )
+        members = [_member_task(row, links[row.partner_id.id], pending) for row in changes]
+        return members + self._pushes(inside - changes, links)
+
+    def _without_open_creations(self, rows: Any, links: dict[int, Any]) -> Any:
+        """The ``rows`` but those whose company may be being created by an earlier call."""
+        waiting, now = rows.browse(), fields.Datetime.now()
+        for row in rows:
+            link = links.get(row.partner_id.id)
+            sent_at = link and not link.external_id and link.creating_since
+            until = sent_at and sent_at + CREATION_TAKES
+            if until and until > now:
+                row._postpone((until - now).total_seconds())
+                waiting += row
+        return rows - waiting
+
+    def _pushes(self, rows: Any, links: dict[int, Any]) -> list[Task]:
+        if not rows:
+            return []
+        mappings = self._backend._active_company_mappings()
+        comparison = Comparison(mappings, rows.partner_id)
+        emails = EmailSyntax(mappings)
+        tasks = [self._push(row, links, comparison, emails) for row in rows]
+        self._note_creations(tasks)
+        return tasks
+
+    def _push(
+        self, row: Any, links: dict[int, Any], comparison: Comparison, emails: EmailSyntax
+    ) -> Task:
+        partner = self._backend._with_account_context(row.partner_id)
+        link = links.get(partner.id)
+        company_id = (link and link.external_id) or None
+        known = link and link.custom_id
+        custom_id = known or self._backend._company_custom_id(partner)
+        values, problems = comparison.export(partner)
+        if problem := emails.problem(partner, values):
+            values.pop("email")
+            problems.insert(0, problem)
+        job = Push(
+            Identity(user_id=company_id, custom_id=custom_id),
+            comparison.rules,
+            comparison.attributes,
+            link._agreed_with(company_id) if link else Base(),
+            values,
+            custom_id if company_id and not known else None,
+            reads_first=row.is_by_hand,
+        )
+        return Task(row, CompanyPush(job), problems)
+
+    def _note_creations(self, tasks: list[Task]) -> None:
+        """Note, before the call, which companies are about to be created."""
+        new = [task.rows.partner_id.id for task in tasks if not task.job.push.identity.user_id]
+        partners = self._backend.env["res.partner"].browse(new)
+        self._links._ensure(self._backend, partners).creating_since = fields.Datetime.now()
+
+
+def _member_task(row: Any, link: Any, pending: Any) -> Task:
+    joining, leaving = pending[link.id]
+    about = [("link_id", "=", link.id), ("binding_id", "in", list(leaving))]
+    memberships = link.env["usercom.membership"].search([*about, ("is_ours", "=", True)])
+    ours = set(memberships.binding_id.ids)
+    ended = {key: user_id for key, user_id in leaving.items() if key in ours}
+    job = MemberChange(link.external_id, tuple(joining.values()), tuple(ended.values()))
+    return Task(row, job)

@@ -1,0 +1,167 @@
+"""What comes of a company's push, and of a change of its members."""
+
+from typing import Any
+
+from ...usercom import User
+from ...usercom.company_sync import CompanyPush, CompanyRemoval, MembersChanged
+from ...usercom.push import Push, Pushed
+from ...usercom.texts import excerpt
+from ..comparison import Comparison
+from ..contacts.texts import by_id
+from ..failures.problem import Problem
+from ..queue.claims import Task
+from ..values.problems import pushed_problems
+from .exporter import MEMBERS
+from .participation import CompanyParticipation, PendingMembers
+from .removals import CompanyRemovals
+
+
+class CompanySettlement:
+    """Stores the results of one account's work on companies, in the transaction of the drain."""
+
+    def __init__(self, backend: Any) -> None:
+        self._backend = backend
+        self._env = backend.env
+        self._links = backend.env["usercom.company"]
+
+    def settle(self, task: Task, result: Any) -> None:
+        """Store what came of a task's job."""
+        if isinstance(task.job, CompanyRemoval):
+            CompanyRemovals(self._backend).settle(task.rows)
+            return
+        link = self._links._ensure(self._backend, task.rows.partner_id)
+        if isinstance(result, MembersChanged):
+            self._settle_members(task, link, result)
+        elif result.missing:
+            self._settle_missing(task.rows, link)
+        elif result.found:
+            self._settle_found(task.rows, link, result.found)
+        else:
+            self._settle_sent(task, link, result)
+
+    def _settle_sent(self, task: Task, link: Any, pushed: Pushed) -> None:
+        push, row, company = _push(task), task.rows, pushed.user
+        company_id = company.id if company else push.identity.user_id
+        mappings = self._backend._active_company_mappings()
+        problems = task.problems + pushed_problems(mappings, row.partner_id, pushed)
+        link._agree(company_id, company, pushed.base, "\n".join(problems))
+        if PendingMembers(self._backend).of(link, MEMBERS):
+            row._put_back()
+            return
+        answer = dict(company.values) if company else None
+        outcome = "sent" if pushed.wrote else "equal"
+        row._close(problems, outcome=outcome, sent=excerpt(pushed.sent), answer=excerpt(answer))
+
+    def _settle_missing(self, row: Any, link: Any) -> None:
+        """Mark the company as gone from User.com; only a push by hand creates it again."""
+        if row.is_by_hand:
+            link._forget()
+            row._put_back()
+        else:
+            link.state = "gone"
+            row._finish(outcome="gone")
+
+    def _settle_found(self, row: Any, link: Any, company: Any) -> None:
+        """Merge with a company that was read; what Odoo knows better is sent next."""
+        other = self._links._of_user(self._backend, company.id) - link
+        if other:
+            row._fail(self._same_company(row.partner_id, other.partner_id), is_ambiguous=True)
+            return
+        problems, is_left = self._merge(row.partner_id, link, company)
+        row._close(problems, outcome="compared")
+        if is_left or PendingMembers(self._backend).of(link, MEMBERS):
+            self._env["usercom.outbox"]._enqueue_companies(row.partner_id.ids)
+
+    def _merge(self, partner: Any, link: Any, company: Any) -> tuple[list[str], bool]:
+        """Bring to the contact what User.com knows better; ``(problems, whether more is left)``."""
+        seen = self._backend._with_account_context(partner)
+        comparison = Comparison(self._backend._active_company_mappings(), seen)
+        base = link._agreed_with(company.id)
+        sides = comparison.sides(seen, company, base)
+        outcome = comparison.merge(seen, sides, base, odoo_is_newer=None)
+        if outcome.vals:
+            seen.write(outcome.vals)
+        agreed = outcome.agreed.base
+        agreed.restore(base, outcome.refused)
+        # Until the values are sent, User.com has what it has.
+        agreed.update({key: sides.usercom[key] for key in outcome.agreed.to_usercom})
+        link._agree(company.id, company, agreed, "\n".join(outcome.problems))
+        return outcome.problems, bool(outcome.agreed.to_usercom) or not company.custom_id
+
+    def bring(self, companies: list[User]) -> None:
+        """Bring to linked companies what User.com now says of them; of the rest nothing.
+
+        What waits to be sent is merged once it is: a blind push would overwrite what is new there.
+        """
+        known = {company.id: company for company in companies}
+        links = self._links.search(
+            [
+                ("backend_id", "=", self._backend.id),
+                ("external_id", "in", list(known)),
+                ("state", "in", ("synced", "failed")),
+                ("left_at", "=", False),
+            ]
+        )
+        inside = CompanyParticipation(self._backend).taking_part(links.partner_id)
+        for link in links.filtered(lambda link: link.partner_id in inside):
+            company = known[link.external_id]
+            if not link._has_seen(company):
+                _problems, is_left = self._merge(link.partner_id, link, company)
+                if is_left:
+                    self._env["usercom.outbox"]._enqueue_companies(link.partner_id.ids)
+
+    def _same_company(self, partner: Any, other: Any) -> Problem:
+        text = self._env._(
+            "%(contact)s is the same User.com company as %(other)s. Merge the two contacts, or "
+            "give one of them another custom ID.",
+            contact=by_id(partner),
+            other=by_id(other),
+        )
+        return Problem(text, "same_user")
+
+    # ---- members ----
+
+    def _settle_members(self, task: Task, link: Any, done: MembersChanged) -> None:
+        """Note who is a member now, and go on with the others."""
+        row, job = task.rows, task.job
+        if done.is_missing:
+            self._settle_missing(row, link)
+            return
+        self._note_members(link, done)
+        self._note_left(link, set(job.leaving) - done.left)
+        row._put_back()
+
+    def _note_left(self, link: Any, still_there: set[int]) -> None:
+        """Note of contacts that belong to the company no more that they have left it."""
+        _joining, leaving = PendingMembers(self._backend).of(link, MEMBERS).get(link.id, ({}, {}))
+        ended = [key for key, user_id in leaving.items() if user_id not in still_there]
+        self._memberships(link, ended).has_left = True
+
+    def _memberships(self, link: Any, binding_ids: list[int]) -> Any:
+        return self._env["usercom.membership"].search(
+            [("link_id", "=", link.id), ("binding_id", "in", binding_ids)]
+        )
+
+    def _note_members(self, link: Any, done: MembersChanged) -> None:
+        settled = done.joined | done.present | done.unknown
+        bindings = self._env["usercom.binding"].search(
+            [("backend_id", "=", self._backend.id), ("external_id", "in", list(settled))]
+        )
+        known = {member.binding_id: member for member in self._memberships(link, bindings.ids)}
+        missing = []
+        for binding in bindings:
+            vals = {
+                "external_id": binding.external_id,
+                "is_ours": binding.external_id in done.joined,
+                "has_left": False,
+            }
+            if member := known.get(binding):
+                member.write(vals)
+            else:
+                missing.append({"link_id": link.id, "binding_id": binding.id, **vals})
+        self._env["usercom.membership"].create(missing)
+
+
+def _push(task: Task) -> Push:
+    job: CompanyPush = task.job
+    return job.push

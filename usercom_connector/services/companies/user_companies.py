@@ -1,0 +1,78 @@
+"""The companies of which User.com's users are members, brought to their contacts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...usercom import User
+from ..comparison import ProtectedContacts
+
+
+class UserCompanies:
+    """Makes linked companies of one account the companies of contacts.
+
+    What Odoo knows of memberships is the base: one that it does not know was made in User.com, and
+    one that it knows and that the user has no more was ended there. What somebody has changed in
+    Odoo meanwhile goes to User.com. Where several companies are new, nobody can tell which it is.
+    """
+
+    def __init__(self, backend: Any) -> None:
+        self._backend = backend
+        self._env = backend.env
+        self._memberships = backend.env["usercom.membership"]
+
+    def bring(self, pairs: list[tuple[Any, User]]) -> None:
+        """Give the contacts of these users the companies that User.com has given to the users.
+
+        A user of whom User.com has not told the companies, as in a call, changes nothing.
+        """
+        told = [(partner, user) for partner, user in pairs if user.company_ids is not None]
+        if not told:
+            return
+        links = self._links({key for _partner, user in told for key in user.company_ids or ()})
+        known = self._known([partner for partner, _user in told])
+        moves = {}
+        for partner, user in told:
+            ours = [links[key] for key in user.company_ids or () if key in links]
+            if company := self._new_company(partner, ours, known.get((partner.id, user.id))):
+                moves[partner] = company
+        if moves:
+            self._move(moves)
+
+    def _links(self, company_ids: set[int]) -> dict[int, Any]:
+        """``{company id: its link}`` of those that are linked."""
+        found = self._env["usercom.company"].search(
+            [("backend_id", "=", self._backend.id), ("external_id", "in", list(company_ids))]
+        )
+        return {link.external_id: link for link in found}
+
+    def _known(self, partners: list[Any]) -> dict[tuple[int, int], Any]:
+        """``{(contact id, user id): memberships}``."""
+        found = self._memberships.search(
+            [
+                ("link_id.backend_id", "=", self._backend.id),
+                ("binding_id.partner_id", "in", [partner.id for partner in partners]),
+            ]
+        )
+        return dict(found.grouped(lambda m: (m.binding_id.partner_id.id, m.external_id)))
+
+    def _new_company(self, partner: Any, links: list[Any], known: Any) -> Any:
+        """The company that ``partner`` is to get; None if it keeps what it has."""
+        known = known or self._memberships
+        present = self._env["usercom.company"].concat(*links)
+        known.filtered(lambda member: member.has_left and member.link_id not in present).unlink()
+        known = known.exists()
+        new = (present - known.link_id).partner_id
+        company = partner.commercial_partner_id
+        if company == partner or not company.is_company:
+            company = company.browse()
+        ended = known.filtered(lambda m: m.link_id.partner_id == company and not m.has_left)
+        is_free = not company or (company not in present.partner_id and bool(ended))
+        return new if len(new) == 1 and is_free and not partner.is_company else None
+
+    def _move(self, moves: dict[Any, Any]) -> None:
+        partners = self._env["res.partner"].concat(*moves)
+        protected = ProtectedContacts(self._env["usercom.field.mapping"], partners)
+        for partner, company in moves.items():
+            if protected.may_join(partner, company):
+                self._backend._with_account_context(partner).parent_id = company
