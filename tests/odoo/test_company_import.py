@@ -111,18 +111,18 @@ class TestCompanyImport(CompaniesCase):
         self.simulator_company(name="Of nobody here", city="Gdynia")
         self.simulator.settings(page_size=1)
         self.simulator.clear_journal()
-        self.backend.action_compare()
+        self.env["usercom.sweep"]._request(self.backend, "reconcile")
         self.rest()
         self.assertEqual((self.acme.city, self.acme.name), ("Gdańsk", "Acme"))
         self.assertEqual(len([c for c in self.calls("GET /companies/")]), 3)
         self.assertEqual(self.calls("PUT /companies"), [])
         self.acme.city = "Sopot"
-        self.backend.action_compare()
+        self.env["usercom.sweep"]._request(self.backend, "reconcile")
         self.rest()
         self.assertEqual((self.acme.city, self.there(self.acme)["city"]), ("Sopot", "Sopot"))
 
     def test_the_list_of_companies_is_not_read_where_nothing_is_taken_from_it(self):
         self.simulator.clear_journal()
-        self.backend.action_compare()
+        self.env["usercom.sweep"]._request(self.backend, "reconcile")
         self.rest()
         self.assertEqual(self.calls("GET /companies"), [])

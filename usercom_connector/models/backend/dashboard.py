@@ -62,8 +62,7 @@ class UsercomBackendDashboard(models.AbstractModel):
             raise AccessError(self.env._("Only managers of User.com may compare."))
         self.check_access("read")
         for backend in self.sudo():
-            for kind in ("compare", "companies"):
-                self.env["usercom.sweep"].sudo()._request(backend, kind)
+            self.env["usercom.sweep"].sudo()._request(backend, "compare")
             request_drain(backend)
         return notification(
             self.env._("The full comparison has started."),

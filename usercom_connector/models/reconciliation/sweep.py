@@ -53,8 +53,12 @@ class UsercomSweep(models.Model):
 
     @api.model
     def _request(self, backend, kind):
-        """Have the next drain read what changed ("reconcile"), or everything ("compare")."""
-        self._of(backend, kind).started_at = False
+        """Have the next drain read what changed ("reconcile"), or everything ("compare").
+
+        Of companies there is but one list, which is read with what changed.
+        """
+        for each in (kind, "companies") if kind == "reconcile" else (kind,):
+            self._of(backend, each).started_at = False
 
     @api.model
     def _is_reading(self, backend):
