@@ -1,5 +1,7 @@
 """Companies of Odoo are companies in User.com, and their contacts members of them."""
 
+from odoo.exceptions import ValidationError
+
 from .common_companies import CompaniesCase
 
 
@@ -278,3 +280,35 @@ class TestCompanies(CompaniesCase):
         self.backend.sync_companies = False
         self.env.invalidate_all()
         self.assertFalse(self.backend.dashboard["companies"])
+
+    def test_a_company_is_pushed_from_its_page_which_says_that_it_is_one(self):
+        acme = self.company()
+        self.member(acme)
+        self.rest()
+        self.assertIn("as a company", acme.usercom_reason)
+        self.assertFalse(acme.usercom_step)
+        self.simulator.delete_company(self.link(acme).external_id)
+        told = acme.action_usercom_push()["params"]
+        self.assertEqual(told["type"], "success")
+        self.rest()
+        self.assertEqual(len(self.simulator.companies()), 1)
+        history = self.env["usercom.history"].search([("partner_id", "=", acme.id)])
+        self.assertIn("Synchronize, as a company", history[0].details)
+
+    def test_an_attribute_of_companies_is_created_and_paired(self):
+        acme = self.company(ref="gold")
+        self.member(acme)
+        action = self.env["usercom.field.mapping"].action_create_company_attribute()
+        creation = self.env[action["res_model"]].with_context(**action["context"])
+        ref = self.env["ir.model.fields"]._get("res.partner", "ref")
+        creation.create({"field_id": ref.id, "name": "Tier"}).action_create()
+        pair = self.backend.company_mapping_ids.filtered(lambda m: m.field_name == "ref")
+        self.assertEqual((pair._key(), pair.resource), ("tier", "companies"))
+        self.assertNotIn(pair, self.backend.mapping_ids)
+        self.rest()
+        self.assertEqual(self.there(acme)["tier"], "gold")
+
+    def test_a_company_gives_no_consent(self):
+        pair = self.backend.company_mapping_ids[0]
+        with self.assertRaises(ValidationError):
+            pair.is_consent = True

@@ -6,6 +6,7 @@ from ..services.account.connection import Connection
 from ..services.consents.answers import UNSUBSCRIBED_FIELD
 from ..services.mapping.choices import field_choices
 from ..usercom import fitting_value_types
+from ..usercom.records import USERS
 
 NAME_LIMIT = 32
 
@@ -29,6 +30,12 @@ class UsercomAttributeCreation(models.TransientModel):
             *self.env["usercom.field.mapping"]._mappable_domain(),
             ("name", "!=", UNSUBSCRIBED_FIELD),
         ],
+    )
+    resource = fields.Selection(
+        lambda self: self.env["usercom.attribute"]._fields["resource"].selection,
+        "Attribute Of",
+        required=True,
+        default=USERS,
     )
     name = fields.Char(compute="_compute_name", store=True, readonly=False, size=NAME_LIMIT)
     value_type = fields.Selection(
@@ -77,7 +84,7 @@ class UsercomAttributeCreation(models.TransientModel):
         multiple = self.value_type == "fixed" and self.field_id.ttype == "many2many"
         created = Connection(backend).ask(
             lambda client: client.create_attribute(
-                self.name.strip(), self.value_type, choices, multiple
+                self.name.strip(), self.value_type, choices, multiple, self.resource
             )
         )
         attribute = self.env["usercom.attribute"].sudo()._add(backend, created)

@@ -271,6 +271,11 @@ class UsercomFieldMapping(models.Model):
         title = backend._titled(self.env._("New Attribute in User.com"))
         return self._open(creation, title) | {"context": {"default_backend_id": backend.id}}
 
+    def action_create_company_attribute(self):
+        """Open the form of a new User.com attribute of companies."""
+        action = self.action_create_attribute()
+        return action | {"context": {**action["context"], "default_resource": COMPANIES}}
+
     def action_fetch_attributes(self):
         """Fetch the attributes of the current company's account again."""
         self.check_access("read")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from ..companies.queueing import queue_by_hand
 from ..explanation.participation import Participation
 from ..notifications import Part, about_pause, joined, with_settings
 
@@ -29,6 +30,8 @@ class ByHand:
             return [self._about_standstill()], "warning"
         partners = self._partners & backend._taking_part(self._partners)
         queued = self._env[queue].sudo()._queue_by_hand(backend, partners)
+        companies = self._queue_companies(backend) if queue == "usercom.outbox" else queued
+        queued, partners = queued | companies, partners | companies
         is_done = queued == self._partners and backend.state == "running"
         parts = [
             self._about_queued(queue, queued),
@@ -42,6 +45,12 @@ class ByHand:
             ),
         ]
         return parts, "success" if is_done else "warning"
+
+    def _queue_companies(self, backend: Any) -> Any:
+        """Queue those that are linked as companies; return them."""
+        links = self._env["usercom.company"].sudo()._of(backend, self._partners)
+        known = self._env["usercom.company"].sudo().concat(*links.values())
+        return self._partners & queue_by_hand(known).partner_id
 
     def _about_standstill(self) -> Part:
         company = self._env.company.display_name.replace("%", "%%")

@@ -16,6 +16,8 @@ class HistoryTexts:
 
     def _of_outbox(self, row: Any) -> str:
         operation = self._label(row, "operation")
+        if row.resource == "companies":
+            operation = self._env._("%s, as a company", operation)
         is_told = row.state == "done" and row.outcome
         return f"{operation}: {self._label(row, 'outcome')}" if is_told else operation
 

@@ -37,6 +37,16 @@ class Reasons:
     def _participation(self) -> Participation:
         return Participation(self._backend._of_company(self._env.company), self._unlinked)
 
+    @cached_property
+    def _linked_companies(self) -> set[int]:
+        """The ids of those without a user that are linked as companies."""
+        companies = self._unlinked.filtered("is_company")
+        backend = self._backend._of_company(self._env.company)
+        if not (companies and backend.sync_companies):
+            return set()
+        links = self._env["usercom.company"].sudo()._of(backend, companies)
+        return {key for key, link in links.items() if link._is_live()}
+
     def of(self, partner: Any) -> Reason:
         """Return the reason; it has no text where the contact is in order."""
         if not partner.id:
@@ -46,6 +56,8 @@ class Reasons:
             return self._without_account()
         if standing.state == "gone":
             return Reason()
+        if partner.id in self._linked_companies:
+            return Reason(self._env._("Sent to User.com as a company, not as a contact."))
         broken = [rule for rule in self._rules(partner, standing) if not rule.is_met]
         return self._of_rules(broken) if broken else self._of_standing(standing)
 
