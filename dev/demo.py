@@ -15,6 +15,7 @@ from .postgres import Cluster
 from .process import spawn, stop, tools_first, wait_for
 
 NAME = "demo"
+APPS = ("sale_management",)  # to see an order arrive
 _API_KEY = ("simulator" * 8)[:64]
 _SETUP = ROOT / "dev/demo_setup.py"
 _USUAL_PORT = 8069
@@ -27,6 +28,8 @@ _WELCOME = """
         2. Change a value on the simulator's page: it appears in Odoo (reload the contact).
         3. Add a new person on the simulator's page: Odoo creates the contact.
         4. Open {url}/odoo/usercom: what somebody should look at, and how the week went.
+        5. Confirm a quotation in {url}/odoo/sales: {simulator}/control/commerce
+           shows its deal and purchases.
 
   Ctrl-C stops everything.
 """
@@ -51,7 +54,7 @@ def main(arguments: list[str]) -> int:
 def _serve(cluster: Cluster, simulator: str, port: int, began: float, *, check: bool) -> None:
     url = f"http://{ports.LOOPBACK}:{port}"
     env = odoo.environment(cluster.env, NAME)
-    template.copy(cluster, template.ensure(cluster, env), NAME)
+    template.copy(cluster, template.ensure(cluster, env, APPS), NAME)
     _configure(env, simulator, url)
     with _odoo(env, url, port) as server:
         step(f"ready in {time.monotonic() - began:.1f} s")

@@ -152,6 +152,25 @@ def add_yesterday(backend):
         count("failed", age, rows)
 
 
+def add_orders(backend, *customers):
+    """One customer's order is confirmed and arrives; another's quotation waits to be confirmed."""
+    backend.sends_orders = True
+    chair, table = env["product.product"].create(
+        [
+            {"name": "Chair", "default_code": "CHAIR", "list_price": 120},
+            {"name": "Table", "default_code": "TABLE", "list_price": 480},
+        ]
+    )
+    lines = [
+        fields.Command.create({"product_id": product.id, "product_uom_qty": quantity})
+        for product, quantity in ((chair, 4), (table, 1))
+    ]
+    orders = env["sale.order"].create(
+        [{"partner_id": customer.id, "order_line": lines} for customer in customers]
+    )
+    orders[0].action_confirm()
+
+
 control("POST", "attributes", {"name": "email_consent", "value_type": "boolean"})
 control("POST", "users", {"users": list(ONLY_IN_USERCOM)})
 add_newsletter_field()
@@ -160,6 +179,7 @@ account = connect()
 contacts = add_contacts(*PEOPLE, REFUSED)
 drain(account)
 add_conflict(account, contacts[0], "Katowice")
+add_orders(account, contacts[1], contacts[0])
 add_yesterday(account)
 account.action_compare()
 drain(account)

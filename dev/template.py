@@ -12,7 +12,7 @@ from .process import run
 
 ALONE = ("contacts",)
 CORE = (*ALONE, "crm")
-TESTED_WITH = ("base_automation", "mass_mailing")  # apps that ours gets on with
+TESTED_WITH = ("base_automation", "mass_mailing", "sale")  # apps that ours gets on with
 _ASSETS = ROOT / "dev/template_assets.py"
 _CONSENT = ROOT / "dev/template_consent.py"
 

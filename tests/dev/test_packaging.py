@@ -15,7 +15,7 @@ import odoo.release
 from .ground import ROOT, files_of_git
 
 ADDON = "usercom_connector"
-ADDONS = [ADDON, f"{ADDON}_crm", f"{ADDON}_mass_mailing"]
+ADDONS = [ADDON, *(f"{ADDON}_{app}" for app in ("crm", "mass_mailing", "sale"))]
 SOURCES = ("setup.py", "pyproject.toml", "README.md", "LICENSE", *ADDONS)
 FIND = f"""
 import odoo.init

@@ -1,4 +1,4 @@
-"""The connector alone: where CRM and Email Marketing never were, and where they were removed."""
+"""The connector alone: where CRM, Email Marketing and Sales never were, or were removed."""
 
 import re
 import subprocess
@@ -37,10 +37,10 @@ def removed(simulator: Simulator) -> Iterator[Pair]:
         connect(odoo, simulator)
         odoo.call("mailing.list", "create", [{"name": "News"}])
         accounts = odoo.call("usercom.backend", "search", [])
-        choices = {"new_user_policy": "lead", "opt_out_lists": "News"}
+        choices = {"new_user_policy": "lead", "opt_out_lists": "News", "sends_orders": True}
         odoo.call("usercom.backend", "write", accounts, choices)
         odoo.stop()
-        command = ("module", "uninstall", "-d", odoo.database, "crm", "mass_mailing")
+        command = ("module", "uninstall", "-d", odoo.database, "crm", "mass_mailing", "sale")
         done = subprocess.run(
             [sys.executable, "-m", "odoo", *command], cwd=ROOT, capture_output=True, text=True
         )
@@ -54,12 +54,12 @@ def test_no_addon_of_an_app_is_installed(pair: Pair) -> None:
     assert pair.odoo.call("ir.module.module", "search_count", names) == 0
 
 
-def test_the_settings_open_and_offer_neither_leads_nor_lists(pair: Pair) -> None:
+def test_the_settings_open_and_offer_neither_leads_nor_lists_nor_orders(pair: Pair) -> None:
     shown = pair.odoo.call("res.config.settings", "get_views", [[False, "form"]])
     fields = shown["models"]["res.config.settings"]["fields"]
     policies = dict(fields["usercom_new_user_policy"]["selection"])
     assert list(policies) == ["create", "link", "ignore"]
-    assert "usercom_opt_out_lists" not in fields
+    assert not {"usercom_opt_out_lists", "usercom_sends_orders"} & fields.keys()
 
 
 def test_the_settings_are_saved(pair: Pair) -> None:

@@ -126,8 +126,23 @@ class RightsCase(UsercomCase):
             "res.company": lambda account: account.company_id,
             "ir.model.fields": lambda account: account.mapping_ids[0].field_id,
             "ir.cron": lambda account: account.cron_id,
+            "sale.order": cls.order,
+            "product.product": cls.sold,
         }
         return special.get(comodel, lambda _account: cls.env[comodel])(account)
+
+    @classmethod
+    def order(cls, account):
+        """An order of the account's company."""
+        values = {"partner_id": cls.own_contact(account).id, "company_id": account.company_id.id}
+        return cls.env["sale.order"].create(values)
+
+    @classmethod
+    def sold(cls, account):
+        """A product of the account's company."""
+        text = SECRET if account == cls.theirs else "own"
+        values = {"name": f"{text} product", "company_id": account.company_id.id}
+        return cls.env["product.product"].create(values)
 
     @classmethod
     def own_contact(cls, account):

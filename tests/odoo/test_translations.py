@@ -155,6 +155,10 @@ class TestTranslationsForMailingLists(TestTranslations):
     module = f"{ADDON}_mass_mailing"
 
 
+class TestTranslationsForOrders(TestTranslations):
+    module = f"{ADDON}_sale"
+
+
 @tagged("standard", "post_install", "-at_install")
 class TestChoicesOfAnotherModel(TransactionCase):
     def test_the_state_of_a_contact_is_told_in_polish(self):

@@ -192,7 +192,7 @@ def test_what_did_harm_is_gone(upgraded: str) -> None:
 def test_an_apps_addon_is_installed_with_what_was_its_own(
     released: Released, upgraded: str
 ) -> None:
-    crm, lists = "usercom_connector_crm", "usercom_connector_mass_mailing"
+    crm, lists, orders = (f"usercom_connector_{app}" for app in ("crm", "mass_mailing", "sale"))
     owners = {
         "selection__usercom_backend__new_user_policy__lead": crm,
         "field_usercom_backend__opt_out_lists": lists,
@@ -200,7 +200,7 @@ def test_an_apps_addon_is_installed_with_what_was_its_own(
     }
     assert dict(asked(upgraded, OWNERS)) == (owners if released.with_apps else {})
     state = "installed" if released.with_apps else "uninstalled"
-    assert dict(asked(upgraded, ADDONS)) == {crm: state, lists: state}
+    assert dict(asked(upgraded, ADDONS)) == dict.fromkeys((crm, lists, orders), state)
 
 
 @pytest.mark.parametrize("released", [(LAST, True)], indirect=True, ids=["19.0.1.2.0"])

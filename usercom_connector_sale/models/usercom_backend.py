@@ -1,0 +1,57 @@
+from odoo import api, fields, models, tools
+
+
+class UsercomBackend(models.Model):
+    """What an account is told of its company's orders."""
+
+    _inherit = "usercom.backend"
+
+    sends_orders = fields.Boolean(
+        "Send Orders", help="Sales orders become deals, events and purchases in User.com."
+    )
+    orders_since = fields.Datetime(
+        "Orders Sent Since",
+        readonly=True,
+        copy=False,
+        help="Of orders confirmed before, the deal alone is sent.",
+    )
+    order_amounts = fields.Selection(
+        [("total", "With taxes"), ("untaxed", "Without taxes")], required=True, default="total"
+    )
+    product_id_rule = fields.Selection(
+        [
+            ("default_code", "Internal reference"),
+            ("barcode", "Barcode"),
+            ("database_id", "Odoo's database id"),
+        ],
+        "Product ID in User.com",
+        required=True,
+        default="default_code",
+    )
+    product_id_prefix = fields.Char("Prefix of the Product ID")
+    order_stage_ids = fields.One2many("usercom.order.stage", "backend_id", "Order Stages")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        backends = super().create(vals_list)
+        backends.filtered("sends_orders")._begin_orders()
+        return backends
+
+    def write(self, vals):
+        sending = self.filtered("sends_orders")
+        result = super().write(vals)
+        (self.filtered("sends_orders") - sending)._begin_orders()
+        return result
+
+    def _begin_orders(self):
+        """Orders are sent from now on."""
+        if self:
+            self.sudo().orders_since = fields.Datetime.now()
+            self.env["usercom.order.stage"]._ensure(self)
+
+    @api.model
+    @tools.ormcache()
+    def _order_accounts(self):
+        """``{company id: account id}`` of those that are told of orders."""
+        chosen = [("sends_orders", "=", True), ("state", "in", ("running", "paused"))]
+        return {backend.company_id.id: backend.id for backend in self.sudo().search(chosen)}

@@ -1,0 +1,117 @@
+"""Tells User.com of orders: a deal that moves from stage to stage, and what was bought.
+
+What is sent is computed in the transaction of the change, for all of its orders together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from .digest import digest_of
+from .ledger import Ledger, Told
+from .order_facts import OrderFacts
+from .order_states import ENDS, reached
+from .payloads import Payloads
+from .products import Products
+
+
+@dataclass
+class Report:
+    """What is to be told of one order, and what is noted of it once that is queued."""
+
+    order: Any
+    lines: Any
+    note: Any
+    values: dict[str, Any]
+    items: list[dict[str, Any]] = field(default_factory=list)
+
+
+class Orders:
+    """Those of one account, read as superuser: who sells may know nothing of User.com."""
+
+    def __init__(self, backend: Any) -> None:
+        self._backend = backend.sudo()
+        self._env = self._backend.env
+        self._stages = self._backend.order_stage_ids.filtered("is_sent").sorted("sequence")
+        self._products = Products(self._backend)
+        self._payloads = Payloads(self._backend, self._products)
+
+    def tell(self, orders: Any) -> None:
+        """Queue what User.com has not been told of ``orders``, and note that it is."""
+        facts = OrderFacts(orders)
+        notes = self._notes(orders)
+        reports = []
+        for order in orders:
+            report = self._report(order, facts, notes.get(order.id))
+            if report and report.items:
+                reports.append(report)
+        self._queue(reports)
+
+    def _notes(self, orders: Any) -> dict[int, Any]:
+        notes = self._env["usercom.order"].search([("order_id", "in", orders.ids)])
+        return {note.order_id.id: note for note in notes}
+
+    def _report(self, order: Any, facts: OrderFacts, note: Any) -> Report | None:
+        """What is to be said of an order; None if User.com is not to know it."""
+        states = reached(order, facts)
+        passed = self._stages.filtered(lambda stage: stage.order_state in states)
+        if not passed or (not note and states <= ENDS):
+            return None
+        lines = facts.lines(order)
+        report = Report(order, lines, note, {"order_state": passed[-1].order_state})
+        is_paid = "paid" in states
+        self._add_deal(report, self._payloads.deal(order, lines, passed[-1], is_paid=is_paid))
+        if order.date_order >= self._backend.orders_since:
+            self._add_events(report, passed)
+            self._add_movements(report, facts)
+        return report
+
+    def _add_deal(self, report: Report, item: dict[str, Any]) -> None:
+        digest = digest_of({**item, "partner": item["partner"].id})
+        if not report.note or report.note.digest != digest:
+            report.items.append(item)
+        report.values["digest"] = digest
+
+    def _add_events(self, report: Report, passed: Any) -> None:
+        """One event for each state that the order has come to, once in its life."""
+        told = set(report.note.told_states or [] if report.note else [])
+        for stage in passed.filtered("event_name"):
+            if stage.order_state not in told:
+                item = self._payloads.event(report.order, report.lines, stage)
+                report.items.append(item)
+                told.add(stage.order_state)
+        report.values["told_states"] = sorted(told)
+
+    def _add_movements(self, report: Report, facts: OrderFacts) -> None:
+        ledger = Ledger(report.note.lines if report.note else None)
+        lines = {line.id: line for line in report.lines}
+        for movement in ledger.movements(self._sold(report, facts)):
+            line = lines.get(movement.line_id)
+            report.items.append(self._payloads.product_event(report.order, line, movement))
+        report.values["lines"] = ledger.as_json()
+
+    def _sold(self, report: Report, facts: OrderFacts) -> dict[int, Told]:
+        """What of each line is sold as things are; of what is not confirmed, nothing is left."""
+        is_sold = report.order.state == "sale"
+        sold = {}
+        for line in report.lines:
+            credited = facts.refunded(line)
+            bought = line.product_uom_qty if is_sold else credited
+            sold[line.id] = Told(line.product_id.id, bought, credited)
+        return sold
+
+    def _queue(self, reports: list[Report]) -> None:
+        """Queue the reports and note those whose contacts are at User.com; then their products."""
+        items = [item for report in reports for item in report.items]
+        rows = self._env["usercom.event"]._queue(self._backend, items) if items else None
+        if not rows:
+            return
+        people = set(rows.partner_id.ids)
+        told = [report for report in reports if report.order.partner_id.id in people]
+        lines = self._env["sale.order.line"].union(*(report.lines for report in told))
+        self._products.queue(lines.product_id)
+        self._env["usercom.order"]._keep([(report.note, self._noted(report)) for report in told])
+
+    def _noted(self, report: Report) -> dict[str, Any]:
+        return {"backend_id": self._backend.id, "order_id": report.order.id, **report.values}
