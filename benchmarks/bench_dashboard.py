@@ -54,7 +54,7 @@ def run() -> list[Result]:
 
 
 def _fill(registry: Any, rows: int) -> None:
-    """So many contacts, all linked, each with a row in both queues; most rows are done."""
+    """So many contacts, all linked, each with a row in every queue; most rows are done."""
     failed, pending = min(FAILED, rows // 10), min(PENDING, rows // 5)
     with environment(registry) as env:
         backend_id = account(env).id
@@ -67,6 +67,14 @@ def _fill(registry: Any, rows: int) -> None:
         )
         env.cr.execute(
             ROWS.format(queue="inbox", columns="user_ref, payload", values="p.id::text, '{}'"),
+            limits,
+        )
+        env.cr.execute(
+            ROWS.format(
+                queue="event",
+                columns="partner_id, kind, name, key, occurred_at",
+                values="p.id, 'event', 'visit', p.id::text, now()",
+            ),
             limits,
         )
         env.cr.execute(HOURS, [backend_id])

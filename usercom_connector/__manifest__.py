@@ -39,6 +39,8 @@
         "views/backend/res_config_settings_views.xml",
         "views/contact/res_partner_views.xml",
         "views/contact/ir_actions_server_views.xml",
+        "views/contact/ir_actions_server_event_views.xml",
+        "wizards/ir_actions_server_usercom_test_views.xml",
         "views/backend/usercom_backend_views.xml",
         "views/backend/res_config_settings_consent_views.xml",
         "views/backend/res_config_settings_company_views.xml",

@@ -131,6 +131,15 @@ class TestWhoIsNotThere(EventCase):
                 self.assertEqual(self.binding(contact).state, "gone")
                 self.assertEqual(self.simulator.users(), [])
 
+    def test_who_is_gone_there_is_neither_told_of_nor_called_for(self):
+        contact = self.synced(email="jan@example.org")
+        self.simulator.delete_user(self.binding(contact).external_id)
+        self.binding(contact).state = "gone"
+        row = self.tell(contact)
+        self.drain()
+        self.assertEqual((row.state, row.outcome), ("done", "gone"))
+        self.assertEqual(self.calls(), [])
+
     def test_a_user_merged_there_is_found_again(self):
         contact = self.synced(email="jan@example.org")
         lost = self.binding(contact).external_id

@@ -75,6 +75,37 @@ class TestOneEvent(EventCase):
         self.assertEqual(set(rows.mapped("priority")), {-1})
 
 
+class TestDashboard(EventCase):
+    def card(self):
+        self.env.invalidate_all()
+        return self.backend.dashboard
+
+    def test_events_have_figures_of_their_own_once_there_are_any(self):
+        contact = self.synced(email="jan@example.org")
+        self.assertEqual(self.card()["event"], {})
+        fault = {"kind": "status", "status": 400, "path": "/events/", "count": 1}
+        self.simulator.fault(**fault, body={"detail": "No."})
+        self.tell(contact, "a"), self.tell(contact, "b")
+        self.assertEqual(self.card()["event"]["waiting"], "2")
+        self.drain()
+        card = self.card()
+        self.assertEqual(card["event"], {"waiting": "0", "failed": "1", "last_day": "1"})
+        self.assertEqual((card["outbox"]["last_day"], card["todo"]["event_failed"]), ("1", "1"))
+        [line] = self.env["usercom.failure"].search([])
+        self.assertEqual((line.queue, line.error_code, line.rows), ("event", "refused", 1))
+        self.assertEqual(line.action_open_entries()["res_model"], "usercom.event")
+        line.action_retry()
+        self.drain()
+        self.assertEqual(len(self.told(contact)), 2)
+
+    def test_the_contacts_history_tells_of_them(self):
+        contact = self.synced(email="jan@example.org")
+        self.tell(contact, "visit")
+        self.drain()
+        entries = self.env["usercom.history"].search([("partner_id", "=", contact.id)])
+        self.assertIn(("event", "Event: visit"), [(e.kind, e.details) for e in entries])
+
+
 class TestOrder(EventCase):
     def test_a_contact_is_sent_before_its_events(self):
         contact = self.contact(email="jan@example.org")

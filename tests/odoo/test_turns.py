@@ -99,6 +99,25 @@ class TestShares(UsercomCase):
         self.assertTrue(self.env["usercom.inbox"].search_count([("state", "=", "pending")]))
         self.assertEqual(self.remote(contact)["phone_number"], "222222222")
 
+    def test_edits_and_calls_have_their_turn_while_more_events_come_than_can_be_told(self):
+        people = self.env["res.partner"].create(
+            [{"name": f"No {n}", "email": f"no{n}@example.org"} for n in range(80)]
+        )
+        self.drain()
+        items = [{"partner": person, "name": "visit"} for person in people]
+        self.env["usercom.event"]._queue(self.backend, items)
+        edited, changed = people[70], people[71]
+        edited.phone = "222222222"
+        user_id = self.binding(changed).external_id
+        self.simulator.patch_user(user_id, phone_number="333333333")
+        self.put(id=user_id)
+        self.backend.rate_limit = 20
+        with patch.object(drain, "RUN_SECONDS", 2):
+            self.drain()
+        self.assertTrue(self.env["usercom.event"].search_count([("state", "=", "pending")]))
+        self.assertEqual(self.remote(edited)["phone_number"], "222222222")
+        self.assertEqual(changed.phone, "333333333")
+
     def test_a_low_limit_keeps_no_run_beyond_its_time(self):
         people = self.env["res.partner"].create(
             [{"name": f"No {n}", "email": f"no{n}@example.org"} for n in range(12)]

@@ -106,7 +106,7 @@ def _event_figures(status):
     """Empty where the account tells of no events."""
     if not status.has_events:
         return {}
-    return {"waiting": status.waiting["event"], "failed": status.failed["event"]}
+    return _queue_figures(status, "event", "event")
 
 
 def _formatted(env, values):

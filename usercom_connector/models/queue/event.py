@@ -15,7 +15,7 @@ class UsercomEvent(models.Model):
     _name = "usercom.event"
     _inherit = "usercom.queue"
     _description = "User.com Event"
-    _done_kind = "sent"
+    _done_kind = "event"
 
     partner_id = fields.Many2one("res.partner", "Contact", ondelete="cascade")
     kind = fields.Selection(
@@ -136,25 +136,32 @@ class UsercomEvent(models.Model):
         return super()._finish(**values)
 
     def _release(self, claims):
-        """Put back rows whose worker died, but for events that User.com may not get twice."""
-        once = self.filtered(lambda row: row._may_be_told_once())
+        super(UsercomEvent, self._repeatable())._release(claims)
+
+    def _call_again(self):
+        super(UsercomEvent, self._repeatable())._call_again()
+
+    def _give_back(self):
+        super(UsercomEvent, self._repeatable())._give_back()
+
+    def _repeatable(self):
+        """Those of these rows that may be sent again; the others fail: User.com may have them."""
+        once = self.filtered(
+            lambda row: row.kind not in REPLACED and row.backend_id.event_lost_answer == "fail"
+        )
         once._fail(
             Problem(
                 self.env._(
-                    "Odoo's worker ended while it was sent: User.com may have it, or not. Look "
-                    "there, then retry or dismiss it."
+                    "What came of it was lost in Odoo: User.com may have it, or not. Look there, "
+                    "then retry or dismiss it."
                 ),
                 "lost_answer",
             )
         )
-        super(UsercomEvent, self - once)._release(claims)
-
-    def _may_be_told_once(self):
-        """Whether it is an event of an account that does not repeat what may have arrived."""
-        return self.kind not in REPLACED and self.backend_id.event_lost_answer == "fail"
+        return self - once
 
     @api.model
-    def _show_failure(self, backend, partner_ids, message):
+    def _show_failure(self, backend, partner_ids, message, links_model=None):
         """Nothing is wrong with a contact whose event failed."""
 
     def _user_id(self):

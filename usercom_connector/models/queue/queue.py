@@ -190,6 +190,14 @@ class UsercomQueue(models.AbstractModel):
         later = fields.Datetime.now() + LOCKED_DELAY
         self._put_back(**columns(message), next_attempt_at=later)
 
+    def _call_again(self):
+        """Have called for again what another transaction did not let be stored."""
+        self._put_off()
+
+    def _give_back(self):
+        """Put back rows that another transaction had locked when they were to be settled."""
+        self._put_back()
+
     def _postpone(self, seconds):
         """Wait without counting an attempt, as User.com asked."""
         self._put_back(next_attempt_at=fields.Datetime.now() + timedelta(seconds=seconds))

@@ -35,7 +35,13 @@ class UsercomStatistic(models.Model):
     )
     hour = fields.Datetime(required=True, readonly=True)
     kind = fields.Selection(
-        [("sent", "Sent"), ("received", "Received"), ("failed", "Failed"), ("calls", "API Calls")],
+        [
+            ("sent", "Sent"),
+            ("received", "Received"),
+            ("event", "Events"),
+            ("failed", "Failed"),
+            ("calls", "API Calls"),
+        ],
         "Result",
         required=True,
         readonly=True,

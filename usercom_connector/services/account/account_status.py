@@ -146,7 +146,7 @@ class AccountStatus:
         """Whether too large a share of what was dealt with in the last 24 hours stands failed."""
         of_late = ("write_date", ">=", fields.Datetime.now() - DAY)
         failed = sum(self._count_rows("failed", of_late).values())
-        total = failed + self.activity.day.total("sent") + self.activity.day.total("received")
+        total = failed + sum(map(self.activity.day.total, ("sent", "received", "event")))
         share = self._backend.failure_alert_share
         return bool(share > 0 and total >= FEWEST_ROWS and failed * 100 >= share * total)
 

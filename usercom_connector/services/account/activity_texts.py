@@ -42,12 +42,13 @@ class ActivityTexts:
     def _graphs(self, period: Period) -> list[dict[str, Any]]:
         sent = _series(period, "sent", self._env._("Sent"))
         received = _series(period, "received", self._env._("Received"))
+        events = _series(period, "event", self._env._("Events"))
         failed = _series(period, "failed", self._env._("Failed"))
         return [
             {
                 "name": "done",
                 "title": self._env._("Sent and received"),
-                "series": [sent, received],
+                "series": [sent, received, *([events] if any(events["data"]) else [])],
                 "empty": self._env._("Nothing was sent or received."),
             },
             {

@@ -103,7 +103,7 @@ class Settlement:
 
     def _put_off(self, outcome: Any) -> None:
         UnconfirmedValues(self.backend).note_created(outcome)
-        outcome.task.rows.exists()._put_off()
+        outcome.task.rows.exists()._call_again()
 
     def _settle_lot(self, outcomes: list[Any]) -> None:
         """Settle a lot; if the account has another key or system now, call for all of it again."""

@@ -67,7 +67,7 @@ class EventQueueing:
         links = self._env["usercom.binding"]._of(self._backend, inside)
         erased = {key for key, link in links.items() if link.state == "erased"}
         return {
-            partner_id: not (partner_id in links and links[partner_id]._is_live())
+            partner_id: not (partner_id in links and links[partner_id].external_id)
             for partner_id in inside.ids
             if partner_id not in erased
         }
@@ -79,7 +79,7 @@ class EventQueueing:
             "partner_id": partner_id,
             "kind": kind,
             "name": item["name"],
-            "key": item.get("key") or uuid.uuid4().hex,
+            "key": item["key"] if kind in REPLACED else item.get("key") or uuid.uuid4().hex,
             "product_key": product,
             "product_keys": item.get("product_keys") or ([product] if product else None),
             "data": item.get("data") or {},

@@ -22,13 +22,20 @@ def unreadable_problem(mapping: Any) -> str | None:
     person = mapping.env.user
     if person._is_superuser():
         return None
-    for model, field in _fields_read(mapping):
-        is_read = model.with_user(person).has_access("read")
-        if not (is_read and (not field.groups or person.has_groups(field.groups))):
-            label = mapping._label()
-            problem: str = mapping.env._("You may not read “%s”.", label)
-            return problem
-    return None
+    if all(_may_read_field(person, model, field) for model, field in _fields_read(mapping)):
+        return None
+    problem: str = mapping.env._("You may not read “%s”.", mapping._label())
+    return problem
+
+
+def may_read(person: Any, model: Any, names: list[str]) -> bool:
+    """Return whether ``person`` may read all that is read along a path from ``model``."""
+    return all(_may_read_field(person, *step) for step in _read_by(model, names))
+
+
+def _may_read_field(person: Any, model: Any, field: Any) -> bool:
+    is_read = model.with_user(person).has_access("read")
+    return bool(is_read and (not field.groups or person.has_groups(field.groups)))
 
 
 def secret_problem(mapping: Any) -> str | None:
@@ -36,7 +43,7 @@ def secret_problem(mapping: Any) -> str | None:
     env = mapping.env
     read = list(_fields_read(mapping))
     models = {model._name for model, _field in read} if mapping.path else ()
-    if all(_is_open_to_users(env, field.groups) for _model, field in read) and all(
+    if all(is_open_to_users(env, field.groups) for _model, field in read) and all(
         _is_readable_to_users(env, name) for name in models
     ):
         return None
@@ -48,7 +55,8 @@ def secret_problem(mapping: Any) -> str | None:
     return problem
 
 
-def _is_open_to_users(env: Any, groups: str | None) -> bool:
+def is_open_to_users(env: Any, groups: str | None) -> bool:
+    """Return whether a field with these groups is one that all Users of the connector read."""
     if not groups:
         return True
     if groups == NO_ACCESS:

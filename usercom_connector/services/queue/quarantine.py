@@ -59,7 +59,7 @@ class Quarantine:
     def release_locked(self) -> None:
         """Give back, at the end of a run, what somebody had locked: no worker has died of it."""
         for queue in self._queues:
-            in_lots(self.env, self._orphans(queue), _put_back, _leave)
+            in_lots(self.env, self._orphans(queue), _give_back, _leave)
 
     def _orphans(self, queue: Any) -> Any:
         """The rows that are claimed although no worker is at work on them."""
@@ -110,8 +110,8 @@ def _release(rows: Any) -> None:
         alike._release(claims)
 
 
-def _put_back(rows: Any) -> None:
-    rows.exists()._put_back()
+def _give_back(rows: Any) -> None:
+    rows.exists()._give_back()
 
 
 def _leave(_row: Any) -> None:

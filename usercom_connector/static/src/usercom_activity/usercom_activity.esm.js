@@ -6,8 +6,8 @@ import {registry} from "@web/core/registry";
 import {standardFieldProps} from "@web/views/fields/standard_field_props";
 import {useService} from "@web/core/utils/hooks";
 
-// Of Odoo's small palette: blue, orange and red.
-const COLORS = {sent: 0, received: 3, failed: 1};
+// Of Odoo's small palette.
+const COLORS = {sent: 0, received: 3, event: 2, failed: 1};
 const STATISTICS = "usercom_connector.usercom_statistic_action";
 
 /** Stacked bars, one for each hour or day, with their times below. */
