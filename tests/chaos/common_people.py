@@ -46,7 +46,7 @@ class Consent:
         """
         is_denied = any(each.was_denied and each.may_be == {False} for each in (self, other))
         self.may_be = {False} if is_denied else self.may_be | other.may_be
-        self.was_denied = self.was_denied or other.was_denied or False in other.may_be
+        self.was_denied = self.was_denied or other.was_denied or False in self.may_be
 
     def rest(self, value: bool) -> None:
         self.may_be, self.was_denied = {value}, False
