@@ -1,14 +1,42 @@
 """What the Odoo tests share: an account connected to a real simulator, and ways to drive it."""
 
+import time
 from contextlib import nullcontext
+from unittest.mock import patch
 
 from odoo.tests import HttpCase, TransactionCase, tagged
 from odoo.tests.common import _super_send as requests_send
+from odoo.tools import SQL
 
+from odoo.addons.usercom_connector.services.drain import drain as drain_module
 from odoo.addons.usercom_connector.services.inbox.prompts import Prompts, keys_in, keys_of
 
 from tests.pairs import PAIRS
 from tests.simulator.process import Simulator
+
+QUEUES = ("usercom_inbox", "usercom_outbox", "usercom_event")
+
+
+class Leaps:
+    """The clock of a drain that waits for nothing: the moment it would sleep for comes to it."""
+
+    def __init__(self, cr):
+        self._cr, self._leapt = cr, 0.0
+
+    def monotonic(self):
+        return time.monotonic() + self._leapt
+
+    def sleep(self, seconds):
+        self._leapt += seconds
+        for queue in QUEUES:
+            self._cr.execute(
+                SQL(
+                    "UPDATE %s SET next_attempt_at = next_attempt_at - %s * interval '1 second'"
+                    " WHERE next_attempt_at IS NOT NULL",
+                    SQL.identifier(queue),
+                    seconds,
+                )
+            )
 
 
 @tagged("standard", "post_install", "-at_install")
@@ -29,6 +57,7 @@ class UsercomCase(TransactionCase):
     def setUp(self):
         super().setUp()
         self._fresh_simulator()
+        self.startPatcher(patch.object(drain_module, "time", Leaps(self.cr)))
 
     @classmethod
     def _request_handler(cls, session, request, /, **options):
@@ -57,24 +86,26 @@ class UsercomCase(TransactionCase):
         )
         backend.action_authenticate()
         backend.action_run()
-        for field, attribute in PAIRS:
-            cls.pair(backend, field, attribute)
-        backend.mapping_ids.filtered(lambda m: m.field_name == "x_email_consent").is_consent = True
+        pairs = [cls.pair_values(backend, field, attribute) for field, attribute in PAIRS]
+        mappings = cls.env["usercom.field.mapping"].create(pairs)
+        mappings.filtered(lambda m: m.field_name == "x_email_consent").is_consent = True
         return backend
 
     @classmethod
     def pair(cls, backend, field, attribute, **values):
         """A field mapping of ``backend``."""
-        return cls.env["usercom.field.mapping"].create(
-            {
-                "backend_id": backend.id,
-                "field_id": cls.env["ir.model.fields"]._get("res.partner", field).id,
-                "attribute_id": backend.attribute_ids.filtered(
-                    lambda a: a.name_std == attribute
-                ).id,
-                **values,
-            }
-        )
+        values = cls.pair_values(backend, field, attribute, **values)
+        return cls.env["usercom.field.mapping"].create(values)
+
+    @classmethod
+    def pair_values(cls, backend, field, attribute, **values):
+        attributes = backend.attribute_ids.filtered(lambda a: a.name_std == attribute)
+        return {
+            "backend_id": backend.id,
+            "field_id": cls.env["ir.model.fields"]._get("res.partner", field).id,
+            "attribute_id": attributes.id,
+            **values,
+        }
 
     def contact(self, **values):
         """A new contact, as a salesperson would enter it."""
