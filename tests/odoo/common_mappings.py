@@ -18,14 +18,14 @@ class MappingCase(UsercomCase):
         self.backend.action_fetch_attributes()
         return self.attribute(name.lower().replace(" ", "_"))
 
-    def custom_field(self, name, ttype, **more):
-        """A custom field of contacts, as an administrator adds it."""
+    def custom_field(self, name, ttype, model="res.partner", **more):
+        """A custom field, of contacts or another model, as an administrator adds it."""
         self.addCleanup(self.registry.reset_changes)
         return self.env["ir.model.fields"].create(
             {
                 "name": name,
                 "field_description": name,
-                "model_id": self.env["ir.model"]._get_id("res.partner"),
+                "model_id": self.env["ir.model"]._get_id(model),
                 "ttype": ttype,
                 **more,
             }
@@ -39,3 +39,30 @@ class MappingCase(UsercomCase):
 
     def mapping(self, attribute):
         return self.backend.mapping_ids.filtered(lambda m: m._key() == attribute)
+
+
+class PathCase(MappingCase):
+    """Pairs whose Odoo side follows relations, with an attribute "industry" to send them to."""
+
+    def setUp(self):
+        super().setUp()
+        self.define("Industry", "string")
+
+    def path(self, path, attribute="industry", **values):
+        return self.env["usercom.field.mapping"].create(
+            {
+                "backend_id": self.backend.id,
+                "path": path,
+                "attribute_id": self.attribute(attribute).id,
+                **values,
+            }
+        )
+
+    def value(self, contact, key="industry"):
+        return self.remote(contact)["attributes"].get(key)
+
+    def refused_path(self, path, *parts, **values):
+        with self.assertRaises(ValidationError) as caught:
+            self.path(path, **values)
+        for part in parts:
+            self.assertIn(part, str(caught.exception))

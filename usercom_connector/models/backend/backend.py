@@ -9,11 +9,11 @@ from ...services.account.authentication import require_reauthentication, with_ot
 from ...services.contacts.employees import DEFAULT, Employees
 from ...services.database.transactions import forget_caches
 from ...services.drain import Drain
+from ...services.mapping.paths import BAD_DOMAIN
 from ...usercom.records import USERS
 from ..common.company_bound import CompanyBound
 
 MOST_DAYS = 3650
-BAD_DOMAIN = (ValueError, SyntaxError, KeyError, TypeError)
 # What a contact is found and named by: an id written there would destroy it.
 NO_KEY_FIELDS = ["name", "email", "phone"]
 
@@ -304,10 +304,9 @@ class UsercomBackend(models.Model):
         """
         return self._bound(self.partner_domain) & self._partners_of_company()
 
-    def _bound(self, text):
-        """The domain of contacts in ``text``, kept from looking into other companies."""
-        contacts = self.env["res.partner"]
-        return CompanyBound(self.company_id).bind(literal_eval(text or "[]"), contacts)
+    def _bound(self, text, model="res.partner"):
+        """The domain of a model in ``text``, kept from looking into other companies."""
+        return CompanyBound(self.company_id).bind(literal_eval(text or "[]"), self.env[model])
 
     def _partners_of_company(self):
         return Domain("company_id", "in", [False, self.company_id.id])

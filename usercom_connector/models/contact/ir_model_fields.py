@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 
 from ...services.contacts.watched_edits import filter_fields
 from ...services.mapping.paths import steps
+from ...services.mapping.summaries import filters_by
 
 
 class IrModelFields(models.Model):
@@ -18,6 +19,21 @@ class IrModelFields(models.Model):
         followed.filtered(
             lambda mapping: names & set(mapping.path.split(".")) and not steps(mapping)
         ).unlink()
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_unless_usercom_sums_up_by_it(self):
+        deleted = {(field.model, field.name) for field in self}
+        filtered = (
+            self.env["usercom.field.mapping"].sudo().search([("summary_domain", "!=", False)])
+        )
+        if used := filtered.filtered(lambda mapping: filters_by(mapping, deleted))[:1]:
+            raise UserError(
+                self.env._(
+                    "The mapping “%s” chooses records by this field. Change it first, in "
+                    "User.com → Field Mappings.",
+                    used.display_name,
+                )
+            )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_unless_usercom_filters_by_it(self):

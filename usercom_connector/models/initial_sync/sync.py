@@ -4,10 +4,10 @@ from odoo.fields import Domain
 
 from ...services.failures.problem import explain
 from ...services.initial_sync.report import SyncReport
+from ...services.mapping.paths import BAD_DOMAIN
 from ...services.queue.cron_trigger import request_drain
 from ...services.queue.quarantine import PageGuard
 from ...usercom import CredentialsError, RetryableError
-from ..backend.backend import BAD_DOMAIN
 
 ACTIVE = ("previewing", "running")
 EARLY = ("draft",)

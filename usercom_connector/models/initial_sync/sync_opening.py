@@ -3,7 +3,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 
 from ...services.initial_sync.pages import Contacts
-from ..backend.backend import BAD_DOMAIN
+from ...services.mapping.paths import BAD_DOMAIN
 
 ENDED = ("done", "cancelled")
 # Not the menu's path: the browser keeps the last action of a path, and would not ask anew.

@@ -4,6 +4,7 @@ from odoo.fields import Command
 from ...services.database.transactions import forget_caches
 from ...services.mapping.conversion import conversion_of, missing_values
 from ...services.mapping.preview import preview
+from .path import PATH_FIELDS
 
 TEXTS = ("yes_text", "no_text", "separator", "when_empty")
 DETAILS = {"conversion", *TEXTS, "value_ids"}
@@ -47,13 +48,13 @@ class UsercomFieldMappingConversion(models.AbstractModel):
     is_phone = fields.Boolean(compute="_compute_is_phone")
     preview = fields.Text(compute="_compute_preview")
 
-    @api.depends("field_id", "path", "attribute_id", "conversion")
+    @api.depends("field_id", "path", "summary", "attribute_id", "conversion")
     def _compute_is_phone(self):
         for mapping in self:
             is_said = mapping.conversion == "e164" or mapping._is_named_as_phone()
             mapping.is_phone = is_said and mapping.field_type == "char"
 
-    @api.depends("field_id", "path", "attribute_id")
+    @api.depends("field_id", "path", "summary", "attribute_id")
     def _compute_conversion(self):
         """A phone number is sent in international form, unless another conversion is chosen."""
         for mapping in self:
@@ -61,7 +62,7 @@ class UsercomFieldMappingConversion(models.AbstractModel):
             is_phone = mapping._is_named_as_phone() and mapping.field_type == "char"
             mapping.conversion = kept or (is_phone and "e164")
 
-    @api.depends("field_id", "path", "attribute_id", *CONVERTED_BY)
+    @api.depends("field_id", *PATH_FIELDS, "attribute_id", *CONVERTED_BY)
     @api.depends_context("uid", "lang", "allowed_company_ids")
     def _compute_preview(self):
         for mapping in self:

@@ -14,8 +14,9 @@ from ...usercom import Rule, has_both_answers
 from ...usercom.records import COMPANIES, USERS
 from ...usercom.texts import NAME_PARTS
 from .conversion import CONVERTED_BY, DETAILS
+from .path import PATH_FIELDS
 
-PAIR_FIELDS = {"field_id", "path", "attribute_id", "direction", "is_consent", *DETAILS}
+PAIR_FIELDS = {"field_id", *PATH_FIELDS, "attribute_id", "direction", "is_consent", *DETAILS}
 REQUEUE = "usercom.field.mapping.requeue"  # the accounts whose pairs have changed, until precommit
 
 
@@ -100,12 +101,12 @@ class UsercomFieldMapping(models.Model):
         "unique (backend_id, attribute_id)", "A User.com attribute can be paired only once."
     )
 
-    @api.depends("field_id", "path", "attribute_id")
+    @api.depends("field_id", "path", "summary", "attribute_id")
     def _compute_display_name(self):
         for mapping in self:
             mapping.display_name = f"{mapping._label()} ↔ {mapping.attribute_id.name}"
 
-    @api.depends("field_id", "path", "attribute_id", "is_consent", *CONVERTED_BY)
+    @api.depends("field_id", *PATH_FIELDS, "attribute_id", "is_consent", *CONVERTED_BY)
     def _compute_direction(self):
         for mapping in self:
             allowed = allowed_directions(mapping)
@@ -114,7 +115,7 @@ class UsercomFieldMapping(models.Model):
 
     @api.depends(
         "field_id",
-        "path",
+        *PATH_FIELDS,
         "direction",
         "is_consent",
         "attribute_id.value_type",
@@ -208,7 +209,10 @@ class UsercomFieldMapping(models.Model):
         return self.filtered(
             lambda m: (
                 any(m[name].id != vals[name] for name in names)
-                or (m.path or "") != (vals.get("path", m.path) or "")
+                or any(
+                    (m[name] or "") != (vals.get(name, m[name]) or "")
+                    for name in ("path", "summary")
+                )
             )
         )
 

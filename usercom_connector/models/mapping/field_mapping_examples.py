@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from ...services.mapping.examples import Examples
 from ...services.mapping.samples import sample_values
 from .conversion import CONVERTED_BY
+from .path import PATH_FIELDS
 
 
 class UsercomFieldMappingExamples(models.AbstractModel):
@@ -42,7 +43,7 @@ class UsercomFieldMappingExamples(models.AbstractModel):
         help="How many entries of the outbox and the inbox failed because of a value of this pair.",
     )
 
-    @api.depends("field_id", "path", "attribute_id", "direction", "is_consent", *CONVERTED_BY)
+    @api.depends("field_id", *PATH_FIELDS, "attribute_id", "direction", "is_consent", *CONVERTED_BY)
     @api.depends_context("uid", "lang", "allowed_company_ids")
     def _compute_examples(self):
         self._show_example(None, None)

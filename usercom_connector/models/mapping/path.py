@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 
-from ...services.mapping.paths import last_field, path_label
+from ...services.mapping.paths import last_field, path_label, relation
+from ...services.mapping.summaries import summary_problem, usual_summary
+
+PATH_FIELDS = ("path", "summary", "summary_domain")
 
 
 class UsercomFieldMappingPath(models.AbstractModel):
@@ -16,6 +19,23 @@ class UsercomFieldMappingPath(models.AbstractModel):
         precompute=True,
         help="Leads from the contact over related records to a field, such as the industry of the "
         "contact's company. The value is only sent from Odoo to User.com.",
+    )
+    summary = fields.Selection(
+        [("count", "Count"), ("sum", "Sum"), ("latest", "Latest"), ("earliest", "Earliest")],
+        compute="_compute_summary",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="What is sent where a path leads to several records: how many they are, or the sum or "
+        "the latest or earliest date of the last field. Everybody who can see the queues of "
+        "User.com can see it there. Amounts in other currencies are converted to the company's.",
+    )
+    summary_model = fields.Char(compute="_compute_summary_model")
+    summary_domain = fields.Char(
+        "Filter",
+        help="Which of the records count: by default all that are not archived. A filter that "
+        "depends on today's date is looked at when something of the contact changes, and by the "
+        "full comparison.",
     )
     path_label = fields.Char("Path to Field", compute="_compute_path_label")
     path_model = fields.Char(compute="_compute_path_model")
@@ -34,6 +54,17 @@ class UsercomFieldMappingPath(models.AbstractModel):
                 mapping.path = False
 
     @api.depends("path", "field_id")
+    def _compute_summary(self):
+        for mapping in self:
+            mapping.summary = usual_summary(mapping)
+
+    @api.depends("path", "field_id")
+    def _compute_summary_model(self):
+        for mapping in self:
+            many = relation(mapping)
+            mapping.summary_model = many is not None and many.comodel_name
+
+    @api.depends("path", "field_id", "summary")
     @api.depends_context("lang")
     def _compute_path_label(self):
         for mapping in self:
@@ -42,7 +73,7 @@ class UsercomFieldMappingPath(models.AbstractModel):
     def _compute_path_model(self):
         self.path_model = "res.partner"
 
-    @api.depends("path", "field_id")
+    @api.depends("path", "field_id", "summary")
     def _compute_field_type(self):
         fields_of = self.env["ir.model.fields"].sudo()
         for mapping in self:
@@ -54,16 +85,22 @@ class UsercomFieldMappingPath(models.AbstractModel):
     @api.onchange("path")
     def _onchange_path(self):
         if self.path:
-            self.update(self._begun({"path": self.path}))
+            self.field_id = self._begun({"path": self.path})["field_id"]
+        if self.summary_domain and (not self.summary_model or summary_problem(self)):
+            self.summary_domain = False  # of other records
 
     @api.model
     def _begun(self, vals):
-        """``vals`` with the contact field that their path begins with; one step is no path."""
+        """``vals`` with the contact field that their path begins with.
+
+        One step is no path, unless it leads to records that are counted.
+        """
         if not vals.get("path"):
             return vals
         first, dot, _rest = vals["path"].partition(".")
         field = self.env["ir.model.fields"]._get("res.partner", first)
-        return {**vals, "field_id": field.id, "path": vals["path"] if dot else False}
+        is_path = dot or field.sudo().ttype == "one2many"
+        return {**vals, "field_id": field.id, "path": is_path and vals["path"]}
 
     def action_add_path(self):
         """Open the form of a new pair that follows relations."""

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ...services.contacts.watched_edits import holders
 from ...services.queue.claims import LOW
 from ...services.queue.cron_trigger import request_drain
 
@@ -82,4 +83,4 @@ class UsercomTouched(models.Model):
 
     @api.model
     def _holders(self, touched):
-        return Domain.OR(Domain(path, "in", ids) for path, ids in touched.items())
+        return Domain.OR(holders(self.env, path, list(ids)) for path, ids in touched.items())

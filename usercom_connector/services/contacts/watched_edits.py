@@ -2,17 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from odoo.fields import Domain
 
+from ..mapping.paths import Names, expressions
+from ..mapping.summaries import watched_names
 from ..own_context import own_context
 from ..values.exporter import source_path
 
 # ---- which fields are watched ----
-
-Names = tuple[str, ...]
-"""A dotted name of a contact's field, split: ``("country_id", "code")``."""
 
 
 class WatchedFields:
@@ -60,7 +60,7 @@ class WatchedFields:
 
 def filter_fields(backend: Any) -> set[str]:
     """Names of the contact fields that decide who takes part."""
-    return {names[0] for names in _expressions(Domain(backend._partner_domain()))}
+    return {names[0] for names in expressions(Domain(backend._partner_domain()))}
 
 
 def _sources(backend: Any) -> Iterator[Names]:
@@ -69,8 +69,9 @@ def _sources(backend: Any) -> Iterator[Names]:
     yield from ((name,) for name in always)
     for mapping in backend._active_mappings():
         yield tuple(source_path(mapping).split("."))
+        yield from watched_names(mapping)
     yield from _company_sources(backend)
-    yield from _expressions(Domain(backend._partner_domain()))
+    yield from expressions(Domain(backend._partner_domain()))
 
 
 def _company_sources(backend: Any) -> Iterator[Names]:
@@ -80,15 +81,7 @@ def _company_sources(backend: Any) -> Iterator[Names]:
         yield ((backend.company_id_field_id.sudo().name or "name"),)
         for mapping in backend._active_company_mappings():
             yield tuple(source_path(mapping).split("."))
-
-
-def _expressions(domain: Domain, prefix: Names = ()) -> Iterator[Names]:
-    """Yield the field expressions of ``domain``, split at the dots."""
-    for condition in domain.iter_conditions():
-        names = (*prefix, *condition.field_expr.split("."))
-        yield names
-        if condition.operator in ("any", "not any"):
-            yield from _expressions(Domain(condition.value), names)
+            yield from watched_names(mapping)
 
 
 # ---- edits of them ----
@@ -123,7 +116,8 @@ class WatchedEdit:
                 self.changed(self._watched)
             return
         fields = self._records._fields
-        self.changed({name for vals in vals_list for name in vals if fields[name].relational})
+        given = {name for vals in vals_list for name in vals if fields[name].relational}
+        self.changed(given | self._defaults(given))
 
     def changed(self, names: Collection[str]) -> None:
         """Queue, at the end of the transaction, the contacts that then hold these records."""
@@ -134,13 +128,31 @@ class WatchedEdit:
 
     def about_to_change(self, names: Collection[str]) -> None:
         """Queue the contacts that hold these records now: they may be about to lose them."""
-        if paths := self._paths(names) - {"id"}:
-            domain = Domain.OR(Domain(path, "in", self._records.ids) for path in paths)
+        outbox, searched = self._env["usercom.outbox"], []
+        for path in self._paths(names) - {"id"}:
+            if link := link_back(self._env, path):
+                if held_by := self._records.sudo().mapped(link.name).ids:
+                    outbox._enqueue_later(held_by, link.path or "id")
+            else:
+                searched.append(Domain(path, "in", self._records.ids))
+        if searched:
             partners = self._env["res.partner"].sudo().with_context(active_test=False)
-            self._env["usercom.outbox"]._enqueue_later(partners.search(domain, order="id").ids)
+            outbox._enqueue_later(partners.search(Domain.OR(searched), order="id").ids)
 
     def _paths(self, names: Collection[str]) -> set[str]:
         return {path for name in names if name in self._watched for path in self._watched[name]}
+
+    def _defaults(self, given: set[str]) -> set[str]:
+        """The watched links that the new records were given by default."""
+        fields = self._records._fields
+        names = [name for name in self._watched if fields[name].type == "many2one"]
+        return {
+            name
+            for name in names
+            if name not in given
+            and not fields[name].compute
+            and any(r[name] for r in self._records.sudo())
+        }
 
     def _not_merging(self) -> Any:
         """The contacts but for those that a merge with User.com writes: it looks after them."""
@@ -150,3 +162,47 @@ class WatchedEdit:
             return others
         now = self._env.cr.now()  # what Odoo copies to company and colleagues
         return others.filtered(lambda p: p.create_date and p.create_date < now)
+
+
+# ---- from a record to those that hold it: an order names its customer ----
+
+
+@dataclass(frozen=True, slots=True)
+class LinkBack:
+    """The many2one `name` of `model` leads to the records that `path` leads to from a contact.
+
+    The path is "" where these are the contacts themselves.
+    """
+
+    model: str
+    name: str
+    path: str
+
+
+def link_back(env: Any, path: str) -> LinkBack | None:
+    """Return how the records at the end of `path` lead back; None if they do not by a many2one.
+
+    A one2many may show some of its records only. One that it shows no more still names its holder.
+    """
+    *way, last = path.split(".")
+    model = env["res.partner"]
+    for name in way:
+        model = env[model._fields[name].comodel_name]
+    field = model._fields[last]
+    if field.type != "one2many" or not field.inverse_name:
+        return None
+    inverse = env[field.comodel_name]._fields[field.inverse_name]
+    if inverse.type != "many2one" or not inverse.store:
+        return None
+    return LinkBack(field.comodel_name, inverse.name, ".".join(way))
+
+
+def holders(env: Any, path: str, record_ids: list[int]) -> Domain:
+    """Return the domain of the contacts whose `path` leads to one of the records."""
+    link = link_back(env, path)
+    if link is None:
+        return Domain(path, "in", record_ids)
+    records = env[link.model].sudo().with_context(active_test=False)
+    query = records._search(Domain("id", "in", record_ids))
+    column = records._field_to_sql(records._table, link.name, query)
+    return Domain(link.path or "id", "in", query.subselect(column))

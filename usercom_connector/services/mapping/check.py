@@ -11,6 +11,7 @@ from .choices import choice_problem
 from .conversion import conversion_of, conversion_problem
 from .paths import path_problem
 from .rights import secret_problem
+from .summaries import summary_problem
 
 # What decides whose a contact is, who sees it and what it is (an employee is HR's to say): never
 # User.com's to say. A contact's company (`parent_id`) has rules of its own: it is found by name
@@ -69,8 +70,8 @@ def possible_ways(
 
 
 def _field_problem(mapping: Any) -> str | None:
-    if mapping.path:
-        return path_problem(mapping)
+    if mapping.path or mapping.summary:
+        return summary_problem(mapping) or path_problem(mapping)
     chosen, env = mapping.field_id.sudo(), mapping.env
     field = env["res.partner"]._fields.get(chosen.name)
     known = field is not None and (field.store or field.name in mapping._computed_fields())

@@ -1,13 +1,14 @@
 """Pairs whose Odoo side follows relations: `parent_id.industry_id.name`.
 
 They are only sent. Each record on the way is one that the account's company may see, and each field
-one that every User of the connector may read: see `services/mapping/rights.py`.
+one that every User of the connector may read: see `services/mapping/rights.py`. Where the last
+relation leads to several records, the value is a summary: see `services/mapping/summaries.py`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from odoo.fields import Domain
@@ -15,6 +16,10 @@ from odoo.fields import Domain
 from ...usercom import ConversionError, Reason
 
 MOST_STEPS = 4
+BAD_DOMAIN = (ValueError, SyntaxError, KeyError, TypeError)  # what a text that is none raises
+Names = tuple[str, ...]
+"""A dotted name of a field, split: ``("country_id", "code")``."""
+
 SECRETS = re.compile(r"(^|_)(pass(word|wd|phrase)?|secret|token|api_?key|key|totp)(_|$|\d)")
 
 
@@ -30,15 +35,37 @@ def steps(mapping: Any) -> list[Any]:
     return found
 
 
+def hops(mapping: Any) -> list[Any]:
+    """Return those steps that lead from the contact to the record that the value is read from."""
+    found, many = steps(mapping), relation(mapping)
+    return found[:-1] if many is None or found[-1] is many else found[:-2]
+
+
+def relation(mapping: Any) -> Any:
+    """Return the one2many `Field` that leads to the records of a summary, None if there is none.
+
+    The path ends there, or at a field of theirs.
+    """
+    last = steps(mapping)[-2:] if mapping.path else []
+    return next((field for field in reversed(last) if field.type == "one2many"), None)
+
+
 def last_field(mapping: Any) -> Any:
-    """Return the `Field` in which the pair's path ends, None where it leads nowhere."""
+    """Return the `Field` in which the pair's path ends, None where it leads nowhere.
+
+    Where records are counted, it is their id.
+    """
     found = steps(mapping)
+    if found and mapping.summary == "count" and found[-1].comodel_name:
+        return mapping.env[found[-1].comodel_name]._fields["id"]
     return found[-1] if found else None
 
 
 def path_label(mapping: Any) -> str:
-    """Return the labels of the steps: "Related Company > Industry > Name"."""
-    return " > ".join(field._description_string(mapping.env) for field in steps(mapping))
+    """Return the labels of the steps: "Related Company > Industry > Name", "Banks (Count)"."""
+    labels = " > ".join(field._description_string(mapping.env) for field in steps(mapping))
+    kinds = dict(mapping._fields["summary"]._description_selection(mapping.env))
+    return f"{labels} ({kinds[mapping.summary]})" if mapping.summary else labels
 
 
 def path_problem(mapping: Any) -> str | None:
@@ -51,7 +78,7 @@ def path_problem(mapping: Any) -> str | None:
         text = env._("“%s” may be a secret. It cannot be mapped.", path_label(mapping))
     elif len(found) > MOST_STEPS:
         text = env._("“%(path)s” has more than %(most)s steps.", path=mapping.path, most=MOST_STEPS)
-    elif not all(field.type == "many2one" and _is_known(field) for field in found[:-1]):
+    elif not all(field.type == "many2one" and _is_known(field) for field in hops(mapping)):
         text = env._(
             "“%s” can only follow stored fields that lead to one record.", path_label(mapping)
         )
@@ -77,19 +104,28 @@ def follower(mapping: Any) -> Callable[[Any], Any]:
     """
     found = steps(mapping)
     company_id, rules = mapping.backend_id.sudo().company_id.id, mapping.env["ir.rule"].sudo()
-    hops = [
+    way = [
         (field.name, rules._usercom_company_domain(company_id, field.comodel_name))
-        for field in found[:-1]
+        for field in hops(mapping)
     ]
 
     def follow(partner: Any) -> Any:
         if not found:
             raise ConversionError(mapping.path, Reason.UNKNOWN_CHOICE, choices=[])
         record = partner
-        for name, own in hops:
+        for name, own in way:
             record = record[name]
             if not record or not (own is Domain.TRUE or record.filtered_domain(own)):
                 return None
         return record
 
     return follow
+
+
+def expressions(domain: Domain, prefix: Names = ()) -> Iterator[Names]:
+    """Yield the field expressions of ``domain``, split at the dots."""
+    for condition in domain.iter_conditions():
+        names = (*prefix, *condition.field_expr.split("."))
+        yield names
+        if condition.operator in ("any", "not any"):
+            yield from expressions(Domain(condition.value), names)

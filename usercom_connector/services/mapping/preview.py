@@ -7,7 +7,7 @@ from typing import Any
 from odoo.fields import Domain
 
 from ..contacts.texts import ValueTexts
-from ..values.exporter import ValueExporter
+from ..values.exporter import ValueExporter, value_reader
 from .paths import follower, last_field
 from .rights import unreadable_problem
 
@@ -39,6 +39,9 @@ def _shown(mapping: Any, partner: Any, field: Any) -> str:
 
 
 def _text(mapping: Any, partner: Any) -> str:
+    if mapping.summary:
+        found = value_reader(mapping)(partner)
+        return "" if found is None else str(found)
     record, field = follower(mapping)(partner), last_field(mapping)
     if not record:
         return ""

@@ -11,6 +11,9 @@ from typing import Any
 
 from odoo.fields import NO_ACCESS
 
+from .paths import hops, relation
+from .summaries import filter_names
+
 USERS = "usercom_connector.group_usercom_user"
 
 
@@ -42,7 +45,7 @@ def secret_problem(mapping: Any) -> str | None:
     """Return why the values cannot be shown to all Users of the connector, None if they can."""
     env = mapping.env
     read = list(_fields_read(mapping))
-    models = {model._name for model, _field in read} if mapping.path else ()
+    models = {model._name for model, _field in _records_shown(mapping, read)}
     if all(is_open_to_users(env, field.groups) for _model, field in read) and all(
         _is_readable_to_users(env, name) for name in models
     ):
@@ -79,6 +82,18 @@ def _fields_read(mapping: Any) -> Iterator[tuple[Any, Any]]:
     """
     names = (mapping.path or mapping.field_id.sudo().name or "").split(".")
     yield from _read_by(mapping.env["res.partner"], names)
+    if (many := relation(mapping)) is not None:
+        for filtered_by in filter_names(mapping):
+            yield from _read_by(mapping.env[many.comodel_name], list(filtered_by))
+
+
+def _records_shown(mapping: Any, read: list[tuple[Any, Any]]) -> Iterable[tuple[Any, Any]]:
+    """Return those of what is ``read`` whose records show in the values: a summary shows none."""
+    if not mapping.path:
+        return ()
+    if relation(mapping) is None:
+        return read
+    return _along(mapping.env["res.partner"], [field.name for field in hops(mapping)])
 
 
 def _read_by(model: Any, names: list[str]) -> Iterator[tuple[Any, Any]]:

@@ -19,6 +19,7 @@ from ...usercom.merge import in_halves, remote_base_value
 from ...usercom.texts import NAME_PARTS, digits, is_plain, is_stand_in
 from ..mapping.paths import follower
 from .problems import value_problem
+from .summary import Summary
 
 # ---- phone numbers ----
 
@@ -153,6 +154,8 @@ CODED_MODELS = {"res.country": "code", "res.country.state": "code", "res.lang": 
 
 def value_reader(mapping: Any) -> Callable[[Any], Any]:
     """Return a function from a contact to the value: records as name or code, unset as None."""
+    if mapping.summary:
+        return _summary_reader(mapping)
     if not mapping.path:
         return _contact_reader(mapping, mapping.field_name)
     return _path_reader(mapping, mapping.path.split(".")[-1])
@@ -167,6 +170,11 @@ def _path_reader(mapping: Any, name: str) -> Callable[[Any], Any]:
         return read(record) if record and (record, name) not in unset else None
 
     return follow_and_read
+
+
+def _summary_reader(mapping: Any) -> Callable[[Any], Any]:
+    summary, is_day = Summary(mapping), _is_read_as_day(mapping)
+    return lambda p: _local_day(mapping, p, summary(p)) if is_day else summary(p)
 
 
 def _contact_reader(mapping: Any, name: str) -> Callable[[Any], Any]:
@@ -188,8 +196,8 @@ def _reader(mapping: Any, name: str) -> Callable[[Any], Any]:
         return lambda partner: partner[name][code_field(partner[name])] or None
     if mapping.field_type == "many2many":
         return lambda partner: [n for n in partner[name].mapped("display_name") if n]
-    if mapping.field_type == "datetime" and "date" in (mapping.value_type, mapping.conversion):
-        return _local_day_reader(mapping, name)
+    if _is_read_as_day(mapping):
+        return lambda partner: _local_day(mapping, partner, partner[name])
     return itemgetter(name)
 
 
@@ -229,17 +237,17 @@ def first_address(text: Any) -> Any:
     return found[0] if found else text
 
 
-def _local_day_reader(mapping: Any, name: str) -> Callable[[Any], Any]:
-    """Return a function to the day that a moment has in the time zone of the contact."""
+def _is_read_as_day(mapping: Any) -> bool:
+    is_asked = "date" in (mapping.value_type, mapping.conversion)
+    return bool(mapping.field_type == "datetime" and is_asked)
 
-    def local_day(partner: Any) -> Any:
-        own = partner.tz if "tz" in partner._fields else None
-        zone = own or mapping.backend_id.company_id.partner_id.tz or "UTC"
-        local = partner.with_context(tz=zone)
-        moment = partner[name]
-        return moment and fields.Datetime.context_timestamp(local, moment).date()
 
-    return local_day
+def _local_day(mapping: Any, partner: Any, moment: Any) -> Any:
+    """Return the day that a moment has in the time zone of the contact."""
+    own = partner.tz if "tz" in partner._fields else None
+    zone = own or mapping.backend_id.company_id.partner_id.tz or "UTC"
+    local = partner.with_context(tz=zone)
+    return moment and fields.Datetime.context_timestamp(local, moment).date()
 
 
 # ---- the values of contacts ----
