@@ -312,3 +312,19 @@ class TestCompanies(CompaniesCase):
         pair = self.backend.company_mapping_ids[0]
         with self.assertRaises(ValidationError):
             pair.is_consent = True
+
+    def test_there_are_menus_of_companies_only_where_they_are_synchronized(self):
+        menu = self.env.ref("usercom_connector.menu_usercom_company").id
+        self.assertIn(menu, self.env["ir.ui.menu"].load_menus(False))
+        self.backend.sync_companies = False
+        self.assertNotIn(menu, self.env["ir.ui.menu"].load_menus(False))
+
+    def test_a_pair_of_companies_may_have_a_conversion(self):
+        self.contact(city="Poznań")
+        acme = self.company(city="Łódź")
+        self.member(acme)
+        pair = self.backend.company_mapping_ids.filtered(lambda m: m._key() == "city")
+        pair.conversion = "upper"
+        self.assertEqual(pair.preview, "Acme: Łódź → ŁÓDŹ")
+        self.rest()
+        self.assertEqual(self.there(acme)["city"], "ŁÓDŹ")

@@ -1,8 +1,12 @@
 """The company of a user in User.com becomes the company of its contact, by id where it is known."""
 
+import random
+
 from odoo.tests import new_test_user
 
 from .common_companies import CompaniesCase
+
+EVENTS = ("city", "city there", "move", "leave", "join there", "part there", "drain")
 
 
 class TestCompanyImport(CompaniesCase):
@@ -126,3 +130,54 @@ class TestCompanyImport(CompaniesCase):
         self.env["usercom.sweep"]._request(self.backend, "reconcile")
         self.rest()
         self.assertEqual(self.calls("GET /companies"), [])
+
+
+class TestCompanyHistories(CompaniesCase):
+    """Whatever both sides do, in whatever order, they come to rest, and to the same."""
+
+    def test_random_histories_end_alike_and_at_rest(self):
+        self.backend.company_mapping_ids.filtered(lambda m: m._key() == "city").direction = "both"
+        self.companies = [self.company(name=name) for name in ("Acme", "Other", "Third")]
+        self.people = [
+            self.member(company, email=f"{company.name}@example.org") for company in self.companies
+        ]
+        self.rest()
+        for seed in range(4):
+            with self.subTest(seed=seed):
+                chance = random.Random(seed)
+                for _step in range(8):
+                    self.happen(chance)
+                self.come_to_rest()
+                for company in self.companies:
+                    self.assertEqual(self.there(company)["city"], company.city or None)
+                self.simulator.clear_journal()
+                self.come_to_rest()
+                written = [call for call in self.calls() if not call.startswith("GET")]
+                self.assertEqual(written, [])
+
+    def come_to_rest(self):
+        for _round in range(2):
+            self.env["usercom.sweep"]._request(self.backend, "reconcile")
+            for person in self.people:
+                self.put(id=self.binding(person).external_id)
+            self.rest()
+
+    def happen(self, chance):
+        """Something happens on one of the sides, or a drain runs."""
+        company, person = chance.choice(self.companies), chance.choice(self.people)
+        there, user_id = self.link(company).external_id, self.binding(person).external_id
+        match chance.choice(EVENTS):
+            case "city":
+                company.city = chance.choice(("Łódź", "Kraków", False))
+            case "city there":
+                self.simulator.patch_company(there, city=chance.choice(("Gdańsk", "Sopot", None)))
+            case "move":
+                person.parent_id = company
+            case "leave":
+                person.parent_id = False
+            case "join there":
+                self.simulator.patch_company(there, member=user_id)
+            case "part there":
+                self.simulator.patch_company(there, leaving=user_id)
+            case "drain":
+                self.drain()

@@ -62,6 +62,14 @@ class TestCompanyRemoval(CompaniesCase):
         self.rest()
         self.assertEqual(self.ids(), [])
 
+    def test_one_that_is_given_to_another_company_leaves(self):
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        self.jan.parent_id = False
+        self.acme.write({"company_id": elsewhere.id, "city": "Kraków"})
+        self.rest()
+        self.assertTrue(self.link(self.acme).left_at)
+        self.assertFalse(self.there(self.acme)["city"])
+
     def test_to_switch_companies_off_deletes_none(self):
         self.backend.company_removal_policy = "delete"
         self.backend.sync_companies = False

@@ -1,7 +1,6 @@
 from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 
-from ...services.companies.queueing import AllCompanies
 from ...services.companies.usual_pairs import pair_usual_fields
 from ...services.contacts.identity import fallback_custom_id
 from ...usercom.records import COMPANIES, STANDARD_COMPANY_ATTRIBUTES, USERS
@@ -53,10 +52,6 @@ class UsercomBackendCompany(models.AbstractModel):
         "Company Attributes",
         domain=[("resource", "=", COMPANIES)],
     )
-    has_companies_to_queue = fields.Boolean(readonly=True, copy=False)
-    companies_from = fields.Integer(
-        readonly=True, copy=False, help="The last company that has been queued."
-    )
 
     @api.constrains("company_id_field_id")
     def _check_company_id_field(self):
@@ -102,4 +97,4 @@ class UsercomBackendCompany(models.AbstractModel):
                 attributes = backend.env["usercom.attribute"]
                 attributes._store(backend, STANDARD_COMPANY_ATTRIBUTES, (COMPANIES,))
                 pair_usual_fields(backend)
-            AllCompanies(backend).begin()
+            backend.env["usercom.touched"]._note_companies(backend)

@@ -4,4 +4,5 @@ from . import (
     ir_http,
     ir_module_module,
     ir_rule,
+    ir_ui_menu,
 )

@@ -29,6 +29,7 @@ class UsercomCompany(models.Model):
         "(backend_id, external_id) WHERE external_id > 0",
         "This company of User.com is linked to another company already.",
     )
+    _last_error_idx = models.Index("(id) WHERE last_error IS NOT NULL")
     _state_idx = models.Index("(backend_id, state)")
 
     def _compute_member_count(self):

@@ -27,6 +27,12 @@ class UsercomTouched(models.Model):
     )
     path = fields.Char(required=True, help="The field of contacts that leads to the records.")
     record_ids = fields.Json(required=True)
+    resource = fields.Selection(
+        [("users", "Contacts"), ("companies", "Companies")],
+        required=True,
+        default="users",
+        help="As what the contacts are queued.",
+    )
     last_id = fields.Integer(default=0, help="The last contact that has been queued.")
 
     @api.model
@@ -39,9 +45,9 @@ class UsercomTouched(models.Model):
         backends.flush_model(["state"])
         noted = self.env.execute_query(
             SQL(
-                """INSERT INTO usercom_touched (backend_id, path, record_ids, last_id,
+                """INSERT INTO usercom_touched (backend_id, path, record_ids, resource, last_id,
                                                 create_uid, write_uid, create_date, write_date)
-                   SELECT b.id, t.path, t.record_ids, 0, %(uid)s, %(uid)s, %(now)s, %(now)s
+                   SELECT b.id, t.path, t.record_ids, 'users', 0, %(uid)s, %(uid)s, %(now)s, %(now)s
                      FROM usercom_backend b,
                           unnest(%(paths)s::text[], %(ids)s::jsonb[]) t (path, record_ids)
                     WHERE b.state IN ('running', 'paused') RETURNING backend_id""",
@@ -52,6 +58,20 @@ class UsercomTouched(models.Model):
             )
         )
         request_drain(backends.browse({backend_id for (backend_id,) in noted}))
+
+    @api.model
+    def _note_companies(self, backend):
+        """Have all companies of ``backend`` queued, as companies; those under way begin anew."""
+        self.search([("backend_id", "=", backend.id), ("resource", "=", "companies")]).unlink()
+        self.create(
+            {
+                "backend_id": backend.id,
+                "path": "is_company",
+                "record_ids": [True],
+                "resource": "companies",
+            }
+        )
+        request_drain(backend)
 
     @api.model
     def _of(self, backend):
@@ -69,10 +89,18 @@ class UsercomTouched(models.Model):
         everybody = self.env["res.partner"].sudo().with_context(active_test=False)
         some = everybody.search(partners, order="id", limit=BATCH)
         if some:
-            self.env["usercom.outbox"]._enqueue(some.ids, self.backend_id, priority=LOW)
+            self._queue_contacts(some.ids)
             self.last_id = some.ids[-1]
         if len(some) < BATCH:
             self.unlink()
+
+    def _queue_contacts(self, partner_ids):
+        outbox = self.env["usercom.outbox"]
+        if self.resource == "companies":
+            chosen = SQL("b.id = %s", self.backend_id.id)
+            outbox._enqueue_companies(partner_ids, priority=LOW, chosen=chosen)
+        else:
+            outbox._enqueue(partner_ids, self.backend_id, priority=LOW)
 
     @api.model
     def _few_holders(self, touched, most):

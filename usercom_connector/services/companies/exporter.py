@@ -15,8 +15,6 @@ from ..values.problems import EmailSyntax
 from .participation import CompanyParticipation, PendingMembers
 from .removals import CompanyRemovals
 
-MEMBERS = 50  # that one piece of work deals with: the drain goes on with others in between
-
 
 class CompanyExporter:
     """Brings the companies of one account, and who is a member of them, to User.com.
@@ -46,7 +44,7 @@ class CompanyExporter:
         CompanyRemovals(self._backend).note_return(inside)
         links = self._links._of(self._backend, inside.partner_id)
         inside = self._without_open_creations(inside, links)
-        pending = PendingMembers(self._backend).of(self._links.concat(*links.values()), MEMBERS)
+        pending = PendingMembers(self._backend).of(self._links.concat(*links.values()))
         changes = inside.filtered(
             lambda row: (link := links.get(row.partner_id.id)) and link.id in pending
         )

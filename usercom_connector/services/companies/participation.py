@@ -8,6 +8,9 @@ from odoo.tools import SQL
 LINKS = {"users": "usercom.binding", "companies": "usercom.company"}
 """The model of the links of what contacts are sent as."""
 
+MEMBERS = 50  # that one piece of work deals with
+SECONDS = 5  # that it takes at most
+
 # The link ``k`` leads to a user who exists and whose contact is synchronized.
 LIVE = SQL("k.external_id > 0 AND k.state NOT IN ('gone', 'erased') AND k.left_at IS NULL")
 
@@ -37,11 +40,13 @@ class PendingMembers:
         self._backend = backend
         self._env = backend.env
 
-    def of(self, links: Any, most: int) -> dict[int, tuple[dict[int, int], dict[int, int]]]:
+    def of(self, links: Any) -> dict[int, tuple[dict[int, int], dict[int, int]]]:
         """Return ``{link id: (joining, leaving)}``, each ``{id of the user's link: user id}``.
 
-        At ``most`` so many of each are named. A link without any is left out.
+        No more of each are named than one piece of work deals with: others have their turn in
+        between. A link without any is left out.
         """
+        most = max(1, min(MEMBERS, int(SECONDS * self._backend.rate_limit)))
         for model in ("usercom.binding", "usercom.company", "usercom.membership"):
             self._env[model].flush_model()
         self._env["res.partner"].flush_model(["commercial_partner_id", "active"])

@@ -1,15 +1,11 @@
-"""Which companies are queued: those that an edit concerns, or all, a batch at a time."""
+"""Which companies are queued: those that an edit concerns, and those that somebody pushes."""
 
 from collections.abc import Collection
 from typing import Any
 
 from odoo.tools import SQL
 
-from ..queue.claims import LOW
-from ..queue.cron_trigger import request_drain
 from .participation import LIVE
-
-BATCH = 500  # companies
 
 
 def concerned_companies(
@@ -54,46 +50,6 @@ def queue_by_hand(links: Any) -> Any:
     return ours
 
 
-class AllCompanies:
-    """Queues every company of an account that has a linked contact, once it is switched on."""
-
-    def __init__(self, backend: Any) -> None:
-        self._backend = backend
-
-    def begin(self) -> None:
-        """Have the drain queue them all, when nothing else waits."""
-        self._backend.companies_from = 0
-        self._backend.has_companies_to_queue = True
-        request_drain(self._backend)
-
-    def queue_some(self) -> bool:
-        """Queue the next companies; whether there was anything to do."""
-        if not self._backend.has_companies_to_queue:
-            return False
-        found = self._next()
-        outbox = self._backend.env["usercom.outbox"]
-        if found:
-            chosen = SQL("b.id = %s", self._backend.id)
-            outbox._enqueue_companies(found, priority=LOW, chosen=chosen)
-            self._backend.companies_from = found[-1]
-        self._backend.has_companies_to_queue = len(found) == BATCH
-        return True
-
-    def _next(self) -> list[int]:
-        rows = self._backend.env.execute_query(
-            SQL(
-                """SELECT c.id FROM res_partner c
-                    WHERE c.id > %s AND c.is_company AND c.active
-                      AND (c.company_id IS NULL OR c.company_id = %s)
-                    ORDER BY c.id LIMIT %s""",
-                self._backend.companies_from,
-                self._backend.company_id.id,
-                BATCH,
-            )
-        )
-        return [partner_id for (partner_id,) in rows]
-
-
 _CONCERNED = """
     SELECT b.id AS backend_id, c.id AS partner_id, 'companies' AS resource,
            %(priority)s AS priority, false AS is_kept
@@ -126,7 +82,7 @@ _CONCERNED = """
            ) f ON true
       JOIN res_partner c ON c.id = f.id
      WHERE b.sync_companies AND %(chosen)s
-       AND (c.is_company OR EXISTS (SELECT FROM usercom_company l
-                                     WHERE l.partner_id = c.id AND l.backend_id = b.id))
-       AND (c.company_id IS NULL OR c.company_id = b.company_id)
+       AND (c.is_company AND (c.company_id IS NULL OR c.company_id = b.company_id)
+            OR EXISTS (SELECT FROM usercom_company l
+                        WHERE l.partner_id = c.id AND l.backend_id = b.id))
        AND NOT EXISTS (SELECT FROM res_company o WHERE o.partner_id = c.id)"""

@@ -11,7 +11,6 @@ from ..contacts.texts import by_id
 from ..failures.problem import Problem
 from ..queue.claims import Task
 from ..values.problems import pushed_problems
-from .exporter import MEMBERS
 from .participation import CompanyParticipation, PendingMembers
 from .removals import CompanyRemovals
 
@@ -45,7 +44,7 @@ class CompanySettlement:
         mappings = self._backend._active_company_mappings()
         problems = task.problems + pushed_problems(mappings, row.partner_id, pushed)
         link._agree(company_id, company, pushed.base, "\n".join(problems))
-        if PendingMembers(self._backend).of(link, MEMBERS):
+        if PendingMembers(self._backend).of(link):
             row._put_back()
             return
         answer = dict(company.values) if company else None
@@ -69,7 +68,7 @@ class CompanySettlement:
             return
         problems, is_left = self._merge(row.partner_id, link, company)
         row._close(problems, outcome="compared")
-        if is_left or PendingMembers(self._backend).of(link, MEMBERS):
+        if is_left or PendingMembers(self._backend).of(link):
             self._env["usercom.outbox"]._enqueue_companies(row.partner_id.ids)
 
     def _merge(self, partner: Any, link: Any, company: Any) -> tuple[list[str], bool]:
@@ -133,7 +132,7 @@ class CompanySettlement:
 
     def _note_left(self, link: Any, still_there: set[int]) -> None:
         """Note of contacts that belong to the company no more that they have left it."""
-        _joining, leaving = PendingMembers(self._backend).of(link, MEMBERS).get(link.id, ({}, {}))
+        _joining, leaving = PendingMembers(self._backend).of(link).get(link.id, ({}, {}))
         ended = [key for key, user_id in leaving.items() if user_id not in still_there]
         self._memberships(link, ended).has_left = True
 

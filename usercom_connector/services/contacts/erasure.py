@@ -14,6 +14,7 @@ _TEXTS = {
     "usercom.outbox": "error",
     "usercom.event": "error",
     "usercom.binding": "last_error",
+    "usercom.company": "last_error",
     "usercom.sync": "error",
     "usercom.sync.line": "problems",
     "usercom.sweep": "error",

@@ -12,7 +12,6 @@ from ...usercom.jobs import overlapped
 from ...usercom.mass import WORTHWHILE
 from ...usercom.throttle import LONGEST_HOLD
 from ..account.connection import Connection, may_go_on
-from ..companies.queueing import AllCompanies
 from ..database.transactions import unless_locked
 from ..exporter import Exporter
 from ..initial_sync import InitialSync
@@ -314,8 +313,6 @@ class Turns:
         """Queue some of those who can wait, now that no others do; whether there were any."""
         if self.env["usercom.touched"]._of(self.backend)._queue_some():
             return True
-        if AllCompanies(self.backend).queue_some():
-            return True
         return bool(InitialSync(self.backend).queue_some())
 
 
@@ -333,7 +330,7 @@ class Schedule:
         """When the earliest row of any queue may be tried, None if no row waits."""
         queues = InboxClaims, OutboxClaims, EventClaims
         waits = [due for claims in queues if (due := claims(self.backend).next_due())]
-        if self.env["usercom.touched"]._of(self.backend) or self.backend.has_companies_to_queue:
+        if self.env["usercom.touched"]._of(self.backend):
             waits.append(fields.Datetime.now())
         held = fields.Datetime.now() + timedelta(seconds=SharedHold(self.backend).seconds())
         return max(min(waits), held) if waits else None

@@ -6,6 +6,7 @@ from typing import Any
 
 from odoo.fields import Domain
 
+from ...usercom.records import COMPANIES
 from ..contacts.texts import ValueTexts
 from ..values.exporter import ValueExporter, value_reader
 from .paths import follower, last_field
@@ -20,6 +21,8 @@ def preview(mapping: Any) -> str:
         return ""
     account = mapping.backend_id.sudo()
     is_shown = Domain.TRUE if mapping.when_empty else Domain(field.name, "!=", False)
+    if mapping.resource == COMPANIES:
+        is_shown &= Domain("is_company", "=", True)
     domain = account._partners_of_company() & is_shown if field.store else Domain.FALSE
     partner = contacts.search(domain, order="id desc", limit=1)
     return _shown(mapping, partner, field) if partner else ""
