@@ -15,14 +15,14 @@ CONTACTS = """
     INSERT INTO res_partner (name, complete_name, active, type, is_company)
     SELECT 'No ' || n, 'No ' || n, true, 'contact', false FROM generate_series(1, %s) n"""
 DONE_ROWS = """
-    INSERT INTO usercom_outbox (backend_id, partner_id, operation, state, attempts, priority,
-                                create_date, write_date)
-    SELECT %s, p.id, 'sync', 'done', 1, 0, now(), now()
+    INSERT INTO usercom_outbox (backend_id, partner_id, resource, operation, state, attempts,
+                                priority, create_date, write_date)
+    SELECT %s, p.id, 'users', 'sync', 'done', 1, 0, now(), now()
       FROM res_partner p, generate_series(1, %s) WHERE p.name LIKE 'No %%'"""
 PENDING_ROWS = """
-    INSERT INTO usercom_outbox (backend_id, partner_id, operation, state, attempts, priority,
-                                create_date, write_date)
-    SELECT %s, p.id, 'sync', 'pending', 0, 0, now(), now()
+    INSERT INTO usercom_outbox (backend_id, partner_id, resource, operation, state, attempts,
+                                priority, create_date, write_date)
+    SELECT %s, p.id, 'users', 'sync', 'pending', 0, 0, now(), now()
       FROM res_partner p WHERE p.name LIKE 'No %%'"""
 
 

@@ -32,13 +32,15 @@ PEOPLE = """
 UNLINK = "DELETE FROM usercom_binding WHERE external_id %% %s = 0"
 FAIL = "UPDATE usercom_binding SET state = 'failed' WHERE external_id % 1000 = 1"
 WAIT = """
-    INSERT INTO usercom_outbox (backend_id, partner_id, operation, state, attempts, priority)
-    SELECT backend_id, partner_id, 'sync', 'pending', 0, 0
+    INSERT INTO usercom_outbox (backend_id, partner_id, resource, operation, state, attempts,
+                                priority)
+    SELECT backend_id, partner_id, 'users', 'sync', 'pending', 0, 0
       FROM usercom_binding WHERE external_id % 1000 = 2"""
 ROWS = """
-    INSERT INTO usercom_outbox (backend_id, partner_id, operation, state, attempts, priority,
-                                create_date, write_date)
-    SELECT %s, p.id, 'sync', 'done', 1, 0, now() - interval '90 days', now() - interval '90 days'
+    INSERT INTO usercom_outbox (backend_id, partner_id, resource, operation, state, attempts,
+                                priority, create_date, write_date)
+    SELECT %s, p.id, 'users', 'sync', 'done', 1, 0, now() - interval '90 days',
+           now() - interval '90 days'
       FROM res_partner p WHERE p.name LIKE 'No %%' ORDER BY p.id LIMIT %s"""
 
 FILTERS = {

@@ -25,9 +25,9 @@ LINKS = """
                               'last_name', substr(p.name, 4))
       FROM res_partner p, usercom_backend b WHERE p.name LIKE 'No %%'"""
 QUEUED = """
-    INSERT INTO usercom_outbox (backend_id, partner_id, operation, state, attempts, priority,
-                                create_date)
-    SELECT b.id, p.id, 'sync', 'pending', 0, 0, now() AT TIME ZONE 'UTC'
+    INSERT INTO usercom_outbox (backend_id, partner_id, resource, operation, state, attempts,
+                                priority, create_date)
+    SELECT b.id, p.id, 'users', 'sync', 'pending', 0, 0, now() AT TIME ZONE 'UTC'
       FROM res_partner p, usercom_backend b WHERE p.name LIKE 'No %%'"""
 
 
