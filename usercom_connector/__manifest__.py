@@ -36,6 +36,7 @@
         "views/queue/usercom_statistic_views.xml",
         "views/contact/usercom_tombstone_views.xml",
         "views/history/usercom_history_views.xml",
+        "views/history/usercom_value_change_views.xml",
         "views/backend/res_config_settings_views.xml",
         "views/contact/res_partner_views.xml",
         "views/contact/ir_actions_server_views.xml",

@@ -34,6 +34,22 @@ class TestConflicts(UsercomCase):
         )
         self.assertEqual(conflict.attribute_id.name_std, "phone_number")
 
+    def test_what_was_empty_is_told_as_nothing(self):
+        conflict = self.env["usercom.conflict"].create(
+            {
+                "backend_id": self.backend.id,
+                "partner_id": self.contact().id,
+                "mapping_id": self.backend.mapping_ids.filtered(
+                    lambda m: m.field_name == "email"
+                ).id,
+                "base": None,
+                "odoo": "anna@example.org",
+                "winner": "none",
+            }
+        )
+        texts = (conflict.base_text, conflict.odoo_text, conflict.usercom_text)
+        self.assertEqual(texts, ("", "anna@example.org", ""))
+
     def test_what_the_rule_has_settled_is_no_open_work(self):
         contact, user_id = self.clash()
         self.receive(id=user_id)

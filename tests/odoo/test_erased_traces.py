@@ -70,6 +70,15 @@ class TestTraces(TraceCase):
         contact.unlink()
         self.check_gone()
 
+    def test_in_the_history_of_fields(self):
+        self.backend.history_days = 30
+        contact = self.known()
+        contact.name = "Jan Nowak-Kowalski"
+        self.drain()
+        self.assertIn("usercom_value_change", self.found_in())
+        contact.unlink()
+        self.check_gone()
+
     def test_in_another_contacts_failure(self):
         contact = self.known()
         twin = self.twin()

@@ -104,6 +104,7 @@ class TestSettingsPage(SettingsCase):
             form.usercom_use_webhook_values = True
             form.usercom_rate_limit = 3
             form.usercom_log_days = 7
+            form.usercom_history_days = 14
         form.record.execute()
         account = self.account()
         self.assertEqual(account.partner_domain, "[('employee', '=', True)]")
@@ -117,6 +118,7 @@ class TestSettingsPage(SettingsCase):
                     "use_webhook_values",
                     "rate_limit",
                     "log_days",
+                    "history_days",
                 ]
             ),
             [
@@ -129,6 +131,7 @@ class TestSettingsPage(SettingsCase):
                     "use_webhook_values": True,
                     "rate_limit": 3.0,
                     "log_days": 7,
+                    "history_days": 14,
                 }
             ],
         )

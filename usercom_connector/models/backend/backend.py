@@ -128,6 +128,9 @@ class UsercomBackend(models.Model):
         "twice. Not sent again, it fails for somebody to look at, and may be missing there.",
     )
     log_days = fields.Integer("Keep Finished Entries for Days", required=True, default=30)
+    history_days = fields.Integer(
+        "Keep Field History for Days", help="What was moved from what to what, and by whom."
+    )
     match_phone = fields.Boolean("Match by Phone Number Too")
     rate_limit = fields.Float("Calls per Second", required=True, default=10.0, aggregator=False)
     mapping_ids = fields.One2many(
@@ -146,7 +149,7 @@ class UsercomBackend(models.Model):
     # ---- what cannot be saved ----
     # Not left to the database: what it refuses it logs with the whole row, secrets included.
 
-    @api.constrains("rate_limit", "log_days")
+    @api.constrains("rate_limit", "log_days", "history_days")
     def _check_numbers(self):
         for backend in self:
             if not backend.rate_limit > 0:
@@ -154,6 +157,10 @@ class UsercomBackend(models.Model):
             if not 1 <= backend.log_days <= MOST_DAYS:
                 raise ValidationError(
                     self.env._("Finished entries are kept for 1 to %s days.", MOST_DAYS)
+                )
+            if not 0 <= backend.history_days <= MOST_DAYS:
+                raise ValidationError(
+                    self.env._("The history of fields is kept for 0 to %s days.", MOST_DAYS)
                 )
 
     @api.model

@@ -83,6 +83,7 @@ class ResConfigSettings(models.TransientModel):
         account_options("event_lost_answer"), "Events Without an Answer"
     )
     usercom_log_days = fields.Integer("Keep Finished Entries for Days")
+    usercom_history_days = fields.Integer("Keep Field History for Days")
     usercom_failure_alert_share = fields.Float("Alert From This Share of Failures (%)")
     usercom_webhook_rate_limit = fields.Integer("Most Calls per Minute")
     usercom_payload_hours = fields.Integer("Keep Payloads for Hours")

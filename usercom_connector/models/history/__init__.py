@@ -1,1 +1,1 @@
-from . import history
+from . import about_value, value_change, history

@@ -12,46 +12,56 @@ SOURCES = {
     "conflict": "usercom.conflict",
     "consent": "usercom.consent.log",
     "event": "usercom.event",
+    "value": "usercom.value.change",
 }
 KINDS = list(SOURCES)
 WITH_FORM = ("outbox", "inbox", "sync", "event")
+LOOKED_AT = ("company_id", "kind", "mapping_id", "partner_id")  # by the rules of access
 SPREAD = 8  # ids of the view to each id of a source
 
 ENTRIES = """
     SELECT o.id::bigint * 8 AS id, 'outbox' AS kind, o.id AS source_id, o.partner_id,
            o.backend_id, b.company_id, coalesce(o.write_date, o.create_date) AS happened_at,
-           o.state, o.error
+           o.state, o.error, o.mapping_id
       FROM usercom_outbox o JOIN usercom_backend b ON b.id = o.backend_id
      UNION ALL
     SELECT i.id::bigint * 8 + 1, 'inbox', i.id, i.partner_id,
-           i.backend_id, b.company_id, coalesce(i.write_date, i.create_date), i.state, i.error
+           i.backend_id, b.company_id, coalesce(i.write_date, i.create_date), i.state, i.error,
+           i.mapping_id
       FROM usercom_inbox i JOIN usercom_backend b ON b.id = i.backend_id
      WHERE i.partner_id IS NOT NULL
      UNION ALL
     SELECT i.id::bigint * 8 + 1, 'inbox', i.id, l.partner_id,
-           i.backend_id, b.company_id, coalesce(i.write_date, i.create_date), i.state, i.error
+           i.backend_id, b.company_id, coalesce(i.write_date, i.create_date), i.state, i.error,
+           i.mapping_id
       FROM usercom_binding l
       JOIN usercom_inbox i ON i.backend_id = l.backend_id AND i.external_id = l.external_id
       JOIN usercom_backend b ON b.id = i.backend_id
      WHERE i.partner_id IS NULL AND i.state = 'pending' AND l.external_id > 0
      UNION ALL
     SELECT l.id::bigint * 8 + 2, 'sync', l.id, l.partner_id,
-           s.backend_id, b.company_id, coalesce(l.write_date, l.create_date), l.result, l.problems
+           s.backend_id, b.company_id, coalesce(l.write_date, l.create_date), l.result, l.problems,
+           NULL
       FROM usercom_sync_line l JOIN usercom_sync s ON s.id = l.sync_id
       JOIN usercom_backend b ON b.id = s.backend_id
      UNION ALL
     SELECT c.id::bigint * 8 + 3, 'conflict', c.id, c.partner_id,
-           c.backend_id, b.company_id, c.create_date, c.state, NULL
+           c.backend_id, b.company_id, c.create_date, c.state, NULL, c.mapping_id
       FROM usercom_conflict c JOIN usercom_backend b ON b.id = c.backend_id
      UNION ALL
     SELECT g.id::bigint * 8 + 4, 'consent', g.id, g.partner_id,
-           g.backend_id, g.company_id, g.create_date, NULL, NULL
+           g.backend_id, g.company_id, g.create_date, NULL, NULL, NULL
       FROM usercom_consent_log g
      UNION ALL
     SELECT e.id::bigint * 8 + 5, 'event', e.id, e.partner_id,
-           e.backend_id, b.company_id, coalesce(e.write_date, e.create_date), e.state, e.error
+           e.backend_id, b.company_id, coalesce(e.write_date, e.create_date), e.state, e.error,
+           e.mapping_id
       FROM usercom_event e JOIN usercom_backend b ON b.id = e.backend_id
-     WHERE e.partner_id IS NOT NULL"""
+     WHERE e.partner_id IS NOT NULL
+     UNION ALL
+    SELECT v.id::bigint * 8 + 6, 'value', v.id, v.partner_id,
+           v.backend_id, b.company_id, v.create_date, v.direction, NULL, v.mapping_id
+      FROM usercom_value_change v JOIN usercom_backend b ON b.id = v.backend_id"""
 
 
 class UsercomHistory(models.Model):
@@ -61,7 +71,7 @@ class UsercomHistory(models.Model):
     """
 
     _name = "usercom.history"
-    _inherit = "usercom.about.contact"
+    _inherit = ["usercom.about.contact", "usercom.about.value"]
     _description = "User.com History"
     _auto = False
     _order = "happened_at desc, id desc"
@@ -70,13 +80,21 @@ class UsercomHistory(models.Model):
     _depends = {
         "usercom.backend": ["company_id"],
         "usercom.binding": ["backend_id", "partner_id", "external_id"],
-        "usercom.outbox": ["backend_id", "partner_id", "state", "error"],
-        "usercom.inbox": ["backend_id", "partner_id", "external_id", "state", "error"],
+        "usercom.outbox": ["backend_id", "partner_id", "state", "error", "mapping_id"],
+        "usercom.inbox": [
+            "backend_id",
+            "partner_id",
+            "external_id",
+            "state",
+            "error",
+            "mapping_id",
+        ],
         "usercom.sync": ["backend_id"],
         "usercom.sync.line": ["sync_id", "partner_id", "result", "problems"],
-        "usercom.conflict": ["backend_id", "partner_id", "state"],
+        "usercom.conflict": ["backend_id", "partner_id", "state", "mapping_id"],
         "usercom.consent.log": ["company_id", "backend_id", "partner_id"],
-        "usercom.event": ["backend_id", "partner_id", "state", "error"],
+        "usercom.event": ["backend_id", "partner_id", "state", "error", "mapping_id"],
+        "usercom.value.change": ["backend_id", "partner_id", "mapping_id", "direction"],
     }
 
     kind = fields.Selection(
@@ -87,6 +105,7 @@ class UsercomHistory(models.Model):
             ("conflict", "Conflict"),
             ("consent", "Consent"),
             ("event", "Event"),
+            ("value", "Value"),
         ],
         "What",
         readonly=True,
@@ -98,6 +117,7 @@ class UsercomHistory(models.Model):
     happened_at = fields.Datetime("When", readonly=True)
     state = fields.Selection("_states", readonly=True)
     error = ContactText("Error", readonly=True)
+    mapping_id = fields.Many2one("usercom.field.mapping", "Field", readonly=True)
     details = fields.Text(compute="_compute_details")
 
     def init(self):
@@ -113,7 +133,7 @@ class UsercomHistory(models.Model):
         described = [
             source._fields[name]._description_selection(self.env)
             for source in sources
-            for name in ("state", "result")
+            for name in ("state", "result", "direction")
             if name in source._fields
         ]
         return list({code: (code, label) for codes in described for code, label in codes}.values())
@@ -122,7 +142,7 @@ class UsercomHistory(models.Model):
     @api.private
     def search_fetch(self, domain, field_names=None, offset=0, limit=None, order=None):
         """Fetch what the rules of access look at as well, not once more by the ids."""
-        names = field_names and list({*field_names, "company_id", "kind"})
+        names = field_names and list({*field_names, *LOOKED_AT})
         return super().search_fetch(domain, names, offset=offset, limit=limit, order=order)
 
     def _compute_details(self):

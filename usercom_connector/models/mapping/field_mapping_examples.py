@@ -42,6 +42,7 @@ class UsercomFieldMappingExamples(models.AbstractModel):
         compute="_compute_error_count",
         help="How many entries of the outbox and the inbox failed because of a value of this pair.",
     )
+    has_history = fields.Boolean(compute="_compute_has_history")
 
     @api.depends("field_id", *PATH_FIELDS, "attribute_id", "direction", "is_consent", *CONVERTED_BY)
     @api.depends_context("uid", "lang", "allowed_company_ids")
@@ -70,6 +71,13 @@ class UsercomFieldMappingExamples(models.AbstractModel):
         for mapping in self:
             mapping.error_count = counts[mapping.id]
 
+    @api.depends("is_consent", "attribute_id", "backend_id.history_days")
+    def _compute_has_history(self):
+        """Whether it is kept what the pair moved: of contacts as users, not as companies."""
+        for mapping in self:
+            is_kept = mapping.backend_id.history_days and mapping.resource == "users"
+            mapping.has_history = mapping.is_consent or is_kept
+
     def action_open_errors(self):
         """Open what failed because of a value of this pair, alike failures as one line."""
         self.check_access("read")
@@ -78,3 +86,17 @@ class UsercomFieldMappingExamples(models.AbstractModel):
             "usercom_connector.usercom_failure_action"
         )
         return action | {"domain": [("mapping_id", "=", self.id)]}
+
+    def action_open_history(self):
+        """Open what this pair moved, for a consent what was said of it."""
+        self.check_access("read")
+        self.ensure_one()
+        name, domain = "value_change", [("mapping_id", "=", self.id)]
+        if self.is_consent:
+            company = self.backend_id.company_id
+            name, domain = "consent_log", [("company_id", "=", company.id)]
+            domain.append(("consent", "=", self._key()))
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            f"usercom_connector.usercom_{name}_action"
+        )
+        return action | {"domain": domain}

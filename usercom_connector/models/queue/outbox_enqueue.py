@@ -1,6 +1,6 @@
 from collections import defaultdict
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import SQL
 
 from ...services.companies.queueing import concerned_companies
@@ -154,7 +154,8 @@ class UsercomOutboxEnqueue(models.AbstractModel):
         Nothing is to be sent of who is kept: the link notes, as a drain would, that they left.
 
         A row that waits already is locked, at most made more urgent: so no drain can claim it
-        before the edit behind this call is committed, and send the contact without it.
+        before the edit behind this call is committed, and send the contact without it. A second
+        user's edit is noted in it, so that the history of fields names nobody for both.
         """
         rows = self.env.execute_query(
             SQL(
@@ -174,14 +175,24 @@ class UsercomOutboxEnqueue(models.AbstractModel):
                   FROM chosen WHERE NOT is_kept ORDER BY backend_id, partner_id
                 ON CONFLICT (backend_id, partner_id, resource)
                       WHERE state = 'pending' AND claimed_at IS NULL
-                      DO UPDATE SET priority = EXCLUDED.priority, next_attempt_at = NULL
-                             WHERE EXCLUDED.priority > usercom_outbox.priority
+                      DO UPDATE SET priority = greatest(EXCLUDED.priority, usercom_outbox.priority),
+                             next_attempt_at = CASE WHEN %(rises)s THEN NULL
+                                                    ELSE usercom_outbox.next_attempt_at END,
+                             write_uid = CASE WHEN %(second)s THEN EXCLUDED.write_uid
+                                              ELSE usercom_outbox.write_uid END
+                             WHERE %(rises)s OR %(second)s
                 RETURNING backend_id)
                 SELECT DISTINCT backend_id FROM queued
                 """,
                 uid=self.env.uid,
                 now=fields.Datetime.now(),
                 chosen=chosen,
+                rises=SQL("EXCLUDED.priority > usercom_outbox.priority"),
+                second=SQL(
+                    """EXCLUDED.write_uid NOT IN (%(root)s, usercom_outbox.create_uid)
+                       AND usercom_outbox.write_uid IN (%(root)s, usercom_outbox.create_uid)""",
+                    root=SUPERUSER_ID,
+                ),
             )
         )
         request_drain(self.env["usercom.backend"].browse(backend_id for (backend_id,) in rows))

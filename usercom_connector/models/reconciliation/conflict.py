@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 
 from ...services.comparison import ProtectedContacts
 from ...services.contacts.texts import ValueTexts, with_names
+from ...services.contacts.value_changes import ValueChanges
 from ...services.database.clean_up import BATCH
 from ...services.notifications import told
 from ...services.values.importer import ValueImporter
@@ -129,6 +130,9 @@ class UsercomConflict(models.Model):
             binding._agree_on({self.mapping_id._key(): self.usercom})
         if side == "usercom":
             self._write_to_contact(self.usercom)
+            if self.backend_id.history_days:
+                moved = {self.mapping_id._key(): (self.odoo, self.usercom)}
+                ValueChanges(self.backend_id).note_chosen(self.partner_id, moved)
         else:
             self.env["usercom.outbox"].sudo()._enqueue(self.partner_id.ids, self.backend_id)
 

@@ -48,7 +48,13 @@ class Erasure:
     def part(self) -> None:
         """End the links of contacts that stay, for good, with all that was noted of them."""
         about = [("partner_id", "in", self._partners.ids)]
-        for model in ("usercom.outbox", "usercom.event", "usercom.conflict", "usercom.drift"):
+        for model in (
+            "usercom.outbox",
+            "usercom.event",
+            "usercom.conflict",
+            "usercom.drift",
+            "usercom.value.change",
+        ):
             self._env[model].search(about).unlink()
         self._links._forget()
         backends = self._env["usercom.backend"].search([("state", "!=", "draft")])

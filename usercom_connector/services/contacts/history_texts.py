@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from .texts import ValueTexts
+
 
 class HistoryTexts:
     """Texts for the records that a history is made of, a kind of them at a time."""
@@ -49,6 +51,11 @@ class HistoryTexts:
         field = pair.field_id.field_description or answer.consent
         said, origin = self._label(answer, "new_value"), self._label(answer, "origin")
         return f"{field}: {said} ({origin})"
+
+    def _of_value(self, change: Any) -> str:
+        field = ValueTexts(self._env).label(change.backend_id, change.mapping_id.sudo()._key())
+        old, new = change.old_text or "-", change.new_text or "-"
+        return f"{field}: {old} → {new} ({change.author})"
 
     def _label(self, record: Any, name: str) -> str:
         labels = dict(record._fields[name]._description_selection(self._env))

@@ -69,6 +69,8 @@ class ValueTexts:
             return self._consent(mapping, value)
         if isinstance(value, str) and mapping and (name := self._names(mapping).get(value)):
             return name
+        if value is False and mapping and mapping.value_type != "boolean":
+            return ""  # as a field of JSON reads nothing
         if isinstance(value, bool):
             return str(self._env._("yes") if value else self._env._("no"))
         if isinstance(value, list):

@@ -17,6 +17,7 @@ from ...usercom import (
 )
 from ..account.connection import is_current
 from ..contacts.texts import by_id
+from ..contacts.value_changes import ValueChanges
 from ..database.transactions import attempted, described, in_lots
 from ..exporter.removals import Removals
 from ..exporter.settlement import UnconfirmedValues
@@ -126,10 +127,13 @@ class Settlement:
             self._fail_to_store(outcomes[0], Problem(str(error), "refused_here"))
 
     def _settle_each(self, outcomes: list[Any]) -> None:
+        settled = [outcome for outcome in outcomes if outcome.error is None]
+        if self.backend.history_days:
+            ValueChanges(self.backend).note_sent((each.task, each.result) for each in settled)
         for outcome in outcomes:
             self._forget_undone(outcome)
             self._settle_one(outcome)
-        self._react_to_pushes([outcome for outcome in outcomes if outcome.error is None])
+        self._react_to_pushes(settled)
 
     def _forget_undone(self, outcome: Any) -> None:
         """Forget what was noted before the call, of what the call has not done."""

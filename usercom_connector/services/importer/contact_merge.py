@@ -11,6 +11,7 @@ from ...usercom.merge import Conflict
 from ..companies.user_companies import UserCompanies
 from ..comparison import Comparison
 from ..consents.answers import ConsentField, ConsentNotes
+from ..contacts.value_changes import ValueChanges
 from ..own_context import with_own_context
 from ..queue.brake import Brake, import_effects
 from ..values.exporter import ValueExporter
@@ -134,6 +135,8 @@ class Settlement:
         about = Domain("external_id", "in", [plan.user.id for plan in plans if plan.is_whole()])
         self._env["usercom.inbox"]._supersede_failures(self._backend, about)
         self._env["usercom.conflict"]._record(self._backend, plans)
+        if self._backend.history_days:
+            ValueChanges(self._backend).note_merged(plans)
         outbox = self._env["usercom.outbox"]
         if to_push := [plan.partner.id for plan in plans if plan.to_push]:
             outbox._enqueue(to_push, self._backend)

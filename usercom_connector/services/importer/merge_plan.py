@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from odoo.fields import Domain
 
 from ...usercom import Merge, User
-from ...usercom.merge import Base, Direction, Rule
+from ...usercom.merge import Base, Direction, Rule, remote_base_value
 from ...usercom.verify_write import acknowledged, still_open, with_names
 from ..account.connection import Connection
 from ..comparison import Comparison, Sides, Values
@@ -27,6 +27,7 @@ class MergePlan:
     ``unset``: {key: canonical value} of what a contact still to be created cannot be given.
     ``kept``: {mapping: reason} of what the contact keeps from User.com; ``left_out`` tells of it.
     ``unconfirmed``: {key: [canonical values]} that were sent and may still arrive.
+    ``arrived``: {key: (value before, value now)} of what was sent and is there, without an answer.
     ``overwritten``: {key: [Odoo's value, User.com's]} where one takes the place of the other.
     ``sides``: what the two had, and ``refused`` the keys of what Odoo cannot take, both of a
     contact that is there already.
@@ -40,6 +41,7 @@ class MergePlan:
     written: Values = field(default_factory=dict)
     unset: Values = field(default_factory=dict)
     unconfirmed: dict[str, list[Any]] = field(default_factory=dict)
+    arrived: dict[str, tuple[Any, Any]] = field(default_factory=dict)
     to_push: bool = False
     kept: dict[Any, str] = field(default_factory=dict)
     left_out: str = ""
@@ -71,6 +73,7 @@ class MergePlanner:
         sides = comparison.sides(partner, user, base)
         rules = self._rules(user, binding)
         left_open = still_open(base, unconfirmed, sides.usercom, rules)
+        before = base
         base = acknowledged(base, unconfirmed, sides.usercom, rules, comparison.attributes)
         outcome = comparison.merge(
             partner, sides, base, odoo_is_newer=self._is_newer(user, edited_at), rules=rules
@@ -84,6 +87,7 @@ class MergePlanner:
             outcome.vals | Linking(self._backend).key_vals(partner, user.id),
             {key: value for key, value in agreed.to_odoo.items() if key not in refused},
             unconfirmed=left_open,
+            arrived=_changed(before, base),
             to_push=bool(agreed.to_usercom),
             kept=outcome.kept,
             left_out=comparison.protected.explanation(partner, outcome.kept),
@@ -121,6 +125,15 @@ class MergePlanner:
 def have_agreed(binding: Any, user: User) -> bool:
     """Whether the contact of the ``binding``, if there is one, and ``user`` were merged before."""
     return bool(binding and binding._agreed_with(user.id))
+
+
+def _changed(before: Base, base: Base) -> dict[str, tuple[Any, Any]]:
+    """Return ``{key: (value before, value now)}`` of what User.com had and has."""
+    return {
+        key: (remote_base_value(before, key), value)
+        for key, value in base.items()
+        if value != remote_base_value(before, key)
+    }
 
 
 def _keep_both(plan: MergePlan, rules: Iterable[Rule], sides: Sides) -> None:
@@ -168,6 +181,7 @@ class ImportResult:
     without an answer had created its contact's user. ``is_new``: its contact was created now.
     ``sends`` and ``receives``: Odoo's values go to User.com, or its values came to Odoo.
     ``overwritten``: {key: [Odoo's value, User.com's]} where one took the place of the other.
+    ``written``: the keys of the values that came to Odoo.
     """
 
     partner: Any
@@ -182,6 +196,7 @@ class ImportResult:
     sends: bool = False
     receives: bool = False
     overwritten: dict[str, list[Any]] = field(default_factory=dict)
+    written: Collection[str] = ()
 
     @classmethod
     def of(cls, plan: MergePlan, is_new: bool = False) -> ImportResult:
@@ -195,6 +210,7 @@ class ImportResult:
             sends=plan.to_push,
             receives=bool(plan.written) and not is_new,
             overwritten=plan.overwritten,
+            written=plan.written.keys(),
         )
 
     @property

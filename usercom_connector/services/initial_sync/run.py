@@ -8,8 +8,9 @@ from odoo.tools import SQL
 from ...usercom import User
 from ...usercom.jobs import PagePrefetcher
 from ...usercom.merge import Rule
+from ..contacts.value_changes import ValueChanges
 from ..database.transactions import committed
-from ..importer import ImportChoices, Importer, ImportResult
+from ..importer import ImportChoices, Importer, ImportResult, Results
 from ..own_context import Origin
 from .csv_import import CsvImport
 from .pages import Contacts, PageReader, label, recognizable
@@ -91,6 +92,8 @@ class Run:
         users = recognizable(users)
         importer = Importer(self.backend, import_choices(self.sync), consent_origin(self.sync))
         imported = importer.import_page(users)
+        if self.backend.history_days:
+            self._note_created(imported)
         met = self.env["res.partner"].union(*(case.partner for case in imported.values()))
         to_send = self.env["usercom.outbox"]._waiting_contacts(self.backend, met)
         results = {
@@ -100,6 +103,13 @@ class Run:
         }
         self.env["usercom.sync.line"]._record(self.sync, results)
         importer.count_news(imported.values())
+
+    def _note_created(self, imported: Results) -> None:
+        """Note the values of those who were made of a file of ours, and are met now."""
+        written = {case.partner.id: case.written for case in imported.values()}
+        sent = self.sync._people_with(result="importing")
+        lines = self.env["usercom.sync.line"].search([*sent, ("partner_id", "in", [*written])])
+        ValueChanges(self.backend).note_created(lines.partner_id, written)
 
     def after_pages(self) -> None:
         """Say what is left alone, and go on to the contacts that are only in Odoo."""

@@ -41,6 +41,12 @@ def _may_read_field(person: Any, model: Any, field: Any) -> bool:
     return bool(is_read and (not field.groups or person.has_groups(field.groups)))
 
 
+def readable_mappings(env: Any) -> Any:
+    """Return the pairs whose field the user may read; under sudo, too."""
+    mappings = env["usercom.field.mapping"].sudo().search([])
+    return mappings.filtered(lambda mapping: not unreadable_problem(mapping))
+
+
 def secret_problem(mapping: Any) -> str | None:
     """Return why the values cannot be shown to all Users of the connector, None if they can."""
     env = mapping.env

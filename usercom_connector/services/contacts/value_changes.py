@@ -1,0 +1,204 @@
+"""What the pairs of an account moved, noted for as many days as the account keeps it.
+
+Consents are left out: they have a log of their own.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any, NamedTuple
+
+from odoo import SUPERUSER_ID, fields
+from odoo.tools import SQL
+
+from ...usercom.mass import MassPush
+from ...usercom.merge import remote_base_value
+from ...usercom.push import Push, Pushed
+from ...usercom.texts import storable_json
+from ..own_context import Origin, own_context
+from ..queue.claims import Task
+
+LONGEST_VALUE = 200  # characters
+
+Moved = dict[str, tuple[Any, Any]]
+"""``{key: (the value before, the value now)}``, canonical."""
+
+
+class Author(NamedTuple):
+    """By whom a value was moved; ``user_id`` is None where nobody knows, or it was no user."""
+
+    origin: str
+    user_id: int | None = None
+
+
+class ValueChanges:
+    """Notes what values were moved, in one statement for many contacts.
+
+    To be called only where the account keeps a history of fields (``history_days``).
+    """
+
+    def __init__(self, backend: Any) -> None:
+        self._backend = backend
+        self._env = backend.env
+
+    def note_sent(self, settled: Iterable[tuple[Task, Any]]) -> None:
+        """Note what User.com has taken of pushes, before their rows are settled.
+
+        ``settled``: tasks and the results of their jobs.
+        """
+        pushes = [push for task, result in settled for push in _pushes(task, result)]
+        there = self._env["usercom.outbox"].union(*(row for row, _push, _pushed in pushes))
+        there = there.exists()
+        self._insert(
+            change
+            for row, push, pushed in pushes
+            if row in there
+            for change in self._changes("sent", row.partner_id, _taken(push, pushed), _by(row))
+        )
+
+    def note_created(self, partners: Any, received: dict[int, Collection[str]]) -> None:
+        """Note what a file has brought to User.com, of contacts who were linked just now.
+
+        ``received``: {contact id: keys of what came to Odoo instead}.
+        """
+        links = self._env["usercom.binding"]._of(self._backend, partners)
+        self._insert(
+            change
+            for partner in partners
+            if (link := links.get(partner.id))
+            for change in self._changes(
+                "sent", partner, _introduced(link, received[partner.id]), Author("sync")
+            )
+        )
+
+    def note_merged(self, plans: Collection[Any]) -> None:
+        """Note what the ``plans`` of merges have brought to contacts, or found to have arrived."""
+        author, waiting = self._receiver(), self._waiting(plan for plan in plans if plan.arrived)
+        self._insert(
+            change
+            for plan in plans
+            for change in (
+                *self._changes("received", plan.partner, _received(plan), author),
+                *self._changes("sent", plan.partner, plan.arrived, _by(waiting[plan.partner.id])),
+            )
+        )
+
+    def note_chosen(self, partner: Any, moved: Moved) -> None:
+        """Note that the user of the environment has taken over values of User.com by hand."""
+        author = Author("hand", self._env.uid)
+        self._insert(self._changes("received", partner, moved, author))
+
+    def _waiting(self, plans: Iterable[Any]) -> dict[int, Any]:
+        """``{contact id: the row that waits to be tried again}``, of the contacts of ``plans``."""
+        partners = self._env["res.partner"].union(*(plan.partner for plan in plans))
+        outbox = self._env["usercom.outbox"]
+        rows = outbox._waiting_rows(partners) if partners else outbox
+        mine = rows.filtered(lambda row: row.backend_id == self._backend)
+        return defaultdict(outbox.browse, {row.partner_id.id: row for row in mine})
+
+    def _receiver(self) -> Author:
+        """Through whom values of User.com come to Odoo: a pull or push by hand, for instance."""
+        origin = own_context(self._env).origin or Origin("sync")
+        model, _comma, row_id = (origin.ref or "").partition(",")
+        if model == "usercom.sync":
+            return Author("sync")
+        if model not in ("usercom.inbox", "usercom.outbox") or origin.origin == "webhook":
+            return Author("usercom")
+        row = self._env[model].browse(int(row_id))
+        is_by_hand = row.is_by_hand if model == "usercom.outbox" else row.partner_id
+        user_id = row.create_uid.id
+        is_known = is_by_hand and user_id != SUPERUSER_ID
+        return Author("hand", user_id) if is_known else Author("usercom")
+
+    def _changes(
+        self, direction: str, partner: Any, moved: Moved, author: Author
+    ) -> Iterator[dict[str, Any]]:
+        for key, (old, new) in moved.items():
+            if old != new:
+                yield {
+                    "partner_id": partner.id,
+                    "key": key,
+                    "direction": direction,
+                    "values": [_shortened(old), _shortened(new)],
+                    "origin": author.origin,
+                    "user_id": author.user_id,
+                }
+
+    def _insert(self, changes: Iterable[dict[str, Any]]) -> None:
+        """Store them, but for consents and for pairs that are there no more."""
+        pairs = self._backend.mapping_ids.filtered(lambda mapping: not mapping.is_consent)
+        ids = {mapping._key(): mapping.id for mapping in pairs}
+        noted = [c | {"mapping_id": ids[c["key"]]} for c in changes if c["key"] in ids]
+        if noted:
+            self._env.cr.execute(
+                SQL(
+                    """INSERT INTO usercom_value_change
+                              (backend_id, partner_id, mapping_id, direction, "values", origin,
+                               user_id, create_uid, write_uid, create_date, write_date)
+                       SELECT %(backend)s, c.partner_id, c.mapping_id, c.direction, c."values",
+                              c.origin, c.user_id, %(uid)s, %(uid)s, %(now)s, %(now)s
+                         FROM jsonb_to_recordset(%(noted)s::jsonb)
+                           AS c(partner_id int, mapping_id int, direction text, "values" jsonb,
+                                origin text, user_id int)""",
+                    backend=self._backend.id,
+                    uid=self._env.uid,
+                    now=fields.Datetime.now(),
+                    noted=json.dumps(noted, default=str),
+                )
+            )
+
+
+def _pushes(task: Task, result: Any) -> Iterator[tuple[Any, Push, Pushed]]:
+    """Yield (row, push, what it did) of the pushes of a task, if it was one."""
+    match task.job:
+        case MassPush():
+            results = zip(task.rows, task.job.pushes, result, strict=True)
+            yield from ((row, push, pushed) for row, push, pushed in results if pushed)
+        case Push():
+            yield task.rows, task.job, result
+
+
+def _taken(push: Push, pushed: Pushed) -> Moved:
+    """What User.com has taken of what was sent: of a name that it has cut, what it has left."""
+    known = push.base if push.identity.user_id else {}
+    return {
+        key: (remote_base_value(known, key), pushed.remote_base.get(key, value))
+        for key, value in pushed.sent.items()
+        if key not in pushed.ignored
+    }
+
+
+def _introduced(link: Any, received: Collection[str]) -> Moved:
+    """What both sides have of a contact, now that it was met with a user made of it."""
+    base = link.sudo()._last_base()
+    apart = {*received, *base.remote}
+    return {key: (None, value) for key, value in base.items() if key not in apart}
+
+
+def _received(plan: Any) -> Moved:
+    """What the ``MergePlan`` has written, as Odoo has it now."""
+    before = plan.sides.odoo if plan.sides else {}
+    base = plan.agreed.base
+    return {key: (before.get(key), base.get(key, value)) for key, value in plan.written.items()}
+
+
+def _by(row: Any) -> Author:
+    """Who had the ``row`` of the outbox be sent.
+
+    Marta edits the phone, and before it is sent Olga edits the city: then nobody knows who edited
+    which. Whatever the connector does by itself it does as superuser.
+    """
+    users = {row.create_uid.id, row.write_uid.id} - {SUPERUSER_ID}
+    if not users:
+        return Author("automatic")
+    user_id = users.pop() if len(users) == 1 else None
+    return Author("hand" if row.is_by_hand else "user", user_id)
+
+
+def _shortened(value: Any) -> Any:
+    """The value itself; a long one as a text that is cut."""
+    value = storable_json(value)
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return value if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"
