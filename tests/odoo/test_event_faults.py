@@ -176,6 +176,21 @@ class TestWhoIsNotThere(EventCase):
         self.assertEqual(set(rows.mapped("state")), {"failed"})
 
 
+class TestRetriedByHand(EventCase):
+    def test_a_dismissed_state_of_a_deal_never_follows_a_newer_one(self):
+        contact = self.synced(email="jan@example.org")
+        fault = {"kind": "status", "status": 400, "path": "/deals/*", "count": 1}
+        self.simulator.fault(**fault, body={"detail": "No."})
+        old = self.deal(contact, data={"stage": 1})
+        self.drain()
+        old.action_dismiss()
+        self.deal(contact, data={"stage": 2})
+        self.drain()
+        old.action_retry()
+        self.drain()
+        self.assertEqual([deal["stage"] for deal in self.deals()], [2])
+
+
 class TestMergedHere(EventCase):
     def merge(self, kept, lost):
         wizard = self.env["base.partner.merge.automatic.wizard"].create({})

@@ -171,24 +171,31 @@ class UsercomEvent(models.Model):
         return known.external_id
 
     def _not_queued_anew(self):
-        taken = {row._place() for row in self._waiting_alike()}
+        others = self._others_alike().grouped(lambda row: row._place())
         newest = {}
         for row in self.sorted("id", reverse=True):
-            if row._place() not in taken:
+            alike = others.get(row._place(), self.browse())
+            if not alike.filtered(lambda other, row=row: other._makes_needless(row)):
                 newest.setdefault(row._place(), row.id)
         return self.browse(newest.values())
 
-    def _waiting_alike(self):
-        """Other rows of the same keys that wait, or are being sent and must not be twice."""
-        others = self.search(
+    def _others_alike(self):
+        """Other rows of the same keys that wait, are being sent or were sent."""
+        return self.search(
             [
                 ("backend_id", "in", self.backend_id.ids),
+                ("kind", "in", self.mapped("kind")),
                 ("key", "in", self.mapped("key")),
-                ("state", "=", "pending"),
+                ("state", "in", ("pending", "done")),
                 ("id", "not in", self.ids),
             ]
         )
-        return others.filtered(lambda row: not (row.claimed_at and row.kind in REPLACED))
+
+    def _makes_needless(self, row):
+        """Whether ``row`` of the same key need not wait: its newer state is there, or it does."""
+        if self.state == "done":
+            return self.kind in REPLACED and self.id > row.id
+        return not (self.claimed_at and self.kind in REPLACED)
 
     def _place(self):
         """The keys that no two waiting rows may share."""
