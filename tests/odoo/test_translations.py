@@ -30,6 +30,7 @@ SAME_IN_POLISH = {  # left empty: Odoo then shows the original
     "Odoo ≠ User.com",
     "Problem",
     "Separator",
+    "Status",
     "User.com",
     "User.com:",
     "User.com → Odoo",

@@ -41,10 +41,10 @@ class UsercomOrderStage(models.Model):
     )
     is_sent = fields.Boolean("Send", help="Orders that come to this state are sent to User.com.")
     pipeline = fields.Integer(
-        "Pipeline ID", aggregator=False, help="Empty: User.com's own choice for new deals."
+        "Pipeline ID", aggregator=False, help="0: User.com's own choice for new deals."
     )
     stage = fields.Integer(
-        "Stage ID", aggregator=False, help="Empty: the deal stays in the stage that it is in."
+        "Stage ID", aggregator=False, help="0: the deal stays in the stage that it is in."
     )
     status = fields.Selection(
         [
@@ -64,6 +64,13 @@ class UsercomOrderStage(models.Model):
     _state_uniq = models.Constraint(
         "unique (backend_id, order_state)", "Each state of orders is in the table once."
     )
+
+    @api.depends("order_state")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        labels = dict(self._fields["order_state"]._description_selection(self.env))
+        for stage in self:
+            stage.display_name = labels.get(stage.order_state, "")
 
     @api.constrains("status", "order_state")
     def _check_status(self):

@@ -34,19 +34,31 @@ class Orders:
         self._backend = backend.sudo()
         self._env = self._backend.env
         self._stages = self._backend.order_stage_ids.filtered("is_sent").sorted("sequence")
+        self._told_anew = self._states_told_anew()
         self._products = Products(self._backend)
         self._payloads = Payloads(self._backend, self._products)
 
     def tell(self, orders: Any) -> None:
         """Queue what User.com has not been told of ``orders``, and note that it is."""
-        facts = OrderFacts(orders)
         notes = self._notes(orders)
-        reports = []
+        orders = orders.filtered(lambda order: order.id in notes or order.state in self._told_anew)
+        if not orders:
+            return
+        facts, reports = OrderFacts(orders), []
         for order in orders:
             report = self._report(order, facts, notes.get(order.id))
             if report and report.items:
                 reports.append(report)
         self._queue(reports)
+
+    def _states_told_anew(self) -> set[str]:
+        """The states in Odoo of orders that User.com is told of without knowing them yet.
+
+        Most quotations are sent nowhere, and each of their edits comes here.
+        """
+        sent = set(self._stages.mapped("order_state"))
+        states = {"draft": {"quotation"}, "sent": {"quotation", "sent"}, "sale": sent}
+        return {state for state, needed in states.items() if needed & sent}
 
     def _notes(self, orders: Any) -> dict[int, Any]:
         notes = self._env["usercom.order"].search([("order_id", "in", orders.ids)])
