@@ -38,7 +38,7 @@ TEXTS = """
 
 
 class BrowserCase(UsercomCase, HttpCase):
-    """`page` opens a page as the administrator, in the language he reads."""
+    """`page` opens a page as the administrator, or another user whose password is the login."""
 
     browser_size = "1366x900"
     modules = ("base", "web", "base_setup", "mail", *OURS)
@@ -52,11 +52,11 @@ class BrowserCase(UsercomCase, HttpCase):
         self.env.ref("base.user_admin").lang = language
 
     @contextmanager
-    def page(self, path):
+    def page(self, path, login="admin"):
         browser = ChromeBrowser(self)
         try:
             with self.allow_requests(browser=browser):
-                self.authenticate("admin", "admin", browser=browser)
+                self.authenticate(login, login, browser=browser)
                 self.env.cr.flush()
                 self.env.cr.clear()
                 page = Page(browser, self.base_url(), self.language)
