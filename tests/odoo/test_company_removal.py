@@ -72,9 +72,10 @@ class TestCompanyRemoval(CompaniesCase):
 
     def test_to_switch_companies_off_deletes_none(self):
         self.backend.company_removal_policy = "delete"
+        self.acme.action_archive()
+        self.assertTrue(self.waiting(self.acme))
         self.backend.sync_companies = False
         self.acme.city = "Kraków"
-        self.acme.action_archive()
         self.rest()
         self.assertEqual(self.ids(), [self.there_id])
 
