@@ -128,6 +128,7 @@ class RightsCase(UsercomCase):
             "ir.cron": lambda account: account.cron_id,
             "sale.order": cls.order,
             "product.product": cls.sold,
+            "res.partner.category": lambda _account: cls.env[comodel].create({"name": "Tag"}),
         }
         return special.get(comodel, lambda _account: cls.env[comodel])(account)
 

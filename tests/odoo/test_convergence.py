@@ -5,11 +5,12 @@ from hypothesis import strategies as st
 
 from odoo.fields import Command
 
-from .common import UsercomCase
+from .common_tags import TagCase
 
 PHONES = st.sampled_from(["111111111", "222222222", "333333333"])
 NAMES = st.sampled_from(["Anna", "Ewa", "Zofia"])
 SEGMENTS = {"Farms": "A", "Mines": "B"}  # a value table
+TAGS = st.sets(st.sampled_from(["VIP", "Press"]))
 STEPS = st.one_of(
     st.tuples(st.just("edit_phone"), PHONES),
     st.tuples(st.just("edit_name"), NAMES),
@@ -18,6 +19,8 @@ STEPS = st.one_of(
     st.tuples(st.just("remote_segment"), st.sampled_from([None, *SEGMENTS.values()])),
     st.tuples(st.just("remote_phone"), PHONES),
     st.tuples(st.just("remote_name"), NAMES),
+    st.tuples(st.just("edit_tags"), TAGS),
+    st.tuples(st.just("remote_tags"), TAGS),
     st.tuples(st.just("remote_consent"), st.booleans()),
     st.tuples(st.just("call"), st.integers(0, 3)),
     st.tuples(st.just("run_drain"), st.none()),
@@ -40,7 +43,7 @@ RACE = [  # a "no" said there while a "yes" of ours, said before, is on its way
 POLICIES = st.sampled_from(["odoo", "usercom", "newest"])
 
 
-class TestConvergence(UsercomCase):
+class TestConvergence(TagCase):
     number = 0
 
     @classmethod
@@ -57,6 +60,9 @@ class TestConvergence(UsercomCase):
             Command.create({"odoo_key": str(i.id), "usercom_value": SEGMENTS[i.name]})
             for i in industries
         ]
+        cls.tags = cls.tag("VIP") + cls.tag("Press")
+        for tag in cls.tags:
+            cls.pair_tags(tag, tag.name.lower())
         cls.pair(cls.backend, "industry_id", "segment", conversion="table", value_ids=table)
 
     def begin(self, policy):
@@ -84,6 +90,12 @@ class TestConvergence(UsercomCase):
 
     def edit_industry(self, value):
         self.someone.industry_id = self.industries.get(value)
+
+    def edit_tags(self, names):
+        self.someone.category_id = self.tags.filtered(lambda tag: tag.name in names)
+
+    def remote_tags(self, names):
+        self.change(tags=sorted(name.lower() for name in names))
 
     def remote_segment(self, value):
         self.change(segment=value)
@@ -139,12 +151,19 @@ class TestConvergence(UsercomCase):
         user, someone = self.simulator.user(self.user_id), self.someone
         segment, attributes = SEGMENTS.get(someone.industry_id.name), user["attributes"]
         return (
-            (someone.name, someone.phone or None, someone.x_email_consent, segment),
+            (
+                someone.name,
+                someone.phone or None,
+                someone.x_email_consent,
+                segment,
+                sorted(tag.name.lower() for tag in someone.category_id),
+            ),
             (
                 user["name"],
                 user["phone_number"],
                 attributes["email_consent"],
                 attributes.get("segment"),
+                sorted(user["tags"]),
             ),
         )
 
@@ -165,7 +184,8 @@ class TestConvergence(UsercomCase):
             self.assertEqual(odoo, usercom)
             self.simulator.clear_journal()
             self.settle()
-            self.assertEqual(self.calls("PUT"), [], "it did not come to rest")
+            writes = [call for call in self.calls() if not call.startswith("GET")]
+            self.assertEqual(writes, [], "it did not come to rest")
 
         converges()
 

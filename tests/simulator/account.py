@@ -27,7 +27,7 @@ class Account:
         self.settings.change(options)
         self.attributes = Attributes(self.settings)
         self.store = Store()
-        self.tags, self.lists = Labels(), Labels()
+        self.tags, self.lists = Labels(self.settings), Labels(self.settings)
         self.events = Events()
         self.commerce = Commerce(self)
         self.companies = Companies(self)

@@ -65,7 +65,7 @@ async def labelled_users(kind: Kind, call: Call) -> Response:
 async def add_tag(call: Call) -> Response:
     user, name = call.user(), call.member("name", str)
     tag = call.account.tags.named(name)
-    created = call.account.store.label(user, "tags", tag.id)
+    created = call.account.users.label(user, "tags", tag.id, call.fires)
     return JSONResponse({"created": created, "tag": {"name": name}})
 
 
@@ -74,7 +74,7 @@ async def add_many_tags(call: Call) -> Response:
     if not all(isinstance(name, str) for name in names):
         raise InvalidError({"tag_names": "Expected a list of tag names."})
     for name in names:
-        call.account.store.label(user, "tags", call.account.tags.named(name).id)
+        call.account.users.label(user, "tags", call.account.tags.named(name).id, call.fires)
     return call.setter_response(user)
 
 
@@ -82,7 +82,7 @@ async def remove_tag(call: Call) -> Response:
     call.check_removal()
     user = call.user()
     tag = call.account.tags.find(call.member("name", str))
-    if tag is None or not call.account.store.unlabel(user, "tags", tag.id):
+    if tag is None or not call.account.users.unlabel(user, "tags", tag.id, call.fires):
         raise not_found()
     return call.setter_response(user)
 
@@ -90,7 +90,7 @@ async def remove_tag(call: Call) -> Response:
 async def add_to_list(call: Call) -> Response:
     user = call.user()
     label = call.account.lists.get(call.member("list", int))
-    call.account.store.label(user, "lists", label.id)
+    call.account.users.label(user, "lists", label.id, call.fires)
     return JSONResponse({"id": label.id})
 
 
@@ -98,7 +98,7 @@ async def remove_from_list(call: Call) -> Response:
     call.check_removal()
     user = call.user()
     label = call.account.lists.get(call.member("list", int))
-    if not call.account.store.unlabel(user, "lists", label.id):
+    if not call.account.users.unlabel(user, "lists", label.id, call.fires):
         raise not_found()
     return call.setter_response(user)
 

@@ -41,7 +41,9 @@ class Automation:
     """A trigger and the API call it makes; times in seconds."""
 
     id: int = 0
-    trigger: Literal["attribute_change", "new_user"] = "attribute_change"
+    trigger: Literal[
+        "attribute_change", "new_user", "tag_added", "tag_removed", "list_joined", "list_left"
+    ] = "attribute_change"
     attributes: list[str] | None = None
     url: str = ""
     method: Literal["POST", "GET"] = "POST"
@@ -131,7 +133,7 @@ class Dispatcher:
     def _triggered(self, automation: Automation, trigger: str, changed: set[Field]) -> bool:
         if automation.trigger != trigger:
             return False
-        if trigger == "new_user" or automation.attributes is None:
+        if trigger != "attribute_change" or automation.attributes is None:
             return True
         watched = map(self._account.attributes.resolve, automation.attributes)
         return any(each is not None and each.field in changed for each in watched)

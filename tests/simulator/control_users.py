@@ -119,8 +119,18 @@ class People:
         user = self.users.get(user_id)
         plain = {key: value for key, value in values.items() if key not in LABELS}
         self.users.update(user, Changes(self._values(plain)), fires=True)
-        self._label(user, values)
+        for kind in LABELS:
+            if kind in values:
+                self._relabel(user, kind, values[kind])
         return control_view(self.account, user)
+
+    def _relabel(self, user: User, kind: str, names: list[str]) -> None:
+        """Have the user in just the tags or lists of these names."""
+        wanted = [getattr(self.account, kind).named(name).id for name in names]
+        for label_id in set(getattr(user, kind)) - set(wanted):
+            self.users.unlabel(user, kind, label_id, fires=True)
+        for label_id in wanted:
+            self.users.label(user, kind, label_id, fires=True)
 
     def visit(self, values: dict[str, Any]) -> dict[str, Any]:
         """A new person appears in User.com: automations fire."""

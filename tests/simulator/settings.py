@@ -86,6 +86,8 @@ class Settings:
     merge_key: Literal["users_list", "user_list", "either"] = "users_list"
     date_range_path: Literal["both", "users", "search"] = "both"
     range_bounds: Literal["inclusive", "exclusive", "half_open"] = "inclusive"
+    labels_move_updated_at: bool = False
+    label_names: Literal["exact", "insensitive"] = "exact"
     updated_at_moves: Literal["write", "change", "standard"] = "write"
 
     # Pages and bulk. A limit of 0 is none.

@@ -127,3 +127,42 @@ def test_a_user_joins_the_company_of_the_mail_domain_where_that_is_switched_on(s
     made = api.create(email="jan@acme.example")
     assert [company["name"] for company in made["companies"]] == ["Acme"]
     assert api.get("/companies/1/")["employees"] is None
+
+
+def test_each_change_of_a_label_has_a_trigger_of_its_own(simulator, api, user, receiver):
+    triggers = ["list_joined", "list_left", "tag_added", "tag_removed"]
+    simulator.automations(
+        *({"trigger": each, "url": receiver.url, "extra": {"what": each}} for each in triggers)
+    )
+    api("POST", "/lists/", {"name": "News"})
+    for action, body in (
+        ("add_tag", {"name": "vip"}),
+        ("remove_tag", {"name": "vip"}),
+        ("add_to_list", {"list": 1}),
+        ("remove_from_list", {"list": 1}),
+    ):
+        api("POST", f"/users/1/{action}/", body)
+        simulator.quiet(0)
+    told = [call.json()["extra"]["what"] for call in receiver.received]
+    assert told == ["tag_added", "tag_removed", "list_joined", "list_left"]
+
+
+def test_whether_case_makes_two_tags_is_a_switch(simulator, api, user):
+    simulator.settings(label_names="insensitive")
+    api("POST", "/users/1/add_tag/", {"name": "VIP"})
+    api("POST", "/users/1/add_tag/", {"name": "vip"})
+    assert [tag["name"] for tag in api.get("/users/1/")["tags"]] == ["VIP"]
+    assert api("POST", "/users/1/remove_tag/", {"name": "vip"}).status_code == 200
+
+
+def test_whether_a_label_moves_updated_at_is_a_switch(simulator, api, user):
+    for moves in (False, True):
+        simulator.settings(labels_move_updated_at=moves)
+        before = api.get("/users/1/")["updated_at"]
+        api("POST", "/users/1/add_tag/", {"name": f"tag {moves}"})
+        assert (api.get("/users/1/")["updated_at"] > before) is moves
+
+
+def test_a_person_gives_and_takes_labels(simulator, api, user):
+    assert simulator.patch_user(1, tags=["a", "b"])["tags"] == ["a", "b"]
+    assert simulator.patch_user(1, tags=["b"])["tags"] == ["b"]

@@ -12,6 +12,7 @@ from .write import Changes
 if TYPE_CHECKING:
     from .account import Account
 
+TRIGGERS = {"tags": ("tag_removed", "tag_added"), "lists": ("list_left", "list_joined")}
 CONSENT_LIST = "Newsletter"
 CONSENT_EVENT = "Consent email change"
 
@@ -125,6 +126,21 @@ class Users:
             self.account.companies.join(self.account.companies.by_custom_id(changes.company), user)
         if self.settings.companies_by_domain:
             self.account.companies.join_by_domain(user)
+
+    def label(self, user: User, kind: str, label: int, fires: bool) -> bool:
+        """Add a tag or list; return whether it was new."""
+        return self._labelled(user, kind, self.store.label(user, kind, label), fires, joins=True)
+
+    def unlabel(self, user: User, kind: str, label: int, fires: bool) -> bool:
+        """Take a tag or list away; return whether it was there."""
+        return self._labelled(user, kind, self.store.unlabel(user, kind, label), fires, joins=False)
+
+    def _labelled(self, user: User, kind: str, changed: bool, fires: bool, joins: bool) -> bool:
+        if changed and self.settings.labels_move_updated_at:
+            self.store.touch(user, times.now())
+        if changed and fires:
+            self.account.dispatcher.fire(TRIGGERS[kind][joins], user, set())
+        return changed
 
     def _note_consent(self, user: User, changed: set[Field]) -> None:
         """The customer's own automation: a consent given or withdrawn sets `unsubscribed`."""

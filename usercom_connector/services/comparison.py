@@ -3,7 +3,7 @@
 Nothing is written here, and User.com is not asked: it is what the import of users, the preview of
 an initial sync and the full comparison of an account have in common.
 
-    comparison = Comparison(backend._active_mappings(), partners)
+    comparison = Comparison(backend._active_mappings(), partners, Memberships(backend))
     sides = comparison.sides(partner, user, base)
     outcome = comparison.merge(partner, sides, base, odoo_is_newer=None)
 """
@@ -21,6 +21,7 @@ from ..usercom import ConversionError, Merge, Rule, User, export_only, merge
 from ..usercom.merge import differs, stated_value
 from ..usercom.values import read_user
 from .contacts.texts import by_id
+from .memberships import Memberships
 from .values.exporter import PhoneNumbers, ValueExporter
 from .values.importer import RecordLookup, ValueImporter, in_odoos_words
 from .values.problems import unreadable_problems
@@ -43,8 +44,11 @@ class ProtectedContacts:
     withdrawn consent; portal users keep their e-mail address. All of it may be sent to User.com.
     """
 
-    def __init__(self, mappings: Any, partners: Any) -> None:
+    def __init__(
+        self, mappings: Any, partners: Any, memberships: Memberships | None = None
+    ) -> None:
         self._mappings = mappings
+        self._memberships = memberships.by_key if memberships else {}
         self._partners = partners
         self._env = mappings.sudo().with_context(active_test=False).env
 
@@ -68,7 +72,7 @@ class ProtectedContacts:
         return self._env._(
             "Not changed: %(contact)s keeps its own “%(fields)s”: %(reason)s.",
             contact=by_id(partner),
-            fields="”, “".join(dict.fromkeys(m.field_id.field_description for m in kept)),
+            fields="”, “".join(dict.fromkeys(m._label() for m in kept)),
             reason="; ".join(dict.fromkeys(kept.values())),
         )
 
@@ -83,6 +87,9 @@ class ProtectedContacts:
         reasons = {
             mapping: self._reason(partner, mapping, values, has_parent) for mapping in received
         }
+        if partner.id in self._internal | self._companies:
+            joined = values.keys() & self._memberships.keys()
+            reasons |= {self._memberships[key]: self._whose(partner) for key in joined}
         return {mapping: reason for mapping, reason in reasons.items() if reason}
 
     def may_join(self, partner: Any, company: Any) -> bool:
@@ -265,13 +272,17 @@ class Comparison:
     and language.
     """
 
-    def __init__(self, mappings: Any, partners: Any) -> None:
+    def __init__(
+        self, mappings: Any, partners: Any, memberships: Memberships | None = None
+    ) -> None:
+        memberships = memberships or Memberships()
         self.mappings = mappings
-        self.rules: list[Rule] = mappings._rules()
-        self.attributes = mappings._attributes()
-        self.export = ValueExporter(mappings)
-        self.read = ValueImporter(mappings)
-        self.protected = ProtectedContacts(mappings, partners)
+        self.memberships = memberships
+        self.rules: list[Rule] = [*mappings._rules(), *memberships.rules]
+        self.attributes = mappings._attributes() | memberships.attributes
+        self.export = ValueExporter(mappings, memberships)
+        self.read = ValueImporter(mappings, memberships)
+        self.protected = ProtectedContacts(mappings, partners, memberships)
         self.phones = PhoneNumbers(mappings)
 
     def sides(self, partner: Any, user: User, base: Values) -> Sides:

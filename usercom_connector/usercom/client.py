@@ -25,6 +25,7 @@ from .errors import (
     UsercomError,
 )
 from .events import EventCalls
+from .memberships import MembershipCalls
 from .records import (
     COMPANIES,
     STANDARD,
@@ -80,6 +81,7 @@ class Client:
         self._search = Search(self._transport)
         self.events = EventCalls(self._transport)
         self._resource = USERS
+        self.memberships = MembershipCalls(self._transport)
         self._no_changes: UsercomError | None = None
         self._left_out = frozenset(left_out)
         self._left_out_there: frozenset[str] | None = None

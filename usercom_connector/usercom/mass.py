@@ -29,10 +29,13 @@ def mass_key(push: Push) -> tuple[tuple[str, str], ...] | None:
     """Return a key that is equal for pushes of the same changes; None for a push to run by itself.
 
     A push that empties a value runs by itself: the answer to a mass update does not show whether
-    User.com took null. So does one that gives a consent, since it has to read the user first.
+    User.com took null. So does one that gives a consent, since it has to read the user first, and
+    one about tags or lists, for which there is no such call.
     """
     changes = push.changes()
     if not changes or None in changes.values() or push.gives_consent(changes):
+        return None
+    if push.joined(changes):
         return None
     return tuple(sorted((key, strict_json.dumps(value)) for key, value in changes.items()))
 

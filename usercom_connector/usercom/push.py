@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -18,6 +18,7 @@ from .errors import (
     UnservedError,
 )
 from .jobs import Identity
+from .memberships import Membership
 from .merge import Base, Merge, Rule, merge, remote_base_value
 from .records import Attribute, User
 from .values import read_user, wire
@@ -163,14 +164,16 @@ class Push:
             return Pushed(found=client.get_user(user_id))
         merged = self._changes()
         values = self._wire(merged.to_usercom) | self._new_custom_id()
-        if not values:
+        joined = self.joined(merged.to_usercom)
+        if not (values or joined):
             return Pushed(merged)
         if self.gives_consent(merged.to_usercom):
             user = client.get_user(user_id)
             if self._withdraws_consent(user, merged.to_usercom):
                 return Pushed(found=user)
-        user = self._change(client, user_id, values)
-        pushed = self._clear(client, user_id, self._pushed(merged, user))
+        refused = self._join(client, user_id, joined)
+        user = self._change(client, user_id, values) if values else client.get_user(user_id)
+        pushed = self._clear(client, user_id, self._pushed(merged, user, refused))
         if user.is_unanswered and self._is_unmade(pushed):
             raise UnmadeError
         return replace(pushed, leaves_unset_out=self._leaves_unset_out(pushed, values))
@@ -200,6 +203,35 @@ class Push:
         )
         return bool(pushed.ignored) or is_other or self.custom_id not in (None, shown)
 
+    def joined(self, sent: Values) -> dict[str, Membership]:
+        """Return {key: tag or list} of the `sent` values that say who is in which."""
+        attributes = self.attributes
+        return {key: each for key in sent if (each := attributes[key].membership)}
+
+    def _join(
+        self, client: Client, user_id: int, joined: Mapping[str, Membership]
+    ) -> Container[str]:
+        """Put the user into tags and lists, or out of them; return the keys of what was refused.
+
+        It is done before the change of the other values, whose answer then shows them all.
+        """
+        calls, wanted = client.memberships, {key: self.odoo[key] for key in joined}
+        joins = [each for key, each in joined.items() if wanted[key]]
+        leaves = [each for key, each in joined.items() if not wanted[key]]
+        custom_id = None if self.custom_id else self.identity.custom_id
+        refused = calls.join(user_id, joins, custom_id)
+        refused += calls.leave(user_id, leaves)
+        return {key for key, each in joined.items() if each in refused}
+
+    def leaves_joining(self) -> bool:
+        """Whether a user just created has to be put into tags or lists by another push."""
+        return not self.identity.user_id and any(
+            rule.direction != "import" and self.odoo.get(rule.key) for rule in self._memberships()
+        )
+
+    def _memberships(self) -> list[Rule]:
+        return [rule for rule in self.rules if self.attributes[rule.key].membership]
+
     def _change(self, client: Client, user_id: int, values: Values) -> User:
         user = client.update_user(user_id, values)
         if lost := emptied(user, values, self.attributes, self.base):
@@ -216,7 +248,7 @@ class Push:
         if texts := self._left(pushed, lambda each: each.value_type == "string"):
             values = dict.fromkeys(texts, "")
             pushed = self._tried(pushed, lambda: client.update_user(user_id, values))
-        if custom := self._left(pushed, lambda each: not each.is_standard):
+        if custom := self._left(pushed, lambda each: not (each.is_standard or each.membership)):
             pushed = self._tried(pushed, lambda: client.remove_attributes(user_id, custom))
         return pushed
 
@@ -234,13 +266,14 @@ class Push:
         base = presumed(self.base, self.unconfirmed, self.odoo)
         return self._merge(base, {key: remote_base_value(base, key) for key in self.odoo})
 
-    def _pushed(self, merged: Merge, user: User) -> Pushed:
+    def _pushed(self, merged: Merge, user: User, refused: Container[str] = ()) -> Pushed:
         """Compare the answer with what was sent.
 
         A value that the answer shows as it was before was ignored by User.com. Any other value
-        was changed by it: a name of 50 characters is shown cut to 40.
+        was changed by it: a name of 50 characters is shown cut to 40. A tag that was
+        `refused` is not there unless the answer shows it.
         """
-        shown, _errors = read_user(user, self.attributes, merged.base)
+        shown, _errors = read_user(user, self.attributes, merged.base.without(refused))
         sent = merged.to_usercom
         other = {key: shown[key] for key in sent if shown.get(key, sent[key]) != sent[key]}
         ignored = {
@@ -306,7 +339,12 @@ class Push:
         return known | self._wire(self._introduction().to_usercom)
 
     def _introduction(self) -> Merge:
-        return self._merge({}, dict.fromkeys(self.odoo))
+        """Return what a new user is given. It is in no tag or list yet, as both sides agree."""
+        joined = {rule.key: None for rule in self._memberships()}
+        others = [rule for rule in self.rules if rule.key not in joined]
+        merged = merge(others, {}, self.odoo, dict.fromkeys(self.odoo), odoo_is_newer=True)
+        merged.base.agree_on(joined)
+        return merged
 
     def _new_custom_id(self) -> Values:
         return {"custom_id": self.custom_id} if self.custom_id else {}
@@ -315,4 +353,9 @@ class Push:
         return merge(self.rules, base, self.odoo, usercom, odoo_is_newer=True)
 
     def _wire(self, values: Values) -> Values:
-        return {key: wire(value, self.attributes[key]) for key, value in values.items()}
+        joined = self.joined(values)
+        return {
+            key: wire(value, self.attributes[key])
+            for key, value in values.items()
+            if key not in joined
+        }

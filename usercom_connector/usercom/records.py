@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, Literal, Self
 
+from .memberships import Label, Membership, read_labels
 from .texts import is_stand_in, is_storable, read_word, storable
 
 # User.com's page on events states this length for strings; for contacts it is a careful guess,
@@ -66,6 +67,8 @@ class Attribute:
     """Of which records it is: `USERS` or `COMPANIES`."""
     is_exact: bool = False
     """Whether Odoo has a field for this part of the name: then no full name is split for it."""
+    membership: Membership | None = None
+    """The tag or list of which it says whether the user is in it: True, or None for not."""
 
     @property
     def limit(self) -> int:
@@ -148,6 +151,8 @@ class User:
     """The ids of the companies of which it is a member, None if the answer does not tell."""
     unset: frozenset[str] = frozenset()
     """The names of `values` that the answer left out, in an account that leaves out unset ones."""
+    labels: Mapping[str, tuple[Label, ...]] = field(default_factory=dict, hash=False, repr=False)
+    """{"tags": (…), "lists": (…)}; a kind that the answer did not have is missing."""
 
     @property
     def name(self) -> str | None:
@@ -184,6 +189,7 @@ class User:
             updated_at=read_moment(values.get("updated_at")),
             values=MappingProxyType(values),
             company_ids=_company_ids(data.get("companies")),
+            labels=MappingProxyType(read_labels(data)),
         )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from . import strict_json
 from .errors import ConversionError, Reason
+from .memberships import Membership
 from .merge import remote_base_value
 from .records import Attribute, User
 from .texts import (
@@ -287,6 +288,9 @@ def read_user(
     values: dict[str, Any] = {}
     errors: dict[str, ConversionError] = {}
     for key, attribute in attributes.items():
+        if attribute.membership:
+            values[key] = _is_in(user, attribute.membership, remote_base_value(base, key))
+            continue
         try:
             values[key] = (
                 canonical(raw[key], attribute) if key in raw else remote_base_value(base, key)
@@ -294,6 +298,14 @@ def read_user(
         except ConversionError as error:
             errors[key] = error
     return values, errors
+
+
+def _is_in(user: User, membership: Membership, known: Any) -> Any:
+    """Return True or None; what is `known` where the answer does not say."""
+    labels = user.labels.get(membership.kind)
+    if labels is None:
+        return known
+    return membership.holds(labels) or None
 
 
 def _name_parts(

@@ -86,7 +86,10 @@ class UsercomExplanation(models.TransientModel):
 
 def _as_line(value):
     names = ("odoo", "usercom", "agreed", "verdict", "reason")
-    return {name: getattr(value, name) for name in names} | {"mapping_id": value.mapping.id}
+    pair = {"name": value.mapping.display_name, "direction": value.mapping.direction}
+    if value.mapping._name == "usercom.field.mapping":
+        pair["mapping_id"] = value.mapping.id
+    return {name: getattr(value, name) for name in names} | pair
 
 
 class UsercomExplanationRule(models.TransientModel):
@@ -116,9 +119,17 @@ class UsercomExplanationLine(models.TransientModel):
         "usercom.explanation", required=True, readonly=True, index=True, ondelete="cascade"
     )
     mapping_id = fields.Many2one(
-        "usercom.field.mapping", "Pair", required=True, readonly=True, ondelete="cascade"
+        "usercom.field.mapping",
+        "Field Mapping",
+        readonly=True,
+        ondelete="cascade",
+        help="Empty where the pair is one of tags.",
     )
-    direction = fields.Selection(related="mapping_id.direction")
+    name = fields.Char("Pair", readonly=True)
+    direction = fields.Selection(
+        selection=lambda self: self.env["usercom.field.mapping"]._fields["direction"].selection,
+        readonly=True,
+    )
     odoo = fields.Text("In Odoo", readonly=True)
     usercom = fields.Text("In User.com", readonly=True)
     agreed = fields.Text("Last Agreed", readonly=True)

@@ -139,6 +139,7 @@ class UsercomBackend(models.Model):
     attribute_ids = fields.One2many(
         "usercom.attribute", "backend_id", "User.com Attributes", domain=[("resource", "=", USERS)]
     )
+    tag_mapping_ids = fields.One2many("usercom.tag.mapping", "backend_id", "Tag Mappings")
     cron_id = fields.Many2one("ir.cron", readonly=True, copy=False, ondelete="restrict")
     is_looking = fields.Boolean("Is Looking Ahead", readonly=True, copy=False)
 
@@ -294,6 +295,11 @@ class UsercomBackend(models.Model):
     def _active_mappings(self):
         """The mappings that move data: a broken one stands still until it is mended."""
         return self.mapping_ids.filtered(lambda mapping: not mapping.is_broken)
+
+    def _paired_labels(self):
+        """The labels of User.com that some pair needs."""
+        labels = self.env["usercom.label"]
+        return labels.union(*(pairs.label_id for pairs in self._memberships()))
 
     # ---- contacts ----
 

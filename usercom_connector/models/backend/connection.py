@@ -62,6 +62,13 @@ class UsercomBackendConnection(models.AbstractModel):
             return notification(title, message, kind="warning")
         return notification(title)
 
+    def action_fetch_tags(self):
+        """Fetch the tags as they now are in User.com."""
+        self.ensure_one()
+        self._check_manager()
+        count = Authentication(self.sudo()).fetch_labels()
+        return notification(self._titled(self.env._("Tags found: %s", count)))
+
     def action_run(self):
         self._check_administrator()
         for backend in self:

@@ -41,6 +41,13 @@ class UsercomBackendHooks(models.AbstractModel):
         What it writes to them is sent to User.com as any other edit is.
         """
 
+    def _memberships(self):
+        """The pairs of groups of contacts and labels of User.com, of each kind a recordset.
+
+        A hook, for another kind of ``usercom.membership``: ``[*super()._memberships(), pairs]``.
+        """
+        return [self.tag_mapping_ids]
+
     def _why_not_created(self):
         """Why new people in User.com become no contacts; empty if they do.
 

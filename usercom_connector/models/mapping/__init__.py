@@ -6,4 +6,7 @@ from . import (
     path,
     field_mapping_examples,
     field_mapping,
+    label,
+    membership,
+    tag_mapping,
 )

@@ -7,6 +7,7 @@ from ...services.consents.answers import UNSUBSCRIBED, UNSUBSCRIBED_FIELD, Email
 from ...services.database.transactions import forget_caches
 from ...services.mapping.check import allowed_directions, pair_problem
 from ...services.mapping.paths import last_field
+from ...services.mapping.requeue import requeue_later
 from ...services.mapping.rights import unreadable_problem
 from ...services.mapping.second_pairs import refuse_paired_attributes, twofold_import_problem
 from ...services.mapping.suggestions import suggested_pairs
@@ -17,7 +18,6 @@ from .conversion import CONVERTED_BY, DETAILS
 from .path import PATH_FIELDS
 
 PAIR_FIELDS = {"field_id", *PATH_FIELDS, "attribute_id", "direction", "is_consent", *DETAILS}
-REQUEUE = "usercom.field.mapping.requeue"  # the accounts whose pairs have changed, until precommit
 
 
 class UsercomFieldMapping(models.Model):
@@ -226,26 +226,7 @@ class UsercomFieldMapping(models.Model):
 
     def _requeue_later(self):
         """Have the contacts compared anew: edits made under the former pair were not sent."""
-        precommit = self.env.cr.precommit
-        if REQUEUE not in precommit.data:
-            precommit.data[REQUEUE] = set()
-            precommit.add(self._requeue)
-        precommit.data[REQUEUE].update(
-            (mapping.backend_id.id, mapping.resource)
-            for mapping in self
-            if mapping.direction != "import"
-        )
-
-    def _requeue(self):
-        found = self.env.cr.precommit.data.pop(REQUEUE, ())
-        outbox = self.env["usercom.outbox"].sudo()
-        users, companies = (
-            outbox.backend_id.browse(key for key, of in found if of == resource).exists()
-            for resource in (USERS, COMPANIES)
-        )
-        if users:
-            outbox._enqueue_linked(users)
-        companies._begin_companies()
+        requeue_later(self)
 
     # ---- buttons ----
 

@@ -75,6 +75,7 @@ class UsercomConflict(models.Model):
             }
             for plan in plans
             for conflict in plan.agreed.conflicts
+            if conflict.key in mappings
         ]
         if not new:
             return

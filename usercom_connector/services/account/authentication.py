@@ -1,5 +1,6 @@
 """The API key of an account is verified, and an account that was paused runs again."""
 
+from contextlib import suppress
 from typing import Any
 
 from odoo.exceptions import UserError
@@ -96,6 +97,7 @@ class Authentication:
     def __init__(self, backend: Any) -> None:
         self._backend = backend
         self._env = backend.env
+        self._labels: dict[str, Any] = {}
 
     def run(self) -> Any:
         """Verify the key, take a paused account up again and return the attributes found."""
@@ -119,6 +121,20 @@ class Authentication:
     def _store(self, attributes: Any) -> None:
         resources = self._backend._resources()
         self._env["usercom.attribute"]._store(self._backend, attributes, resources)
+        self._store_labels()
+
+    def fetch_labels(self) -> int:
+        """Store the tags, and what else is paired, as they now are in User.com; how many."""
+        kinds = [pairs._kind for pairs in self._backend._memberships()]
+        self._labels = Connection(self._backend).ask(
+            lambda client: {kind: client.memberships.labels(kind) for kind in kinds}
+        )
+        return self._store_labels()
+
+    def _store_labels(self) -> int:
+        for kind, labels in self._labels.items():
+            self._env["usercom.label"]._store(self._backend, kind, labels)
+        return sum(map(len, self._labels.values()))
 
     def _verify_key(self, client: Client) -> Any:
         """The attributes, once the key has proven to open all that is needed."""
@@ -149,6 +165,10 @@ class Authentication:
         self._backend.custom_ids_seen = prevailing_kind(users)
 
     def _read_attributes(self, client: Client) -> Any:
+        """The attributes; the tags are read along, and no account fails for them."""
+        for pairs in self._backend._memberships():
+            with suppress(UsercomError):
+                self._labels[pairs._kind] = client.memberships.labels(pairs._kind)
         table = self._env["usercom.field.mapping"]._type_table()
         return client.attributes(table, self._backend._resources())
 

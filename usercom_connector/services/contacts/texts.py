@@ -10,6 +10,7 @@ from odoo import fields
 from odoo.tools import format_date, format_datetime
 
 from ..consents.answers import UNSUBSCRIBED
+from ..memberships import Memberships
 
 # ---- contacts, by their ids ----
 # Stored is "[contact 7] is the same User.com user as [contact 9]"; read, it has the names that
@@ -71,6 +72,8 @@ class ValueTexts:
             return name
         if value is False and mapping and mapping.value_type != "boolean":
             return ""  # as a field of JSON reads nothing
+        if mapping and "label_id" in mapping._fields:
+            value = bool(value)
         if isinstance(value, bool):
             return str(self._env._("yes") if value else self._env._("no"))
         if isinstance(value, list):
@@ -112,6 +115,7 @@ class ValueTexts:
         if backend not in self._known:
             mappings = backend.sudo().mapping_ids
             self._known[backend] = {mapping._key(): mapping for mapping in mappings}
+            self._known[backend] |= Memberships(backend.sudo()).by_key
         return self._known[backend]
 
     def label(self, backend: Any, key: str) -> str:

@@ -9,6 +9,7 @@ from odoo.fields import Domain
 
 from ..mapping.paths import Names, expressions
 from ..mapping.summaries import watched_names
+from ..memberships import Memberships
 from ..own_context import own_context
 from ..values.exporter import source_path
 
@@ -72,6 +73,7 @@ def _sources(backend: Any) -> Iterator[Names]:
         yield from watched_names(mapping)
     yield from _company_sources(backend)
     yield from expressions(Domain(backend._partner_domain()))
+    yield from ((name,) for name in Memberships(backend).fields)
 
 
 def _company_sources(backend: Any) -> Iterator[Names]:

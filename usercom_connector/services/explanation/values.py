@@ -9,6 +9,7 @@ from ...usercom.merge import Base, remote_base_value
 from ..comparison import Comparison, Sides
 from ..contacts.texts import ValueTexts, with_names
 from ..importer.merge_plan import AS_CONFIGURED, MergePlan, MergePlanner
+from ..memberships import Memberships
 from ..values.problems import EmailSyntax
 
 
@@ -35,7 +36,9 @@ class ValueExplanations:
         self._backend = backend.sudo()
         self._binding = binding
         self._partner = self._backend._with_account_context(partner)
-        self._comparison = Comparison(self._backend._active_mappings(), self._partner)
+        self._comparison = Comparison(
+            self._backend._active_mappings(), self._partner, Memberships(self._backend)
+        )
         self._base: Base = binding._last_base() if binding else Base()
         self._texts = ValueTexts(partner.env)
         self._emails = EmailSyntax(self._comparison.mappings)
@@ -43,7 +46,7 @@ class ValueExplanations:
     def before_reading(self) -> Iterator[ValueExplanation]:
         """Explain what is known without asking User.com: what an edit would send."""
         odoo, _problems = self._comparison.export(self._partner)
-        for mapping in self._backend.mapping_ids:
+        for mapping in self._pairs():
             key = mapping._key()
             is_sent = key in odoo and odoo[key] != self._base.get(key)
             verdict = "send" if is_sent and mapping.direction != "import" else "unread"
@@ -58,11 +61,14 @@ class ValueExplanations:
         edited_at = self._partner.write_date
         plan = planner.plan_merge(self._partner, user, self._binding or None, edited_at)
         sides = plan.sides or Sides({}, {}, [])
-        for mapping in self._backend.mapping_ids:
+        for mapping in self._pairs():
             key = mapping._key()
             verdict, reason = self._judged(mapping, plan, sides)
             odoo, usercom = sides.odoo.get(key), sides.usercom.get(key)
             yield self._explained(mapping, odoo, usercom, verdict, reason)
+
+    def _pairs(self) -> list[Any]:
+        return [*self._backend.mapping_ids, *self._comparison.memberships.pairs]
 
     def _explained(
         self, mapping: Any, odoo: Any, usercom: Any, verdict: str, reason: str
@@ -101,11 +107,15 @@ class ValueExplanations:
         if any(conflict.key == key for conflict in plan.agreed.conflicts):
             if mapping.is_consent:
                 return str(env._("Both changed it. A withdrawn consent wins."))
-            policies = dict(mapping._fields["conflict_policy"]._description_selection(self._env))
+            policies = self._policies()
             return str(env._("Both changed it. %s.", policies[mapping.conflict_policy]))
         if key not in self._base:
             return str(env._("Both sides have not agreed on it yet."))
         return str(env._("Changed in Odoo.") if sent else env._("Changed in User.com."))
+
+    def _policies(self) -> dict[str, str]:
+        field = self._env["usercom.field.mapping"]._fields["conflict_policy"]
+        return dict(field._description_selection(self._env))
 
     def _judged_at_rest(self, mapping: Any, sides: Sides) -> tuple[str, str]:
         """Nothing moves: the values are equal, or each side keeps its own."""

@@ -17,6 +17,7 @@ from ..contacts.identity import ContactIdentity, Linking
 from ..database.transactions import attempted
 from ..failures.problem import joined
 from ..initial_sync.csv_import import being_imported
+from ..memberships import Memberships
 from ..queue.claims import Task
 from ..values.problems import EmailSyntax
 from .removals import Removals
@@ -191,7 +192,7 @@ class Pushes:
     def __init__(self, backend: Any, partners: Any) -> None:
         self._backend = backend
         mappings = backend._active_mappings()
-        self._comparison = Comparison(mappings, partners)
+        self._comparison = Comparison(mappings, partners, Memberships(self._backend))
         self._emails = EmailSyntax(mappings)
         self._identity = ContactIdentity(backend)
 

@@ -18,6 +18,7 @@ from ..consents.received import apply_refusals, consent_origin
 from ..contacts.identity import ContactIdentity
 from ..importer import Importer
 from ..inbox.prompts import Prompts, keys_in
+from ..memberships import Memberships
 from ..own_context import Origin, with_own_context
 from ..queue.claims import Task
 
@@ -186,7 +187,9 @@ class Successors:
 
         Consents are weighed as between two that were never linked: a "no" of either wins.
         """
-        comparison = Comparison(self._backend._active_mappings(), partner)
+        comparison = Comparison(
+            self._backend._active_mappings(), partner, Memberships(self._backend)
+        )
         sides = comparison.sides(partner, user, Base())
         consents = {rule.key for rule in comparison.rules if rule.consent}
         known = sides.usercom.items()

@@ -24,8 +24,9 @@ from ..contacts.identity import Linking
 from ..contacts.texts import by_id
 from ..failures.problem import Problem
 from ..importer import Importer
+from ..memberships import Memberships
 from ..queue.claims import Task
-from ..values.problems import pushed_problems
+from ..values.problems import pushed_problems, unchanged_problems
 
 # ---- before the call ----
 
@@ -182,6 +183,8 @@ class PushSettlement:
         user_id = user.id if user else job.identity.user_id
         mappings = self._backend._active_mappings()
         problems = task.problems + pushed_problems(mappings, row.partner_id, pushed)
+        pairs = Memberships(self._backend).pairs
+        problems += unchanged_problems(pairs, row.partner_id, pushed.ignored)
         UnsetAttributes(self._backend).learn(pushed)
         self._linking.link(row.partner_id, user_id, user, pushed.base, problems, since=job.base)
         if job.orphans:  # a second user may still turn up, created by a call without an answer
@@ -190,6 +193,8 @@ class PushSettlement:
         answer = dict(user.values) if user else None
         outcome = "sent" if pushed.wrote else "equal"
         row._close(problems, outcome=outcome, sent=excerpt(pushed.sent), answer=excerpt(answer))
+        if job.leaves_joining():
+            row._enqueue(row.partner_id.ids, self._backend)
 
     def _settle_linked_meanwhile(self, row: Any, link: Any, identity: Identity, user: Any) -> None:
         """Settle a contact that is another user by now: merge a user created for it into that."""

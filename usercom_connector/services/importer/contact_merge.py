@@ -12,6 +12,7 @@ from ..companies.user_companies import UserCompanies
 from ..comparison import Comparison
 from ..consents.answers import ConsentField, ConsentNotes
 from ..contacts.value_changes import ValueChanges
+from ..memberships import Memberships
 from ..own_context import with_own_context
 from ..queue.brake import Brake, import_effects
 from ..values.exporter import ValueExporter
@@ -37,7 +38,7 @@ class ContactMerge:
         seen = self._backend._with_account_context(partners)
         bindings = self._env["usercom.binding"]._of(self._backend, seen)
         by_id = {partner.id: partner for partner in seen}
-        comparison = Comparison(self._backend._active_mappings(), seen)
+        comparison = Comparison(self._backend._active_mappings(), seen, Memberships(self._backend))
         planner = MergePlanner(self._backend, comparison, self._choices)
         plans = [
             planner.plan_merge(
@@ -97,7 +98,10 @@ def agree_on_written(backend: Any, plans: list[MergePlan]) -> None:
     exported = {m._key() for m in mappings if m.direction != "import"}
     respelled = {m._key() for m in mappings if may_be_spelled_otherwise(m)}
     plain = {m._key() for m in mappings if not m.is_consent} - respelled
-    export = ValueExporter(mappings)
+    memberships = Memberships(backend)
+    plain |= memberships.by_key.keys()
+    exported |= {rule.key for rule in memberships.rules if rule.direction != "import"}
+    export = ValueExporter(mappings, memberships)
     for plan in plans:
         base = plan.agreed.base
         odoo, _problems = export(plan.partner, base)
@@ -211,7 +215,9 @@ class Settlement:
     def _leave_as_conflicts(self, plans: list[MergePlan]) -> None:
         """What else differs stays as it is on both sides, as conflicts to be settled by hand."""
         partners = self._env["res.partner"].union(*(plan.partner for plan in plans))
-        comparison = Comparison(self._backend._active_mappings(), partners)
+        comparison = Comparison(
+            self._backend._active_mappings(), partners, Memberships(self._backend)
+        )
         sent = [rule.key for rule in comparison.rules if rule.direction != "import"]
         for plan in plans:
             agreed = plan.agreed

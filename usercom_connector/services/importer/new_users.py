@@ -12,6 +12,7 @@ from ..consents.answers import unsaid_values
 from ..contacts.creation_lock import CreationLock
 from ..contacts.identity import Contacts
 from ..contacts.texts import by_id
+from ..memberships import Memberships
 from ..own_context import with_own_context
 from ..queue.brake import Brake
 from ..values.importer import LONGEST_NAME
@@ -112,7 +113,7 @@ class NewContacts:
         mappings = backend._active_mappings().filtered(lambda m: m.direction != "export")
         partners = backend._with_account_context(backend.env["res.partner"])
         self._empty = with_own_context(partners, creating=True)
-        self._comparison = Comparison(mappings, self._empty)
+        self._comparison = Comparison(mappings, self._empty, Memberships(backend))
         self._defaults = unsaid_values(mappings) | {"type": "contact"}
 
     def create_for(self, users: list[User]) -> list[MergePlan]:

@@ -13,6 +13,7 @@ from ..contacts.identity import ContactIdentity, normalized
 from ..contacts.texts import by_id
 from ..failures.problem import Problem, columns, joined
 from ..importer import Importer, ImportResult
+from ..memberships import Memberships
 from ..own_context import with_own_context
 from ..queue.claims import Task
 from ..queue.cron_trigger import request_drain
@@ -45,6 +46,8 @@ class CallTasks:
         imported = mappings.filtered(lambda mapping: mapping.direction != "export")
         if not all(_is_in_payload(mapping, newest) for mapping in imported):
             return None
+        if Memberships(self._backend).is_imported():
+            return None  # of which a payload says nothing
         binding = calls.env["usercom.binding"]._of_user(self._backend, newest.id)
         return None if binding._knows_newer(newest) else newest
 

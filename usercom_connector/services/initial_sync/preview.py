@@ -13,6 +13,7 @@ from ..contacts.texts import by_id
 from ..database.transactions import attempted, committed, unless_locked
 from ..importer.importer import Refusals
 from ..importer.new_users import NewUsers
+from ..memberships import Memberships
 from ..queue.quarantine import MOST_ORPHANINGS, PageGuard
 from ..values.importer import ValueImporter
 from .pages import PAGE_SIZE, Contacts, PageReader, label, recognizable
@@ -118,9 +119,11 @@ class Preview:
 
     def _lot(self, partners: Any) -> Lot:
         mappings = self.backend._active_mappings()
-        comparison = Comparison(mappings, partners)
+        comparison = Comparison(mappings, partners, Memberships(self.backend))
         # A parent that does not exist would be created.
-        comparison.read = ValueImporter(mappings.filtered(lambda m: m.field_name != "parent_id"))
+        comparison.read = ValueImporter(
+            mappings.filtered(lambda m: m.field_name != "parent_id"), comparison.memberships
+        )
         return Lot(
             self.env["usercom.binding"]._of(self.backend, partners),
             comparison,

@@ -11,6 +11,7 @@ from ...usercom.merge import Rule
 from ..contacts.value_changes import ValueChanges
 from ..database.transactions import committed
 from ..importer import ImportChoices, Importer, ImportResult, Results
+from ..memberships import Memberships
 from ..own_context import Origin
 from .csv_import import CsvImport
 from .pages import Contacts, PageReader, label, recognizable
@@ -36,14 +37,15 @@ def first_rules(sync: Any) -> list[Rule]:
     Consents are brought together both ways whatever the direction is.
     """
     policies = {choice.mapping_id: choice._policy() for choice in sync.field_ids}
-    mappings = sync.backend_id._active_mappings()
+    mappings, memberships = sync.backend_id._active_mappings(), Memberships(sync.backend_id)
+    pairs, rules = [*mappings, *memberships.pairs], [*mappings._rules(), *memberships.rules]
     return [
         replace(
             rule,
-            policy=policies.get(mapping, rule.policy),
+            policy=policies.get(pair, rule.policy),
             direction=rule.direction if rule.consent else _narrowed(rule.direction, sync.direction),
         )
-        for mapping, rule in zip(mappings, mappings._rules(), strict=True)
+        for pair, rule in zip(pairs, rules, strict=True)
         if rule.consent or _narrowed(rule.direction, sync.direction)
     ]
 

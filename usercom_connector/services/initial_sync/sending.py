@@ -9,6 +9,7 @@ from ..comparison import Comparison
 from ..contacts.identity import ContactIdentity, Linking
 from ..contacts.texts import by_id
 from ..database.transactions import attempted
+from ..memberships import Memberships
 from ..queue.claims import LOW
 from ..values.problems import EmailSyntax
 
@@ -46,7 +47,7 @@ class CsvRows:
 
     def _read(self, lines: Any) -> list[CsvRow]:
         backend = self.backend
-        comparison = Comparison(backend._active_mappings(), lines.partner_id)
+        comparison = Comparison(backend._active_mappings(), lines.partner_id, Memberships(backend))
         emails = EmailSyntax(comparison.mappings)
         partners = backend._with_account_context(lines.partner_id)
         return [

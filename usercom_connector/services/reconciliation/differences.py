@@ -11,6 +11,7 @@ from ..contacts.identity import Matcher
 from ..failures.problem import joined
 from ..importer.importer import Refusals
 from ..inbox.prompts import Prompts
+from ..memberships import Memberships
 
 
 class Differences:
@@ -36,7 +37,7 @@ class Differences:
         found = self._strangers([user for user in users if user.id not in linked])
         seen = self.backend._with_account_context(bindings.partner_id)
         contacts = {contact.id: contact for contact in seen - queued}
-        comparison = Comparison(self.backend._active_mappings(), seen)
+        comparison = Comparison(self.backend._active_mappings(), seen, Memberships(self.backend))
         for user in users:
             binding = linked.get(user.id)
             if binding and (contact := contacts.get(binding.partner_id.id)):
@@ -81,16 +82,18 @@ class Differences:
         """A row for each field that differs: both parts of a name are one."""
         found = comparison.differences(contact, user, binding._last_base())
         different = comparison.mappings.filtered(lambda mapping: mapping._key() in found)
+        groups = list(different.grouped("field_name").values())
+        groups += [pair for key, pair in comparison.memberships.by_key.items() if key in found]
         return [
             {
                 "kind": "different",
-                "mapping_id": mappings[:1].id,
+                "mapping_id": pairs._name == comparison.mappings._name and pairs[:1].id,
                 "partner_id": contact.id,
-                "odoo": {mapping._key(): found[mapping._key()][0] for mapping in mappings},
-                "usercom": {mapping._key(): found[mapping._key()][1] for mapping in mappings},
+                "odoo": {pair._key(): found[pair._key()][0] for pair in pairs},
+                "usercom": {pair._key(): found[pair._key()][1] for pair in pairs},
                 **self._keys(user),
             }
-            for mappings in different.grouped("field_name").values()
+            for pairs in groups
         ]
 
     def _keys(self, user: User) -> dict[str, int]:

@@ -18,6 +18,7 @@ from ...usercom import ConversionError, split_name
 from ...usercom.merge import in_halves, remote_base_value
 from ...usercom.texts import NAME_PARTS, digits, is_plain, is_stand_in
 from ..mapping.paths import follower
+from ..memberships import Memberships
 from .problems import value_problem
 from .summary import Summary
 
@@ -260,8 +261,9 @@ class ValueExporter:
     columns once for all contacts that are prefetched together.
     """
 
-    def __init__(self, mappings: Any) -> None:
+    def __init__(self, mappings: Any, memberships: Memberships | None = None) -> None:
         self._mappings = mappings
+        self._memberships = memberships
         self._pairs = [
             (m, m._key(), m._value_exporter(), m._conversion().when_empty) for m in mappings
         ]
@@ -286,7 +288,7 @@ class ValueExporter:
             values |= in_halves(values, known)
         if known:
             values |= self._phones.spelled_as(partner, values, known)
-        return values, problems
+        return values | (self._memberships.values(partner) if self._memberships else {}), problems
 
     def _read(self, partner: Any) -> tuple[dict[str, Any], list[str]]:
         values: dict[str, Any] = {}

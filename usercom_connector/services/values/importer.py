@@ -13,6 +13,7 @@ from ...usercom import ConversionError, Reason, import_value, join_name
 from ...usercom.texts import NAME_PARTS
 from ..consents.answers import ConsentField
 from ..contacts.creation_lock import CreationLock
+from ..memberships import Memberships
 from .exporter import CODED_MODELS, first_address, split_contact_name
 from .problems import value_problem
 
@@ -205,7 +206,8 @@ Values = dict[str, Any]
 class ValueImporter:
     """Turns canonical values into what is written to contacts; made once for many contacts."""
 
-    def __init__(self, mappings: Any) -> None:
+    def __init__(self, mappings: Any, memberships: Memberships | None = None) -> None:
+        self._memberships = memberships
         # The country is read first: a state is looked for in the country that comes with it.
         ordered = mappings.sorted(lambda mapping: mapping.field_name != "country_id")
         self._pairs = [(m, m._key(), m._is_name_part()) for m in ordered]
@@ -233,6 +235,8 @@ class ValueImporter:
             except ConversionError as error:
                 problems.append(value_problem(mapping, named or partner, error))
                 refused.add(key)
+        if self._memberships:
+            vals = self._memberships.with_commands(vals, values)
         return vals | _whole_name(partner, name_parts), problems, refused
 
 

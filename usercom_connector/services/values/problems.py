@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
 from ...usercom import ConversionError, Reason, User
@@ -83,6 +83,22 @@ def _ignored_problem(mapping: Any, partner: Any, value: Any) -> Problem:
         value=str(value)[:80],
     )
     return Problem(text, "not_kept", mapping.id)
+
+
+def unchanged_problems(pairs: Iterable[Any], partner: Any, ignored: Container[str]) -> list[str]:
+    """Return a sentence for each tag or list that User.com did not put the user into, or out of."""
+    return [
+        Problem(
+            pair.env._(
+                "%(contact)s: User.com did not change “%(membership)s”.",
+                contact=by_id(partner),
+                membership=pair._label(),
+            ),
+            "not_kept",
+        )
+        for pair in pairs
+        if pair._key() in ignored
+    ]
 
 
 def altered_problem(mapping: Any, partner: Any, sent: Any, shown: Any) -> Problem:

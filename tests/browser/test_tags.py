@@ -1,0 +1,56 @@
+"""A manager pairs tags: with one that is known, with a new one, on a desk and on a phone."""
+
+import requests
+
+from .common import LANGUAGES, BrowserCase
+
+
+class TestTags(BrowserCase):
+    def setUp(self):
+        super().setUp()
+        tags = self.env["res.partner.category"]
+        partners = tags.create({"name": "Partner"})
+        self.gold = tags.create({"name": "Gold", "parent_id": partners.id})
+        self.spring = tags.create({"name": "Spring fair"})
+        for name in ("gold", "silver"):
+            url = f"{self.simulator.url}/api/public/tags/"
+            requests.post(url, {"name": name}, headers=self.simulator.headers(2), timeout=10)
+
+    def test_tags_are_paired(self):
+        for language in LANGUAGES:
+            with self.subTest(language):
+                self.speak(language)
+                self.env["usercom.label"].search([]).unlink()
+                with self.page("/odoo/usercom-tags") as page:
+                    page.see("", ".o_view_nocontent_smiling_face")
+                    page.shoot("tags_empty")
+                    page.press("action_fetch_tags")
+                    page.see("2", ".o_notification")
+                    self.enter(page, "Partner / Gold", "gold")
+                    page.shoot("tags_drop_down")
+                    page.click(".o_list_button_save")
+                    page.gone(".o_list_button_save")
+                    self.enter(page, "Spring fair", "Fair 2027")
+                    page.click(".o_list_button_save")
+                    page.gone(".o_list_button_save")
+                    self.assertTrue(page.fits_in_width())
+                    page.shoot("tags_list")
+                    page.resize(390, 844)
+                    page.go("/odoo/usercom-tags")
+                    page.see("Fair 2027", ".o_kanban_view")
+                    self.assertTrue(page.fits_in_width())
+                    page.shoot("tags_cards_390")
+                    page.click(".o_kanban_record", "Spring fair")
+                    page.see("Fair 2027", ".o_form_view")
+                    self.assertTrue(page.fits_in_width())
+                    page.shoot("tags_form_390")
+                pairs = self.backend.tag_mapping_ids
+                self.assertEqual(pairs.category_id, self.gold + self.spring)
+                self.assertEqual(pairs.mapped("label_id.name"), ["gold", "Fair 2027"])
+                pairs.unlink()
+
+    def enter(self, page, category, label):
+        page.click(".o_list_button_add")
+        page.choose("category_id", category)
+        page.choose("label_id", label)
+        page.see(label, '[name="label_id"]')

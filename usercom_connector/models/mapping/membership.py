@@ -1,0 +1,133 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ...services.database.transactions import forget_caches
+from ...services.mapping.requeue import requeue_later
+from ...usercom import Attribute, Rule
+from ...usercom.memberships import Membership
+from ...usercom.records import USERS
+
+PAIR_FIELDS = ("label_id", "direction")
+
+
+class UsercomMembership(models.AbstractModel):
+    """A pair of a group of contacts in Odoo and a label of User.com: who is in one is in the other.
+
+    A model of such pairs names the group's field in ``_group_field``, and in ``_contact_field`` the
+    many2many field of contacts that has it.
+    """
+
+    _name = "usercom.membership"
+    _inherit = "usercom.guarded"
+    _description = "User.com Membership"
+    # What services ask of any pair.
+    is_broken = is_consent = path = False
+    conflict_policy = "odoo"
+    value_type = "boolean"
+    resource = USERS
+
+    _kind = ""
+    _group_field = ""
+    _contact_field = ""
+
+    backend_id = fields.Many2one(
+        "usercom.backend",
+        "Account",
+        required=True,
+        index=True,
+        ondelete="cascade",
+        default=lambda self: self.env["usercom.backend"]._of_company(),
+    )
+    label_id = fields.Many2one("usercom.label", required=True, index=True, ondelete="cascade")
+    direction = fields.Selection(
+        [
+            ("both", "Both ways"),
+            ("export", "Odoo to User.com"),
+            ("import", "User.com to Odoo"),
+        ],
+        required=True,
+        default="both",
+        help="Both ways: who gets or loses it on one side gets or loses it on the other.",
+    )
+
+    @api.constrains("backend_id", "label_id")
+    def _check_label(self):
+        for pair in self:
+            label = pair.label_id
+            if label.backend_id != pair.backend_id or label.kind != self._kind:
+                raise ValidationError(self.env._("“%s” is of another account.", label.name))
+            same = [("backend_id", "=", pair.backend_id.id), ("id", "!=", pair.id)]
+            same.append(("label_id.name_key", "=", label.name_key))
+            if other := self.search(same, limit=1):
+                raise ValidationError(
+                    self.env._(
+                        "“%(label)s” is paired with “%(group)s” already.",
+                        label=label.name,
+                        group=other._group().display_name,
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        pairs = super().create(vals_list)
+        forget_caches(self)
+        pairs._forget_agreed()
+        return pairs
+
+    def write(self, vals):
+        is_moved = any(name in vals for name in (self._group_field, *PAIR_FIELDS))
+        if is_moved:
+            self._forget_agreed()
+        result = super().write(vals)
+        forget_caches(self)
+        if is_moved:
+            self._forget_agreed()
+            requeue_later(self)
+        return result
+
+    def unlink(self):
+        self._forget_agreed()
+        result = super().unlink()
+        forget_caches(self)
+        return result
+
+    def _forget_agreed(self):
+        """Forget who was agreed to be in it: those of another group or label do not count."""
+        for backend, pairs in self.exists().grouped("backend_id").items():
+            keys = [pair._key() for pair in pairs]
+            self.env["usercom.binding"].sudo()._forget_keys(backend, keys)
+
+    # ---- what the pair is, for the services ----
+
+    @property
+    def field_name(self):
+        """The contact field that shows it."""
+        return self._contact_field
+
+    def _is_name_part(self):
+        return False
+
+    def _is_in_use(self):
+        """Whether who is in the group can be told: an archived one is hidden from its contacts."""
+        return "active" not in self._group()._fields or self._group().active
+
+    def _group(self):
+        """The record in Odoo whose members are compared."""
+        return self[self._group_field]
+
+    def _key(self):
+        """The name under which the membership is merged and agreed on; it outlives new names."""
+        return f"{self._kind}:{self.label_id.id}"
+
+    def _label(self):
+        """What the membership is called: "Tag: VIP"."""
+        raise NotImplementedError
+
+    def _rule(self):
+        """The plain merge ``Rule``: being in it is True, not being in it is no value."""
+        return Rule(self._key(), self.direction, "odoo")
+
+    def _as_attribute(self):
+        """The plain ``Attribute`` by which it is read of a user."""
+        membership = Membership(self._kind, self.label_id._plain())
+        return Attribute(self._label(), self._key(), "boolean", membership=membership)

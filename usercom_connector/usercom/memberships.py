@@ -1,0 +1,160 @@
+"""Tags, lists and segments of User.com, and which of them a user is in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+from urllib.parse import quote
+
+from .errors import RejectedError, UnservedError
+from .texts import is_storable
+from .transport import Transport
+
+Kind = Literal["tags", "lists", "segments"]
+
+MOST_LABELS = 5000  # to choose from
+LABEL_LIMIT = 255  # characters of a name; User.com's own limit is not documented
+NOT_FOUND, METHOD_NOT_ALLOWED = 404, 405
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A tag, a list or a segment. The id of a tag that was never seen there is None."""
+
+    id: int | None
+    name: str
+
+    def is_same(self, other: Label) -> bool:
+        """Return whether the two have one id, or one name in any case."""
+        if self.id is not None and self.id == other.id:
+            return True
+        return self.name.casefold() == other.name.casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """One tag or list that is paired: a user is in it, or not."""
+
+    kind: Kind
+    label: Label
+
+    def holds(self, labels: Iterable[Label]) -> bool:
+        """Return whether one of a user's `labels` of this kind is this one."""
+        return any(map(self.label.is_same, labels))
+
+
+def read_labels(data: Mapping[str, Any]) -> dict[str, tuple[Label, ...]]:
+    """Return {"tags": (…), "lists": (…)} of the JSON of a user.
+
+    A kind that the JSON does not have as an array is left out: nothing is known of it.
+    """
+    return {
+        kind: tuple(_labels(data[kind]))
+        for kind in ("tags", "lists")
+        if isinstance(data.get(kind), list)
+    }
+
+
+def _labels(items: Iterable[Any]) -> Iterator[Label]:
+    for item in items:
+        try:
+            yield read_label(item)
+        except ValueError:
+            continue  # no pair has such a name
+
+
+def read_label(item: Any) -> Label:
+    """Return the label of `{"id": 7, "name": "VIP"}` or "VIP".
+
+    Raises ValueError for anything else, and for what cannot be stored.
+    """
+    name = item.get("name") if isinstance(item, Mapping) else item
+    label_id = item.get("id") if isinstance(item, Mapping) else None
+    if not isinstance(name, str) or not name.strip() or not is_storable(name):
+        raise ValueError("no label")
+    if len(name) > LABEL_LIMIT:
+        raise ValueError("a name that is too long")
+    is_id = type(label_id) is int and 0 < label_id < 2**31
+    return Label(label_id if is_id else None, name.strip())
+
+
+class MembershipCalls:
+    """The calls that read labels and put users in or out of them."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+        self._removals = ["POST", "DELETE"]  # the method that was served comes first
+        self._adds_many = True
+
+    def labels(self, kind: Kind) -> list[Label]:
+        """Return the labels of a kind that can be read, each once, some 5,000 at most."""
+        found: dict[Any, Label] = {}
+        for page in self._transport.pages(f"/{kind}/"):
+            for label in _labels(page):
+                found[label.id or label.name] = label
+            if len(found) >= MOST_LABELS:
+                break
+        return list(found.values())
+
+    def join(
+        self, user_id: int, memberships: Sequence[Membership], custom_id: str | None = None
+    ) -> list[Membership]:
+        """Put a user into these; return those that User.com has refused."""
+        tags = [each for each in memberships if each.kind == "tags"]
+        if len(tags) > 1 and custom_id and self._add_many(custom_id, tags):
+            memberships = [each for each in memberships if each.kind != "tags"]
+        return [each for each in memberships if not self._add(user_id, each)]
+
+    def leave(self, user_id: int, memberships: Iterable[Membership]) -> list[Membership]:
+        """Take a user out of these; return those that User.com has refused."""
+        return [each for each in memberships if not self._remove(user_id, each)]
+
+    def _add_many(self, custom_id: str, tags: Sequence[Membership]) -> bool:
+        """Add several tags in one call, which is known only for custom ids; whether it was made."""
+        path = f"/users-by-id/{quote(custom_id, safe='')}/add_many_tags/"
+        names = {"tag_names": [tag.label.name for tag in tags]}
+        return self._adds_many and self._is_served("POST", path, names, self._note_unserved)
+
+    def _note_unserved(self) -> None:
+        self._adds_many = False
+
+    def _add(self, user_id: int, membership: Membership) -> bool:
+        what, body = _body(membership)
+        path = f"/users/{user_id}/add_{what}/"
+        return self._is_served("POST", path, body)
+
+    def _remove(self, user_id: int, membership: Membership) -> bool:
+        """Clients use either method; whichever is served is tried first from then on."""
+        what, body = _body(membership)
+        path = f"/users/{user_id}/remove_{what.replace('to_', 'from_')}/"
+        for method in self._removals:
+            if self._is_served(method, path, body):
+                others = [each for each in self._removals if each != method]
+                self._removals = [method, *others]
+                return True
+        return False
+
+    def _is_served(
+        self, method: str, path: str, body: Any, on_405: Callable[[], None] = lambda: None
+    ) -> bool:
+        """Make a call; return whether it was a success. Raises what another attempt may change."""
+        try:
+            self._transport.write(method, path, body)
+        except RejectedError as error:
+            if error.status == METHOD_NOT_ALLOWED:
+                on_405()
+            return False
+        except UnservedError as error:
+            if error.status not in (NOT_FOUND, METHOD_NOT_ALLOWED):
+                raise
+            return False
+        return True
+
+
+def _body(membership: Membership) -> tuple[str, dict[str, Any]]:
+    """Return ("tag", {"name": …}) or ("to_list", {"list": …})."""
+    label = membership.label
+    if membership.kind == "tags":
+        return "tag", {"name": label.name}
+    return "to_list", {"list": label.id}
