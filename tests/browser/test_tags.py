@@ -25,7 +25,7 @@ class TestTags(BrowserCase):
                     page.see("", ".o_view_nocontent_smiling_face")
                     page.shoot("tags_empty")
                     page.press("action_fetch_tags")
-                    page.see("2", ".o_notification")
+                    page.see(": 2", ".o_notification")
                     self.enter(page, "Partner / Gold", "gold")
                     page.shoot("tags_drop_down")
                     page.click(".o_list_button_save")
@@ -49,8 +49,23 @@ class TestTags(BrowserCase):
                 self.assertEqual(pairs.mapped("label_id.name"), ["gold", "Fair 2027"])
                 pairs.unlink()
 
+    def test_all_tags_are_chosen_in_the_settings(self):
+        for language in LANGUAGES:
+            with self.subTest(language):
+                self.speak(language)
+                with self.page("/odoo/usercom-settings") as page:
+                    page.click('[name="usercom_all_tags"] input')
+                    page.fill("usercom_tag_prefix", "Odoo:")
+                    page.shoot("tags_settings")
+                    page.click_and_reload(".o_form_button_save")
+                names = self.backend.tag_mapping_ids.mapped("label_id.name")
+                self.assertIn("Odoo:Partner / Gold", names)
+                self.backend.write({"all_tags": False, "tag_prefix": False})
+                self.backend.tag_mapping_ids.unlink()
+
     def enter(self, page, category, label):
         page.click(".o_list_button_add")
-        page.choose("category_id", category)
+        page.fill("category_id", category.split(" / ")[-1])
+        page.click(".o-autocomplete--dropdown-item a", category)
         page.choose("label_id", label)
         page.see(label, '[name="label_id"]')

@@ -128,9 +128,15 @@ class RightsCase(UsercomCase):
             "ir.cron": lambda account: account.cron_id,
             "sale.order": cls.order,
             "product.product": cls.sold,
-            "res.partner.category": lambda _account: cls.env[comodel].create({"name": "Tag"}),
+            "res.partner.category": cls.shared_tag,
         }
         return special.get(comodel, lambda _account: cls.env[comodel])(account)
+
+    @classmethod
+    def shared_tag(cls, _account):
+        """A tag of contacts, which is nobody's own."""
+        tags = cls.env["res.partner.category"]
+        return tags.search([], limit=1) or tags.create({"name": "Tag"})
 
     @classmethod
     def order(cls, account):

@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
-from odoo.fields import Command
-
 from ..usercom import Attribute, Rule
 
 Values = dict[str, Any]
@@ -22,15 +20,11 @@ class Memberships:
     """
 
     def __init__(self, backend: Any = None) -> None:
+        kinds = backend._memberships() if backend else []
         # A group that is archived is hidden from its contacts; nobody has left it.
-        self.pairs: list[Any] = [
-            pair
-            for pairs in (backend._memberships() if backend else ())
-            for pair in pairs
-            if pair._is_in_use()
-        ]
+        self.pairs: list[Any] = [pair for pairs in kinds for pair in pairs if pair._is_in_use()]
         self.by_key: dict[str, Any] = {pair._key(): pair for pair in self.pairs}
-        self.fields: set[str] = {pair._contact_field for pair in self.pairs}
+        self.fields: set[str] = {pairs._contact_field for pairs in kinds if pairs}
 
     @cached_property
     def rules(self) -> list[Rule]:
@@ -62,10 +56,7 @@ class Memberships:
 
     def with_commands(self, vals: Values, values: Mapping[str, Any]) -> Values:
         """Return `vals` of a contact, with what brings it into and out of groups as in `values`."""
-        result = dict(vals)
-        for key in values.keys() & self.by_key.keys():
-            pair = self.by_key[key]
-            change = Command.link if values[key] else Command.unlink
-            name = pair._contact_field
-            result[name] = [*result.get(name, []), change(pair._group().id)]
-        return result
+        for key, pair in self.by_key.items():
+            if key in values:
+                vals = pair._with_change(vals, bool(values[key]))
+        return vals

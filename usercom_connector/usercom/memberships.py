@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
 from .errors import RejectedError, UnservedError
 from .texts import is_storable
-from .transport import Transport
+
+if TYPE_CHECKING:
+    from .transport import Transport
 
 Kind = Literal["tags", "lists", "segments"]
 

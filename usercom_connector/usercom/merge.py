@@ -100,6 +100,8 @@ class Rule:
     withdrawn: Any = False
     is_name_part: bool = False
     """Whether Odoo stores it only inside the full name: then both parts move together."""
+    is_sparse: bool = False
+    """Whether the base has it only where there is a value, as for tags that few people have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +233,7 @@ def _merge_value(
     base, theirs = result.base.get(rule.key), remote_base_value(result.base, rule.key)
     usercom = usercom if odoo == usercom else stated_value(rule, base, usercom)
     if odoo == usercom:
-        result.base.agree(rule.key, odoo)
+        _agree(result.base, rule, odoo)
         return
     if (odoo, usercom) == (base, theirs):
         return  # neither has changed since each side kept its own
@@ -246,7 +248,13 @@ def _merge_value(
         result.conflicts.append(Conflict(rule.key, base, odoo, usercom, winner))
     target = result.to_usercom if winner == "odoo" else result.to_odoo
     target[rule.key] = odoo if winner == "odoo" else usercom
-    result.base.agree(rule.key, target[rule.key])
+    _agree(result.base, rule, target[rule.key])
+
+
+def _agree(base: Base, rule: Rule, value: Any) -> None:
+    base.agree(rule.key, value)
+    if rule.is_sparse and value is None:
+        del base[rule.key]
 
 
 def export_only(rules: Iterable[Rule], keys: Container[str]) -> list[Rule]:

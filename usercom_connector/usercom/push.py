@@ -206,7 +206,9 @@ class Push:
     def joined(self, sent: Values) -> dict[str, Membership]:
         """Return {key: tag or list} of the `sent` values that say who is in which."""
         attributes = self.attributes
-        return {key: each for key in sent if (each := attributes[key].membership)}
+        return {
+            key: each for key in sent if key in attributes and (each := attributes[key].membership)
+        }
 
     def _join(
         self, client: Client, user_id: int, joined: Mapping[str, Membership]
@@ -225,12 +227,11 @@ class Push:
 
     def leaves_joining(self) -> bool:
         """Whether a user just created has to be put into tags or lists by another push."""
+        joined = self.joined(self.odoo)
         return not self.identity.user_id and any(
-            rule.direction != "import" and self.odoo.get(rule.key) for rule in self._memberships()
+            rule.key in joined and rule.direction != "import" and self.odoo[rule.key]
+            for rule in self.rules
         )
-
-    def _memberships(self) -> list[Rule]:
-        return [rule for rule in self.rules if self.attributes[rule.key].membership]
 
     def _change(self, client: Client, user_id: int, values: Values) -> User:
         user = client.update_user(user_id, values)
@@ -295,11 +296,15 @@ class Push:
         return self.reads_first or is_open or self._never_agreed()
 
     def _never_agreed(self) -> bool:
-        """Whether a value to send has no base, as it is after a new mapping."""
+        """Whether a value to send has no base, as it is after a new mapping.
+
+        To be put into a tag or list does no harm to a user who is in it.
+        """
         return any(
             rule.direction != "import"
             and rule.key not in self.base
             and self.odoo.get(rule.key) is not None
+            and not rule.is_sparse
             for rule in self.rules
         )
 
@@ -339,12 +344,10 @@ class Push:
         return known | self._wire(self._introduction().to_usercom)
 
     def _introduction(self) -> Merge:
-        """Return what a new user is given. It is in no tag or list yet, as both sides agree."""
-        joined = {rule.key: None for rule in self._memberships()}
-        others = [rule for rule in self.rules if rule.key not in joined]
-        merged = merge(others, {}, self.odoo, dict.fromkeys(self.odoo), odoo_is_newer=True)
-        merged.base.agree_on(joined)
-        return merged
+        """Return what a new user is given, but for its tags and lists, which another push gives."""
+        joined = self.joined(self.odoo)
+        rules = [rule for rule in self.rules if rule.key not in joined]
+        return merge(rules, {}, self.odoo, dict.fromkeys(self.odoo), odoo_is_newer=True)
 
     def _new_custom_id(self) -> Values:
         return {"custom_id": self.custom_id} if self.custom_id else {}

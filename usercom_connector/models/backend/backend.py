@@ -9,11 +9,13 @@ from ...services.account.authentication import require_reauthentication, with_ot
 from ...services.contacts.employees import DEFAULT, Employees
 from ...services.database.transactions import forget_caches
 from ...services.drain import Drain
+from ...services.mapping.all_tags import AllTags
 from ...services.mapping.paths import BAD_DOMAIN
 from ...usercom.records import USERS
 from ..common.company_bound import CompanyBound
 
 MOST_DAYS = 3650
+TAGS = {"all_tags", "tag_prefix"}
 # What a contact is found and named by: an id written there would destroy it.
 NO_KEY_FIELDS = ["name", "email", "phone"]
 
@@ -139,6 +141,15 @@ class UsercomBackend(models.Model):
     attribute_ids = fields.One2many(
         "usercom.attribute", "backend_id", "User.com Attributes", domain=[("resource", "=", USERS)]
     )
+    all_tags = fields.Boolean(
+        "All Tags",
+        help="A pair is made for each tag of contacts and for each tag of User.com, also for those "
+        "to come. Each pair can be changed or deleted in the tag mappings.",
+    )
+    tag_prefix = fields.Char(
+        "Begin With",
+        help="Tags of User.com are named so, and only those that begin so come to Odoo.",
+    )
     tag_mapping_ids = fields.One2many("usercom.tag.mapping", "backend_id", "Tag Mappings")
     cron_id = fields.Many2one("ir.cron", readonly=True, copy=False, ondelete="restrict")
     is_looking = fields.Boolean("Is Looking Ahead", readonly=True, copy=False)
@@ -231,6 +242,7 @@ class UsercomBackend(models.Model):
         self._refuse_empty(vals)
         vals = self._normalized(vals)
         changing = with_other_credentials(self, vals)
+        retagged = self.filtered(lambda backend: any(backend[n] != vals[n] for n in TAGS & {*vals}))
         result = super().write(vals)
         require_reauthentication(changing)
         forget_caches(self)  # afterwards: every write reads the cache, this one too
@@ -240,6 +252,8 @@ class UsercomBackend(models.Model):
             self._queue_without_custom_id()
         if vals.get("sync_companies"):
             self._begin_companies()
+        for backend in retagged:
+            AllTags(backend).pair_everything()
         return result
 
     def unlink(self):

@@ -63,11 +63,13 @@ class UsercomBackendConnection(models.AbstractModel):
         return notification(title)
 
     def action_fetch_tags(self):
-        """Fetch the tags as they now are in User.com."""
+        """Fetch the tags, and what else is paired, as they now are in User.com."""
         self.ensure_one()
         self._check_manager()
-        count = Authentication(self.sudo()).fetch_labels()
-        return notification(self._titled(self.env._("Tags found: %s", count)))
+        kinds = dict(self.env["usercom.label"]._fields["kind"]._description_selection(self.env))
+        counts = Authentication(self.sudo()).fetch_labels()
+        found = ", ".join(f"{kinds[kind]}: {count}" for kind, count in counts.items())
+        return notification(self._titled(self.env._("Found in User.com: %s", found)))
 
     def action_run(self):
         self._check_administrator()

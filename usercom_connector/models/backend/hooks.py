@@ -44,7 +44,7 @@ class UsercomBackendHooks(models.AbstractModel):
     def _memberships(self):
         """The pairs of groups of contacts and labels of User.com, of each kind a recordset.
 
-        A hook, for another kind of ``usercom.membership``: ``[*super()._memberships(), pairs]``.
+        A hook, for another kind of ``usercom.group.mapping``: ``[*super()._memberships(), pairs]``.
         """
         return [self.tag_mapping_ids]
 

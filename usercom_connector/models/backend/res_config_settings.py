@@ -76,6 +76,8 @@ class ResConfigSettings(models.TransientModel):
     usercom_removal_policy = fields.Selection(
         account_options("removal_policy"), "Contacts Archived, Deleted or No Longer Synced"
     )
+    usercom_all_tags = fields.Boolean("All Tags")
+    usercom_tag_prefix = fields.Char("Begin With")
     usercom_match_phone = fields.Boolean("Match by Phone Number Too")
     usercom_use_webhook_values = fields.Boolean("Use the Values of the Webhook")
     usercom_rate_limit = fields.Float("Calls per Second")

@@ -9,4 +9,5 @@ from . import (
     binding,
     tombstone,
     res_partner,
+    res_partner_category,
 )

@@ -7,6 +7,6 @@ from . import (
     field_mapping_examples,
     field_mapping,
     label,
-    membership,
+    group_mapping,
     tag_mapping,
 )

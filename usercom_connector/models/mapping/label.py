@@ -17,7 +17,7 @@ class UsercomLabel(models.Model):
     backend_id = fields.Many2one(
         "usercom.backend", "Account", required=True, index=True, ondelete="cascade"
     )
-    kind = fields.Selection([("tags", "Tag")], required=True, default="tags")
+    kind = fields.Selection([("tags", "Tags")], required=True, default="tags")
     name = fields.Char(required=True)
     name_key = fields.Char(compute="_compute_name_key", store=True, index=True)
     external_id = fields.Integer("User.com ID", readonly=True, aggregator=False)

@@ -5,7 +5,7 @@ class UsercomTagMapping(models.Model):
     """A tag of contacts and a tag of User.com that the same people have."""
 
     _name = "usercom.tag.mapping"
-    _inherit = "usercom.membership"
+    _inherit = "usercom.group.mapping"
     _description = "User.com Tag Mapping"
     _order = "id"
     _kind = "tags"
@@ -43,7 +43,6 @@ class UsercomTagMapping(models.Model):
     def _label(self):
         return self.env._("Tag: %s", self.category_id.display_name)
 
-    @api.model
     def action_fetch_tags(self):
         """Fetch the tags of the current company's account again; returns a notification."""
         self.check_access("read")

@@ -123,18 +123,18 @@ class Authentication:
         self._env["usercom.attribute"]._store(self._backend, attributes, resources)
         self._store_labels()
 
-    def fetch_labels(self) -> int:
-        """Store the tags, and what else is paired, as they now are in User.com; how many."""
+    def fetch_labels(self) -> dict[str, int]:
+        """Store the tags, and what else is paired, as they now are in User.com: how many each."""
         kinds = [pairs._kind for pairs in self._backend._memberships()]
         self._labels = Connection(self._backend).ask(
             lambda client: {kind: client.memberships.labels(kind) for kind in kinds}
         )
-        return self._store_labels()
+        self._store_labels()
+        return {kind: len(labels) for kind, labels in self._labels.items()}
 
-    def _store_labels(self) -> int:
+    def _store_labels(self) -> None:
         for kind, labels in self._labels.items():
             self._env["usercom.label"]._store(self._backend, kind, labels)
-        return sum(map(len, self._labels.values()))
 
     def _verify_key(self, client: Client) -> Any:
         """The attributes, once the key has proven to open all that is needed."""

@@ -109,7 +109,7 @@ class ValueExplanations:
                 return str(env._("Both changed it. A withdrawn consent wins."))
             policies = self._policies()
             return str(env._("Both changed it. %s.", policies[mapping.conflict_policy]))
-        if key not in self._base:
+        if key not in self._base and key not in self._comparison.memberships.by_key:
             return str(env._("Both sides have not agreed on it yet."))
         return str(env._("Changed in Odoo.") if sent else env._("Changed in User.com."))
 

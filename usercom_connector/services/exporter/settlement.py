@@ -192,7 +192,12 @@ class PushSettlement:
             link.created_with = dict(job.orphans.sent)
         answer = dict(user.values) if user else None
         outcome = "sent" if pushed.wrote else "equal"
-        row._close(problems, outcome=outcome, sent=excerpt(pushed.sent), answer=excerpt(answer))
+        row._close(
+            problems,
+            outcome=outcome,
+            sent=excerpt(_named(job, pushed.sent)),
+            answer=excerpt(answer),
+        )
         if job.leaves_joining():
             row._enqueue(row.partner_id.ids, self._backend)
 
@@ -265,3 +270,9 @@ def fail_as_duplicate(row: Any, other: Any) -> None:
         other=by_id(other),
     )
     row._fail(Problem(text, "same_user"), is_ambiguous=True)
+
+
+def _named(push: Push, sent: dict[str, Any]) -> dict[str, Any]:
+    """The values that were sent, with the names of tags and lists in place of their keys."""
+    joined = push.joined(sent)
+    return {push.attributes[k].name if k in joined else k: v for k, v in sent.items()}

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Command
 
 from ...services.database.transactions import forget_caches
 from ...services.mapping.requeue import requeue_later
@@ -10,16 +11,16 @@ from ...usercom.records import USERS
 PAIR_FIELDS = ("label_id", "direction")
 
 
-class UsercomMembership(models.AbstractModel):
+class UsercomGroupMapping(models.AbstractModel):
     """A pair of a group of contacts in Odoo and a label of User.com: who is in one is in the other.
 
     A model of such pairs names the group's field in ``_group_field``, and in ``_contact_field`` the
     many2many field of contacts that has it.
     """
 
-    _name = "usercom.membership"
+    _name = "usercom.group.mapping"
     _inherit = "usercom.guarded"
-    _description = "User.com Membership"
+    _description = "User.com Group Mapping"
     # What services ask of any pair.
     is_broken = is_consent = path = False
     conflict_policy = "odoo"
@@ -54,6 +55,8 @@ class UsercomMembership(models.AbstractModel):
     def _check_label(self):
         for pair in self:
             label = pair.label_id
+            if not label:
+                continue
             if label.backend_id != pair.backend_id or label.kind != self._kind:
                 raise ValidationError(self.env._("“%s” is of another account.", label.name))
             same = [("backend_id", "=", pair.backend_id.id), ("id", "!=", pair.id)]
@@ -115,6 +118,12 @@ class UsercomMembership(models.AbstractModel):
         """The record in Odoo whose members are compared."""
         return self[self._group_field]
 
+    def _with_change(self, vals, joins):
+        """``vals`` of a contact with what puts it into the group, or out of it."""
+        change = Command.link if joins else Command.unlink
+        name = self._contact_field
+        return {**vals, name: [*vals.get(name, []), change(self._group().id)]}
+
     def _key(self):
         """The name under which the membership is merged and agreed on; it outlives new names."""
         return f"{self._kind}:{self.label_id.id}"
@@ -125,7 +134,7 @@ class UsercomMembership(models.AbstractModel):
 
     def _rule(self):
         """The plain merge ``Rule``: being in it is True, not being in it is no value."""
-        return Rule(self._key(), self.direction, "odoo")
+        return Rule(self._key(), self.direction, "odoo", is_sparse=True)
 
     def _as_attribute(self):
         """The plain ``Attribute`` by which it is read of a user."""

@@ -1,0 +1,87 @@
+"""Tags and lists: what is read of them, and by which calls users get and lose them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from usercom import ServerError, User
+from usercom.memberships import Label, Membership, read_labels
+
+from .stub import HTML, Answer
+
+VIP, NEWS = Membership("tags", Label(None, "vip")), Membership("lists", Label(7, "News"))
+PRESS = Membership("tags", Label(3, "press"))
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(["id", "name", "x"]), inner),
+)
+
+
+class TestRead:
+    @pytest.mark.parametrize(
+        ("tags", "holds"),
+        [
+            ([{"name": "vip", "id": 1}], True),
+            ([{"name": " VIP ", "id": 1}], True),
+            (["vip"], True),
+            ([{"name": "other", "id": 3}], False),
+            ([{"name": "vip\0"}, {"name": "x" * 10_000}, None, {}, 7], False),
+            ([], False),
+        ],
+    )
+    def test_a_user_has_a_tag_by_its_name_in_any_case(self, tags, holds):
+        assert VIP.holds(read_labels({"tags": tags})["tags"]) is holds
+
+    def test_a_tag_with_another_name_is_known_by_its_id(self):
+        assert PRESS.holds(read_labels({"tags": [{"name": "Media", "id": 3}]})["tags"])
+
+    @pytest.mark.parametrize("body", [{}, {"tags": None}, {"tags": "vip"}, {"tags": {"id": 1}}])
+    def test_what_is_no_list_says_nothing(self, body):
+        assert read_labels(body) == {}
+
+    @given(st.dictionaries(st.sampled_from(["tags", "lists", "id"]), JSON))
+    def test_nothing_that_is_read_fails(self, body):
+        for labels in read_labels(body).values():
+            assert all(label.name and len(label.name) <= 255 for label in labels)
+        User.from_json({**body, "id": 1})
+
+
+class TestCalls:
+    def test_a_tag_and_a_list_are_joined_and_left(self, stub, client):
+        for path in ("add_tag", "remove_tag", "add_to_list", "remove_from_list"):
+            stub.on(f"POST /users/1/{path}/", {})
+        assert client.memberships.join(1, [VIP, NEWS]) == []
+        assert client.memberships.leave(1, [VIP, NEWS]) == []
+        assert [request.json for request in stub.requests] == [{"name": "vip"}, {"list": 7}] * 2
+
+    def test_the_method_that_is_served_is_remembered(self, stub, client):
+        stub.on("POST /users/1/remove_tag/", Answer({"detail": "no"}, 405))
+        stub.on("DELETE /users/1/remove_tag/", {})
+        assert client.memberships.leave(1, [VIP, PRESS]) == []
+        methods = [request.method for request in stub.requests]
+        assert methods == ["POST", "DELETE", "DELETE"]
+
+    @pytest.mark.parametrize(
+        "answer", [Answer({"e": 1}, 400), Answer({"detail": "?"}, 404), Answer(HTML, 404)]
+    )
+    def test_what_is_refused_is_told_and_the_rest_goes(self, stub, client, answer):
+        stub.on("POST /users/1/add_tag/", answer)
+        stub.on("POST /users/1/add_to_list/", {"id": 7})
+        assert client.memberships.join(1, [VIP, NEWS]) == [VIP]
+
+    @pytest.mark.parametrize("status", [500, 409])
+    def test_what_may_pass_is_raised(self, stub, client, status):
+        stub.on("POST /users/1/add_tag/", Answer({"detail": "later"}, status))
+        with pytest.raises(ServerError):
+            client.memberships.join(1, [VIP])
+
+    def test_several_tags_go_in_one_call_where_it_is_served(self, stub, client):
+        stub.on("POST /users-by-id/a%2Fb/add_many_tags/", {})
+        assert client.memberships.join(1, [VIP, PRESS], "a/b") == []
+        assert [request.json for request in stub.requests] == [{"tag_names": ["vip", "press"]}]
+
+    def test_else_each_goes_by_itself(self, stub, client):
+        stub.on("POST /users-by-id/c/add_many_tags/", Answer({"detail": "no"}, 405))
+        stub.on("POST /users/1/add_tag/", {})
+        for _time in range(2):
+            assert client.memberships.join(1, [VIP, PRESS], "c") == []
+        assert len(stub.requests) == 5  # what is not served is not asked for again
