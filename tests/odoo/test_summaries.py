@@ -164,6 +164,30 @@ class TestSent(SummaryCase):
         self.assertEqual(self.numbers(jan), [1])
 
 
+class TestOrders(SummaryCase):
+    def test_how_many_for_how_much_and_when(self):
+        self.define("Last order", "datetime")
+        confirmed = {"summary_domain": "[('state', '=', 'sale')]"}
+        self.path("sale_order_ids", "number", **confirmed)
+        self.path("sale_order_ids.amount_total", "total", **confirmed)
+        self.path("sale_order_ids.date_order", "last_order", **confirmed)
+        jan, ewa = self.synced(email="jan@example.org"), self.synced(email="ewa@example.org")
+        saw = self.env["product.product"].create(
+            {"name": "Saw", "list_price": 100, "taxes_id": False}
+        )
+        line = (0, 0, {"product_id": saw.id})
+        order = self.env["sale.order"].create({"partner_id": jan.id, "order_line": [line]})
+        self.assertEqual(self.numbers(jan), [0])
+        order.action_confirm()
+        self.assertEqual(self.numbers(jan), [1])
+        self.assertEqual(self.value(jan, "total"), 100)
+        self.assertEqual(self.value(jan, "last_order")[:10], str(order.date_order.date()))
+        order.order_line.product_uom_qty = 3
+        self.assertEqual(self.numbers(jan, key="total"), [300])
+        order.partner_id = ewa
+        self.assertEqual(self.numbers(jan, ewa, key="total"), [0, 300])
+
+
 class TestQueued(SummaryCase):
     def test_an_edit_of_what_no_summary_needs_asks_the_database_nothing_more(self):
         lead = self.lead(self.synced(email="jan@example.org"))
@@ -178,6 +202,20 @@ class TestQueued(SummaryCase):
         lead.fetch()
         self.queries(edit)
         self.assertEqual(self.queries(edit), plain)
+
+    def test_an_edit_of_what_a_summary_needs_asks_little_more(self):
+        lead = self.lead(self.synced(email="jan@example.org"))
+
+        def edit():
+            lead.expected_revenue += 1
+
+        self.queries(edit)
+        plain = self.queries(edit)
+        self.path(REVENUE, "total")
+        self.drain()
+        lead.fetch()
+        self.queries(edit)
+        self.assertLessEqual(self.queries(edit), plain + 3)
 
     def test_many_records_are_left_to_the_drain(self):
         self.patch(outbox_enqueue, "BULK", 10)
