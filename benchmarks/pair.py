@@ -13,6 +13,12 @@ FIRST_USER = 1000
 PHONE = "100000000"
 
 CONTACTS = """
+    DO $$ BEGIN
+      IF EXISTS (SELECT FROM information_schema.columns
+                  WHERE table_name = 'res_partner' AND column_name = 'autopost_bills') THEN
+        ALTER TABLE res_partner ALTER autopost_bills SET DEFAULT 'ask';  -- of Invoicing
+      END IF;
+    END $$;
     INSERT INTO res_partner (name, complete_name, email, email_normalized, phone, active, type,
                              is_company, create_date, write_date, create_uid, write_uid)
     SELECT 'No ' || n, 'No ' || n, 'no' || n || '@example.org', 'no' || n || '@example.org', %s,

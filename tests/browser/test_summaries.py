@@ -38,7 +38,7 @@ class TestSummaries(BrowserCase):
             page.see("Anna Nowak: 50.0 → 50.0", '.modal [name="preview"]')
             page.shoot("summary_sum")
             self.only_new(page)
-            page.see("Anna Nowak: 0.0 → 0", '.modal [name="preview"]')
+            page.see("Anna Nowak: 0.0 → 0.0", '.modal [name="preview"]')
             page.shoot("summary_filtered")
             page.click(".modal footer .btn-primary")
             page.gone(".modal")

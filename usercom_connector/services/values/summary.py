@@ -15,6 +15,7 @@ from ..mapping.summaries import currency_field, summary_domain
 
 BATCH = 1000  # contacts summed up together, as Odoo prefetches
 DIGITS = 6  # of a sum of numbers whose field names no precision
+NOTHING = {"integer": 0, "float": 0.0, "monetary": 0.0}  # what there is without a record
 AGGREGATES = {"sum": "sum", "latest": "max", "earliest": "min"}
 
 
@@ -31,7 +32,7 @@ class Summary:
         self._relation, self._field = relation(mapping), last_field(mapping)
         self._currency = currency_field(mapping)
         self._follow, self._has_way = follower(mapping), bool(hops(mapping))
-        self._nothing = 0 if mapping.summary in ("count", "sum") else None
+        self._nothing = NOTHING.get(mapping.field_type)
         self._found: dict[int, Any] = {}
 
     def __call__(self, partner: Any) -> Any:
