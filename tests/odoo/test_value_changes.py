@@ -65,9 +65,10 @@ class TestSent(ValueChangeCase):
     def test_what_user_com_does_not_take_is_not_moved(self):
         contact = self.synced(email="jan@example.org", phone="111111111")
         self.forget()
-        self.simulator.settings(null_value="ignore", empty_string="ignore")
-        contact.phone = False
+        self.simulator.settings(invalid_phone="drop")
+        contact.phone = "no number"
         self.drain()
+        self.assertEqual(self.remote(contact)["phone_number"], "111111111")
         self.assertEqual(self.noted(contact), [])
 
     def test_of_two_people_nobody_knows_who_edited_which_value(self):
