@@ -26,16 +26,7 @@ from .errors import (
 )
 from .events import EventCalls
 from .memberships import MembershipCalls
-from .records import (
-    COMPANIES,
-    STANDARD,
-    USERS,
-    Account,
-    Attribute,
-    ImportReport,
-    User,
-    UserPage,
-)
+from .records import COMPANIES, STANDARD, USERS, Account, Attribute, ImportReport, User, UserPage
 from .responses import (
     attribute_of,
     check_success,

@@ -31,7 +31,7 @@ class UsercomTouched(models.Model):
         [("users", "Contacts"), ("companies", "Companies")],
         required=True,
         default="users",
-        help="As what the contacts are queued.",
+        help="Whether the contacts are queued as users or as companies.",
     )
     last_id = fields.Integer(default=0, help="The last contact that has been queued.")
 
