@@ -142,7 +142,6 @@ class UsercomBackend(models.Model):
         "usercom.attribute", "backend_id", "User.com Attributes", domain=[("resource", "=", USERS)]
     )
     all_tags = fields.Boolean(
-        "All Tags",
         help="A pair is made for each tag of contacts and for each tag of User.com, also for those "
         "to come. Each pair can be changed or deleted in the tag mappings.",
     )

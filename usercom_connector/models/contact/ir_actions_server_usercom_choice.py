@@ -10,7 +10,7 @@ class IrActionsServerUsercomChoice(models.Model):
     _rec_name = "usercom_value"
 
     value_id = fields.Many2one(
-        "ir.actions.server.usercom.value", "Value", required=True, index=True, ondelete="cascade"
+        "ir.actions.server.usercom.value", required=True, index=True, ondelete="cascade"
     )
     odoo_key = fields.Char("Key in Odoo", required=True, help="Of a record its number.")
     odoo_name = fields.Char("In Odoo", compute="_compute_odoo_name")

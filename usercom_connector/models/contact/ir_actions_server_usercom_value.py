@@ -14,9 +14,7 @@ class IrActionsServerUsercomValue(models.Model):
     _order = "sequence, id"
     _rec_name = "usercom_name"
 
-    action_id = fields.Many2one(
-        "ir.actions.server", "Action", required=True, index=True, ondelete="cascade"
-    )
+    action_id = fields.Many2one("ir.actions.server", required=True, index=True, ondelete="cascade")
     sequence = fields.Integer(default=10)
     usercom_name = fields.Char(
         "Name in User.com", required=True, help="What the value is called in User.com."

@@ -136,13 +136,13 @@ class UsercomEvent(models.Model):
         return super()._finish(**values)
 
     def _release(self, claims):
-        super(UsercomEvent, self._repeatable())._release(claims)
+        return super(UsercomEvent, self._repeatable())._release(claims)
 
     def _call_again(self):
-        super(UsercomEvent, self._repeatable())._call_again()
+        return super(UsercomEvent, self._repeatable())._call_again()
 
     def _give_back(self):
-        super(UsercomEvent, self._repeatable())._give_back()
+        return super(UsercomEvent, self._repeatable())._give_back()
 
     def _repeatable(self):
         """Those of these rows that may be sent again; the others fail: User.com may have them."""
