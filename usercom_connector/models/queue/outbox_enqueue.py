@@ -12,6 +12,32 @@ BULK = 100  # contacts of one transaction, above which they wait for the edits o
 IMPORTED = "usercom.outbox.imported"  # whether they come from a file, until precommit
 MEMBERS = "usercom.outbox.members"  # contacts whose companies may be concerned, until precommit
 WITHDRAWN = "usercom.outbox.withdrawn"  # the contacts to be sent first, until precommit
+# A second user's edit of a waiting row is noted in it: the history of fields names nobody for both.
+INSERT_WAITING = """
+    WITH chosen AS (%(chosen)s),
+    kept AS (
+    UPDATE usercom_binding k SET left_at = %(now)s FROM chosen
+     WHERE chosen.is_kept
+       AND k.backend_id = chosen.backend_id AND k.partner_id = chosen.partner_id
+       AND k.external_id > 0 AND k.state <> 'gone' AND k.left_at IS NULL),
+    queued AS (
+    INSERT INTO usercom_outbox
+           (backend_id, partner_id, resource, operation, state, attempts, priority,
+            create_uid, write_uid, create_date, write_date)
+    SELECT backend_id, partner_id, resource, 'sync', 'pending', 0, priority,
+           %(uid)s, %(uid)s, %(now)s, %(now)s
+      FROM chosen WHERE NOT is_kept ORDER BY backend_id, partner_id
+    ON CONFLICT (backend_id, partner_id, resource)
+          WHERE state = 'pending' AND claimed_at IS NULL
+          DO UPDATE SET priority = greatest(EXCLUDED.priority, usercom_outbox.priority),
+                 next_attempt_at = CASE WHEN %(rises)s THEN NULL
+                                        ELSE usercom_outbox.next_attempt_at END,
+                 write_uid = CASE WHEN %(second)s THEN EXCLUDED.write_uid
+                                  ELSE usercom_outbox.write_uid END
+                 WHERE %(rises)s OR %(second)s
+    RETURNING backend_id)
+    SELECT DISTINCT backend_id FROM queued
+    """
 
 
 class UsercomOutboxEnqueue(models.AbstractModel):
@@ -154,36 +180,11 @@ class UsercomOutboxEnqueue(models.AbstractModel):
         Nothing is to be sent of who is kept: the link notes, as a drain would, that they left.
 
         A row that waits already is locked, at most made more urgent: so no drain can claim it
-        before the edit behind this call is committed, and send the contact without it. A second
-        user's edit is noted in it, so that the history of fields names nobody for both.
+        before the edit behind this call is committed, and send the contact without it.
         """
         rows = self.env.execute_query(
             SQL(
-                """
-                WITH chosen AS (%(chosen)s),
-                kept AS (
-                UPDATE usercom_binding k SET left_at = %(now)s FROM chosen
-                 WHERE chosen.is_kept
-                   AND k.backend_id = chosen.backend_id AND k.partner_id = chosen.partner_id
-                   AND k.external_id > 0 AND k.state <> 'gone' AND k.left_at IS NULL),
-                queued AS (
-                INSERT INTO usercom_outbox
-                       (backend_id, partner_id, resource, operation, state, attempts, priority,
-                        create_uid, write_uid, create_date, write_date)
-                SELECT backend_id, partner_id, resource, 'sync', 'pending', 0, priority,
-                       %(uid)s, %(uid)s, %(now)s, %(now)s
-                  FROM chosen WHERE NOT is_kept ORDER BY backend_id, partner_id
-                ON CONFLICT (backend_id, partner_id, resource)
-                      WHERE state = 'pending' AND claimed_at IS NULL
-                      DO UPDATE SET priority = greatest(EXCLUDED.priority, usercom_outbox.priority),
-                             next_attempt_at = CASE WHEN %(rises)s THEN NULL
-                                                    ELSE usercom_outbox.next_attempt_at END,
-                             write_uid = CASE WHEN %(second)s THEN EXCLUDED.write_uid
-                                              ELSE usercom_outbox.write_uid END
-                             WHERE %(rises)s OR %(second)s
-                RETURNING backend_id)
-                SELECT DISTINCT backend_id FROM queued
-                """,
+                INSERT_WAITING,
                 uid=self.env.uid,
                 now=fields.Datetime.now(),
                 chosen=chosen,
