@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from usercom import STANDARD_ATTRIBUTES, AmbiguousUserError, Client, EmptiedError, Rule, Throttle
-from usercom.jobs import Fetch, Identity, MergeUsers, Remove
+from usercom.jobs import Fetch, Identity, MergedUsers, MergeUsers, Remove
 from usercom.push import Push
 
 from tests.simulator.process import Simulator
@@ -226,21 +226,28 @@ def test_merging_leaves_the_parent(simulator, client) -> None:
     ]
 
 
+def test_who_is_merged_is_read_first_where_that_is_asked_for(simulator, client) -> None:
+    parent, other = simulator.seed(JAN, JAN | {"phone_number": "222222"})["ids"]
+    was = MergeUsers(parent, other, reads_first=True).run(client).was
+    assert (was.id, was.phone_number) == (other, "222222")
+    assert MergeUsers(parent, other, reads_first=True).run(client) == MergedUsers()
+
+
 def test_who_is_gone_already_needs_no_removal_and_no_merge(simulator, client) -> None:
     for delete in (True, False):
         Remove(4711, delete=delete).run(client)
-    assert MergeUsers(4711, 4712).run(client) is None
+    assert MergeUsers(4711, 4712).run(client) == MergedUsers()
     assert simulator.users() == []
 
 
 def test_where_the_parent_is_gone_the_other_takes_its_place(simulator, client) -> None:
     [other] = simulator.seed(JAN)["ids"]
-    assert MergeUsers(4711, other).run(client).id == other
-    assert MergeUsers(other, 4711).run(client) is None
+    assert MergeUsers(4711, other).run(client).successor.id == other
+    assert MergeUsers(other, 4711).run(client) == MergedUsers()
 
 
 def test_where_the_parent_was_merged_away_the_other_is_merged_after_it(simulator, client) -> None:
     other, survivor = simulator.seed(JAN, JAN | {"email": "anna@example.org"})["ids"]
     merge = MergeUsers(4711, other, Identity(email="anna@example.org"))
-    assert merge.run(client).id == survivor
+    assert merge.run(client).successor.id == survivor
     assert [user["id"] for user in simulator.users()] == [survivor]

@@ -111,26 +111,40 @@ class Remove:
 
 
 @dataclass(frozen=True, slots=True)
+class MergedUsers:
+    """What MergeUsers did.
+
+    `was`: the user as it was, if it was read first. `successor`: who takes the place of a parent
+    that User.com does not have any more.
+    """
+
+    was: User | None = None
+    successor: User | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class MergeUsers:
     """Merge a user into the parent, whose values win, after their contacts were merged.
 
     `identity` finds the parent's contact again where the parent itself was deleted or merged away.
+    `reads_first`: whether the user is read before, for the sake of a "no" that it said a moment
+    ago, and that a "yes" of the parent would overrule.
     """
 
     parent_id: int
     user_id: int
     identity: Identity = field(default_factory=Identity)
+    reads_first: bool = False
 
-    def run(self, client: Client) -> User | None:
-        """Make the call. A user whom User.com does not have any more needs none.
-
-        Returns who takes the place of a parent that User.com does not have any more.
-        """
+    def run(self, client: Client) -> MergedUsers:
+        """Make the call. A user whom User.com does not have any more needs none."""
+        was = _read(client, self.user_id) if self.reads_first else None
         try:
             self._merge_into(client, self.parent_id)
         except NotFoundError:  # one of the two, or both
-            return None if _read(client, self.parent_id) else self._successor(client)
-        return None
+            if not _read(client, self.parent_id):
+                return MergedUsers(was, self._successor(client))
+        return MergedUsers(was)
 
     def _successor(self, client: Client) -> User | None:
         found = self.identity.search(client)

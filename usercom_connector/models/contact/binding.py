@@ -8,7 +8,7 @@ from ...services.account.connection import Connection
 from ...services.contacts.by_hand import ByHand
 from ...services.notifications import joined
 from ...services.own_context import with_own_context
-from ...usercom.merge import Base
+from ...usercom.merge import Base, remote_base_value
 from ...usercom.verify_write import Orphans
 from .link import moment
 
@@ -232,11 +232,18 @@ class UsercomBinding(models.Model):
         for backend, bindings in found.grouped("backend_id").items():
             linked = bindings.filtered(lambda link: link.external_id and link.state != "gone")
             if kept := linked.sorted(lambda link: (link.partner_id != survivor, link.id))[:1]:
-                lost = (linked - kept).mapped("external_id")
+                lost = {link.external_id: link._known_consents() for link in linked - kept}
                 kept._take_over_creations(bindings)
                 (bindings - kept).unlink()
                 kept._move_to(survivor)
-                self.env["usercom.outbox"]._enqueue_merge(backend, kept.external_id, lost)
+                self.env["usercom.outbox"]._enqueue_merge(
+                    backend, kept.external_id, list(lost), lost
+                )
+
+    def _known_consents(self):
+        """``{key: canonical value}`` that the user was last known to have."""
+        consents = self.env["usercom.field.mapping"]._consent_keys(self.backend_id.id)
+        return {key: remote_base_value(self._last_base(), key) for key, *_words in consents}
 
     def _take_over_creations(self, bindings):
         """Remember the users that calls without an answer may have created for ``bindings``.

@@ -61,6 +61,11 @@ class UsercomOutbox(models.Model):
         help="What became of it once it was done.",
     )
     into_external_id = fields.Integer("Merged into User.com ID", aggregator=False)
+    known_consents = fields.Json(
+        help="What a user to be merged was last known to say of consents.",
+        groups="base.group_system",
+        prefetch=False,
+    )
     force_single = fields.Boolean(help="User.com did not take it in a mass update.")
     is_by_hand = fields.Boolean("Pushed by Hand", help="The user is read before anything is sent.")
     # Not prefetched: what is read with every row must not be able to stop the queue.

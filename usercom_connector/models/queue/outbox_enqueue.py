@@ -282,8 +282,12 @@ class UsercomOutboxEnqueue(models.AbstractModel):
         return self.env._("Failed: %s", operation)
 
     @api.model
-    def _enqueue_merge(self, backend, user_id, lost_ids):
-        """Queue the merge of users into the one whose contact survived."""
+    def _enqueue_merge(self, backend, user_id, lost_ids, consents=None):
+        """Queue the merge of users into the one whose contact survived.
+
+        ``consents``: {lost id: {key: what both sides last knew of}}. One said "no" since then if it
+        is read and says so. Whom we have created ourselves, unheard, is not asked.
+        """
         self.env["usercom.tombstone"]._create_for_users(backend, lost_ids)
         rows = self.create(
             [
@@ -292,6 +296,7 @@ class UsercomOutboxEnqueue(models.AbstractModel):
                     "external_id": lost_id,
                     "into_external_id": user_id,
                     "operation": "merge",
+                    "known_consents": (consents or {}).get(lost_id),
                 }
                 for lost_id in lost_ids
             ]

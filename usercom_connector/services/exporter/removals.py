@@ -8,7 +8,7 @@ from odoo import fields
 from odoo.fields import Domain
 
 from ...usercom import User
-from ...usercom.jobs import Identity, MergeUsers, Remove
+from ...usercom.jobs import Identity, MergedUsers, MergeUsers, Remove
 from ...usercom.merge import Base
 from ...usercom.push import Push
 from ...usercom.verify_write import EMPTY
@@ -85,15 +85,11 @@ class Removals:
 
     # ---- settling ----
 
-    def settle(self, row: Any, user: User | None = None) -> None:
-        """Store that the user of a row is dealt with.
-
-        ``user`` is who was deleted, as it was, or who takes the place of a user that others were
-        to be merged into, and that User.com does not have any more.
-        """
+    def settle(self, row: Any, result: Any = None) -> None:
+        """Store that the user of a row is dealt with; ``result`` is what its job gave, if any."""
         for link in self._bindings._of(self._backend, row.partner_id).values():
             if row.operation == "delete":
-                self._apply_last_words(row, link, user)
+                self._apply_last_words(row, link.partner_id, result, link._last_base())
                 link._forget()
             else:
                 link.left_at = fields.Datetime.now()
@@ -101,21 +97,23 @@ class Removals:
             case "unsubscribe":
                 EmailConsent(self._backend).leave_unsubscribed(row.partner_id)
             case "merge":
-                self._settle_merge(row, user)
+                self._settle_merge(row, result)
             case "delete":
                 self._send_anew(row.external_id)
         row._finish(sent={"unsubscribed": True} if row.operation == "unsubscribe" else None)
 
-    def _apply_last_words(self, row: Any, link: Any, user: User | None) -> None:
-        """Apply a "no" that the deleted user said and that nobody had read yet."""
-        if user:
+    def _apply_last_words(self, row: Any, partner: Any, user: User | None, base: Base) -> None:
+        """Apply a "no" that the user said who is gone now, and that nobody had read yet."""
+        if user and partner:
             backend = with_own_context(self._backend, origin=consent_origin(row, user))
-            apply_refusals(backend, row.partner_id, user, link._last_base())
+            apply_refusals(backend, partner, user, base)
 
-    def _settle_merge(self, row: Any, successor: User | None) -> None:
-        if successor:
-            origin = consent_origin(row, successor)
-            Successors(self._backend).link(row.into_external_id, successor, origin)
+    def _settle_merge(self, row: Any, merged: MergedUsers) -> None:
+        kept = self._bindings._of_user(self._backend, row.into_external_id).partner_id
+        self._apply_last_words(row, kept, merged.was, Base(row.sudo().known_consents))
+        if merged.successor:
+            origin = consent_origin(row, merged.successor)
+            Successors(self._backend).link(row.into_external_id, merged.successor, origin)
         else:
             self._read_again(row.into_external_id)
 
@@ -138,7 +136,8 @@ def _removal(row: Any, user_id: int) -> Remove:
 
 def _merge(row: Any, parents: dict[int, Identity]) -> MergeUsers:
     parent_id = row.into_external_id
-    return MergeUsers(parent_id, row.external_id, parents.get(parent_id, Identity()))
+    identity, reads_first = parents.get(parent_id, Identity()), bool(row.sudo().known_consents)
+    return MergeUsers(parent_id, row.external_id, identity, reads_first)
 
 
 def _is_in_use(link: Any) -> bool:
