@@ -62,7 +62,8 @@ TABLE = [
     # Contacts come together, go, and come back.
     ("odoo yes, sync, merge with no", NO, NO),
     ("odoo yes, sync, merge with yes", YES, YES),
-    ("sync, merge with yes", NO, UNSET),
+    ("sync, merge with yes", YES, YES),
+    ("sync, merge with no", NO, NO),
     ("odoo yes, odoo no, sync, merge with yes", NO, NO),
     ("odoo yes, sync, archive, user no, call", NO, NO),
     ("odoo yes, sync, archive, odoo no, unarchive", NO, NO),

@@ -5,24 +5,7 @@ from odoo.addons.usercom_connector.services.drain.tasks import Settlement
 from odoo.addons.usercom_connector.services.queue.claims import URGENT, InboxClaims, OutboxClaims
 from odoo.addons.usercom_connector.usercom.jobs import Outcome
 
-from .common import UsercomCase
-
-
-class MergeCase(UsercomCase):
-    def merge(self, *contacts):
-        """Merge with Odoo's wizard; the last contact survives."""
-        partners = self.env["res.partner"].union(*contacts)
-        wizard = self.env["base.partner.merge.automatic.wizard"].create({})
-        wizard._merge(partners.ids, contacts[-1])
-        self.env.flush_all()
-
-    def unlinked(self, **values):
-        """A contact that User.com knows nothing of."""
-        self.backend.state = "authenticated"
-        contact = self.contact(**values)
-        self.env.cr.flush()
-        self.backend.state = "running"
-        return contact
+from .common_merge import MergeCase
 
 
 class TestPartnerMerge(MergeCase):

@@ -7,7 +7,7 @@ from ..services.queue.claims import URGENT
 
 
 class BasePartnerMergeAutomaticWizard(models.TransientModel):
-    """A merged contact says "no" if one of them did, else what the contact that is left said."""
+    """Merged contacts are one person: it says "no" if one of them did, else "yes" if one did."""
 
     _inherit = "base.partner.merge.automatic.wizard"
 

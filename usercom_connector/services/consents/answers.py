@@ -63,6 +63,11 @@ class ConsentField:
             effective_consent(self.shown(partner), self.logged(partner), silent_no=silent_no)
         )
 
+    def all_that_count(self, partners: Any) -> set[bool | None]:
+        """Return what counts for some of the contacts, as the account sees them."""
+        withdrawn = self._mapping._withdrawn()
+        return {to_consent(self.canonical_value(partner), withdrawn) for partner in partners}
+
     def canonical(self, consent: bool | None) -> bool | None:
         """Return the canonical value of a consent: for "unsubscribed", True says no."""
         return None if consent is None else consent != self._mapping._withdrawn()
@@ -259,11 +264,15 @@ class ConsentNotes:
     # ---- contacts that are merged ----
 
     def strictest(self, kept: Any, merged: Any) -> bool | None:
-        """Return what counts after a merge into `kept`: any "no", else what `kept` said."""
+        """Return what counts after a merge into `kept`: any "no", else any "yes".
+
+        Who is on the blacklist says "no" to e-mail as well.
+        """
         seen = self._backend._with_account_context(kept | merged)
-        withdrawn = self._mapping._withdrawn()
-        answers = {p.id: to_consent(self._field.canonical_value(p), withdrawn) for p in seen}
-        return False if False in answers.values() else answers[kept.id]
+        answers, email = self._field.all_that_count(seen), EmailConsent(self._backend)
+        if email.blacklist and self._mapping == email.consent:
+            answers |= ConsentField(email.blacklist).all_that_count(seen) & {False}
+        return next((said for said in (False, True) if said in answers), None)
 
     def settle_merged(self, partner: Any, consent: bool | None) -> None:
         """Note what counts for a contact after a merge, and have its field show it."""
