@@ -61,10 +61,9 @@ class UsercomOutbox(models.Model):
         help="What became of it once it was done.",
     )
     into_external_id = fields.Integer("Merged into User.com ID", aggregator=False)
+    # What a user to be merged was last known to say of consents: a "no" read since is a new one.
     known_consents = fields.Json(
-        help="What a user to be merged was last known to say of consents.",
-        groups="base.group_system",
-        prefetch=False,
+        groups="base.group_system", prefetch=False, export_string_translation=False
     )
     force_single = fields.Boolean(help="User.com did not take it in a mass update.")
     is_by_hand = fields.Boolean("Pushed by Hand", help="The user is read before anything is sent.")
