@@ -22,7 +22,7 @@ class UsercomMembership(models.Model):
     has_left = fields.Boolean(
         "Left in Odoo",
         help="The contact belongs to another company in Odoo now. That User.com may still show the "
-        "user as a member is no reason to bring it back.",
+        "user as a member is no reason to restore it.",
     )
 
     _member_uniq = models.Constraint(
