@@ -8,8 +8,8 @@ from ...usercom.company_sync import CompanyPush, MemberChange
 from ...usercom.jobs import Identity
 from ...usercom.merge import Base
 from ...usercom.push import Push
+from ...usercom.verify_write import CREATION_TAKES
 from ..comparison import Comparison
-from ..exporter.settlement import CREATION_TAKES
 from ..queue.claims import Task
 from ..values.problems import EmailSyntax
 from .participation import CompanyParticipation, PendingMembers

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
 from typing import Any
 
 from odoo import fields
@@ -12,12 +11,10 @@ from odoo.tools import SQL
 
 from ...usercom import EmptiedError
 from ...usercom.company_sync import CompanyPush
-from ...usercom.connections import LONGEST_CALL
 from ...usercom.jobs import Identity, Outcome
 from ...usercom.push import Push, Pushed
 from ...usercom.texts import excerpt
-from ...usercom.throttle import LONGEST_HOLD
-from ...usercom.verify_write import Unconfirmed, added
+from ...usercom.verify_write import CREATION_TAKES, Unconfirmed, added
 from ..account.unset_attributes import UnsetAttributes
 from ..consents.received import consent_origin
 from ..contacts.identity import Linking
@@ -29,9 +26,6 @@ from ..queue.claims import Task
 from ..values.problems import pushed_problems, unchanged_problems
 
 # ---- before the call ----
-
-# As long as its call may take, its turn before, and as a search may lag behind.
-CREATION_TAKES = timedelta(seconds=LONGEST_CALL + LONGEST_HOLD + 60)
 
 
 class UnconfirmedValues:

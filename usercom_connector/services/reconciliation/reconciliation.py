@@ -13,13 +13,13 @@ from odoo.tools import SQL
 
 from ...usercom import User
 from ..account.connection import Connection
-from ..companies.company_list import CompanyList
 from ..consents.received import consent_origin
 from ..database.transactions import attempted, described
 from ..failures.problem import Problem
 from ..importer import Importer, Results
 from ..inbox.calls import settle_listed
 from ..inbox.prompts import Prompts, keys_in
+from .company_list import CompanyList
 from .differences import Differences
 from .user_list import OVERLAP, UserList
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 from ...usercom import User
-from ..reconciliation.user_list import UserList
-from .settlement import CompanySettlement
+from ..companies.settlement import CompanySettlement
+from .user_list import UserList
 
 READ_EVERY = timedelta(hours=1)
 
@@ -20,9 +20,10 @@ class CompanyList(UserList):
 
     def begin_if_due(self) -> bool:
         """Whether a new reading has begun: once an hour, while any pair reads values."""
+        if not self.backend.sync_companies or self._is_recent(READ_EVERY):
+            return False
         mappings = self.backend._active_company_mappings()
-        is_read = any(mapping.direction != "export" for mapping in mappings)
-        if not (self.backend.sync_companies and is_read) or self._is_recent(READ_EVERY):
+        if all(mapping.direction == "export" for mapping in mappings):
             return False
         self._begin(None)
         return True
