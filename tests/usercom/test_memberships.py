@@ -1,4 +1,4 @@
-"""Tags and lists: what is read of them, and by which calls users get and lose them."""
+"""Tags: what is read of them, and by which calls users get and lose them."""
 
 import pytest
 from hypothesis import given
@@ -8,8 +8,7 @@ from usercom.memberships import Label, Membership, read_labels
 
 from .stub import HTML, Answer
 
-VIP, NEWS = Membership("tags", Label(None, "vip")), Membership("lists", Label(7, "News"))
-PRESS = Membership("tags", Label(3, "press"))
+VIP, PRESS = Membership("tags", Label(None, "vip")), Membership("tags", Label(3, "press"))
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(["id", "name", "x"]), inner),
@@ -38,7 +37,7 @@ class TestRead:
     def test_what_is_no_list_says_nothing(self, body):
         assert read_labels(body) == {}
 
-    @given(st.dictionaries(st.sampled_from(["tags", "lists", "id"]), JSON))
+    @given(st.dictionaries(st.sampled_from(["tags", "id"]), JSON))
     def test_nothing_that_is_read_fails(self, body):
         for labels in read_labels(body).values():
             assert all(label.name and len(label.name) <= 255 for label in labels)
@@ -46,12 +45,15 @@ class TestRead:
 
 
 class TestCalls:
-    def test_a_tag_and_a_list_are_joined_and_left(self, stub, client):
-        for path in ("add_tag", "remove_tag", "add_to_list", "remove_from_list"):
+    def test_tags_are_given_and_taken_away(self, stub, client):
+        for path in ("add_tag", "remove_tag"):
             stub.on(f"POST /users/1/{path}/", {})
-        assert client.memberships.join(1, [VIP, NEWS]) == []
-        assert client.memberships.leave(1, [VIP, NEWS]) == []
-        assert [request.json for request in stub.requests] == [{"name": "vip"}, {"list": 7}] * 2
+        assert client.memberships.join(1, [VIP, PRESS]) == []
+        assert client.memberships.leave(1, [VIP, PRESS]) == []
+        assert [request.json for request in stub.requests] == [
+            {"name": "vip"},
+            {"name": "press"},
+        ] * 2
 
     def test_the_method_that_is_served_is_remembered(self, stub, client):
         stub.on("POST /users/1/remove_tag/", Answer({"detail": "no"}, 405))
@@ -64,9 +66,8 @@ class TestCalls:
         "answer", [Answer({"e": 1}, 400), Answer({"detail": "?"}, 404), Answer(HTML, 404)]
     )
     def test_what_is_refused_is_told_and_the_rest_goes(self, stub, client, answer):
-        stub.on("POST /users/1/add_tag/", answer)
-        stub.on("POST /users/1/add_to_list/", {"id": 7})
-        assert client.memberships.join(1, [VIP, NEWS]) == [VIP]
+        stub.on("POST /users/1/add_tag/", answer, {"id": 1})
+        assert client.memberships.join(1, [VIP, PRESS]) == [VIP]
 
     @pytest.mark.parametrize("status", [500, 409])
     def test_what_may_pass_is_raised(self, stub, client, status):

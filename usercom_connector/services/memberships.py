@@ -1,4 +1,4 @@
-"""Which tags and lists contacts are in, as values that are merged like any other."""
+"""Which tags contacts have, as values that are merged like any other."""
 
 from __future__ import annotations
 

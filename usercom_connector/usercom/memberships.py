@@ -1,4 +1,4 @@
-"""Tags, lists and segments of User.com, and which of them a user is in."""
+"""Tags of User.com, and which of them a user has."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .texts import is_storable
 if TYPE_CHECKING:
     from .transport import Transport
 
-Kind = Literal["tags", "lists", "segments"]
+Kind = Literal["tags"]
 
 MOST_LABELS = 5000  # to choose from
 LABEL_LIMIT = 255  # characters of a name; User.com's own limit is not documented
@@ -22,7 +22,7 @@ NOT_FOUND, METHOD_NOT_ALLOWED = 404, 405
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A tag, a list or a segment. The id of a tag that was never seen there is None."""
+    """A tag. The id of one that was never seen there is None."""
 
     id: int | None
     name: str
@@ -36,7 +36,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """One tag or list that is paired: a user is in it, or not."""
+    """One tag that is paired: a user has it, or not."""
 
     kind: Kind
     label: Label
@@ -47,15 +47,9 @@ class Membership:
 
 
 def read_labels(data: Mapping[str, Any]) -> dict[str, tuple[Label, ...]]:
-    """Return {"tags": (…), "lists": (…)} of the JSON of a user.
-
-    A kind that the JSON does not have as an array is left out: nothing is known of it.
-    """
-    return {
-        kind: tuple(_labels(data[kind]))
-        for kind in ("tags", "lists")
-        if isinstance(data.get(kind), list)
-    }
+    """Return {"tags": (…)} of the JSON of a user; {} where it has no such array."""
+    tags = data.get("tags")
+    return {"tags": tuple(_labels(tags))} if isinstance(tags, list) else {}
 
 
 def _labels(items: Iterable[Any]) -> Iterator[Label]:
@@ -82,7 +76,7 @@ def read_label(item: Any) -> Label:
 
 
 class MembershipCalls:
-    """The calls that read labels and put users in or out of them."""
+    """The calls that read tags, and give them to users or take them away."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
@@ -102,14 +96,13 @@ class MembershipCalls:
     def join(
         self, user_id: int, memberships: Sequence[Membership], custom_id: str | None = None
     ) -> list[Membership]:
-        """Put a user into these; return those that User.com has refused."""
-        tags = [each for each in memberships if each.kind == "tags"]
-        if len(tags) > 1 and custom_id and self._add_many(custom_id, tags):
-            memberships = [each for each in memberships if each.kind != "tags"]
+        """Give a user these tags; return those that User.com has refused."""
+        if len(memberships) > 1 and custom_id and self._add_many(custom_id, memberships):
+            return []
         return [each for each in memberships if not self._add(user_id, each)]
 
     def leave(self, user_id: int, memberships: Iterable[Membership]) -> list[Membership]:
-        """Take a user out of these; return those that User.com has refused."""
+        """Take these tags from a user; return those that User.com has refused."""
         return [each for each in memberships if not self._remove(user_id, each)]
 
     def _add_many(self, custom_id: str, tags: Sequence[Membership]) -> bool:
@@ -122,14 +115,12 @@ class MembershipCalls:
         self._adds_many = False
 
     def _add(self, user_id: int, membership: Membership) -> bool:
-        what, body = _body(membership)
-        path = f"/users/{user_id}/add_{what}/"
-        return self._is_served("POST", path, body)
+        body = {"name": membership.label.name}
+        return self._is_served("POST", f"/users/{user_id}/add_tag/", body)
 
     def _remove(self, user_id: int, membership: Membership) -> bool:
         """Clients use either method; whichever is served is tried first from then on."""
-        what, body = _body(membership)
-        path = f"/users/{user_id}/remove_{what.replace('to_', 'from_')}/"
+        path, body = f"/users/{user_id}/remove_tag/", {"name": membership.label.name}
         for method in self._removals:
             if self._is_served(method, path, body):
                 others = [each for each in self._removals if each != method]
@@ -152,11 +143,3 @@ class MembershipCalls:
                 raise
             return False
         return True
-
-
-def _body(membership: Membership) -> tuple[str, dict[str, Any]]:
-    """Return ("tag", {"name": …}) or ("to_list", {"list": …})."""
-    label = membership.label
-    if membership.kind == "tags":
-        return "tag", {"name": label.name}
-    return "to_list", {"list": label.id}

@@ -204,7 +204,7 @@ class Push:
         return bool(pushed.ignored) or is_other or self.custom_id not in (None, shown)
 
     def joined(self, sent: Values) -> dict[str, Membership]:
-        """Return {key: tag or list} of the `sent` values that say who is in which."""
+        """Return {key: tag} of the `sent` values that say which tags the user has."""
         attributes = self.attributes
         return {
             key: each for key in sent if key in attributes and (each := attributes[key].membership)
@@ -213,7 +213,7 @@ class Push:
     def _join(
         self, client: Client, user_id: int, joined: Mapping[str, Membership]
     ) -> Container[str]:
-        """Put the user into tags and lists, or out of them; return the keys of what was refused.
+        """Give the user tags, or take them away; return the keys of what was refused.
 
         It is done before the change of the other values, whose answer then shows them all.
         """
@@ -226,7 +226,7 @@ class Push:
         return {key for key, each in joined.items() if each in refused}
 
     def leaves_joining(self) -> bool:
-        """Whether a user just created has to be put into tags or lists by another push."""
+        """Whether a user just created has to get tags by another push."""
         joined = self.joined(self.odoo)
         return not self.identity.user_id and any(
             rule.key in joined and rule.direction != "import" and self.odoo[rule.key]
@@ -298,7 +298,7 @@ class Push:
     def _never_agreed(self) -> bool:
         """Whether a value to send has no base, as it is after a new mapping.
 
-        To be put into a tag or list does no harm to a user who is in it.
+        To be given a tag does no harm to a user who has it.
         """
         return any(
             rule.direction != "import"
@@ -344,7 +344,7 @@ class Push:
         return known | self._wire(self._introduction().to_usercom)
 
     def _introduction(self) -> Merge:
-        """Return what a new user is given, but for its tags and lists, which another push gives."""
+        """Return what a new user is given, but for its tags, which another push gives."""
         joined = self.joined(self.odoo)
         rules = [rule for rule in self.rules if rule.key not in joined]
         return merge(rules, {}, self.odoo, dict.fromkeys(self.odoo), odoo_is_newer=True)

@@ -152,7 +152,7 @@ class User:
     unset: frozenset[str] = frozenset()
     """The names of `values` that the answer left out, in an account that leaves out unset ones."""
     labels: Mapping[str, tuple[Label, ...]] = field(default_factory=dict, hash=False, repr=False)
-    """{"tags": (…), "lists": (…)}; a kind that the answer did not have is missing."""
+    """{"tags": (…)}; {} where the answer did not have them."""
 
     @property
     def name(self) -> str | None:

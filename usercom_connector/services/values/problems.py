@@ -86,7 +86,7 @@ def _ignored_problem(mapping: Any, partner: Any, value: Any) -> Problem:
 
 
 def unchanged_problems(pairs: Iterable[Any], partner: Any, ignored: Container[str]) -> list[str]:
-    """Return a sentence for each tag or list that User.com did not put the user into, or out of."""
+    """Return a sentence for each tag that User.com did not give or take away."""
     return [
         Problem(
             pair.env._(
