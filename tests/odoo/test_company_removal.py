@@ -131,3 +131,20 @@ class TestCompanyRemoval(CompaniesCase):
         self.backend.action_let_through()
         self.rest()
         self.assertFalse(self.env["usercom.company"].search([("external_id", ">=", 1000)]))
+
+    # ---- anonymized ----
+
+    def test_a_company_that_is_anonymized_is_sent_no_more(self):
+        self.acme._usercom_anonymize()
+        self.acme.write({"name": "Anonymous", "city": "Kraków"})
+        self.rest()
+        self.assertFalse(self.link(self.acme).external_id)
+        [there] = self.simulator.companies()
+        self.assertEqual((there["name"], there["city"]), ("Acme", None))
+
+    def test_a_company_that_is_anonymized_is_deleted_where_the_policy_says_so(self):
+        self.backend.company_removal_policy = "delete"
+        self.acme._usercom_anonymize()
+        self.acme.name = "Anonymous"
+        self.rest()
+        self.assertEqual(self.ids(), [])

@@ -16,7 +16,7 @@ LIVE = SQL("k.external_id > 0 AND k.state NOT IN ('gone', 'erased') AND k.left_a
 
 
 class CompanyParticipation:
-    """The companies of one account: of its company or of none, and not one of Odoo's own.
+    """The companies of one account: of its company or of none; not Odoo's own, nor an erased one.
 
     A company is sent once one of its contacts is linked with a user, and goes on to be.
     """
@@ -30,6 +30,8 @@ class CompanyParticipation:
             return partners.browse()
         own = partners.env["res.company"].sudo().search([]).partner_id
         domain = Domain("id", "in", (partners - own).ids) & Domain("is_company", "=", True)
+        erased = Domain("backend_id", "=", self._backend.id) & Domain("state", "=", "erased")
+        domain &= Domain("usercom_binding_ids", "not any", erased)
         return self._backend._partners().search(domain & self._backend._partners_of_company())
 
 

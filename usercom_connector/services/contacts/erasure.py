@@ -50,6 +50,7 @@ class Erasure:
         about = [("partner_id", "in", self._partners.ids)]
         for model in (
             "usercom.outbox",
+            "usercom.company",
             "usercom.event",
             "usercom.conflict",
             "usercom.drift",
