@@ -62,7 +62,11 @@ def _fill(registry: Any, rows: int) -> None:
         env.cr.execute(LINKS, [backend_id])
         limits = [backend_id, failed, failed + pending]
         env.cr.execute(
-            ROWS.format(queue="outbox", columns="partner_id, operation", values="p.id, 'sync'"),
+            ROWS.format(
+                queue="outbox",
+                columns="partner_id, resource, operation",
+                values="p.id, 'users', 'sync'",
+            ),
             limits,
         )
         env.cr.execute(
