@@ -7,6 +7,9 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Command
 from odoo.tests import new_test_user
 
+from odoo.addons.usercom_connector.services.mapping.all_tags import AllTags
+from odoo.addons.usercom_connector.usercom import User
+
 from .common_sync import SyncCase
 from .common_tags import TagCase
 
@@ -226,6 +229,15 @@ class TestTags(TagCase):
         self.assertEqual(contact.category_id, self.vip)
         self.assertEqual(self.tags_there(contact), ["gold", "vip customers"])
 
+    def test_a_tag_of_another_account_is_refused_and_not_named(self):
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        label = self.label("Their secret", backend_id=self.account(elsewhere, "second").id)
+        manager = new_test_user(self.env, "mia", "usercom_connector.group_usercom_manager")
+        values = {"category_id": self.own.id, "label_id": label.id}
+        with self.assertRaises(ValidationError) as refused:
+            self.backend.with_user(manager).env["usercom.tag.mapping"].create(values)
+        self.assertNotIn("secret", str(refused.exception))
+
     def test_one_tag_is_paired_once(self):
         with self.assertRaisesRegex(ValidationError, "paired with “VIP” already"):
             self.pair_tags(self.own, "VIP Customers")
@@ -346,6 +358,48 @@ class TestAllTags(TagCase):
         self.drain()
         ewa = self.env["res.partner"].search([("email", "=", "ewa@example.org")])
         self.assertEqual(ewa.category_id.name, "Blog")
+
+    def test_tags_there_that_differ_in_letter_case_are_one(self):
+        self.label("Blog", external_id=1)
+        self.label("blog", external_id=2)
+        for prefix in ("", "b", ""):
+            self.all_tags(prefix)
+        same = self.env["res.partner.category"].search([("name", "=ilike", "blog")])
+        self.assertEqual(len(same), 1)
+        paired = self.backend.tag_mapping_ids.filtered(lambda pair: pair.category_id == same)
+        self.assertEqual(paired.label_id.name_key, "blog")
+
+    def test_a_tag_that_cannot_be_named_there_is_made_and_not_paired(self):
+        self.all_tags()
+        for name in (" ", "x" * 300):
+            self.assertTrue(self.tag(name))
+        self.all_tags("Odoo:")
+        self.assertTrue(self.tag("  "))
+        self.assertFalse(
+            {" ", "  ", "x" * 300} & set(self.backend.tag_mapping_ids.mapped("category_id.name"))
+        )
+
+    def test_two_names_of_one_id_are_one_tag(self):
+        self.backend.all_tags = True
+        tags = [{"id": 5, "name": "Old"}, {"id": 5, "name": "New"}]
+        AllTags(self.backend).learn([User.from_json({"id": 1, "tags": tags})])
+        self.assertEqual(self.backend.tag_mapping_ids.label_id.mapped("external_id").count(5), 1)
+
+    def test_links_are_looked_through_once_for_many_new_tags(self):
+        for number in range(20):
+            self.label(f"Label {number}")
+        queries = self.queries(self.all_tags)
+        looks = [query for query in queries if "UPDATE" in query and "usercom_binding" in query]
+        paired = self.backend.tag_mapping_ids.label_id.mapped("name")
+        self.assertEqual(len([name for name in paired if name.startswith("Label")]), 20)
+        self.assertLessEqual(len(looks), 2)
+
+    def queries(self, act):
+        """The text of the queries of the act."""
+        with self.assertLogs("odoo.sql_db", "DEBUG") as logs:
+            act()
+            self.env.cr.flush()
+        return [record.getMessage() for record in logs.records]
 
     def test_a_prefix_is_there_and_not_here(self):
         self.all_tags("Odoo:")

@@ -58,7 +58,8 @@ class UsercomGroupMapping(models.AbstractModel):
             if not label:
                 continue
             if label.backend_id != pair.backend_id or label.kind != self._kind:
-                raise ValidationError(self.env._("“%s” is of another account.", label.name))
+                mine = label.name if label.sudo(False).has_access("read") else label.id
+                raise ValidationError(self.env._("“%s” is of another account.", mine))
             same = [("backend_id", "=", pair.backend_id.id), ("id", "!=", pair.id)]
             same.append(("label_id.name_key", "=", label.name_key))
             if other := self.search(same, limit=1):

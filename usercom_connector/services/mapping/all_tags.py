@@ -38,17 +38,19 @@ class AllTags:
         paired = self._backend.tag_mapping_ids.category_id
         free = categories.with_env(self._categories.env) - paired
         names = {category: self._name(category) for category in free[: self._room()]}
-        names = {category: name for category, name in names.items() if len(name) <= LABEL_LIMIT}
+        names = {category: name for category, name in names.items() if self._may_be_named(name)}
         keys = {
             self._key(f"{blank}{category.display_name}") for category in names for blank in BLANKS
         }
         known = self._by_key(self._own_labels(Domain("name_key", "in", list(keys))))
         taken = self._by_key(self._backend.tag_mapping_ids.label_id)
+        wanted: dict[str, tuple[Any, str]] = {}
         for category, name in names.items():
-            key = self._bare_key(name)
-            if key not in taken:
-                taken[key] = known.get(key) or self._make_label(Label(None, name))
-                self._make_pair(category, taken[key])
+            if (key := self._bare_key(name)) not in taken:
+                wanted.setdefault(key, (category, name))
+        new = [Label(None, name) for key, (_category, name) in wanted.items() if key not in known]
+        known |= self._by_key(self._make_labels(new))
+        self._make_pairs((category, known[key]) for key, (category, _name) in wanted.items())
 
     def learn(self, users: Iterable[User]) -> None:
         """Pair the tags of these users that nobody has met before."""
@@ -62,29 +64,31 @@ class AllTags:
         ids = {tag.id for tag in met.values() if tag.id}
         known |= self._own_labels(Domain("external_id", "in", list(ids)))
         known_ids, known_keys = set(known.mapped("external_id")), set(known.mapped("name_key"))
-        new = [tag for key, tag in met.items() if key not in known_keys and tag.id not in known_ids]
-        labels = [self._make_label(tag) for tag in new[: self._room()]]
-        self._pair_labels(self._labels.union(*labels))
+        new = {
+            tag.id or key: tag
+            for key, tag in met.items()
+            if key not in known_keys and tag.id not in known_ids
+        }
+        self._pair_labels(self._make_labels([*new.values()][: self._room()]))
 
     def _pair_labels(self, labels: Any) -> None:
         """Pair tags of User.com, each with the tag of contacts of its name; made if there is none.
 
-        A new one has no parent: "Partner / Gold" that is not known becomes a tag of this name.
+        A new one has no parent: "Partner / Gold" that is not known becomes a tag of this name. Of
+        several that differ in letter case alone one is paired.
         """
-        free = labels - self._backend.tag_mapping_ids.label_id
-        free = free.filtered(lambda label: self._is_ours(label.name))[: self._room()]
+        pairs = self._backend.tag_mapping_ids
+        taken = self._by_key(pairs.label_id)
+        new = [(key, label) for key, label in self._by_key(labels).items() if key not in taken]
+        free = dict(new[: self._room()])
         if not free:
             return
-        categories = self._categories.search([])
+        categories, paired = self._categories.search([]), pairs.category_id
         by_name = {category.display_name.casefold(): category for category in categories}
-        paired = self._backend.tag_mapping_ids.category_id
-        for label in free:
-            name = label.name[len(self._prefix) :].strip()
-            category = by_name.get(name.casefold())
-            if category is None:
-                self._categories.create({"name": name})  # which is paired as any new one
-            elif category not in paired:
-                self._make_pair(category, label)
+        known = {key: by_name[key] for key in free.keys() & by_name}
+        self._make_pairs((known[key], free[key]) for key in known if known[key] not in paired)
+        missing = [self._bare_name(free[key]) for key in free if key not in known]
+        self._categories.create([{"name": name} for name in missing])  # paired as any new one
 
     # ---- names ----
 
@@ -98,9 +102,16 @@ class AllTags:
     def _key(self, bare: str) -> str:
         return f"{self._prefix}{bare}".strip().casefold()
 
+    def _bare_name(self, label: Any) -> str:
+        return str(label.name)[len(self._prefix) :].strip()
+
     def _bare_key(self, name: str) -> str:
         """Return what follows the prefix, in lower case: "vip" of "Odoo: VIP"."""
         return name[len(self._prefix) :].strip().casefold()
+
+    def _may_be_named(self, name: str) -> bool:
+        """Whether a tag of User.com can be called so."""
+        return len(name) <= LABEL_LIMIT and self._is_ours(name)
 
     def _is_ours(self, name: str) -> bool:
         """Whether a tag of User.com has the prefix, and a name besides."""
@@ -117,20 +128,29 @@ class AllTags:
         return self._labels.search(own & domain)
 
     def _by_key(self, labels: Any) -> dict[str, Any]:
-        return {self._bare_key(label.name): label for label in labels}
+        """``{name without the prefix: label}`` of those that have the prefix."""
+        ours = labels.filtered(lambda label: self._is_ours(label.name))
+        return {self._bare_key(label.name): label for label in ours}
 
-    def _make_label(self, tag: Label) -> Any:
+    def _make_labels(self, tags: Iterable[Label]) -> Any:
         return self._labels.create(
-            {"backend_id": self._backend.id, "name": tag.name, "external_id": tag.id or 0}
+            [
+                {"backend_id": self._backend.id, "name": tag.name, "external_id": tag.id or 0}
+                for tag in tags
+            ]
         )
 
-    def _make_pair(self, category: Any, label: Any) -> None:
+    def _make_pairs(self, pairs: Iterable[tuple[Any, Any]]) -> None:
+        """Pair them all at once: each time pairs are made, all links are looked through."""
         self._pairs.create(
-            {
-                "backend_id": self._backend.id,
-                "category_id": category.id,
-                "label_id": label.id,
-            }
+            [
+                {
+                    "backend_id": self._backend.id,
+                    "category_id": category.id,
+                    "label_id": label.id,
+                }
+                for category, label in pairs
+            ]
         )
 
 
