@@ -58,3 +58,15 @@ class TestMeanwhile(UsercomCase):
             found = {user["id"]: user["email"] for user in self.other.users(limit=1000)}
             for contact in people:
                 self.assertEqual(found[self.binding(contact).external_id], contact.email)
+
+    def test_an_event_that_was_answered_meanwhile_is_not_told_twice_if_so_chosen(self):
+        contact = self.synced(email="jan@example.org")
+        self.backend.event_lost_answer = "fail"
+        [row] = self.env["usercom.event"]._queue(
+            self.backend, [{"partner": contact, "name": "signup"}]
+        )
+        self.simulator.settings(keys={NEW_KEY: "read_write", self.simulator.api_key: "read_write"})
+        self.drain_while(self.replaced)
+        self.drain()
+        self.assertEqual(len(self.simulator.events(self.binding(contact).external_id)), 1)
+        self.assertEqual((row.state, row.error_code), ("failed", "lost_answer"))

@@ -195,7 +195,7 @@ class UsercomQueue(models.AbstractModel):
         self._put_off()
 
     def _give_back(self):
-        """Put back rows that another transaction had locked when they were to be settled."""
+        """Put back rows whose call may have been answered, and whose answer is not stored."""
         self._put_back()
 
     def _postpone(self, seconds):

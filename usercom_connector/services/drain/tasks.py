@@ -9,6 +9,7 @@ from ...usercom import (
     AmbiguousUserError,
     CredentialsError,
     EmptiedError,
+    LostAnswerError,
     RetryableError,
     ServerError,
     ThrottledError,
@@ -111,7 +112,11 @@ class Settlement:
         if is_current(self.backend, self.client):
             return self.store(outcomes)
         for outcome in outcomes:
-            outcome.task.rows.exists()._put_back()
+            rows = outcome.task.rows.exists()
+            if outcome.error is None or isinstance(outcome.error, LostAnswerError):
+                rows._give_back()  # it was done, or may have been
+            else:
+                rows._put_back()
 
     def store(self, outcomes: list[Any]) -> None:
         """Store what came out; where one of them cannot be stored, the others still are."""
