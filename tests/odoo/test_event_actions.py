@@ -88,6 +88,16 @@ class TestAction(ActionCase):
         names = [name for name, _data in self.sent(contact)]
         self.assertEqual(names, ["vip_joined", "account_added"])
 
+    def test_a_name_that_is_nowhere_is_that_of_the_action_in_whatever_language(self):
+        self.env["res.lang"]._activate_lang("pl_PL")
+        contact = self.synced(email="jan@example.org")
+        action = self.action(
+            "res.partner", usercom_event_name_path="ref", usercom_event_name=False, name="Joined"
+        )
+        action.with_context(lang="pl_PL").name = "Dołączył"
+        self.run_on(action.with_context(lang="pl_PL"), contact)
+        self.assertEqual([name for name, _data in self.sent(contact)], ["Joined"])
+
     def test_a_record_without_a_contact_and_one_left_out_are_passed_over(self):
         self.backend.partner_domain = "[('phone', '!=', False)]"
         out = self.contact(email="out@example.org")
@@ -267,6 +277,16 @@ class TestWhoWrites(ActionCase):
         action = self.action("res.partner", [("city", "city", {})])
         with self.assertRaisesRegex(ValidationError, "may not read"):
             action.usercom_value_ids.with_user(self.admin).path = "bank_ids"
+
+    def test_the_model_is_changed_to_one_that_he_may_not_read(self):
+        access = self.env["ir.model.access"].search([("model_id.model", "=", "res.partner.bank")])
+        access.unlink()
+        bank = self.env["ir.model"]._get_id("res.partner.bank")
+        for values in ({}, {"state": "code"}, {"usercom_contact_path": "partner_id"}):
+            with self.subTest(values), self.assertRaisesRegex(ValidationError, "may not read"):
+                action = self.action("res.partner", [("number", "acc_number", {})], **values)
+                action.with_user(self.admin).model_id = bank
+                action.with_user(self.admin).state = "usercom_event"
 
     def test_what_cannot_be_followed_is_said_and_not_run(self):
         contact = self.synced(email="jan@example.org")

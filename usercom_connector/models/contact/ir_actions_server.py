@@ -112,7 +112,9 @@ class IrActionsServer(models.Model):
         path = self.usercom_contact_path
         return self._usercom_leads_to_contact(path) if path else self.model_name == "res.partner"
 
-    @api.constrains("usercom_event_name_path", "usercom_contact_path", "usercom_value_ids")
+    @api.constrains(
+        "model_id", "usercom_event_name_path", "usercom_contact_path", "usercom_value_ids"
+    )
     def _check_usercom_paths(self):
         """Whoever writes the action may read all that it sends."""
         for action in self.filtered("model_id"):

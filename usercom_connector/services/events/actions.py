@@ -28,7 +28,7 @@ class EventAction:
     """What one ``ir.actions.server`` of this type tells of records."""
 
     def __init__(self, action: Any) -> None:
-        self._action = action.sudo()
+        self._action = action.sudo().with_context(lang=None)  # its name: not whoever's language
         self._env = action.env
         self._model_name = self._action.model_id.model
 
