@@ -240,6 +240,12 @@ class TestChanges(OrderCase):
         expected = [("return", "CHAIR1", 1), ("purchase", "TABLE", 1)]
         self.assertEqual(self.changed()[1:], expected)
 
+    def test_what_is_added_later_is_bought_when_it_is_added(self):
+        self.order.date_order = "2026-01-01 10:00:00"
+        self.order.order_line = [self.line(self.table)]
+        [*_before, added] = self.queued("product_event")
+        self.assertGreater(added.occurred_at, self.order.date_order)
+
     def test_a_delivered_order_moves_on(self):
         self.stage("delivered").stage = 21
         for line in self.order.order_line:

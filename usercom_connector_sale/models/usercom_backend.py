@@ -39,7 +39,9 @@ class UsercomBackend(models.Model):
 
     def write(self, vals):
         sending = self.filtered("sends_orders")
+        moved = self.filtered(lambda backend: backend._is_moved_to(vals.get("linked_subdomain")))
         result = super().write(vals)
+        moved._forget_orders()
         (self.filtered("sends_orders") - sending)._begin_orders()
         return result
 
@@ -48,6 +50,15 @@ class UsercomBackend(models.Model):
         if self:
             self.sudo().orders_since = fields.Datetime.now()
             self.env["usercom.order.stage"]._ensure(self)
+
+    def _is_moved_to(self, subdomain):
+        """Whether it is linked with this other system from now on."""
+        return subdomain and self.linked_subdomain and self.linked_subdomain != subdomain
+
+    def _forget_orders(self):
+        """Another system has been told of nothing: all is told with the next change."""
+        for model in ("usercom.order", "usercom.product"):
+            self.env[model].sudo().search([("backend_id", "in", self.ids)]).unlink()
 
     @api.model
     @tools.ormcache()

@@ -1,11 +1,16 @@
+import logging
 from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from odoo.addons.usercom_connector.services.database.transactions import attempted, described
+
 from ..services.orders import Orders
 from ..services.products import Products
+
+_logger = logging.getLogger(__name__)
 
 NOTED = "usercom.order.noted"  # what was changed, until precommit
 
@@ -30,14 +35,6 @@ class UsercomOrder(models.Model):
     lines = fields.Json(readonly=True, help="What was sent of each line as bought and refunded.")
 
     _order_uniq = models.Constraint("unique (order_id)", "An order is one deal.")
-
-    @api.model
-    def _keep(self, noted):
-        """Store ``[(record or none, values)]``."""
-        for note, values in noted:
-            if note:
-                note.write(values)
-        self.create([values for note, values in noted if not note])
 
     # ---- what is changed is told when the transaction is about to commit ----
 
@@ -65,7 +62,8 @@ class UsercomOrder(models.Model):
         of_accounts = [("id", "in", list(order_ids)), ("company_id", "in", list(accounts))]
         orders = self.env["sale.order"].search(of_accounts, order="id")
         for company, some in orders.grouped("company_id").items():
-            Orders(self.env["usercom.backend"].browse(accounts[company.id])).tell(some)
+            backend = self.env["usercom.backend"].browse(accounts[company.id])
+            self._stop_nobody(Orders(backend).tell, some)
 
     @api.model
     def _tell_deleted(self, orders):
@@ -83,7 +81,19 @@ class UsercomOrder(models.Model):
         of_accounts = Domain("backend_id", "in", list(accounts.values()))
         known = self.env["usercom.product"].search(of_accounts & changed)
         for backend, notes in known.grouped("backend_id").items():
-            Products(backend).queue(notes.product_id)
+            self._stop_nobody(Products(backend).queue, notes.product_id)
+
+    def _stop_nobody(self, tell, records):
+        """Tell of the records; the log names one of which nothing can be told.
+
+        It is told with its next change, if that goes well: whoever sells is not to be stopped.
+        """
+        _done, error = attempted(self.env, tell, records)
+        if error and len(records) > 1:
+            for record in records:
+                self._stop_nobody(tell, record)
+        elif error:
+            _logger.error("user.com is not told of %s: %s", records, described(error))
 
     def _orders_of_moves(self, move_ids):
         if not move_ids:

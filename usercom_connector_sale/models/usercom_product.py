@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 
 class UsercomProduct(models.Model):
@@ -21,11 +21,3 @@ class UsercomProduct(models.Model):
     _product_uniq = models.Constraint(
         "unique (backend_id, product_id)", "An account has each product once."
     )
-
-    @api.model
-    def _keep(self, noted):
-        """Store ``[(record or none, values)]``."""
-        for note, values in noted:
-            if note:
-                note.write(values)
-        self.create([values for note, values in noted if not note])

@@ -32,13 +32,17 @@ class Told:
 
 @dataclass(frozen=True)
 class Movement:
-    """A product event to be sent: ``number`` tells it from the others of its line."""
+    """A product event to be sent: ``number`` tells it from the others of its line.
+
+    ``is_first``: it happened with the order itself, not later.
+    """
 
     line_id: int
     product_id: int
     event_type: str
     quantity: float
     number: int
+    is_first: bool = False
 
 
 class Ledger:
@@ -46,6 +50,7 @@ class Ledger:
 
     def __init__(self, stored: dict[str, Any] | None) -> None:
         self._told = {int(line_id): Told(*told) for line_id, told in (stored or {}).items()}
+        self._is_new = not any(told.count for told in self._told.values())
 
     def as_json(self) -> dict[str, Any]:
         return {str(line_id): told.as_json() for line_id, told in self._told.items()}
@@ -72,7 +77,8 @@ class Ledger:
         found, count = [], before.count
         for event_type, quantity in _changes(before, now):
             count += 1
-            found.append(Movement(line_id, now.product_id, event_type, quantity, count))
+            is_first = self._is_new and count == 1
+            found.append(Movement(line_id, now.product_id, event_type, quantity, count, is_first))
         self._told[line_id] = replace(now, count=count)
         return found
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from .digest import digest_of
 from .ledger import Ledger, Told
+from .notes import keep
 from .order_facts import OrderFacts
 from .order_states import ENDS, reached
 from .payloads import Payloads
@@ -45,7 +46,7 @@ class Orders:
         if not orders:
             return
         facts, reports = OrderFacts(orders), []
-        for order in orders:
+        for order in orders.with_context(lang=self._backend._language()):
             report = self._report(order, facts, notes.get(order.id))
             if report and report.items:
                 reports.append(report)
@@ -61,7 +62,11 @@ class Orders:
         return {state for state, needed in states.items() if needed & sent}
 
     def _notes(self, orders: Any) -> dict[int, Any]:
+        """By order. What another company's account was told, whose it was before, is forgotten."""
         notes = self._env["usercom.order"].search([("order_id", "in", orders.ids)])
+        if others := notes.filtered(lambda note: note.backend_id != self._backend):
+            others.unlink()
+            notes -= others
         return {note.order_id.id: note for note in notes}
 
     def _report(self, order: Any, facts: OrderFacts, note: Any) -> Report | None:
@@ -100,8 +105,15 @@ class Orders:
         lines = {line.id: line for line in report.lines}
         for movement in ledger.movements(self._sold(report, facts)):
             line = lines.get(movement.line_id)
-            report.items.append(self._payloads.product_event(report.order, line, movement))
+            if line and line.product_id.id != movement.product_id:
+                line = None  # another product was bought with it
+            if line or self._is_there(movement.product_id):
+                report.items.append(self._payloads.product_event(report.order, line, movement))
         report.values["lines"] = ledger.as_json()
+
+    def _is_there(self, product_id: int) -> bool:
+        """Whether the product is in Odoo still: it may be deleted once no line has it any more."""
+        return bool(self._env["product.product"].browse(product_id).exists())
 
     def _sold(self, report: Report, facts: OrderFacts) -> dict[int, Told]:
         """What of each line is sold as things are; of what is not confirmed, nothing is left."""
@@ -123,7 +135,7 @@ class Orders:
         told = [report for report in reports if report.order.partner_id.id in people]
         lines = self._env["sale.order.line"].union(*(report.lines for report in told))
         self._products.queue(lines.product_id)
-        self._env["usercom.order"]._keep([(report.note, self._noted(report)) for report in told])
+        keep(self._env["usercom.order"], [(report.note, self._noted(report)) for report in told])
 
     def _noted(self, report: Report) -> dict[str, Any]:
         return {"backend_id": self._backend.id, "order_id": report.order.id, **report.values}

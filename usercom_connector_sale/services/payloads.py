@@ -52,7 +52,6 @@ class Payloads:
     def product_event(self, order: Any, line: Any, movement: Movement) -> dict[str, Any]:
         """``line`` may be none: one that has been deleted since it was bought."""
         price = {"price": self._price(order, line)} if line else {}
-        is_first = movement.number == 1
         return {
             "kind": "product_event",
             "partner": order.partner_id,
@@ -67,7 +66,7 @@ class Payloads:
                     "currency": order.currency_id.name,
                 }
             },
-            **({"occurred_at": order.date_order} if is_first else {}),
+            **({"occurred_at": order.date_order} if movement.is_first else {}),
         }
 
     def _order_product(self, order: Any, line: Any) -> dict[str, Any]:

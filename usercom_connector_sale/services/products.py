@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .digest import digest_of
+from .notes import keep
 
 
 class Products:
@@ -24,7 +25,9 @@ class Products:
     def _made_key(self, product: Any) -> str:
         rule = self._backend.product_id_rule
         own = _without_blanks(product[rule]) if rule != "database_id" else ""
-        return (self._backend.product_id_prefix or "") + (own or f"odoo-{product.id}")
+        if not own.strip("."):  # "/products-by-id/../" would be another address
+            own = f"odoo-{product.id}"
+        return (self._backend.product_id_prefix or "") + own
 
     def queue(self, products: Any) -> None:
         """Queue those ``products`` that User.com does not have, or not as they are now."""
@@ -37,7 +40,7 @@ class Products:
                 items.append(item)
                 values.append((note, value))
         self._env["usercom.event"].sudo()._queue(self._backend, items)
-        self._env["usercom.product"].sudo()._keep(values)
+        keep(self._env["usercom.product"].sudo(), values)
 
     def _notes(self, products: Any) -> dict[int, Any]:
         notes = self._env["usercom.product"].sudo()
