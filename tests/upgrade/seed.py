@@ -114,6 +114,34 @@ sync = env["usercom.sync"].create(
 env["usercom.sync.line"].create(
     {"sync_id": sync.id, "kind": "new_there", "partner_id": people[1].id, "result": "queued"}
 )
+label = env["usercom.label"].create({"backend_id": backend.id, "name": "VIP", "external_id": 5})
+env["usercom.tag.mapping"].create(
+    {
+        "backend_id": backend.id,
+        "category_id": env["res.partner.category"].create({"name": "Very important"}).id,
+        "label_id": label.id,
+        "direction": "import",
+    }
+)
+firm = env["res.partner"].create({"name": "Firm", "email": "f@example.org", "is_company": True})
+link = env["usercom.company"].create(
+    {
+        "backend_id": backend.id,
+        "partner_id": firm.id,
+        "external_id": 21,
+        "custom_id": f"odoo-{firm.id}",
+        "base": {"name": "Firm"},
+    }
+)
+binding = env["usercom.binding"].search([], limit=1)
+env["usercom.membership"].create(
+    {"link_id": link.id, "binding_id": binding.id, "external_id": binding.external_id}
+)
+happened = {"partner": people[0], "name": "order_completed", "data": {"revenue": 12.5}}
+env["usercom.event"]._queue(backend, [{**happened, "key": "S1"}])
+if "sale.order" in env:
+    env["sale.order"].create({"partner_id": people[0].id})
+    env["product.product"].create({"name": "Cup"})
 env["ir.config_parameter"].set_param("usercom_connector.api_url", "https://proxy.example")
 
 
