@@ -89,6 +89,10 @@ class TestWhoIsNotThere(EventCase):
         rows = self.env["usercom.event"]._queue(self.backend, items)
         self.assertEqual(rows.partner_id, inside)
 
+    def test_nothing_is_queued_for_nobody(self):
+        self.assertFalse(self.tell(self.env["res.partner"]))
+        self.assertFalse(self.deal(self.env["res.partner"]))
+
     def test_who_takes_part_no_more_is_told_of_no_more(self):
         contact = self.synced(email="jan@example.org")
         row = self.tell(contact)

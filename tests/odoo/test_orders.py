@@ -246,6 +246,14 @@ class TestChanges(OrderCase):
         [*_before, added] = self.queued("product_event")
         self.assertGreater(added.occurred_at, self.order.date_order)
 
+    def test_what_was_bought_comes_back_although_orders_were_not_sent_for_a_while(self):
+        self.backend.sends_orders = False
+        self.order.date_order = "2026-01-01 10:00:00"
+        self.env.cr.flush()
+        self.backend.sends_orders = True
+        self.order._action_cancel()
+        self.assertEqual(self.changed(), [("return", "CHAIR1", 2), ("return", "TABLE", 1)])
+
     def test_a_delivered_order_moves_on(self):
         self.stage("delivered").stage = 21
         for line in self.order.order_line:

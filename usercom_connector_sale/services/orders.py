@@ -79,7 +79,7 @@ class Orders:
         report = Report(order, lines, note, {"order_state": passed[-1].order_state})
         is_paid = "paid" in states
         self._add_deal(report, self._payloads.deal(order, lines, passed[-1], is_paid=is_paid))
-        if order.date_order >= self._backend.orders_since:
+        if order.date_order >= self._backend.orders_since or (note and note.lines):
             self._add_events(report, passed)
             self._add_movements(report, facts)
         return report

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from datetime import UTC
 from typing import Any
 
@@ -46,9 +46,7 @@ class EventQueueing:
             return self._events
         people = self._env["res.partner"].union(*(item["partner"] for item in items if _who(item)))
         waits = self._waits_for_contact(people)
-        rows = [
-            self._values(item, waits) for item in items if not _who(item) or _who(item) in waits
-        ]
+        rows = [self._values(item, waits) for item in items if _is_about(item, waits)]
         if not rows:
             return self._events
         if priority is None:
@@ -110,6 +108,11 @@ def _who(item: Item) -> int:
     """The id of the contact that the item is about, 0 for a product."""
     partner = item.get("partner")
     return partner.id if partner else 0
+
+
+def _is_about(item: Item, people: Container[int]) -> bool:
+    """Whether the item is about one of these contacts, or a product, which is nobody's."""
+    return item.get("kind") == "product" or _who(item) in people
 
 
 def _single(rows: list[Item]) -> Iterator[Item]:
