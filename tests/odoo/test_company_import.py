@@ -4,8 +4,13 @@ import random
 
 from odoo.tests import new_test_user
 
+from odoo.addons.usercom_connector.services.companies.settlement import CompanySettlement
+from odoo.addons.usercom_connector.services.companies.user_companies import UserCompanies
+from odoo.addons.usercom_connector.usercom import User
+
 from .common_companies import CompaniesCase
 
+LATER = "2099-01-01T00:00:00Z"
 EVENTS = ("city", "city there", "move", "leave", "join there", "part there", "drain")
 
 
@@ -134,6 +139,36 @@ class TestCompanyImport(CompaniesCase):
 
 class TestCompanyHistories(CompaniesCase):
     """Whatever both sides do, in whatever order, they come to rest, and to the same."""
+
+    def test_a_page_of_users_or_companies_is_looked_up_at_once(self):
+        self.backend.company_mapping_ids.direction = "both"
+        few, many = (self.staff(count) for count in (2, 12))
+        self.assertGreaterEqual(self.cost(few), self.cost(many))
+
+    def staff(self, count):
+        """[(contact, the user as a member of its company)]."""
+        contacts = [
+            self.member(self.company(name=f"{count} {n}"), email=f"{count}-{n}@example.org")
+            for n in range(count)
+        ]
+        self.rest()
+        found = []
+        for contact in self.env["res.partner"].union(*contacts):  # as they are read: together
+            link, user_id = self.link(contact.parent_id), self.binding(contact).external_id
+            companies = [{"id": link.external_id}]
+            found.append((contact, User.from_json({"id": user_id, "companies": companies})))
+        return found
+
+    def cost(self, staff):
+        """The number of queries that read what the users, and their companies, are."""
+        companies = [self.there(contact.parent_id) for contact, _user in staff]
+        read = [User.from_json({**each, "updated_at": LATER}) for each in companies]
+        self.env.cr.flush()
+        self.env.invalidate_all()
+        with self.assertLogs("odoo.sql_db", "DEBUG") as logs:
+            UserCompanies(self.backend).bring(staff)
+            CompanySettlement(self.backend).bring(read)
+        return len([line for line in logs.output if "SELECT" in line])
 
     def test_random_histories_end_alike_and_at_rest(self):
         self.backend.company_mapping_ids.filtered(lambda m: m._key() == "city").direction = "both"

@@ -135,6 +135,33 @@ class TestSent(ValueChangeCase):
         moved = ("phone_number", "111111111", "222222222", "sent", "Marta Nowak")
         self.assertEqual(self.noted(contact), [moved])
 
+    def test_what_waits_of_it_as_a_company_tells_not_who_edited(self):
+        self.backend.sync_companies = True
+        acme = self.company_with_member()
+        self.forget()
+        self.env["usercom.outbox"]._enqueue_companies(acme.ids)
+        acme.with_user(self.marta).phone = "222222222"
+        self.env.cr.flush()
+        rows = self.env["usercom.outbox"]._waiting_rows(acme)
+        self.assertEqual(sorted(rows.mapped("resource")), ["companies", "users"])
+        rows.next_attempt_at = fields.Datetime.now() + timedelta(hours=1)
+        self.binding(acme).unconfirmed = {"phone_number": ["222222222"]}
+        user_id = self.binding(acme).external_id
+        self.simulator.patch_user(user_id, phone_number="222222222")
+        self.receive(id=user_id)
+        moved = ("phone_number", "111111111", "222222222", "sent", "Marta Nowak")
+        self.assertEqual(self.noted(acme), [moved])
+
+    def company_with_member(self):
+        """A contact that is sent as a user, and as a company."""
+        self.backend.partner_domain = "[]"
+        company = {"is_company": True, "email": "acme@example.org", "phone": "111111111"}
+        acme = self.synced(name="Acme", **company)
+        self.contact(email="jan@example.org", parent_id=acme.id)
+        for _run in range(3):
+            self.drain()
+        return acme
+
     def test_a_consent_stands_in_its_own_log_alone(self):
         contact = self.synced(email="jan@example.org")
         self.forget()

@@ -66,15 +66,18 @@ class CompanySettlement:
         if other:
             row._fail(self._same_company(row.partner_id, other.partner_id), is_ambiguous=True)
             return
-        problems, is_left = self._merge(row.partner_id, link, company)
+        problems, is_left = self._merge(link, company, self._comparison(link))
         row._close(problems, outcome="compared")
         if is_left or PendingMembers(self._backend).of(link):
             self._env["usercom.outbox"]._enqueue_companies(row.partner_id.ids)
 
-    def _merge(self, partner: Any, link: Any, company: Any) -> tuple[list[str], bool]:
+    def _comparison(self, links: Any) -> Comparison:
+        seen = self._backend._with_account_context(links.partner_id)
+        return Comparison(self._backend._active_company_mappings(), seen)
+
+    def _merge(self, link: Any, company: Any, comparison: Comparison) -> tuple[list[str], bool]:
         """Bring to the contact what User.com knows better; ``(problems, whether more is left)``."""
-        seen = self._backend._with_account_context(partner)
-        comparison = Comparison(self._backend._active_company_mappings(), seen)
+        seen = self._backend._with_account_context(link.partner_id)
         base = link._agreed_with(company.id)
         sides = comparison.sides(seen, company, base)
         outcome = comparison.merge(seen, sides, base, odoo_is_newer=None)
@@ -102,12 +105,16 @@ class CompanySettlement:
             ]
         )
         inside = CompanyParticipation(self._backend).taking_part(links.partner_id)
-        for link in links.filtered(lambda link: link.partner_id in inside):
-            company = known[link.external_id]
-            if not link._has_seen(company):
-                _problems, is_left = self._merge(link.partner_id, link, company)
-                if is_left:
-                    self._env["usercom.outbox"]._enqueue_companies(link.partner_id.ids)
+        changed = links.filtered(
+            lambda link: link.partner_id in inside and not link._has_seen(known[link.external_id])
+        )
+        comparison, again = self._comparison(changed), []
+        for link in changed:
+            _problems, is_left = self._merge(link, known[link.external_id], comparison)
+            if is_left:
+                again.append(link.partner_id.id)
+        if again:
+            self._env["usercom.outbox"]._enqueue_companies(again)
 
     def _same_company(self, partner: Any, other: Any) -> Problem:
         text = self._env._(

@@ -31,11 +31,16 @@ class UserCompanies:
             return
         links = self._links({key for _partner, user in told for key in user.company_ids or ()})
         known = self._known([partner for partner, _user in told])
-        moves = {}
+        moves, ended = {}, self._memberships
         for partner, user in told:
             ours = [links[key] for key in user.company_ids or () if key in links]
-            if company := self._new_company(partner, ours, known.get((partner.id, user.id))):
+            present = self._env["usercom.company"].concat(*ours)
+            members = known.get((partner.id, user.id), self._memberships)
+            gone = members.filtered(lambda m, there=present: m.has_left and m.link_id not in there)
+            ended += gone
+            if company := self._new_company(partner, present, members - gone):
                 moves[partner] = company
+        ended.unlink()
         if moves:
             self._move(moves)
 
@@ -56,12 +61,11 @@ class UserCompanies:
         )
         return dict(found.grouped(lambda m: (m.binding_id.partner_id.id, m.external_id)))
 
-    def _new_company(self, partner: Any, links: list[Any], known: Any) -> Any:
-        """The company that ``partner`` is to get; None if it keeps what it has."""
-        known = known or self._memberships
-        present = self._env["usercom.company"].concat(*links)
-        known.filtered(lambda member: member.has_left and member.link_id not in present).unlink()
-        known = known.exists()
+    def _new_company(self, partner: Any, present: Any, known: Any) -> Any:
+        """The company that ``partner`` is to get; None if it keeps what it has.
+
+        ``present``: the links of the user's companies. ``known``: the memberships.
+        """
         new = (present - known.link_id).partner_id
         company = partner.commercial_partner_id
         if company == partner or not company.is_company:

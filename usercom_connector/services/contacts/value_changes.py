@@ -16,6 +16,7 @@ from odoo.tools import SQL
 from ...usercom.mass import MassPush
 from ...usercom.merge import remote_base_value
 from ...usercom.push import Push, Pushed
+from ...usercom.records import USERS
 from ...usercom.texts import storable_json
 from ..own_context import Origin, own_context
 from ..queue.claims import Task
@@ -91,11 +92,11 @@ class ValueChanges:
         self._insert(self._changes("received", partner, moved, author))
 
     def _waiting(self, plans: Iterable[Any]) -> dict[int, Any]:
-        """``{contact id: the row that waits to be tried again}``, of the contacts of ``plans``."""
+        """``{contact id: the row that waits to be sent again as a user}``, of ``plans``."""
         partners = self._env["res.partner"].union(*(plan.partner for plan in plans))
         outbox = self._env["usercom.outbox"]
         rows = outbox._waiting_rows(partners) if partners else outbox
-        mine = rows.filtered(lambda row: row.backend_id == self._backend)
+        mine = rows.filtered(lambda row: row.backend_id == self._backend and row.resource == USERS)
         return defaultdict(outbox.browse, {row.partner_id.id: row for row in mine})
 
     def _receiver(self) -> Author:
