@@ -79,6 +79,14 @@ class TestCompanyRemoval(CompaniesCase):
         self.rest()
         self.assertEqual(self.ids(), [self.there_id])
 
+    def test_nor_one_whose_company_was_deleted_before(self):
+        self.backend.company_removal_policy = "delete"
+        self.jan.parent_id = False
+        self.acme.unlink()
+        self.backend.sync_companies = False
+        self.rest()
+        self.assertEqual(self.ids(), [self.there_id])
+
     def test_a_user_of_the_same_id_is_not_touched(self):
         self.assertEqual(self.there_id, self.binding(self.jan).external_id)
         self.backend.company_removal_policy = "delete"

@@ -39,7 +39,13 @@ class CompanyRemovals:
         return [Task(row, CompanyRemoval(in_use[row.partner_id.id].external_id)) for row in leaving]
 
     def of_deleted(self, rows: Any) -> list[Task]:
-        """The tasks of rows without a contact; a company linked with another contact stays."""
+        """The tasks of rows without a contact; a company linked with another contact stays.
+
+        So do all where companies are no longer synchronized.
+        """
+        if not self._backend.sync_companies:
+            rows._finish(operation="keep")
+            return []
         linked = self._links.search(
             Domain("backend_id", "=", self._backend.id)
             & Domain("external_id", "in", rows.mapped("external_id"))
