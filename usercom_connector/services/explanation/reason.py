@@ -40,9 +40,10 @@ class Reasons:
     @cached_property
     def _linked_companies(self) -> set[int]:
         """The ids of those without a user that are linked as companies."""
-        companies = self._unlinked.filtered("is_company")
+        if not (companies := self._unlinked.filtered("is_company")):
+            return set()
         backend = self._backend._of_company(self._env.company)
-        if not (companies and backend.sync_companies):
+        if not backend.sync_companies:
             return set()
         links = self._env["usercom.company"].sudo()._of(backend, companies)
         return {key for key, link in links.items() if link._is_live()}
