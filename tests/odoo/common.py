@@ -31,10 +31,12 @@ class Leaps:
         for queue in QUEUES:
             self._cr.execute(
                 SQL(
-                    "UPDATE %s SET next_attempt_at = next_attempt_at - %s * interval '1 second'"
-                    " WHERE next_attempt_at IS NOT NULL",
-                    SQL.identifier(queue),
-                    seconds,
+                    """UPDATE %(queue)s
+                          SET next_attempt_at = next_attempt_at - %(slept)s,
+                              create_date = create_date - %(slept)s,
+                              write_date = write_date - %(slept)s""",
+                    queue=SQL.identifier(queue),
+                    slept=SQL("%s * interval '1 second'", seconds),
                 )
             )
 

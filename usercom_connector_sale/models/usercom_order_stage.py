@@ -107,8 +107,8 @@ class UsercomOrderStage(models.Model):
 
     def action_test(self):
         """Send a deal in this stage that stands for no order; returns a notification."""
-        self.ensure_one()
         self._check_manager()
+        self.ensure_one()
         values = {"name": self.env._("Test from Odoo"), "value": 0, "status": int(self.status)}
         values |= {name: self[name] for name in ("pipeline", "stage") if self[name]}
         account = Connection(self.backend_id.sudo())
