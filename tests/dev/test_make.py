@@ -49,7 +49,7 @@ LITTLE = {
     "pictures": (["ARGS=-k english"], "1 passed"),
     "release": ([], "19.0.1.4.0.tar.xz is"),
 }
-OF_THIS_RUN = {"PORT", "MAKEFLAGS"}  # as of `make test ARGS=tests/dev`
+OF_THIS_RUN = {"ARGS", "PORT", "MAKEFLAGS"}  # as of `make test ARGS=tests/dev`
 TOO_LONG = {"test-odoo", "test-oca"}  # minutes, and packages that are fetched
 NAMED = re.compile(r"(?:`|^)make ([a-z0-9-]+)(?=[` \n])", re.MULTILINE)
 
