@@ -14,6 +14,7 @@ sys.path.insert(0, str(ROOT / "usercom_connector"))
 
 from usercom import Client, NotFoundError, Throttle, User  # noqa: E402
 
+from ..simulator.process import Simulator  # noqa: E402
 from .stub import Stub  # noqa: E402
 
 API_KEY = "k" * 60 + "SAFE"
@@ -47,6 +48,19 @@ def running_stub() -> Iterator[Stub]:
 def stub(running_stub: Stub) -> Iterator[Stub]:
     yield running_stub
     running_stub.forget()
+
+
+@pytest.fixture(scope="session")
+def running_simulator() -> Iterator[Simulator]:
+    with Simulator() as server:
+        yield server
+
+
+@pytest.fixture
+def simulator(running_simulator: Simulator) -> Simulator:
+    """An empty account without a limit of calls."""
+    running_simulator.reset(rate_limit=0)
+    return running_simulator
 
 
 @pytest.fixture

@@ -70,19 +70,6 @@ VALUES = {
 }
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[Simulator]:
-    with Simulator() as simulator:
-        yield simulator
-
-
-@pytest.fixture
-def simulator(server: Simulator) -> Simulator:
-    server.reset()
-    server.settings(rate_limit=0)
-    return server
-
-
 @pytest.fixture
 def client(simulator: Simulator, throttle: Throttle) -> Iterator[Client]:
     with Client(simulator.url, simulator.api_key, throttle=throttle) as connected:

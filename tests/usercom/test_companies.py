@@ -16,18 +16,6 @@ ATTRIBUTES = {each.name_std: each for each in STANDARD_COMPANY_ATTRIBUTES}
 RULES = [Rule("name", "export", "odoo"), Rule("city", "export", "odoo")]
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[Simulator]:
-    with Simulator() as simulator:
-        yield simulator
-
-
-@pytest.fixture
-def simulator(server: Simulator) -> Simulator:
-    server.reset(rate_limit=0)
-    return server
-
-
 @pytest.fixture
 def client(simulator: Simulator) -> Iterator[Client]:
     with Client(simulator.url, simulator.api_key, throttle=Throttle(1000)) as client:

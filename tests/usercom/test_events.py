@@ -12,18 +12,6 @@ from tests.simulator.process import Simulator
 EVENT = EventJob("event", "k1", "signup", 1_772_359_200, {"place": "shop"})
 
 
-@pytest.fixture(scope="module")
-def running() -> Iterator[Simulator]:
-    with Simulator() as server:
-        yield server
-
-
-@pytest.fixture
-def simulator(running: Simulator) -> Simulator:
-    running.reset(rate_limit=0)
-    return running
-
-
 @pytest.fixture
 def client(simulator: Simulator) -> Iterator[Client]:
     with Client(simulator.url, simulator.api_key, throttle=Throttle(10_000)) as connected:

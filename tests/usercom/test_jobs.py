@@ -15,19 +15,6 @@ RULES = [Rule(key, "both", "odoo") for key in KEYS]
 JAN = {"email": "jan@example.org", "first_name": "Jan", "last_name": None, "phone_number": "111111"}
 
 
-@pytest.fixture(scope="module")
-def running() -> Iterator[Simulator]:
-    with Simulator() as server:
-        yield server
-
-
-@pytest.fixture
-def simulator(running: Simulator) -> Simulator:
-    running.reset()
-    running.settings(rate_limit=0)
-    return running
-
-
 @pytest.fixture
 def client(simulator: Simulator) -> Iterator[Client]:
     with Client(simulator.url, simulator.api_key, throttle=Throttle(10_000)) as connected:

@@ -4,6 +4,7 @@ from odoo.fields import Command
 from ...services.events.actions import ActionPath
 from ...services.mapping.choices import MAX_RECORDS
 from ...usercom.conversions import Conversion
+from ..mapping.conversion import CONVERSIONS
 
 
 class IrActionsServerUsercomValue(models.Model):
@@ -23,18 +24,7 @@ class IrActionsServerUsercomValue(models.Model):
     path_label = fields.Char("Field", compute="_compute_path_label")
     path = fields.Char("Path to Field", required=True, help="Leads from the record to the value.")
     conversion = fields.Selection(
-        [
-            ("upper", "Upper case"),
-            ("lower", "Lower case"),
-            ("title", "Capital first letters"),
-            ("trim", "Without extra spaces"),
-            ("e164", "International phone number"),
-            ("date", "Date only"),
-            ("yes_no", "Yes / no as texts"),
-            ("table", "Value table"),
-            ("join", "All values as one text"),
-            ("first", "First value only"),
-        ],
+        CONVERSIONS,
         help="What is made of the value before it is sent.",
     )
     yes_text = fields.Char("Text for Yes", default=lambda self: self.env._("yes"))

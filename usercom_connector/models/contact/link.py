@@ -104,6 +104,15 @@ class UsercomLink(models.AbstractModel):
         """Whether it leads to a user that, as far as known, exists."""
         return bool(self.external_id) and self.state != "gone"
 
+    def _settle_missing(self, row):
+        """Mark what User.com has no more as gone; only a push by hand creates it again."""
+        if row.is_by_hand:
+            self._forget()
+            row._put_back()
+        else:
+            self.state = "gone"
+            row._finish(outcome="gone")
+
     @api.model
     def _forget_keys(self, backend, keys):
         """Have the values of these keys compared as if both sides met for the first time."""

@@ -6,6 +6,18 @@ from ...services.mapping.conversion import conversion_of, missing_values
 from ...services.mapping.preview import preview
 from .path import PATH_FIELDS
 
+CONVERSIONS = [
+    ("upper", "Upper case"),
+    ("lower", "Lower case"),
+    ("title", "Capital first letters"),
+    ("trim", "Without extra spaces"),
+    ("e164", "International phone number"),
+    ("date", "Date only"),
+    ("yes_no", "Yes / no as texts"),
+    ("table", "Value table"),
+    ("join", "All values as one text"),
+    ("first", "First value only"),
+]
 TEXTS = ("yes_text", "no_text", "separator", "when_empty")
 DETAILS = {"conversion", *TEXTS, "value_ids"}
 CONVERTED_BY = ("conversion", *TEXTS, "value_ids.odoo_key", "value_ids.usercom_value")
@@ -18,18 +30,7 @@ class UsercomFieldMappingConversion(models.AbstractModel):
     _description = "User.com Field Mapping: Conversion"
 
     conversion = fields.Selection(
-        [
-            ("upper", "Upper case"),
-            ("lower", "Lower case"),
-            ("title", "Capital first letters"),
-            ("trim", "Without extra spaces"),
-            ("e164", "International phone number"),
-            ("date", "Date only"),
-            ("yes_no", "Yes / no as texts"),
-            ("table", "Value table"),
-            ("join", "All values as one text"),
-            ("first", "First value only"),
-        ],
+        CONVERSIONS,
         compute="_compute_conversion",
         store=True,
         readonly=False,

@@ -32,7 +32,7 @@ class CompanySettlement:
         if isinstance(result, MembersChanged):
             self._settle_members(task, link, result)
         elif result.missing:
-            self._settle_missing(task.rows, link)
+            link._settle_missing(task.rows)
         elif result.found:
             self._settle_found(task.rows, link, result.found)
         else:
@@ -50,15 +50,6 @@ class CompanySettlement:
         answer = dict(company.values) if company else None
         outcome = "sent" if pushed.wrote else "equal"
         row._close(problems, outcome=outcome, sent=excerpt(pushed.sent), answer=excerpt(answer))
-
-    def _settle_missing(self, row: Any, link: Any) -> None:
-        """Mark the company as gone from User.com; only a push by hand creates it again."""
-        if row.is_by_hand:
-            link._forget()
-            row._put_back()
-        else:
-            link.state = "gone"
-            row._finish(outcome="gone")
 
     def _settle_found(self, row: Any, link: Any, company: Any) -> None:
         """Merge with a company that was read; what Odoo knows better is sent next."""
@@ -131,7 +122,7 @@ class CompanySettlement:
         """Note who is a member now, and go on with the others."""
         row, job = task.rows, task.job
         if done.is_missing:
-            self._settle_missing(row, link)
+            link._settle_missing(row)
             return
         self._note_members(link, done)
         self._note_left(link, set(job.leaving) - done.left)

@@ -10,10 +10,19 @@ class HistoryTexts:
 
     def __init__(self, env: Any) -> None:
         self._env = env
+        self._told = {
+            "outbox": self._of_outbox,
+            "event": self._of_event,
+            "inbox": self._of_inbox,
+            "sync": self._of_sync,
+            "conflict": self._of_conflict,
+            "consent": self._of_consent,
+            "value": self._of_value,
+        }
 
     def of(self, kind: str, records: Any) -> dict[int, str]:
         """Return {record id: text} of those ``records`` that are still there."""
-        told = getattr(self, f"_of_{kind}")
+        told = self._told[kind]
         return {record.id: told(record) for record in records.exists()}
 
     def _of_outbox(self, row: Any) -> str:

@@ -16,7 +16,7 @@ from odoo.fields import Domain
 from ...usercom.conversions import AS_IT_IS, Conversion
 from ...usercom.texts import html_to_text
 from ..mapping.choices import MAX_RECORDS
-from ..mapping.paths import MOST_STEPS, SECRETS
+from ..mapping.paths import MOST_STEPS, SECRETS, fields_on
 from ..mapping.rights import is_open_to_users, may_read
 from ..values.exporter import code_field, international
 from .events import EventQueueing
@@ -101,18 +101,7 @@ class ActionPath:
         self._model = env.get(model_name)
         self._names = path.split(".")
         self.path = path
-        self.fields = self._found()
-
-    def _found(self) -> list[Any]:
-        """The `Field` of each step, [] where one of them is no field."""
-        model, found = self._model, []
-        for name in self._names:
-            field = model._fields.get(name) if model is not None else None
-            if field is None:
-                return []
-            found.append(field)
-            model = model.env[field.comodel_name] if field.comodel_name else None
-        return found
+        self.fields = fields_on(self._model, path)
 
     @property
     def last(self) -> Any:

@@ -164,7 +164,7 @@ class PushSettlement:
         if link := self._linking.linked_meanwhile(partner, _users_met(task.job, pushed)):
             self._settle_linked_meanwhile(row, link, task.job.identity, pushed.user)
         elif pushed.missing:
-            self._settle_missing(row)
+            self._bindings._ensure(self._backend, row.partner_id)._settle_missing(row)
         elif pushed.found:
             UnconfirmedValues(self._backend).forget(task)
             self._settle_found(row, pushed.found, task.job.custom_id)
@@ -226,16 +226,6 @@ class PushSettlement:
             ("write_date", ">=", row.claimed_at),
         ]
         return bool(row.search_count(domain, limit=1))
-
-    def _settle_missing(self, row: Any) -> None:
-        """Mark the user as gone from User.com; only a push by hand creates it again."""
-        link = self._bindings._ensure(self._backend, row.partner_id)
-        if row.is_by_hand:
-            link._forget()
-            row._put_back()
-        else:
-            link.state = "gone"
-            row._finish(outcome="gone")
 
     def keep_emptied(self, row: Any, error: EmptiedError, links: Any) -> None:
         """Have Odoo keep its values of what User.com emptied by itself: nobody has emptied them.

@@ -25,8 +25,14 @@ SECRETS = re.compile(r"(^|_)(pass(word|wd|phrase)?|secret|token|api_?key|key|tot
 
 def steps(mapping: Any) -> list[Any]:
     """Return the `Field` of each step of the pair's path; [] where one of them is no field."""
-    model, found = mapping.env["res.partner"], []
-    for name in (mapping.path or mapping.field_id.sudo().name or "").split("."):
+    path = mapping.path or mapping.field_id.sudo().name or ""
+    return fields_on(mapping.env["res.partner"], path)
+
+
+def fields_on(model: Any, path: str) -> list[Any]:
+    """Return the `Field` of each step of a path from ``model``, None being no model; else []."""
+    found: list[Any] = []
+    for name in path.split("."):
         field = model._fields.get(name) if model is not None else None
         if field is None:
             return []
