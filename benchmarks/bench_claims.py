@@ -65,7 +65,7 @@ def _batch(registry: Any, backend_id: int) -> float:
     with environment(registry) as env:
         backend = env["usercom.backend"].browse(backend_id)
         claims = OutboxClaims(backend)
-        assert claims.next_due()
+        assert env.execute_query(claims.first())
         rows = claims.claim(0, NEWEST_ID)
         assert rows
         rows._finish()

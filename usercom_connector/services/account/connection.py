@@ -22,7 +22,7 @@ from ...usercom import (
 from ..database.identity import DatabaseIdentity
 from ..database.transactions import RIVALS
 from ..failures.problem import explain
-from ..queue.holds import ModuleOperation, SharedHold, throttle_of
+from ..queue.holds import SharedHold, Standing, throttle_of
 from .unset_attributes import UnsetAttributes
 
 # ---- which account is meant ----
@@ -78,8 +78,7 @@ class Connection:
         self._env = backend.env
 
     def base_url(self) -> str:
-        template = self._env["ir.config_parameter"].sudo().get_param("usercom_connector.api_url")
-        return (template or DEFAULT_URL).replace("{subdomain}", self._backend.subdomain or "")
+        return _url_of(self._env, self._backend.subdomain)
 
     def client(self) -> Client:
         """A client of this account; close it after use."""
@@ -166,6 +165,11 @@ class Connection:
         return explain(self._env, error)
 
 
+def _url_of(env: Any, subdomain: str | None) -> str:
+    template = env["ir.config_parameter"].sudo().get_param("usercom_connector.api_url")
+    return (template or DEFAULT_URL).replace("{subdomain}", subdomain or "")
+
+
 def _is_known_host(url: str) -> bool:
     """Whether the name in ``url`` leads to an address."""
     try:
@@ -186,9 +190,15 @@ def is_current(backend: Any, client: Any) -> bool:
 
 def may_go_on(backend: Any, client: Any) -> bool:
     """Whether the account still runs, with ``client``, and nobody waits for the run to end."""
-    backend.env.invalidate_all()
+    standing = Standing.of(backend)
+    return standing is not None and allows(standing, backend, client)
+
+
+def allows(standing: Standing, backend: Any, client: Any) -> bool:
+    """Likewise, where the ``standing`` of the account has been read."""
+    url = _url_of(backend.env, standing.subdomain)
     return (
-        backend.state == "running"
-        and is_current(backend, client)
-        and not ModuleOperation(backend.env).is_announced()
+        standing.state == "running"
+        and client.is_for(url, standing.api_key)
+        and not standing.is_module_operation_announced
     )

@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from odoo import fields
+from odoo.tools import SQL
 
 from ...usercom.jobs import overlapped
 from ...usercom.mass import WORTHWHILE
 from ...usercom.throttle import LONGEST_HOLD
-from ..account.connection import Connection, may_go_on
+from ..account.connection import Connection, allows, may_go_on
 from ..database.transactions import unless_locked
 from ..exporter import Exporter
 from ..initial_sync import InitialSync
@@ -26,7 +27,7 @@ from ..queue.claims import (
     OutboxClaims,
     Task,
 )
-from ..queue.holds import DrainLock, ModuleOperation, SharedHold, throttle_of
+from ..queue.holds import DrainLock, ModuleOperation, SharedHold, Standing, throttle_of
 from ..queue.quarantine import LOCKED_DELAY, Quarantine, WaryLook
 from ..reconciliation import Reconciliation
 from .tasks import Settlement, TaskBuilder
@@ -164,11 +165,12 @@ class QueueRunner:
 
     def _may_go_on(self) -> bool:
         """Whether a row that is claimed now could be sent at once."""
+        if time.monotonic() >= self.deadline or not (standing := Standing.of(self.backend)):
+            return False
         return (
-            time.monotonic() < self.deadline
-            and may_go_on(self.backend, self.client)
-            and DrainLock(self.backend).is_held()
-            and SharedHold(self.backend).seconds() <= LONGEST_HOLD
+            allows(standing, self.backend, self.client)
+            and standing.is_drain_lock_held
+            and SharedHold(self.backend).compared(standing.held_seconds) <= LONGEST_HOLD
         )
 
     def _run(self, tasks: Any) -> int:
@@ -328,8 +330,9 @@ class Schedule:
 
     def next_due(self) -> Any:
         """When the earliest row of any queue may be tried, None if no row waits."""
-        queues = InboxClaims, OutboxClaims, EventClaims
-        waits = [due for claims in queues if (due := claims(self.backend).next_due())]
+        queues = (InboxClaims, OutboxClaims, EventClaims)
+        firsts = SQL(" UNION ALL ").join(claims(self.backend).first() for claims in queues)
+        waits = [due for (due,) in self.env.execute_query(firsts)]
         if self.env["usercom.touched"]._of(self.backend):
             waits.append(fields.Datetime.now())
         held = fields.Datetime.now() + timedelta(seconds=SharedHold(self.backend).seconds())

@@ -142,16 +142,16 @@ class Claims:
         self.queue = self.env[self.model]
         self.table = SQL.identifier(self.queue._table)
 
-    def next_due(self) -> Any:
-        """When the first row that waits may be tried, None if no row waits."""
-        query = SQL(
-            """SELECT r.next_attempt_at FROM %s r WHERE %s
-                ORDER BY r.next_attempt_at NULLS FIRST LIMIT 1""",
+    def first(self) -> SQL:
+        """Select when the first row that waits may be tried; nothing if none waits."""
+        self.queue.flush_model()
+        return SQL(
+            """(SELECT coalesce(r.next_attempt_at, %s) FROM %s r WHERE %s
+                 ORDER BY r.next_attempt_at NULLS FIRST LIMIT 1)""",
+            fields.Datetime.now(),
             self.table,
             self._waits(),
         )
-        self.queue.flush_model()
-        return next((at or fields.Datetime.now() for (at,) in self.env.execute_query(query)), None)
 
     def waiting_of(self, priorities: Iterable[int]) -> set[int]:
         """Those of the ``priorities`` of which any row waits, be it due or not.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import Any
 
 import psycopg2
@@ -27,7 +28,7 @@ class DrainLock:
 
     def __init__(self, backend: Any) -> None:
         self._cr = backend.env.cr
-        self._key = SQL("hashtextextended(%s, 0)", f"usercom drain {backend.id}")
+        self._key = _key_of_drain(backend)
 
     @contextmanager
     def held(self) -> Iterator[bool]:
@@ -42,15 +43,6 @@ class DrainLock:
         if is_held:
             self._ask("SELECT pg_advisory_unlock(%s)")
 
-    def is_held(self) -> bool:
-        """Whether this very connection holds it."""
-        return self._ask(
-            """SELECT EXISTS (
-                   SELECT FROM pg_locks
-                    WHERE locktype = 'advisory' AND pid = pg_backend_pid()
-                      AND (classid::bigint << 32 | objid::bigint) = %s)"""
-        )
-
     def _release_after_failure(self) -> None:
         try:
             self._cr.rollback()
@@ -61,6 +53,10 @@ class DrainLock:
     def _ask(self, query: str) -> bool:
         self._cr.execute(SQL(query, self._key))
         return self._cr.fetchone()[0]
+
+
+def _key_of_drain(backend: Any) -> SQL:
+    return SQL("hashtextextended(%s, 0)", f"usercom drain {backend.id}")
 
 
 # ---- apps are installed, upgraded and removed while an account has much to do ----
@@ -161,7 +157,11 @@ class SharedHold:
 
     def seconds(self) -> float:
         """For how long no call of any process may be made; what one was answered holds for all."""
-        stored, own = self._stored(), self.throttle.held_for()
+        return self.compared(self._stored())
+
+    def compared(self, stored: float) -> float:
+        """Likewise, where ``stored`` are the seconds of the account's row."""
+        own = self.throttle.held_for()
         if stored > own + CLOSE:
             self.throttle.pause(stored)
         elif own > stored + CLOSE:
@@ -194,3 +194,49 @@ class SharedHold:
             self.backend.env.registry.cursor() as cr,
         ):
             cr.execute(query, log_exceptions=False)
+
+
+# ---- all of it, in one query ----
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What an account's row and the locks say at this moment, whatever is cached."""
+
+    state: str
+    subdomain: str
+    api_key: str
+    held_seconds: float  # of User.com's "not now"
+    is_module_operation_announced: bool
+    is_drain_lock_held: bool  # by this very connection
+
+    @classmethod
+    def of(cls, backend: Any) -> Standing | None:
+        """Read it; None of an account that is gone."""
+        backend.flush_recordset()
+        rows = backend.env.execute_query(
+            SQL(
+                """SELECT b.state, b.subdomain, b.api_key,
+                          greatest(0, extract(epoch FROM
+                              h.held_until - (clock_timestamp() AT TIME ZONE 'UTC')))::float,
+                          l.is_announced, l.is_held
+                     FROM usercom_backend b
+                     LEFT JOIN usercom_hold h ON h.backend_id = b.id
+                    CROSS JOIN (
+                          SELECT coalesce(bool_or(granted AND key = %s), false) AS is_announced,
+                                 coalesce(bool_or(pid = pg_backend_pid() AND key = %s), false)
+                                     AS is_held
+                            FROM (SELECT granted, pid,
+                                         classid::bigint << 32 | objid::bigint AS key
+                                    FROM pg_locks
+                                   WHERE locktype = 'advisory'
+                                     AND database = (SELECT oid FROM pg_database
+                                                      WHERE datname = current_database())) locks
+                    ) l
+                    WHERE b.id = %s""",
+                KEY,
+                _key_of_drain(backend),
+                backend.id,
+            )
+        )
+        return next((cls(*row) for row in rows), None)

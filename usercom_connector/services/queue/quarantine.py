@@ -48,23 +48,31 @@ class Quarantine:
         self._queues = [self.env[f"usercom.{name}"] for name in ("inbox", "outbox", "event")]
 
     def has_orphans(self) -> bool:
-        return any(self._orphans(queue) for queue in self._queues)
+        """Whether any row of any queue is claimed although no worker is at work on it."""
+        for queue in self._queues:
+            queue.flush_model()
+        queries = (queue._search(self._claimed(), limit=1).select() for queue in self._queues)
+        return bool(
+            self.env.execute_query(SQL(" UNION ALL ").join(SQL("(%s)", q) for q in queries))
+        )
 
     def release_orphans(self) -> None:
         """Give back what a killed worker had claimed."""
-        for queue in self._queues:
+        for queue in self._queues if self.has_orphans() else ():
             unless_locked(self.env, self._fail_unread, queue)
             in_lots(self.env, self._orphans(queue), _release, _leave)
 
     def release_locked(self) -> None:
         """Give back, at the end of a run, what somebody had locked: no worker has died of it."""
-        for queue in self._queues:
+        for queue in self._queues if self.has_orphans() else ():
             in_lots(self.env, self._orphans(queue), _give_back, _leave)
 
     def _orphans(self, queue: Any) -> Any:
-        """The rows that are claimed although no worker is at work on them."""
+        return queue.search(self._claimed())
+
+    def _claimed(self) -> list[Any]:
         claimed = [("state", "=", "pending"), ("claimed_at", "!=", False)]
-        return queue.search([("backend_id", "=", self.backend.id), *claimed])
+        return [("backend_id", "=", self.backend.id), *claimed]
 
     def _fail_unread(self, queue: Any) -> None:
         """Fail the rows that were claimed too often, without reading what they hold."""

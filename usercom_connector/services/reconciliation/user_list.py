@@ -100,6 +100,7 @@ class UserList:
 
     def _may_go_on(self) -> bool:
         """Whether there is more to read, and the account still has the client's key and system."""
+        self.env.invalidate_all()
         return (
             may_go_on(self.backend, self.client)
             and bool(self.sweep.exists())
