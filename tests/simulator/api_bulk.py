@@ -1,4 +1,4 @@
-"""Handlers of the mass updates and of the CSV import."""
+"""Handlers of the mass updates and of the CSV imports."""
 
 from typing import Any
 
@@ -8,8 +8,11 @@ from starlette.routing import Route
 
 from .attributes import Attribute
 from .call import Call
+from .deal_rows import deal_of
 from .errors import ApiError, InvalidError, not_found
+from .imports import TRUE, File, TakeRow
 from .store import User
+from .values import read_json
 from .write import Changes
 
 NAME_LIMIT = 255
@@ -74,14 +77,46 @@ def _users(call: Call, ids: list[Any]) -> list[User]:
 
 
 async def import_users(call: Call) -> Response:
+    file, options = await _uploaded(call)
+
+    def take(row: dict[str, str]) -> None:
+        call.account.imports.user_row(row, options, call.version)
+
+    return await _imported(call, file, take)
+
+
+async def import_deals(call: Call) -> Response:
+    file, options = await _uploaded(call)
+    fires = options[AUTOMATIONS] in TRUE
+
+    def take(row: dict[str, str]) -> None:
+        call.account.commerce.save_deal(deal_of(row, call.account.settings), fires)
+
+    return await _imported(call, file, take)
+
+
+async def _uploaded(call: Call) -> tuple[File, dict[str, str]]:
+    """Return the file and the options that came with it."""
     async with call.request.form() as form:
         upload = form.get("input_file")
         if not isinstance(upload, UploadFile):
             raise InvalidError({"input_file": "No file was submitted."})
         options = {name: value for name, value in form.items() if isinstance(value, str)}
         content = await upload.read()
-    options |= _automations(call, options.pop(AUTOMATIONS, ""))
-    report = await call.account.imports.start(content, options, call.version)
+    mapping = _column_mapping(options.pop("column_mapping", "{}"))
+    file = File(content, call.query.get("separator", "comma"), mapping)
+    return file, options | _automations(call, options.pop(AUTOMATIONS, ""))
+
+
+def _column_mapping(text: str) -> dict[str, str]:
+    try:
+        return dict(read_json(text))
+    except (TypeError, ValueError):
+        raise InvalidError({"column_mapping": "Not a JSON object."}) from None
+
+
+async def _imported(call: Call, file: File, take: TakeRow) -> Response:
+    report = await call.account.imports.start(file, take)
     if call.account.settings.import_answer == "report":
         return JSONResponse(report.view())
     return JSONResponse({"success": True, "data": {"import_id": report.id}})
@@ -108,6 +143,7 @@ def routes() -> list[Route]:
     custom = "mass_update_custom_attributes"
     return [
         Route("/users/import/", import_users, methods=["POST"]),
+        Route("/deals/import/", import_deals, methods=["POST"]),
         Route("/import/status/", import_status, methods=["GET"]),
         *(
             route

@@ -3,7 +3,6 @@
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from .api_others import known_user
 from .call import Call
 from .commerce import Item
 from .errors import ApiError
@@ -49,7 +48,8 @@ async def product_event(call: Call) -> Response:
     if "user_custom_id" in body:
         user = account.users.by_custom_id(call.member("user_custom_id", str))
     else:
-        user = known_user(call, call.member("user_id" if call.version == "v2" else "client", int))
+        user_id = call.member("user_id" if call.version == "v2" else "client", int)
+        user = account.users.known(user_id)
     if "custom_id" in call.params:
         custom_id = call.params["custom_id"]
         product = account.commerce.products.find(custom_id) or Item(0, custom_id)
@@ -62,23 +62,21 @@ async def product_event(call: Call) -> Response:
 
 
 def _deal_body(call: Call) -> dict[str, object]:
-    body = dict(call.body)
-    if "user_custom_id" in body:
-        body["user_id"] = call.account.users.by_custom_id(str(body["user_custom_id"])).id
-    elif body.get("user_id") is not None:
-        known_user(call, call.member("user_id", int))
-    return body
+    if call.body.get("user_id") is not None:
+        call.member("user_id", int)
+    return dict(call.body)
 
 
 async def save_deal(call: Call) -> Response:
-    deal, is_new = call.account.commerce.save_deal(_deal_body(call))
+    deal, is_new = call.account.commerce.save_deal(_deal_body(call), call.fires)
     return _answer(deal, call.account.settings.create_status if is_new else 200)
 
 
 async def update_deal(call: Call) -> Response:
     deal = call.account.commerce.deals.by_custom_id(call.params["custom_id"])
     name = {"name": deal.values.get("name")}
-    call.account.commerce.save_deal(name | _deal_body(call) | {"custom_id": deal.custom_id})
+    body = name | _deal_body(call) | {"custom_id": deal.custom_id}
+    call.account.commerce.save_deal(body, call.fires)
     return _answer(deal)
 
 

@@ -8,7 +8,7 @@ from starlette.routing import Route
 from .attributes import USER, attribute_view
 from .call import Call
 from .companies import Company
-from .errors import ApiError, InvalidError, not_found
+from .errors import ApiError, not_found
 from .naming import company_view
 from .paging import Window, listed, page
 from .store import User
@@ -57,19 +57,7 @@ async def attribute_type(call: Call) -> Response:
 async def create_event(call: Call) -> Response:
     """The body names the user: the internal id, as `user_id` in v2 and `client` in v1."""
     user_id = call.member("user_id" if call.version == "v2" else "client", int)
-    return _add_event(call, known_user(call, user_id))
-
-
-def known_user(call: Call, user_id: int) -> User:
-    """Return the user that a body names; raise a 404, or a 400 where the switch says so."""
-    try:
-        return call.account.users.get(user_id)
-    except ApiError as error:
-        if call.account.settings.unknown_event_user == "404":
-            raise
-        raise InvalidError(
-            {"user_id": f'Invalid pk "{user_id}" - object does not exist.'}
-        ) from error
+    return _add_event(call, call.account.users.known(user_id))
 
 
 async def create_user_event(call: Call) -> Response:

@@ -24,12 +24,16 @@ DEAL_FIELDS = frozenset(
 
 @dataclass
 class Item:
-    """A product or a deal; `writes` counts how often it was written."""
+    """A product or a deal; `writes` counts how often it was written.
+
+    `fired`: how many of these writes started automations.
+    """
 
     id: int
     custom_id: str | None
     values: dict[str, Any] = field(default_factory=dict)
     writes: int = 0
+    fired: int = 0
 
     def view(self) -> dict[str, Any]:
         return {"id": self.id, "custom_id": self.custom_id, **self.values}
@@ -40,9 +44,10 @@ class Items:
 
     def __init__(self) -> None:
         self.by_id: dict[int, Item] = {}
+        self._by_custom_id: dict[str, Item] = {}
 
     def find(self, custom_id: str) -> Item | None:
-        return next((each for each in self.by_id.values() if each.custom_id == custom_id), None)
+        return self._by_custom_id.get(custom_id)
 
     def by_custom_id(self, custom_id: str) -> Item:
         if found := self.find(custom_id):
@@ -59,8 +64,10 @@ class Items:
         item = self.find(custom_id) if custom_id else None
         is_new = item is None
         if item is None:
-            item = Item(max(self.by_id, default=0) + 1, custom_id)
+            item = Item(len(self.by_id) + 1, custom_id)
             self.by_id[item.id] = item
+            if custom_id:
+                self._by_custom_id[custom_id] = item
         item.values.update(values)
         item.writes += 1
         return item, is_new
@@ -121,16 +128,28 @@ class Commerce:
                     raise InvalidError({name: "This field is required."})
         return body.get("data") or {}
 
-    def save_deal(self, body: dict[str, Any]) -> tuple[Item, bool]:
+    def save_deal(self, body: dict[str, Any], fires: bool) -> tuple[Item, bool]:
         """Create or change the deal of the body's custom id."""
         if not body.get("name"):
             raise InvalidError({"name": "This field is required."})
+        body = body | self._owner(body)
         for line in body.get("order_products") or []:
             self._check_product(line)
         values = {key: body[key] for key in body if key != "custom_id" and self._is_known(key)}
         if "value" in values and self._account.settings.deal_value == "string":
             values["value"] = f"{float(values['value']):.2f}"
-        return self.deals.save(body.get("custom_id"), values)
+        deal, is_new = self.deals.save(body.get("custom_id"), values)
+        deal.fired += fires
+        return deal, is_new
+
+    def _owner(self, body: dict[str, Any]) -> dict[str, int]:
+        """Return whose deal it is, by id; raise a 404, or a 400 where the switch says so."""
+        users = self._account.users
+        if "user_custom_id" in body:
+            return {"user_id": users.by_custom_id(str(body["user_custom_id"])).id}
+        if body.get("user_id") is None:
+            return {}
+        return {"user_id": users.known(body["user_id"]).id}
 
     def _is_known(self, name: str) -> bool:
         return name in DEAL_FIELDS or self._account.settings.unknown_deal_attribute == "create"
@@ -164,7 +183,10 @@ class Commerce:
         """Return all that the control API shows."""
         return {
             "products": [each.view() | {"writes": each.writes} for each in _all(self.products)],
-            "deals": [each.view() | {"writes": each.writes} for each in _all(self.deals)],
+            "deals": [
+                each.view() | {"writes": each.writes, "fired": each.fired}
+                for each in _all(self.deals)
+            ],
             "product_events": [event.view() for event in self.product_events],
         }
 

@@ -1,4 +1,4 @@
-"""The CSV import of users."""
+"""The CSV import of users and of deals."""
 
 import asyncio
 import csv
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import times
 from .attributes import Attribute
-from .errors import ApiError, not_found
+from .errors import ApiError, InvalidError, not_found
 from .store import User
 from .values import MISSING, BadValueError, read_json
 from .write import Changes, Reader
@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from .account import Account
 
 ROWS_BETWEEN_PAUSES = 500
+
+TakeRow = Callable[[dict[str, str]], None]
 TRUE = ("1", "true", "True")
+SEPARATORS = {"comma": ",", "tab": "\t", "semicolon": ";"}
 
 
 @dataclass
@@ -48,6 +51,27 @@ class Report:
             "rows_with_errors": self.rows_with_errors,
         }
         return {"success": True, "data": data}
+
+
+@dataclass(frozen=True)
+class File:
+    """A CSV file; `fields` maps those of its headers that are no names of fields to such names."""
+
+    content: bytes
+    separator: str = "comma"
+    fields: dict[str, str] = field(default_factory=dict)
+
+    def rows(self) -> list[dict[str, str]]:
+        """Return `{field: cell}` of each row; raise a 400."""
+        delimiter = SEPARATORS.get(self.separator)
+        if delimiter is None:
+            raise InvalidError({"separator": "Not a valid choice."})
+        try:
+            text = io.StringIO(self.content.decode("utf-8-sig"))
+            rows = list(csv.DictReader(text, strict=True, delimiter=delimiter))
+        except (UnicodeDecodeError, csv.Error):
+            raise ApiError(400, "The file is no CSV in UTF-8.") from None
+        return [{self.fields.get(name, name): row[name] for name in row} for row in rows]
 
 
 class CellReader(Reader):
@@ -89,24 +113,22 @@ class Imports:
         """Return what is told of each import, newest first."""
         return [report.view()["data"] for report in reversed(self._reports.values())]
 
-    async def start(self, content: bytes, options: dict[str, str], version: str) -> Report:
+    async def start(self, file: File, take_row: TakeRow) -> Report:
         """Import at once, or in the background when a switch says so; raise a 400."""
-        rows = _rows(content)
+        rows = file.rows()
         limit = self._account.settings.import_limit
         if limit and len(rows) > limit:
             raise ApiError(400, f"No more than {limit} rows can be imported at once.")
         report = Report(str(uuid.uuid4()), len(rows), times.now())
         self._reports[report.id] = report
-        task = asyncio.create_task(self._run(report, rows, options, version))
+        task = asyncio.create_task(self._run(report, rows, take_row))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         if not (self._account.settings.import_seconds or self._appears_later):
             await task
         return report
 
-    async def _run(
-        self, report: Report, rows: list[dict[str, str]], options: dict[str, str], version: str
-    ) -> None:
+    async def _run(self, report: Report, rows: list[dict[str, str]], take_row: TakeRow) -> None:
         await asyncio.sleep(self._account.settings.import_seconds)
         if self._appears_later:  # the end is told before its users are there
             report.succeeded, report.finished_at = report.total_count, times.now()
@@ -114,7 +136,7 @@ class Imports:
             report.succeeded = 0
         for number, row in enumerate(rows, 1):
             try:
-                self._row(row, options, version)
+                take_row(row)
                 report.succeeded += 1
             except ApiError as error:
                 report.rows_with_errors.append({"row": number, "errors": error.body("fields")})
@@ -126,7 +148,8 @@ class Imports:
     def _appears_later(self) -> bool:
         return self._account.settings.import_appears_after > 0
 
-    def _row(self, row: dict[str, str], options: dict[str, str], version: str) -> None:
+    def user_row(self, row: dict[str, str], options: dict[str, str], version: str) -> None:
+        """Create or update the user of a row."""
         account = self._account
         changes = CellReader(account.attributes, account.settings).read(row, version)
         changes.tags = _names(options.get("tags"))
@@ -147,10 +170,3 @@ class Imports:
             if found:
                 return found[0]
         return None
-
-
-def _rows(content: bytes) -> list[dict[str, str]]:
-    try:
-        return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig")), strict=True))
-    except (UnicodeDecodeError, csv.Error):
-        raise ApiError(400, "The file is no CSV in UTF-8.") from None

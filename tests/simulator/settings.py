@@ -102,6 +102,7 @@ class Settings:
     import_status: Literal["served", "absent"] = "served"
     import_appears_after: float = 0
     import_automations: Literal["query", "form", "both"] = "both"
+    import_order_products: Literal["json", "drop", "reject"] = "json"
 
     # Events, products and deals.
     unknown_event_user: Literal["404", "400"] = "404"

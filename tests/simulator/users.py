@@ -32,6 +32,12 @@ class Users:
             raise not_found()
         return user
 
+    def known(self, user_id: int) -> User:
+        """Return the user that a body names; raise a 404, or a 400 where the switch says so."""
+        if user_id in self.store.users or self.settings.unknown_event_user == "404":
+            return self.get(user_id)
+        raise InvalidError({"user_id": f'Invalid pk "{user_id}" - object does not exist.'})
+
     def by_custom_id(self, custom_id: str) -> User:
         """Return the user; raise a 404."""
         found = self.store.find("custom_id", custom_id)
