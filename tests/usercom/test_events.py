@@ -106,3 +106,12 @@ def test_what_was_never_sent_may_be_told_again(simulator, user) -> None:
         pytest.raises(UnreachableError),
     ):
         replace(EVENT, user_id=user, is_repeated=False).run(client)
+
+
+@pytest.mark.parametrize("automations", ["query", "form", "both"])
+def test_deals_are_imported_without_automations(simulator, client, user, automations) -> None:
+    simulator.settings(import_automations=automations)
+    report = client.import_deals(f"custom_id,name,user_id\nSO1,One,{user}\n".encode())
+    assert client.import_status(report.id).failed == 0
+    [deal] = simulator.commerce()["deals"]
+    assert (deal["custom_id"], deal["user_id"], deal["fired"]) == ("SO1", user, 0)

@@ -293,9 +293,19 @@ class Client:
         Whether automations are triggered is sent in the form and in the query: the documentation
         has both.
         """
+        return self._import("users", csv, trigger_automations)
+
+    def import_deals(self, csv: bytes) -> ImportReport:
+        """Create and update deals by their custom ids, from a CSV file with fields of a deal.
+
+        No automation is triggered. Repeating it changes nothing more.
+        """
+        return self._import("deals", csv, trigger_automations=False)
+
+    def _import(self, kind: str, csv: bytes | IO[bytes], trigger_automations: bool) -> ImportReport:
         options = {"trigger_automations": "1" if trigger_automations else "0"}
-        files = {"input_file": ("users.csv", csv, "text/csv")}
-        answer = self._transport.upload("/users/import/", files, options, params=options)
+        files = {"input_file": (f"{kind}.csv", csv, "text/csv")}
+        answer = self._transport.upload(f"/{kind}/import/", files, options, params=options)
         check_success(answer)
         return import_report(answer)
 

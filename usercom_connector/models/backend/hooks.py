@@ -1,5 +1,6 @@
 from odoo import models
 
+from ...services.initial_sync import InitialSync
 from ...services.renamed_hooks import extended, former_name
 
 
@@ -47,6 +48,13 @@ class UsercomBackendHooks(models.AbstractModel):
         A hook, for another kind of ``usercom.group.mapping``: ``[*super()._memberships(), pairs]``.
         """
         return [self.tag_mapping_ids]
+
+    def _stepwise_work(self):
+        """What goes on step by step within the drains, behind the queues, in this order.
+
+        A hook, for another ``services.stepwise.Stepwise``: ``[*super()._stepwise_work(), work]``.
+        """
+        return [InitialSync(self)]
 
     def _why_not_created(self):
         """Why new people in User.com become no contacts; empty if they do.

@@ -1,6 +1,7 @@
 from . import (
     guarded,
     page_guard,
+    stepwise,
     ir_http,
     ir_module_module,
     ir_rule,

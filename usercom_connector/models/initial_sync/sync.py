@@ -1,15 +1,11 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Domain
 
-from ...services.failures.problem import explain
 from ...services.initial_sync.report import SyncReport
 from ...services.mapping.paths import BAD_DOMAIN
 from ...services.queue.cron_trigger import request_drain
-from ...services.queue.quarantine import PageGuard
-from ...usercom import CredentialsError, RetryableError
+from ..common.stepwise import ACTIVE
 
-ACTIVE = ("previewing", "running")
 EARLY = ("draft",)
 BEFORE_IT_RUNS = ("draft", "ready")
 
@@ -23,6 +19,7 @@ class UsercomSync(models.Model):
     _name = "usercom.sync"
     _inherit = [
         "usercom.guarded",
+        "usercom.stepwise",
         "usercom.page.guard",
         "usercom.sync.opening",
         "usercom.sync.report",
@@ -30,29 +27,6 @@ class UsercomSync(models.Model):
     _description = "User.com Initial Sync"
     _order = "id desc"
 
-    backend_id = fields.Many2one(
-        "usercom.backend",
-        "Account",
-        required=True,
-        ondelete="cascade",
-        default=lambda self: self.env["usercom.backend"]._of_company(),
-    )
-    company_id = fields.Many2one(related="backend_id.company_id")
-    state = fields.Selection(
-        [
-            ("draft", "Choose"),
-            ("previewing", "Preview Under Way"),
-            ("ready", "Preview"),
-            ("running", "Running"),
-            ("paused", "Paused"),
-            ("done", "Done"),
-            ("cancelled", "Cancelled"),
-        ],
-        required=True,
-        default="draft",
-        readonly=True,
-        copy=False,
-    )
     direction = fields.Selection(
         [
             ("export", "Odoo → User.com"),
@@ -83,7 +57,6 @@ class UsercomSync(models.Model):
     )
     field_ids = fields.One2many("usercom.sync.field", "sync_id", "Different Values")
     line_ids = fields.One2many("usercom.sync.line", "sync_id", "People")
-    error = fields.Text("Last Error", readonly=True, copy=False)
 
     # ---- where it stands ----
     step = fields.Selection(
@@ -109,12 +82,6 @@ class UsercomSync(models.Model):
     )
     import_ids = fields.Json("Imports Under Way", readonly=True, copy=False)
     import_failed = fields.Integer(readonly=True, copy=False, help="Users that User.com refused.")
-    next_at = fields.Datetime(readonly=True, copy=False, help="When to go on.")
-    calls_total = fields.Float("Calls Expected", readonly=True, copy=False)
-    calls_done = fields.Float("Calls Made", readonly=True, copy=False)
-    worked_seconds = fields.Float(readonly=True, copy=False)
-    started_at = fields.Datetime("Started", readonly=True, copy=False)
-    ended_at = fields.Datetime("Ended", readonly=True, copy=False)
 
     # {names of the filled attributes: how many new users have just these}
     csv_column_sets = fields.Json("Sets of Filled Attributes", readonly=True, copy=False)
@@ -192,18 +159,6 @@ class UsercomSync(models.Model):
         calls = SyncReport(sync).expected_calls(sync.use_csv)
         sync._begin("running", calls_total=calls)
 
-    def action_pause(self):
-        self._check_state("running", "paused").state = "paused"
-
-    def action_resume(self):
-        self._check_state("paused", "running").write({"state": "running", "error": False})
-        request_drain(self.backend_id)
-
-    def action_cancel(self):
-        """Stop for good. What has been brought together stays so."""
-        sync = self._check_state("previewing", "ready", "running", "paused", "draft")
-        sync.write({"state": "cancelled", "ended_at": fields.Datetime.now()})
-
     def action_change(self):
         """Back to the choices; the preview is thrown away."""
         sync = self._check_state("previewing", "ready")
@@ -215,21 +170,6 @@ class UsercomSync(models.Model):
         """Refuse while a sync is under way: its lines say whom User.com may be importing."""
         if self.filtered(lambda sync: sync.state in (*ACTIVE, "paused")):
             raise UserError(self.env._("Cancel the initial sync before you delete it."))
-
-    def _check_state(self, *allowed):
-        """The sync, for a button that may be pressed now by this person to change its state."""
-        self.check_access("write")
-        self.ensure_one()
-        if self.state not in allowed:
-            raise UserError(self.env._("This cannot be done now. State: %s.", self._state_label()))
-        return self.sudo()
-
-    def _check_account(self, state):
-        if refusal := self._refusal(state):
-            raise UserError(refusal)
-
-    def _state_label(self):
-        return dict(self._fields["state"]._description_selection(self.env))[self.state]
 
     def _begin(self, state, calls_total=0):
         if state == "previewing":
@@ -271,63 +211,3 @@ class UsercomSync(models.Model):
         self.env.cr.execute("DELETE FROM usercom_sync_line WHERE sync_id = ANY(%s)", [self.ids])
         self.invalidate_recordset()
         self.env["usercom.sync.line"].invalidate_model()
-
-    # ---- for the drain ----
-
-    @api.model
-    def _under_way(self, backend):
-        """The sync of the account that has to be gone on with, if any."""
-        return self.search([("backend_id", "=", backend.id), ("state", "in", ACTIVE)], limit=1)
-
-    @api.model
-    def _last(self, backend):
-        """The sync of the account that was begun last, unless it was cancelled, if any."""
-        return self.search([("backend_id", "=", backend.id), ("state", "!=", "cancelled")], limit=1)
-
-    @api.model
-    def _standing_still(self, backend):
-        """The sync of the account that waits for somebody, or is in trouble, if any."""
-        trouble = Domain("state", "in", ACTIVE) & Domain("error", "!=", False)
-        mine = Domain("backend_id", "=", backend.id)
-        return self.search(mine & (Domain("state", "=", "paused") | trouble), limit=1)
-
-    # ---- where it stands ----
-
-    def _may_be_gone_on_with(self):
-        return self.state in ACTIVE and not self._refusal(self.state)
-
-    def _is_at_work(self):
-        """Whether nobody has paused or cancelled it meanwhile."""
-        return bool(self.exists()) and self.state in ACTIVE
-
-    def _advance(self, calls, **values):
-        """Store how far it has come."""
-        self.write({"calls_done": self.calls_done + calls, "error": False, **values})
-
-    def _give_up(self, error):
-        """Give up for this run of the drain; the next one tries again."""
-        message = explain(self.env, error)
-        self.error = message
-        if isinstance(error, CredentialsError):
-            self.backend_id._pause_for(error)
-        elif not isinstance(error, RetryableError) and self.state == "running":
-            self.state = "paused"
-
-    def _stop(self, message):
-        """Tell what is in the way; a run waits for somebody to resume it."""
-        if self._is_at_work():
-            PageGuard(self).end()
-            self.error = message
-            self.state = "paused" if self.state == "running" else self.state
-
-    def _finish(self, state):
-        self.write(
-            {
-                "state": state,
-                "step": False,
-                "next_page": False,
-                "error": False,
-                "calls_done": self.calls_total,
-                "ended_at": fields.Datetime.now(),
-            }
-        )

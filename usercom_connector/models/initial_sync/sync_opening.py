@@ -107,18 +107,3 @@ class UsercomSyncOpening(models.AbstractModel):
             ask = self.env._("Ask an administrator to connect User.com in the settings.")
             text %= self.env._("The initial sync cannot begin yet"), ask
         return super().get_empty_list_help(text)
-
-    # ---- whether the account lets one be ----
-
-    def _refusal(self, state):
-        """Why the account lets this sync not be in this ``state``, None if it does."""
-        return self._refusal_of(self.backend_id, state)
-
-    @api.model
-    def _refusal_of(self, backend, state):
-        account = backend.state or "draft"
-        if account == "running" or (account, state) == ("authenticated", "previewing"):
-            return None
-        if account == "draft":
-            return self.env._("Connect the account first: Settings → User.com.")
-        return self.env._("The account is not running. Press Save and Run in Settings → User.com.")

@@ -12,8 +12,6 @@ class UsercomSyncReport(models.AbstractModel):
     _name = "usercom.sync.report"
     _description = "User.com Report of an Initial Sync"
 
-    progress = fields.Float(compute="_compute_progress")
-    time_left = fields.Char(compute="_compute_progress")
     effects = fields.Json(compute="_compute_counts")
     people_count = fields.Integer("All People", compute="_compute_counts")
     linked_count = fields.Integer("Linked Before", compute="_compute_counts")
@@ -35,14 +33,6 @@ class UsercomSyncReport(models.AbstractModel):
     cost = fields.Char("It Will Take", compute="_compute_cost")
     api_cost = fields.Char("Without CSV Import", compute="_compute_cost")
     obstacle = fields.Char(compute="_compute_obstacle")
-
-    @api.depends("state", "calls_total", "calls_done", "worked_seconds")
-    def _compute_progress(self):
-        for sync in self:
-            share = sync.calls_done / sync.calls_total if sync.calls_total else 0
-            sync.progress = 100 if sync.state == "done" else min(100 * share, 99)
-            is_shown = sync.state in ("previewing", "running", "paused")
-            sync.time_left = is_shown and (SyncReport(sync).time_left() or False)
 
     @api.depends(
         "state", "calls_done", "direction", "use_csv", "trigger_automations", "field_ids.winner"

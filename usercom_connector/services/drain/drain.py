@@ -15,7 +15,6 @@ from ...usercom.throttle import LONGEST_HOLD
 from ..account.connection import Connection, allows, may_go_on
 from ..database.transactions import unless_locked
 from ..exporter import Exporter
-from ..initial_sync import InitialSync
 from ..queue.brake import Brake
 from ..queue.claims import (
     LOW,
@@ -38,7 +37,7 @@ RUN_SECONDS = 45.0  # well within the 120 that Odoo gives a job by default
 
 
 class Drain:
-    """Works off the queues of an account; lists of users and an initial sync go on between them.
+    """Works off the queues of an account; lists of users and long work go on between them.
 
     Only the account's own scheduled job calls this. Odoo can run it twice at once where the
     connection that holds the job's lock was ended; then `DrainLock` stops the second drain.
@@ -86,7 +85,8 @@ class Drain:
             done = queues.work_off_suspects()
             for read in Reconciliation(backend).slices(client, deadline):
                 done += read + queues.work_off()
-            done += InitialSync(backend).go_on(client, deadline, queues.work_off)
+            for work in backend._stepwise_work():
+                done += work.go_on(client, deadline, queues.work_off)
         return done
 
     def _close_brake(self) -> None:
@@ -96,10 +96,11 @@ class Drain:
 
     def _preview_early(self) -> None:
         """Go on with the preview of an initial sync before the account runs: nothing is sent."""
-        deadline = time.monotonic() + RUN_SECONDS
+        deadline, done = time.monotonic() + RUN_SECONDS, 0
         with Connection(self.backend).client() as client:
             queues = QueueRunner(self.backend, client, deadline)
-            done = InitialSync(self.backend).go_on(client, deadline, queues.work_off)
+            for work in self.backend._stepwise_work():
+                done += work.go_on(client, deadline, queues.work_off)
         self._end(done)
 
 
@@ -315,7 +316,7 @@ class Turns:
         """Queue some of those who can wait, now that no others do; whether there were any."""
         if self.env["usercom.touched"]._of(self.backend)._queue_some():
             return True
-        return bool(InitialSync(self.backend).queue_some())
+        return any(work.queue_some() for work in self.backend._stepwise_work())
 
 
 # ---- when there is something to do ----
@@ -349,8 +350,9 @@ class Schedule:
             due = self._rows_due()
             if due and due < fields.Datetime.now() + CRON_INTERVAL:
                 self.backend.cron_id._trigger(due)
-        if due := InitialSync(self.backend).next_due():
-            self.backend.cron_id._trigger(due)
+        for work in self.backend._stepwise_work():
+            if due := work.next_due():
+                self.backend.cron_id._trigger(due)
 
     def _rows_due(self) -> Any:
         now = fields.Datetime.now()

@@ -7,9 +7,9 @@ from functools import cached_property
 from typing import IO, Any
 
 from odoo import fields
-from odoo.tools import formatLang
 
 from ...usercom.spreadsheet import write_table
+from ..pace import cost
 from .csv_import import calls_for_files
 from .effects import Effects, EffectTexts, Numbers
 
@@ -86,29 +86,7 @@ class SyncReport:
         return calls + (calls_for_files(self.sync, new) if use_csv else 2 * new)
 
     def cost(self, use_csv: bool) -> str:
-        """How many calls a run makes, and how long they take at the account's limit."""
-        calls = self.expected_calls(use_csv)
-        return self.env._(
-            "%(calls)s calls, %(time)s",
-            calls=formatLang(self.env, calls, digits=0),
-            time=self.duration(calls / (self.sync.backend_id.rate_limit or 1)),
-        )
-
-    def time_left(self) -> str:
-        """By the account's limit, or by the pace so far where that is slower."""
-        sync = self.sync
-        pace = sync.worked_seconds / sync.calls_done if sync.calls_done else 0
-        left = max(sync.calls_total - sync.calls_done, 0)
-        seconds = left * max(pace, 1 / (sync.backend_id.rate_limit or 1))
-        return self.duration(seconds) if seconds else ""
-
-    def duration(self, seconds: float) -> str:
-        """A duration in words, rounded: "3 hours"."""
-        if seconds < 90:
-            return self.env._("about a minute")
-        if seconds < 5400:
-            return self.env._("%s minutes", round(seconds / 60))
-        return self.env._("%s hours", formatLang(self.env, seconds / 3600, digits=1))
+        return cost(self.sync, self.expected_calls(use_csv))
 
     # ---- spreadsheet ----
 
