@@ -14,7 +14,7 @@ UPDATE usercom_event
    SET data = NULL, answer = NULL, error = NULL, name = 'neutralized',
        key = 'neutralized:' || id, product_key = NULL, product_keys = NULL,
        state = CASE state WHEN 'pending' THEN 'dismissed' ELSE state END;
-UPDATE usercom_outbox SET sent = NULL, answer = NULL, error = NULL;
+UPDATE usercom_outbox SET sent = NULL, answer = NULL, error = NULL, custom_id = NULL;
 UPDATE usercom_binding
    SET base = NULL, remote_base = NULL, unconfirmed = NULL, unconfirmed_at = NULL,
        custom_id = NULL, last_error = NULL;

@@ -9,8 +9,9 @@ from typing import Any
 
 from .client import Client
 from .errors import NotFoundError, UsercomError
-from .jobs import Remove
+from .jobs import Identity, Remove
 from .push import Push, Pushed
+from .records import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,17 @@ class CompanyPush:
     def run(self, client: Client) -> Pushed:
         """Make the calls, as a Push does for a user."""
         return self.push.run(client.of_companies())
+
+
+@dataclass(frozen=True, slots=True)
+class CompanySearch:
+    """Look for a company that a call whose answer is not known may have created."""
+
+    custom_id: str
+
+    def run(self, client: Client) -> User | None:
+        """Return the company of this custom id, None if there is none."""
+        return Identity(custom_id=self.custom_id).search(client.of_companies())
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@ from odoo import api, fields, models
 from ...services.companies.queueing import queue_by_hand
 from ...services.notifications import joined
 from ...services.queue.cron_trigger import request_drain
+from ...usercom.verify_write import CREATION_TAKES
 from ..contact.link import moment
 
 
@@ -49,6 +50,23 @@ class UsercomCompany(models.Model):
             | self._agreement_columns(company_id, base, error)
             | {"creating_since": False, "left_at": False}
         )
+
+    def _creation_ends(self):
+        """When a call that may be creating it has ended at the latest; None if there is none."""
+        is_open = not self.external_id and self.creating_since
+        return self.creating_since + CREATION_TAKES if is_open else None
+
+    def _removal(self):
+        """The values of a row that deletes it; one that may be being created is looked for then."""
+        values = {
+            "backend_id": self.backend_id.id,
+            "external_id": self.external_id,
+            "resource": "companies",
+            "operation": "delete",
+        }
+        if ends := self._creation_ends():
+            values |= {"custom_id": self.custom_id, "next_attempt_at": ends}
+        return values
 
     def _has_seen(self, company):
         """Whether it was looked at in this or a later state than ``company`` is."""
@@ -101,5 +119,5 @@ class UsercomCompany(models.Model):
     @api.model
     def _creations_ended(self, backend, partners):
         """No call is under way any more that may create these companies."""
-        links = self._of(backend, partners).values()
-        self.concat(*links).filtered("creating_since").creating_since = False
+        links = self.concat(*self._of(backend, partners).values()).filtered("creating_since")
+        links.write({"creating_since": False, "custom_id": False})

@@ -45,6 +45,9 @@ class UsercomOutbox(models.Model):
     external_id = fields.Integer(
         "User.com ID", aggregator=False, help="The user whose contact is deleted."
     )
+    custom_id = fields.Char(
+        "Custom ID", help="What a company is looked for by that may have been created."
+    )
     state = fields.Selection(
         selection_add=[("superseded", "Superseded")], ondelete={"superseded": "cascade"}
     )
@@ -103,7 +106,7 @@ class UsercomOutbox(models.Model):
     def _compute_display_name(self):
         for row in self:
             if row.resource == "companies":
-                named = self.env._("User.com company %s", row.external_id)
+                named = self.env._("User.com company %s", row.external_id or row.custom_id)
             else:
                 named = self.env._("User.com user %s", row.external_id)
             row.display_name = row.partner_id.display_name or named

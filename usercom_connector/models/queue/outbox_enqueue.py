@@ -237,14 +237,9 @@ class UsercomOutboxEnqueue(models.AbstractModel):
         """Queue the deletion of the companies of these ``links``, where the policy says so."""
         return self.create(
             [
-                {
-                    "backend_id": link.backend_id.id,
-                    "external_id": link.external_id,
-                    "resource": "companies",
-                    "operation": "delete",
-                }
+                link._removal()
                 for link in links
-                if link._is_live()
+                if (link._is_live() or link._creation_ends())
                 and not link.left_at
                 and link.backend_id.sync_companies
                 and link.backend_id.company_removal_policy == "delete"

@@ -8,7 +8,6 @@ from ...usercom.company_sync import CompanyPush, MemberChange
 from ...usercom.jobs import Identity
 from ...usercom.merge import Base
 from ...usercom.push import Push
-from ...usercom.verify_write import CREATION_TAKES
 from ..comparison import Comparison
 from ..queue.claims import Task
 from ..values.problems import EmailSyntax
@@ -37,13 +36,13 @@ class CompanyExporter:
         removals, contacts = CompanyRemovals(self._backend), rows.filtered("partner_id")
         inside_ids = set(CompanyParticipation(self._backend).taking_part(contacts.partner_id).ids)
         inside = contacts.filtered(lambda row: row.partner_id.id in inside_ids)
-        left = removals.of_left(contacts - inside)
-        return left + removals.of_deleted(rows - contacts) + self._of_inside(inside)
+        removals.note_return(inside)
+        links = self._links._of(self._backend, contacts.partner_id)
+        free = self._without_open_creations(contacts, links)
+        left = removals.of_left(free - inside, links)
+        return left + removals.of_deleted(rows - contacts) + self._of_inside(free & inside, links)
 
-    def _of_inside(self, inside: Any) -> list[Task]:
-        CompanyRemovals(self._backend).note_return(inside)
-        links = self._links._of(self._backend, inside.partner_id)
-        inside = self._without_open_creations(inside, links)
+    def _of_inside(self, inside: Any, links: dict[int, Any]) -> list[Task]:
         pending = PendingMembers(self._backend).of(self._links.concat(*links.values()))
         changes = inside.filtered(
             lambda row: (link := links.get(row.partner_id.id)) and link.id in pending
@@ -56,9 +55,7 @@ class CompanyExporter:
         waiting, now = rows.browse(), fields.Datetime.now()
         for row in rows:
             link = links.get(row.partner_id.id)
-            sent_at = link and not link.external_id and link.creating_since
-            until = sent_at and sent_at + CREATION_TAKES
-            if until and until > now:
+            if link and (until := link._creation_ends()) and until > now:
                 row._postpone((until - now).total_seconds())
                 waiting += row
         return rows - waiting
@@ -97,10 +94,13 @@ class CompanyExporter:
         return Task(row, CompanyPush(job), problems)
 
     def _note_creations(self, tasks: list[Task]) -> None:
-        """Note, before the call, which companies are about to be created."""
-        new = [task.rows.partner_id.id for task in tasks if not task.job.push.identity.user_id]
-        partners = self._backend.env["res.partner"].browse(new)
-        self._links._ensure(self._backend, partners).creating_since = fields.Datetime.now()
+        """Note, before the call, which companies are about to be created, by what custom id."""
+        identities = {task.rows.partner_id: task.job.push.identity for task in tasks}
+        new = {each: known for each, known in identities.items() if not known.user_id}
+        partners = self._backend.env["res.partner"].union(*new)
+        links, now = self._links._ensure(self._backend, partners), fields.Datetime.now()
+        for link in links:
+            link.write({"creating_since": now, "custom_id": new[link.partner_id].custom_id})
 
 
 def _member_task(row: Any, link: Any, pending: Any) -> Task:

@@ -3,7 +3,13 @@
 from typing import Any
 
 from ...usercom import User
-from ...usercom.company_sync import CompanyPush, CompanyRemoval, MembersChanged
+from ...usercom.company_sync import (
+    CompanyPush,
+    CompanyRemoval,
+    CompanySearch,
+    MemberChange,
+    MembersChanged,
+)
 from ...usercom.push import Push, Pushed
 from ...usercom.texts import excerpt
 from ..comparison import Comparison
@@ -27,9 +33,16 @@ class CompanySettlement:
         """Store what came of a task's job."""
         if isinstance(task.job, CompanyRemoval):
             CompanyRemovals(self._backend).settle(task.rows)
-            return
+        elif isinstance(task.job, CompanySearch):
+            CompanyRemovals(self._backend).settle_search(task.rows, result)
+        else:
+            self._settle_inside(task, result)
+
+    def _settle_inside(self, task: Task, result: Any) -> None:
         link = self._links._ensure(self._backend, task.rows.partner_id)
-        if isinstance(result, MembersChanged):
+        if _is_another_by_now(link, task.job, result):
+            task.rows._put_back()
+        elif isinstance(result, MembersChanged):
             self._settle_members(task, link, result)
         elif result.missing:
             link._settle_missing(task.rows)
@@ -157,6 +170,16 @@ class CompanySettlement:
             else:
                 missing.append({"link_id": link.id, "binding_id": binding.id, **vals})
         self._env["usercom.membership"].create(missing)
+
+
+def _is_another_by_now(link: Any, job: Any, result: Any) -> bool:
+    """Whether the contact is another company since the call began: two contacts were merged."""
+    if isinstance(job, MemberChange):
+        met = {job.company_id}
+    else:
+        companies = (each for each in (result.user, result.found) if each)
+        met = {job.push.identity.user_id, *(company.id for company in companies)}
+    return bool(link.external_id) and link.external_id not in met
 
 
 def _push(task: Task) -> Push:

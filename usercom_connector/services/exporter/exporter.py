@@ -3,7 +3,7 @@
 from collections import defaultdict
 from typing import Any
 
-from ...usercom.company_sync import CompanyPush, CompanyRemoval, MemberChange
+from ...usercom.company_sync import CompanyPush, CompanyRemoval, CompanySearch, MemberChange
 from ...usercom.mass import MassPush, is_worthwhile, mass_key
 from ...usercom.merge import Base, remote_base_value
 from ...usercom.push import Push, Pushed
@@ -73,7 +73,7 @@ class Exporter:
                 MassUpdates(self._backend).settle(task, result)
             case Push():
                 PushSettlement(self._backend).settle(task, result)
-            case CompanyPush() | MemberChange() | CompanyRemoval():
+            case CompanyPush() | MemberChange() | CompanyRemoval() | CompanySearch():
                 CompanySettlement(self._backend).settle(task, result)
             case _:
                 Removals(self._backend).settle(task.rows, result)
