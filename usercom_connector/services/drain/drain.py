@@ -132,6 +132,8 @@ class QueueRunner:
     def work_off_suspects(self) -> int:
         """Work off, one at a time, the rows that two workers died with; returns how many."""
         done = 0
+        if not Quarantine(self.backend).has_suspects():
+            return done
         for claims in (InboxClaims, OutboxClaims, EventClaims):
             suspect = claims(self.backend).claim_suspect
             while self._may_go_on() and (rows := unless_locked(self.env, suspect)):

@@ -49,12 +49,16 @@ class Quarantine:
 
     def has_orphans(self) -> bool:
         """Whether any row of any queue is claimed although no worker is at work on it."""
-        for queue in self._queues:
-            queue.flush_model()
-        queries = (queue._search(self._claimed(), limit=1).select() for queue in self._queues)
-        return bool(
-            self.env.execute_query(SQL(" UNION ALL ").join(SQL("(%s)", q) for q in queries))
-        )
+        return self._is_any(self._claimed())
+
+    def has_suspects(self) -> bool:
+        """Whether two workers died with any row that waits."""
+        return self._is_any([*self._waiting(), ("claims", ">=", MOST_ORPHANINGS - 1)])
+
+    def _is_any(self, domain: list[Any]) -> bool:
+        queries = (queue._search(domain, limit=1).select() for queue in self._queues)
+        union = SQL(" UNION ALL ").join(SQL("(%s)", query) for query in queries)
+        return bool(self.env.execute_query(union))
 
     def release_orphans(self) -> None:
         """Give back what a killed worker had claimed."""
@@ -71,8 +75,10 @@ class Quarantine:
         return queue.search(self._claimed())
 
     def _claimed(self) -> list[Any]:
-        claimed = [("state", "=", "pending"), ("claimed_at", "!=", False)]
-        return [("backend_id", "=", self.backend.id), *claimed]
+        return [*self._waiting(), ("claimed_at", "!=", False)]
+
+    def _waiting(self) -> list[Any]:
+        return [("backend_id", "=", self.backend.id), ("state", "=", "pending")]
 
     def _fail_unread(self, queue: Any) -> None:
         """Fail the rows that were claimed too often, without reading what they hold."""
