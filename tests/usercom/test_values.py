@@ -5,26 +5,16 @@ from datetime import date, datetime, timedelta, timezone
 
 import pytest
 from usercom import (
-    STANDARD_ATTRIBUTES,
     TYPE_TABLE,
     Attribute,
     ConversionError,
     Reason,
     canonical,
-    directions,
     export_value,
-    fitting_field_types,
-    fitting_value_types,
     import_value,
-    wire,
 )
 
-from .common import TYPES
-
-SIZE = Attribute("Size", "size", "fixed", choices=("S", "M", "L"))
-SIZES = Attribute("Sizes", "sizes", "fixed", choices=("S", "M", "L"), multiple=True)
-STANDARD = {attribute.name_std: attribute for attribute in STANDARD_ATTRIBUTES}
-GENDER, STATUS = STANDARD["gender"], STANDARD["status"]
+from .common import GENDER, SIZE, SIZES, STANDARD, TYPES
 
 
 def reason_of(convert, *arguments):
@@ -357,51 +347,3 @@ class TestImport:
     @pytest.mark.parametrize("value", [2**31 - 1, -(2**31)])
     def test_what_it_just_holds(self, value):
         assert import_value(value, "integer") == value
-
-
-class TestWire:
-    @pytest.mark.parametrize(
-        ("value", "attribute", "sent"),
-        [
-            (None, TYPES["string"], None),
-            (False, TYPES["boolean"], False),
-            (["S"], SIZES, ["S"]),
-            ("S", SIZE, "S"),
-            ("female", GENDER, 3),
-            (None, GENDER, 1),
-            ("user", STATUS, 2),
-            (None, STATUS, None),
-        ],
-    )
-    def test_values(self, value, attribute, sent):
-        assert wire(value, attribute) == sent
-
-    def test_an_unknown_word_is_not_sent_as_unset(self):
-        with pytest.raises(ValueError, match="tuple"):
-            wire("other", GENDER)
-
-
-class TestTypeTable:
-    @pytest.mark.parametrize(
-        ("field_type", "value_type", "allowed"),
-        [
-            ("char", "string", {"export", "import"}),
-            ("integer", "string", {"export"}),
-            ("integer", "float", {"export"}),
-            ("datetime", "date", {"export"}),
-            ("many2many", "fixed", {"export", "import"}),
-            ("many2many", "string", {"export"}),
-            ("char", "boolean", set()),
-            ("boolean", "string", set()),
-            ("binary", "string", set()),
-            ("char", "geo", set()),
-        ],
-    )
-    def test_directions(self, field_type, value_type, allowed):
-        assert directions(field_type, value_type) == allowed
-
-    def test_fitting_types(self):
-        assert fitting_value_types("monetary") == ("string", "float")
-        assert fitting_value_types("binary") == ()
-        assert fitting_field_types("fixed") == ("selection", "many2one", "many2many")
-        assert fitting_field_types("geo") == ()
