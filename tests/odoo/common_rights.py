@@ -67,12 +67,12 @@ class RightsCase(UsercomCase):
             model._record(account, "email_consent", True, SQL("SELECT %s", contact.id))
             return contact.usercom_consent_log_ids[:1]
         if name == "usercom.failure":  # a view of what failed
-            cls.fail(account)
+            cls.refuse(account)
         found = model.search(cls.domain_of(model, account), limit=1)
         return found or model.create(cls.values(model, account))
 
     @classmethod
-    def fail(cls, account):
+    def refuse(cls, account):
         """Have a row of the outbox fail, of the account's own contact."""
         partner = cls.own_contact(account)
         row = {"backend_id": account.id, "partner_id": partner.id, "state": "failed"}
