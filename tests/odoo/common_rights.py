@@ -101,6 +101,8 @@ class RightsCase(UsercomCase):
             if field.required or field.type == "many2one" or field.type in ("char", "text")
         ]
         found = {name: cls.value(model._fields[name], account) for name in names}
+        if "label_id" in found:
+            found["label_id"] = cls.label_there(account, model._kind).id
         return {name: value for name, value in found.items() if value not in (None, False)}
 
     @classmethod
@@ -129,6 +131,7 @@ class RightsCase(UsercomCase):
             "sale.order": cls.order,
             "product.product": cls.sold,
             "res.partner.category": cls.shared_tag,
+            "mailing.list": cls.shared_list,
         }
         return special.get(comodel, lambda _account: cls.env[comodel])(account)
 
@@ -137,6 +140,19 @@ class RightsCase(UsercomCase):
         """A tag of contacts, which is nobody's own."""
         tags = cls.env["res.partner.category"]
         return tags.search([], limit=1) or tags.create({"name": "Tag"})
+
+    @classmethod
+    def shared_list(cls, _account):
+        """A mailing list, which is nobody's own."""
+        lists = cls.env["mailing.list"]
+        return lists.search([], limit=1) or lists.create({"name": "List"})
+
+    @classmethod
+    def label_there(cls, account, kind):
+        """A tag, or a list, of User.com that the account knows."""
+        labels = cls.env["usercom.label"]
+        values = {"backend_id": account.id, "kind": kind, "name": f"{account.subdomain} {kind}"}
+        return labels.search([(k, "=", v) for k, v in values.items()]) or labels.create(values)
 
     @classmethod
     def order(cls, account):

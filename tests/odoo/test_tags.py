@@ -7,7 +7,7 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Command
 from odoo.tests import new_test_user
 
-from odoo.addons.usercom_connector.services.mapping.all_tags import AllTags
+from odoo.addons.usercom_connector.services.mapping.all_groups import learn_labels
 from odoo.addons.usercom_connector.usercom import User
 
 from .common_sync import SyncCase
@@ -382,7 +382,7 @@ class TestAllTags(TagCase):
     def test_two_names_of_one_id_are_one_tag(self):
         self.backend.all_tags = True
         tags = [{"id": 5, "name": "Old"}, {"id": 5, "name": "New"}]
-        AllTags(self.backend).learn([User.from_json({"id": 1, "tags": tags})])
+        learn_labels(self.backend, [User.from_json({"id": 1, "tags": tags})])
         self.assertEqual(self.backend.tag_mapping_ids.label_id.mapped("external_id").count(5), 1)
 
     def test_links_are_looked_through_once_for_many_new_tags(self):

@@ -1,4 +1,4 @@
-"""Tags: what is read of them, and by which calls users get and lose them."""
+"""Tags and lists: what is read of them, and by which calls users get and lose them."""
 
 import pytest
 from hypothesis import given
@@ -8,6 +8,7 @@ from usercom.memberships import Label, Membership, read_labels
 
 from .stub import HTML, Answer
 
+NEWS, OFFERS = Membership("lists", Label(8, "News")), Membership("lists", Label(None, "Offers"))
 VIP, PRESS = Membership("tags", Label(None, "vip")), Membership("tags", Label(3, "press"))
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
@@ -23,7 +24,7 @@ class TestRead:
             ([{"name": " VIP ", "id": 1}], True),
             (["vip"], True),
             ([{"name": "other", "id": 3}], False),
-            ([{"name": "vip\0"}, {"name": "x" * 10_000}, None, {}, 7], False),
+            ([{"name": "vip\0"}, {"name": "x" * 10_000}, None, {}, 7, "other"], False),
             ([], False),
         ],
     )
@@ -33,11 +34,19 @@ class TestRead:
     def test_a_tag_with_another_name_is_known_by_its_id(self):
         assert PRESS.holds(read_labels({"tags": [{"name": "Media", "id": 3}]})["tags"])
 
-    @pytest.mark.parametrize("body", [{}, {"tags": None}, {"tags": "vip"}, {"tags": {"id": 1}}])
+    def test_tags_and_lists_are_read_apart(self):
+        labels = read_labels({"tags": [], "lists": [{"id": 8, "name": "Weekly"}]})
+        assert labels["tags"] == ()
+        assert NEWS.holds(labels["lists"])
+
+    @pytest.mark.parametrize(
+        "body",
+        [{}, {"tags": None}, {"tags": "vip"}, {"tags": {"id": 1}}, {"lists": [7, 8]}],
+    )
     def test_what_is_no_list_says_nothing(self, body):
         assert read_labels(body) == {}
 
-    @given(st.dictionaries(st.sampled_from(["tags", "id"]), JSON))
+    @given(st.dictionaries(st.sampled_from(["tags", "lists", "id"]), JSON))
     def test_nothing_that_is_read_fails(self, body):
         for labels in read_labels(body).values():
             assert all(label.name and len(label.name) <= 255 for label in labels)
@@ -86,3 +95,52 @@ class TestCalls:
         for _time in range(2):
             assert client.memberships.join(1, [VIP, PRESS], "c") == []
         assert len(stub.requests) == 5  # what is not served is not asked for again
+
+
+class TestListCalls:
+    def test_a_user_gets_on_a_list_and_off_it_by_its_id(self, stub, client):
+        for path in ("add_to_list", "remove_from_list"):
+            stub.on(f"POST /users/1/{path}/", {})
+        assert client.memberships.join(1, [NEWS], "custom") == []
+        assert client.memberships.leave(1, [NEWS]) == []
+        assert [request.json for request in stub.requests] == [{"list": 8}] * 2
+
+    def test_lists_are_not_among_many_tags(self, stub, client):
+        stub.on("POST /users-by-id/c/add_many_tags/", {})
+        stub.on("POST /users/1/add_to_list/", {})
+        assert client.memberships.join(1, [VIP, NEWS, PRESS], "c") == []
+        assert [request.json for request in stub.requests] == [
+            {"tag_names": ["vip", "press"]},
+            {"list": 8},
+        ]
+
+    def test_a_list_without_an_id_is_looked_up_once(self, stub, client):
+        stub.on("GET /lists/", {"results": [{"id": 5, "name": "OFFERS"}], "next": None})
+        stub.on("POST /users/1/add_to_list/", {})
+        for _time in range(2):
+            assert client.memberships.join(1, [OFFERS]) == []
+        assert [request.json for request in stub.requests[1:]] == [{"list": 5}] * 2
+
+    def test_one_that_is_not_there_is_created(self, stub, client):
+        empty, full = (
+            {"results": found, "next": None} for found in ([], [{"id": 5, "name": "Offers"}])
+        )
+        stub.on("GET /lists/", empty, full)
+        stub.on("POST /lists/", {"id": 5})
+        stub.on("POST /users/1/add_to_list/", {})
+        assert client.memberships.join(1, [OFFERS]) == []
+        created, joined = (r.json for r in stub.requests if r.method == "POST")
+        assert (created, joined) == ({"name": "Offers"}, {"list": 5})
+
+    def test_nobody_is_in_a_list_that_is_not_there(self, stub, client):
+        stub.on("GET /lists/", {"results": [], "next": None})
+        assert client.memberships.leave(1, [OFFERS]) == []
+        assert len(stub.requests) == 1
+
+    @pytest.mark.parametrize("answer", [Answer({"e": 1}, 400), Answer({"detail": "?"}, 404)])
+    def test_a_list_that_cannot_be_created_is_refused_and_nobody_is_missing(
+        self, stub, client, answer
+    ):
+        stub.on("GET /lists/", {"results": [], "next": None})
+        stub.on("POST /lists/", answer)
+        assert client.memberships.join(1, [OFFERS]) == [OFFERS]

@@ -87,10 +87,16 @@ class ProtectedContacts:
         reasons = {
             mapping: self._reason(partner, mapping, values, has_parent) for mapping in received
         }
-        if partner.id in self._internal | self._companies:
-            joined = values.keys() & self._memberships.keys()
-            reasons |= {self._memberships[key]: self._whose(partner) for key in joined}
+        for key in values.keys() & self._memberships.keys():
+            pair = self._memberships[key]
+            reasons[pair] = self._why_no_member(partner, pair, values)
         return {mapping: reason for mapping, reason in reasons.items() if reason}
+
+    def _why_no_member(self, partner: Any, pair: Any, values: Mapping[str, Any]) -> str | None:
+        """Why the contact neither joins nor leaves the group of a pair, None if it does."""
+        if partner.id in self._internal | self._companies:
+            return self._whose(partner)
+        return pair._why_kept_out(partner, values) if values[pair._key()] else None
 
     def may_join(self, partner: Any, company: Any) -> bool:
         """Whether User.com may make ``company`` the company of ``partner``.
@@ -303,6 +309,7 @@ class Comparison:
         rules: Sequence[Rule] | None = None,
     ) -> Outcome:
         """Return what has to move between the two sides, by ``rules`` if others than usual."""
+        base = self.memberships.with_refusals(partner, base, sides.usercom)
         agreed, used, kept = self.protected.merge(
             self.rules if rules is None else rules,
             partner,

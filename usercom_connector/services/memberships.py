@@ -1,13 +1,13 @@
-"""Which tags contacts have, as values that are merged like any other."""
+"""Which tags contacts have and which lists they are in: values that are merged like any other."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
 from ..usercom import Attribute, Rule
+from ..usercom.merge import Base
 
 Values = dict[str, Any]
 
@@ -22,7 +22,9 @@ class Memberships:
     def __init__(self, backend: Any = None) -> None:
         kinds = backend._memberships() if backend else []
         # A group that is archived is hidden from its contacts; nobody has left it.
-        self.pairs: list[Any] = [pair for pairs in kinds for pair in pairs if pair._is_in_use()]
+        in_use = [pairs.filtered(lambda pair: pair._is_in_use()) for pairs in kinds]
+        self._kinds: list[Any] = [pairs for pairs in in_use if pairs]
+        self.pairs: list[Any] = [pair for pairs in self._kinds for pair in pairs]
         self.by_key: dict[str, Any] = {pair._key(): pair for pair in self.pairs}
         self.fields: set[str] = {pairs._contact_field for pairs in kinds if pairs}
 
@@ -39,20 +41,35 @@ class Memberships:
         return any(pair.direction != "export" for pair in self.pairs)
 
     def values(self, partner: Any) -> Values:
-        """Return {key: True or None} of a contact."""
+        """Return {key: True or None} of a contact; a key is missing where nothing is to be said."""
         values: Values = {}
-        for name, keys in self._keys.items():
-            ids = set(partner[name].ids)
-            values |= {key: group_id in ids or None for key, group_id in keys}
+        for pairs, keys in self._keys:
+            joined, unsaid = pairs._groups_of(partner)
+            values |= {key: each in joined or None for key, each in keys if each not in unsaid}
         return values
 
+    def with_refusals(self, partner: Any, base: Values, usercom: Mapping[str, Any]) -> Values:
+        """Return the base as if both sides had agreed on each membership that the contact refuses.
+
+        Who opted out of a list in Odoo is taken off it in User.com, whatever was agreed before.
+        """
+        refused: Values = {}
+        for pairs, keys in self._keys:
+            if any(usercom.get(key) for key, _group_id in keys):
+                groups = pairs._refused_by(partner)
+                refused |= {key: True for key, each in keys if each in groups and usercom.get(key)}
+        if not refused:
+            return base
+        base = Base(base)
+        base.agree_on(refused)
+        return base
+
     @cached_property
-    def _keys(self) -> dict[str, list[tuple[str, int]]]:
-        """{contact field: [(key, id of the group)]}."""
-        keys = defaultdict(list)
-        for key, pair in self.by_key.items():
-            keys[pair._contact_field].append((key, pair._group().id))
-        return keys
+    def _keys(self) -> list[tuple[Any, list[tuple[str, int]]]]:
+        """[(the pairs of a kind, [(key, id of the group)])]."""
+        return [
+            (pairs, [(pair._key(), pair._group().id) for pair in pairs]) for pairs in self._kinds
+        ]
 
     def with_commands(self, vals: Values, values: Mapping[str, Any]) -> Values:
         """Return `vals` of a contact, with what brings it into and out of groups as in `values`."""

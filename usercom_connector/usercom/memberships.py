@@ -1,10 +1,11 @@
-"""Tags of User.com, and which of them a user has."""
+"""Tags and lists of User.com, and which of them a user has or is in."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Literal, get_args
 from urllib.parse import quote
 
 from .errors import RejectedError, UnservedError
@@ -13,7 +14,7 @@ from .texts import is_storable
 if TYPE_CHECKING:
     from .transport import Transport
 
-Kind = Literal["tags"]
+Kind = Literal["tags", "lists"]
 
 MOST_LABELS = 5000  # to choose from
 LABEL_LIMIT = 255  # characters of a name; User.com's own limit is not documented
@@ -22,7 +23,7 @@ NOT_FOUND, METHOD_NOT_ALLOWED = 404, 405
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A tag. The id of one that was never seen there is None."""
+    """A tag or a list. The id of one that was never seen there is None."""
 
     id: int | None
     name: str
@@ -36,7 +37,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """One tag that is paired: a user has it, or not."""
+    """One tag or list that is paired: a user has it or is in it, or not."""
 
     kind: Kind
     label: Label
@@ -47,9 +48,13 @@ class Membership:
 
 
 def read_labels(data: Mapping[str, Any]) -> dict[str, tuple[Label, ...]]:
-    """Return {"tags": (…)} of the JSON of a user; {} where it has no such array."""
-    tags = data.get("tags")
-    return {"tags": tuple(_labels(tags))} if isinstance(tags, list) else {}
+    """Return {"tags": (…), "lists": (…)} of the JSON of a user, without what is no array.
+
+    An array of nothing but what cannot be read says nothing either: nobody has left all lists.
+    """
+    arrays = {kind: data[kind] for kind in get_args(Kind) if isinstance(data.get(kind), list)}
+    found = {kind: tuple(_labels(items)) for kind, items in arrays.items()}
+    return {kind: labels for kind, labels in found.items() if labels or not arrays[kind]}
 
 
 def _labels(items: Iterable[Any]) -> Iterator[Label]:
@@ -76,12 +81,17 @@ def read_label(item: Any) -> Label:
 
 
 class MembershipCalls:
-    """The calls that read tags, and give them to users or take them away."""
+    """The calls that read tags and lists, and have users get or lose them.
+
+    A tag is named in these calls, and made by them if it is new. A list is given by its id.
+    """
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
         self._removals = ["POST", "DELETE"]  # the method that was served comes first
         self._adds_many = True
+        self._list_ids: dict[str, int] | None = None  # by name; those that a pair lacks
+        self._list_lock = Lock()
 
     def labels(self, kind: Kind) -> list[Label]:
         """Return the labels of a kind that can be read, each once, some 5,000 at most."""
@@ -96,17 +106,21 @@ class MembershipCalls:
     def join(
         self, user_id: int, memberships: Sequence[Membership], custom_id: str | None = None
     ) -> list[Membership]:
-        """Give a user these tags; return those that User.com has refused."""
-        if len(memberships) > 1 and custom_id and self._add_many(custom_id, memberships):
-            return []
+        """Give a user these tags and lists; return those that User.com has refused."""
+        tags = [each for each in memberships if each.kind == "tags"]
+        if len(tags) > 1 and custom_id and self._add_many(custom_id, tags):
+            memberships = [each for each in memberships if each not in tags]
         return [each for each in memberships if not self._add(user_id, each)]
 
     def leave(self, user_id: int, memberships: Iterable[Membership]) -> list[Membership]:
-        """Take these tags from a user; return those that User.com has refused."""
+        """Take these tags and lists from a user; return those that User.com has refused."""
         return [each for each in memberships if not self._remove(user_id, each)]
 
     def _add_many(self, custom_id: str, tags: Sequence[Membership]) -> bool:
-        """Add several tags in one call, which is known only for custom ids; whether it was made."""
+        """Add several tags in one call, which is known only for custom ids; whether it was made.
+
+        For lists there is no such call.
+        """
         path = f"/users-by-id/{quote(custom_id, safe='')}/add_many_tags/"
         names = {"tag_names": [tag.label.name for tag in tags]}
         return self._adds_many and self._is_served("POST", path, names, self._note_unserved)
@@ -115,12 +129,24 @@ class MembershipCalls:
         self._adds_many = False
 
     def _add(self, user_id: int, membership: Membership) -> bool:
-        body = {"name": membership.label.name}
-        return self._is_served("POST", f"/users/{user_id}/add_tag/", body)
+        if membership.kind == "tags":
+            body: Any = {"name": membership.label.name}
+            return self._is_served("POST", f"/users/{user_id}/add_tag/", body)
+        list_id = self._list_id(membership.label, creates=True)
+        return bool(list_id) and self._is_served(
+            "POST", f"/users/{user_id}/add_to_list/", {"list": list_id}
+        )
 
     def _remove(self, user_id: int, membership: Membership) -> bool:
         """Clients use either method; whichever is served is tried first from then on."""
-        path, body = f"/users/{user_id}/remove_tag/", {"name": membership.label.name}
+        path = f"/users/{user_id}/remove_tag/"
+        body: dict[str, Any] = {"name": membership.label.name}
+        if membership.kind == "lists":
+            list_id = self._list_id(membership.label)
+            if not list_id:
+                return True  # nobody is in a list that is not there
+            path = f"/users/{user_id}/remove_from_list/"
+            body = {"list": list_id}
         for method in self._removals:
             if self._is_served(method, path, body):
                 others = [each for each in self._removals if each != method]
@@ -143,3 +169,28 @@ class MembershipCalls:
                 raise
             return False
         return True
+
+    # ---- lists of which no id is known ----
+
+    def _list_id(self, label: Label, creates: bool = False) -> int | None:
+        """Return the id of a list, looked up by its name where it is not known.
+
+        `creates`: one that is not there is created. None where User.com refuses to tell or create.
+        """
+        if label.id:
+            return label.id
+        key = label.name.casefold()
+        with self._list_lock:
+            try:
+                if creates and key not in self._ids_of_lists():
+                    self._list_ids = None  # is read anew, whatever becomes of the call
+                    self._transport.write("POST", "/lists/", {"name": label.name})
+                return self._ids_of_lists().get(key)
+            except (RejectedError, UnservedError):
+                return None
+
+    def _ids_of_lists(self) -> dict[str, int]:
+        if self._list_ids is None:
+            labels = self.labels("lists")
+            self._list_ids = {label.name.casefold(): label.id for label in labels if label.id}
+        return self._list_ids

@@ -1,1 +1,10 @@
-from . import mailing_subscription, res_config_settings, usercom_backend
+from . import (
+    mailing_contact,
+    mailing_list,
+    mailing_subscription,
+    res_config_settings,
+    res_partner,
+    usercom_backend,
+    usercom_label,
+    usercom_list_mapping,
+)

@@ -5,7 +5,7 @@ from ..services.mailing_lists import MailingLists
 
 
 class UsercomBackend(models.Model):
-    """The mailing lists that an account keeps in step with the e-mail blacklist."""
+    """The mailing lists that an account pairs, or keeps in step with the e-mail blacklist."""
 
     _inherit = "usercom.backend"
 
@@ -13,6 +13,16 @@ class UsercomBackend(models.Model):
         "Mailing Lists to Opt Out Of",
         help="Names of lists of Email Marketing, comma separated. Who is put on the e-mail "
         "blacklist is opted out of them too, and who opts out of one of them is put on it.",
+    )
+
+    list_mapping_ids = fields.One2many("usercom.list.mapping", "backend_id", "List Mappings")
+    all_lists = fields.Boolean(
+        help="A pair is made for each mailing list and for each list of User.com, also for those "
+        "to come. Each pair can be changed or deleted in the list mappings.",
+    )
+    list_prefix = fields.Char(
+        "Lists Begin With",
+        help="Lists of User.com are named so, and only those that begin so come to Odoo.",
     )
 
     @api.constrains("opt_out_lists")
@@ -29,6 +39,9 @@ class UsercomBackend(models.Model):
             for backend in self:
                 MailingLists(backend).adopt_opt_outs()
         return result
+
+    def _memberships(self):
+        return [*super()._memberships(), self.list_mapping_ids]
 
     def _after_email_refusal(self, partners):
         MailingLists(self).opt_out(partners)

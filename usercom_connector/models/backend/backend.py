@@ -9,13 +9,12 @@ from ...services.account.authentication import require_reauthentication, with_ot
 from ...services.contacts.employees import DEFAULT, Employees
 from ...services.database.transactions import forget_caches
 from ...services.drain import Drain
-from ...services.mapping.all_tags import AllTags
+from ...services.mapping.all_groups import AllGroups
 from ...services.mapping.paths import BAD_DOMAIN
 from ...usercom.records import USERS
 from ..common.company_bound import CompanyBound
 
 MOST_DAYS = 3650
-TAGS = {"all_tags", "tag_prefix"}
 # What a contact is found and named by: an id written there would destroy it.
 NO_KEY_FIELDS = ["name", "email", "phone"]
 
@@ -241,7 +240,7 @@ class UsercomBackend(models.Model):
         self._refuse_empty(vals)
         vals = self._normalized(vals)
         changing = with_other_credentials(self, vals)
-        retagged = self.filtered(lambda backend: any(backend[n] != vals[n] for n in TAGS & {*vals}))
+        all_groups = self._all_groups_changing(vals)
         result = super().write(vals)
         require_reauthentication(changing)
         forget_caches(self)  # afterwards: every write reads the cache, this one too
@@ -251,9 +250,22 @@ class UsercomBackend(models.Model):
             self._queue_without_custom_id()
         if vals.get("sync_companies"):
             self._begin_companies()
-        for backend in retagged:
-            AllTags(backend).pair_everything()
+        for each in all_groups:
+            each.pair_everything()
         return result
+
+    def _all_groups_changing(self, vals):
+        """The ``AllGroups`` whose choices ``vals`` change."""
+        return [
+            AllGroups(backend, model._name)
+            for model in self.browse()._memberships()  # of which only the models are needed
+            for backend in self
+            if any(
+                backend[name] != vals[name]
+                for name in (model._all_field, model._prefix_field)
+                if name in vals
+            )
+        ]
 
     def unlink(self):
         crons = self.exists().cron_id

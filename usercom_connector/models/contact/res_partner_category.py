@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from ...services.mapping.all_tags import pair_new_categories
+from ...services.mapping.all_groups import pair_new_groups
 
 
 class ResPartnerCategory(models.Model):
@@ -11,5 +11,5 @@ class ResPartnerCategory(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         categories = super().create(vals_list)
-        pair_new_categories(categories)
+        pair_new_groups(categories, "usercom.tag.mapping")
         return categories

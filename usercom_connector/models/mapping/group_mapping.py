@@ -15,7 +15,8 @@ class UsercomGroupMapping(models.AbstractModel):
     """A pair of a group of contacts in Odoo and a label of User.com: who is in one is in the other.
 
     A model of such pairs names the group's field in ``_group_field``, and in ``_contact_field`` the
-    many2many field of contacts that has it.
+    many2many field of contacts that has it. ``_all_field`` and ``_prefix_field`` are the account's
+    fields by which all groups are paired, ``_pairs_field`` is the one that has the pairs.
     """
 
     _name = "usercom.group.mapping"
@@ -30,6 +31,9 @@ class UsercomGroupMapping(models.AbstractModel):
     _kind = ""
     _group_field = ""
     _contact_field = ""
+    _all_field = ""
+    _prefix_field = ""
+    _pairs_field = ""
 
     backend_id = fields.Many2one(
         "usercom.backend",
@@ -51,6 +55,18 @@ class UsercomGroupMapping(models.AbstractModel):
         help="Both ways: who gets or loses it on one side gets or loses it on the other.",
     )
 
+    is_archived = fields.Boolean("Archived in Odoo", compute="_compute_is_archived")
+
+    @api.depends(lambda self: [f"{self._group_field}.active"] if self._group_field else [])
+    def _compute_is_archived(self):
+        for pair in self:
+            pair.is_archived = bool(pair._group()) and not pair.sudo()._group().active
+
+    @api.depends(lambda self: [self._group_field, "label_id"] if self._group_field else [])
+    def _compute_display_name(self):
+        for pair in self:
+            pair.display_name = f"{pair._group_name()} ↔ {pair.label_id.name}"
+
     @api.constrains("backend_id", "label_id")
     def _check_label(self):
         for pair in self:
@@ -67,7 +83,7 @@ class UsercomGroupMapping(models.AbstractModel):
                     self.env._(
                         "“%(label)s” is paired with “%(group)s” already.",
                         label=label.name,
-                        group=other._group().display_name,
+                        group=other._group_name(),
                     )
                 )
 
@@ -95,6 +111,11 @@ class UsercomGroupMapping(models.AbstractModel):
         forget_caches(self)
         return result
 
+    def action_fetch_tags(self):
+        """Fetch the tags and lists of the current company's account; returns a notification."""
+        self.check_access("read")
+        return self.env["usercom.field.mapping"]._connected_account().action_fetch_tags()
+
     def _forget_agreed(self):
         """Forget who was agreed to be in it: those of another group or label do not count."""
         for backend, pairs in self.exists().grouped("backend_id").items():
@@ -113,11 +134,38 @@ class UsercomGroupMapping(models.AbstractModel):
 
     def _is_in_use(self):
         """Whether who is in the group can be told: an archived one is hidden from its contacts."""
-        return "active" not in self._group()._fields or self._group().active
+        return self.sudo()._group().active
 
     def _group(self):
         """The record in Odoo whose members are compared."""
         return self[self._group_field]
+
+    def _group_name(self):
+        """What the group is called; also for those who may not read groups."""
+        return self._name_of(self.sudo()._group())
+
+    @api.model
+    def _name_of(self, group):
+        """The name of a ``group``, with those above it: "Partner / Gold"."""
+        return group.display_name
+
+    @api.model
+    def _groups_of(self, partner):
+        """``(ids, ids)``: the groups that the contact is in, and those of which nothing is said."""
+        return set(partner[self._contact_field].ids), ()
+
+    @api.model
+    def _refused_by(self, partner):
+        """The ids of the groups that the contact does not want to be in, whatever User.com says."""
+        return ()
+
+    @api.model
+    def _why_kept_out(self, partner, values):
+        """Why User.com cannot put the contact, which gets these ``values``, into any group.
+
+        None if it can. ``values`` is {key: canonical value}.
+        """
+        return None
 
     def _with_change(self, vals, joins):
         """``vals`` of a contact with what puts it into the group, or out of it."""

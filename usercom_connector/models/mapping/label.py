@@ -6,11 +6,11 @@ from ...usercom.texts import is_storable
 
 
 class UsercomLabel(models.Model):
-    """A tag of User.com, as last fetched or as a person has named a new one."""
+    """A tag or list of User.com, as last fetched or as a person has named a new one."""
 
     _name = "usercom.label"
     _inherit = "usercom.guarded"
-    _description = "User.com Tag"
+    _description = "User.com Tag or List"
     _order = "name, id"
     _fixed_fields = ("backend_id", "kind")
 
@@ -24,7 +24,7 @@ class UsercomLabel(models.Model):
 
     _external_id_uniq = models.UniqueIndex(
         "(backend_id, kind, external_id) WHERE external_id > 0",
-        "This tag of User.com is known already.",
+        "It is known already.",
     )
 
     @api.depends("name")
@@ -36,10 +36,10 @@ class UsercomLabel(models.Model):
     def _check_name(self):
         for label in self:
             if not label.name.strip() or not is_storable(label.name):
-                raise ValidationError(self.env._("A tag needs a name."))
+                raise ValidationError(self.env._("The name must not be empty."))
             if len(label.name) > LABEL_LIMIT:
                 raise ValidationError(
-                    self.env._("The name of a tag has at most %s characters.", LABEL_LIMIT)
+                    self.env._("A name in User.com has at most %s characters.", LABEL_LIMIT)
                 )
 
     @api.model_create_multi
@@ -49,6 +49,14 @@ class UsercomLabel(models.Model):
     def _plain(self):
         """The plain ``Label``."""
         return Label(self.external_id or None, self.name)
+
+    def _learn_ids(self, labels):
+        """Note the ids that these plain ``labels`` of a user have where none is known."""
+        ids = {label.name.casefold(): label.id for label in labels if label.id}
+        for label in self.filtered(lambda each: not each.external_id and each.name_key in ids):
+            same = [("backend_id", "=", label.backend_id.id), ("kind", "=", label.kind)]
+            if not self.search_count([*same, ("external_id", "=", ids[label.name_key])], limit=1):
+                label.external_id = ids[label.name_key]
 
     @api.model
     def _store(self, backend, kind, labels):

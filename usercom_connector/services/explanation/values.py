@@ -86,6 +86,8 @@ class ValueExplanations:
             return "problem", mapping.problem
         if mapping in plan.kept:
             return "leave", plan.kept[mapping]
+        if key not in sides.odoo and key in self._comparison.memberships.by_key:
+            return "leave", mapping._why_kept_out(self._partner, {})
         if key in plan.refused or not (key in sides.odoo and key in sides.usercom):
             return "problem", "\n".join(plan.problems)
         if key in plan.agreed.to_usercom:

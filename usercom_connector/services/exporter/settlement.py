@@ -179,6 +179,9 @@ class PushSettlement:
         problems = task.problems + pushed_problems(mappings, row.partner_id, pushed)
         pairs = Memberships(self._backend).pairs
         problems += unchanged_problems(pairs, row.partner_id, pushed.ignored)
+        labels = user.labels if user else {}
+        for pair in pairs:  # a list gets its id when it is created there
+            pair.label_id._learn_ids(labels.get(pair._kind, ()))
         UnsetAttributes(self._backend).learn(pushed)
         self._linking.link(row.partner_id, user_id, user, pushed.base, problems, since=job.base)
         if job.orphans:  # a second user may still turn up, created by a call without an answer

@@ -12,7 +12,7 @@ from ..companies.user_companies import UserCompanies
 from ..comparison import Comparison
 from ..consents.answers import ConsentField, ConsentNotes
 from ..contacts.value_changes import ValueChanges
-from ..mapping.all_tags import AllTags
+from ..mapping.all_groups import learn_labels
 from ..memberships import Memberships
 from ..own_context import with_own_context
 from ..queue.brake import Brake, import_effects
@@ -35,7 +35,7 @@ class ContactMerge:
         self, pairs: list[tuple[Any, User]], edited: dict[int, datetime]
     ) -> dict[int, MergePlan]:
         """Return ``{user id: the plan carried out}``; ``edited``: when a contact was changed."""
-        AllTags(self._backend).learn(user for _partner, user in pairs)
+        learn_labels(self._backend, (user for _partner, user in pairs))
         partners = self._env["res.partner"].union(*(partner for partner, _user in pairs))
         seen = self._backend._with_account_context(partners)
         bindings = self._env["usercom.binding"]._of(self._backend, seen)

@@ -12,7 +12,7 @@ from ..consents.answers import unsaid_values
 from ..contacts.creation_lock import CreationLock
 from ..contacts.identity import Contacts
 from ..contacts.texts import by_id
-from ..mapping.all_tags import AllTags
+from ..mapping.all_groups import learn_labels
 from ..memberships import Memberships
 from ..own_context import with_own_context
 from ..queue.brake import Brake
@@ -96,7 +96,7 @@ class NewUsers:
         CreationLock(self._backend).of_emails(user.email for user in users)
         if not self._choices.is_confirmed:
             Brake(self._backend).count({"created_here": len(users)})
-        AllTags(self._backend).learn(users)
+        learn_labels(self._backend, users)
         plans = NewContacts(self._backend).create_for(users)
         Settlement(self._backend, self._choices).settle(plans, {})
         partners = self._env["res.partner"].browse([plan.partner.id for plan in plans])
