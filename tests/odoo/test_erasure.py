@@ -90,6 +90,18 @@ class TestErasure(ConsentCase):
         self.drain()
         self.assertFalse(self.env["res.partner"].search([("email", "=ilike", EMAIL)]))
 
+    def test_nor_a_user_who_was_created_unheard_with_an_address_of_before(self):
+        self.simulator.fault(kind="reset", method="POST", path="/users/*", apply=True, count=1)
+        contact = self.contact(email=EMAIL)
+        self.drain()
+        contact.email = "corrected@example.org"
+        contact.unlink()
+        [user] = self.simulator.users()
+        self.call(user["id"], email=EMAIL)
+        self.drain()
+        self.assertEqual(user["email"], EMAIL)
+        self.assertFalse(self.found(EMAIL))
+
     def test_a_person_entered_again_by_hand_is_welcome(self):
         self.erase(self.known())
         contact = self.synced(email=EMAIL)

@@ -1,5 +1,7 @@
 """What merged contacts say: a "no" of either, else the "yes" that the one person has given."""
 
+from odoo.addons.usercom_connector.services.account.connection import Connection
+
 from .common_consents import BlacklistCase
 from .common_merge import MergeCase
 
@@ -79,6 +81,30 @@ class TestMergedConsents(MergeCase, BlacklistCase):
         lost = self.synced(email="lost@example.org", x_email_consent=True)
         self.says_there(lost, False)
         self.merge_and_settle(lost, kept)
+        self.assertEqual(self.says(kept), (False, False))
+
+    def test_so_it_does_where_the_merge_there_is_not_answered(self):
+        kept = self.synced(email="kept@example.org", x_email_consent=True)
+        lost = self.synced(email="lost@example.org", x_email_consent=True)
+        self.simulator.patch_user(self.binding(lost).external_id, email_consent=False)
+        self.simulator.fault(kind="reset", path="/users/merge/", apply=True, count=1)
+        self.merge_and_settle(lost, kept)
+        self.assertEqual(len(self.simulator.users()), 1)
+        self.assertEqual(self.says(kept), (False, False))
+
+    def test_a_no_stands_whose_call_comes_once_the_two_are_one_there(self):
+        kept = self.synced(email="kept@example.org", x_email_consent=True)
+        lost = self.synced(email="lost@example.org", x_email_consent=True)
+        lost_id = self.binding(lost).external_id
+        self.simulator.patch_user(lost_id, email_consent=False)
+        user = self.simulator.user(lost_id)
+        self.merge(lost, kept)
+        with Connection(self.backend).client() as client:  # somebody there is faster
+            client.merge_users(self.binding(kept).external_id, [lost_id])
+        self.drain()
+        self.call(lost_id, user["updated_at"], email_consent=False)
+        for _run in range(3):
+            self.drain()
         self.assertEqual(self.says(kept), (False, False))
 
     def test_a_no_that_was_taken_back_in_odoo_is_none_any_more(self):

@@ -73,6 +73,27 @@ class TestMergedInto(ListCase):
         self.receive(id=self.second)
         self.check_no()
 
+    def test_so_it_does_where_its_call_comes_once_the_contact_is_linked_with_the_other(self):
+        call = self.says_no_and_is_merged()
+        self.receive(id=self.second)
+        self.check_linked_anew()
+        row = self.stored_call(call)
+        self.check_no()
+        self.assertEqual((row.state, row.partner_id), ("done", self.jan))
+
+    def test_and_once_that_one_was_merged_away_too(self):
+        call = self.says_no_and_is_merged()
+        self.receive(id=self.second)
+        third = self.person(email="jan@example.org", email_consent=True)
+        with Connection(self.backend).client() as client:
+            client.merge_users(third, [self.second])
+        self.let_a_minute_pass()
+        self.receive(id=third)
+        self.second = third
+        self.check_linked_anew()
+        self.stored_call(call)
+        self.check_no()
+
     def test_nobody_else_of_that_address_gets_it(self):
         ewa = self.synced(name="Ewa", email="jan@example.org", phone="333333333")
         self.assertFalse(self.binding(ewa).external_id)

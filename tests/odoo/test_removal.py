@@ -79,6 +79,17 @@ class TestRemoval(UsercomCase):
         self.drain()
         self.assertIs(self.remote(contact)["attributes"]["email_consent"], False)
 
+    def test_so_it_does_where_the_deletion_is_not_answered(self):
+        self.policy("delete")
+        contact = self.synced(email="jan@example.org", x_email_consent=True)
+        self.simulator.patch_user(self.binding(contact).external_id, email_consent=False)
+        contact.action_archive()
+        self.simulator.fault(kind="reset", method="DELETE", apply=True, count=1)
+        for _run in range(2):
+            self.drain()
+        self.assertFalse(self.simulator.users())
+        self.assertFalse(contact.x_email_consent)
+
     def test_but_not_a_no_that_the_contact_has_answered_since(self):
         self.policy("delete")
         contact = self.synced(email="jan@example.org")

@@ -13,9 +13,11 @@ class UsercomError(Exception):
 
     `is_unconfirmed`: the call was to create a user, and may have done so.
     `has_ended`: such a call does nothing any more, so there is nothing to wait for.
+    `was`: the user as it was read before a call that perhaps has ended it.
     """
 
     is_unconfirmed = False
+    was: Any = None
     has_ended = False
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
 from .client import Client
-from .errors import AmbiguousUserError, NotFoundError, UnmadeError
+from .errors import AmbiguousUserError, NotFoundError, UnmadeError, UsercomError
 from .records import User, UserPage
 
 Values = dict[str, Any]
@@ -99,7 +99,7 @@ class Remove:
         Returns the user as it was, if it was read first.
         """
         was = _read(client, self.user_id) if self.reads_first else None
-        with suppress(NotFoundError):
+        with _told_of(was), suppress(NotFoundError):
             if self.delete:
                 if not client.delete_user(self.user_id):
                     _check_gone(client, self.user_id)
@@ -139,11 +139,12 @@ class MergeUsers:
     def run(self, client: Client) -> MergedUsers:
         """Make the call. A user whom User.com does not have any more needs none."""
         was = _read(client, self.user_id) if self.reads_first else None
-        try:
-            self._merge_into(client, self.parent_id)
-        except NotFoundError:  # one of the two, or both
-            if not _read(client, self.parent_id):
-                return MergedUsers(was, self._successor(client))
+        with _told_of(was):
+            try:
+                self._merge_into(client, self.parent_id)
+            except NotFoundError:  # one of the two, or both
+                if not _read(client, self.parent_id):
+                    return MergedUsers(was, self._successor(client))
         return MergedUsers(was)
 
     def _successor(self, client: Client) -> User | None:
@@ -156,6 +157,16 @@ class MergeUsers:
     def _merge_into(self, client: Client, parent_id: int) -> None:
         if not client.merge_users(parent_id, [self.user_id]):
             _check_gone(client, self.user_id)
+
+
+@contextmanager
+def _told_of(was: User | None) -> Iterator[None]:
+    """Have an error tell of the user as it was: the next attempt may not find it any more."""
+    try:
+        yield
+    except UsercomError as error:
+        error.was = was
+        raise
 
 
 def _check_gone(client: Client, user_id: int) -> None:

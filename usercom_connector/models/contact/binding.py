@@ -12,6 +12,7 @@ from ...usercom.merge import Base, remote_base_value
 from ...usercom.verify_write import Orphans
 from .link import moment
 
+MOST_FORMER = 20  # users that a link remembers to have led to
 MOST_OPEN = 1000  # users being created; more are left to the search of the outbox
 
 
@@ -33,6 +34,10 @@ class UsercomBinding(models.Model):
     created_with = fields.Json(
         help="What calls sent that may have created a second user.", groups="base.group_system"
     )
+    former_ids = fields.Json(
+        help="The latest users it led to before: they were merged into later ones in User.com.",
+        groups="base.group_system",
+    )
     told_at = fields.Char(help="When the last call was sent whose values were believed. UTC.")
     compared_at = fields.Datetime(help="When a full comparison last met the user.")
 
@@ -49,6 +54,35 @@ class UsercomBinding(models.Model):
         "(backend_id) WHERE external_id IS NULL AND unconfirmed_at IS NOT NULL"
     )
     _state_idx = models.Index("(backend_id, state)")
+    _former_ids_idx = models.Index("USING gin (former_ids) WHERE former_ids IS NOT NULL")
+
+    def write(self, vals):
+        """Remember which user a link led to that leads to another one from now on."""
+        if user_id := vals.get("external_id"):
+            for link in self.filtered(lambda link: link.external_id not in (0, user_id)):
+                link._was_linked([link.external_id])
+        return super().write(vals)
+
+    def _was_linked(self, user_ids):
+        """Remember users who were the contact's, and what a late call may tell of."""
+        known = self.sudo().former_ids or []
+        others = [user_id for user_id in user_ids if user_id not in known]
+        if others:
+            self.sudo().former_ids = [*known, *others][-MOST_FORMER:]
+
+    @api.model
+    def _of_former_user(self, backend, user_id):
+        """The links that led to this user once."""
+        self.flush_model(["backend_id", "former_ids"])
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT id FROM usercom_binding
+                    WHERE backend_id = %s AND former_ids @> %s::jsonb""",
+                backend.id,
+                json.dumps([user_id or -1]),
+            )
+        )
+        return self.browse(link_id for (link_id,) in rows)
 
     def _agree(self, user_id, user, base, error=None, since=None):
         """Both sides now agree on ``base``; ``user`` is None where User.com was not asked.
@@ -234,11 +268,23 @@ class UsercomBinding(models.Model):
             if kept := linked.sorted(lambda link: (link.partner_id != survivor, link.id))[:1]:
                 lost = {link.external_id: link._known_consents() for link in linked - kept}
                 kept._take_over_creations(bindings)
+                kept._was_linked((linked - kept)._known_ids())
                 (bindings - kept).unlink()
                 kept._move_to(survivor)
                 self.env["usercom.outbox"]._enqueue_merge(
                     backend, kept.external_id, list(lost), lost
                 )
+
+    def _tried_emails(self):
+        """The addresses with which calls without an answer may have created users."""
+        calls = [sent for link in self.sudo() for sent in (link.unconfirmed, link.created_with)]
+        tried = [email for sent in calls if sent for email in sent.get("email", [])]
+        return [email for email in tried if email]
+
+    def _known_ids(self):
+        """The ids of the users that these links lead to, or led to before."""
+        former = [user_id for link in self.sudo() for user_id in link.former_ids or []]
+        return former + [user_id for user_id in self.mapped("external_id") if user_id]
 
     def _known_consents(self):
         """``{key: canonical value}`` that the user was last known to have."""

@@ -91,9 +91,7 @@ class UsercomTombstone(models.Model):
 
         That no account has linked them says nothing: several users may have matched.
         """
-        links = self.env["usercom.binding"].search(
-            [("partner_id", "in", partners.ids), ("external_id", ">", 0)]
-        )
+        links = self.env["usercom.binding"].search([("partner_id", "in", partners.ids)])
         backends = self.env["usercom.backend"].search([("state", "in", ("running", "paused"))])
         user_ids = {
             (backend, partner): 0
@@ -101,13 +99,17 @@ class UsercomTombstone(models.Model):
             for partner in partners
             if partner.company_id.id in (False, backend.company_id.id)
         }
-        user_ids |= {(link.backend_id, link.partner_id): link.external_id for link in links}
+        linked = links.filtered(lambda link: link.external_id > 0)
+        user_ids |= {(link.backend_id, link.partner_id): link.external_id for link in linked}
         hashes = {partner: self._hash(partner.email) for partner in partners}
+        tried = [(link.backend_id, email) for link in links for email in link._tried_emails()]
+        keys = [(backend, user_id, hashes[key]) for (backend, key), user_id in user_ids.items()]
+        keys += [(backend, 0, self._hash(email)) for backend, email in tried]
         return self.create(
             [
-                {"backend_id": backend.id, "external_id": user_id, "email_hash": hashes[partner]}
-                for (backend, partner), user_id in user_ids.items()
-                if hashes[partner] or user_id
+                {"backend_id": backend.id, "external_id": user_id, "email_hash": email_hash}
+                for backend, user_id, email_hash in dict.fromkeys(keys)
+                if email_hash or user_id
             ]
         )
 

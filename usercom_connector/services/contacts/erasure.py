@@ -9,6 +9,8 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.sql import escape_psql
 
+from .identity import normalized
+
 _TEXTS = {
     "usercom.inbox": "error",
     "usercom.outbox": "error",
@@ -68,7 +70,8 @@ class Erasure:
         )
 
     def _own_emails(self) -> set[str]:
-        emails = set(filter(None, self._partners.mapped("email_normalized")))
+        tried = map(normalized, self._links._tried_emails())
+        emails = set(filter(None, [*self._partners.mapped("email_normalized"), *tried]))
         everybody = self._env["res.partner"].with_context(active_test=False)
         same = everybody.search([("email_normalized", "in", list(emails))]) - self._partners
         return emails - set(same.mapped("email_normalized"))
@@ -76,9 +79,10 @@ class Erasure:
     def _by_user(self) -> Iterator[tuple[Any, str, list[Any]]]:
         """The domain of what is about the linked users, by the name of the account's field."""
         for backend, links in self._links.grouped("backend_id").items():
-            for name in ("external_id", "custom_id"):
-                if keys := [link[name] for link in links if link[name]]:
-                    yield backend, name, keys
+            keys = {"external_id": links._known_ids(), "custom_id": links.mapped("custom_id")}
+            for name, known in keys.items():
+                if known := [key for key in known if key]:
+                    yield backend, name, known
 
     # ---- what is about them ----
 

@@ -137,8 +137,14 @@ class Settlement:
             ValueChanges(self.backend).note_sent((each.task, each.result) for each in settled)
         for outcome in outcomes:
             self._forget_undone(outcome)
+            self._hear(outcome)
             self._settle_one(outcome)
         self._react_to_pushes(settled)
+
+    def _hear(self, outcome: Any) -> None:
+        """Hear what a user said whose end was not answered."""
+        if was := getattr(outcome.error, "was", None):
+            Removals(self.backend).hear(outcome.task.rows, was)
 
     def _forget_undone(self, outcome: Any) -> None:
         """Forget what was noted before the call, of what the call has not done."""

@@ -89,7 +89,7 @@ class Removals:
         """Store that the user of a row is dealt with; ``result`` is what its job gave, if any."""
         for link in self._bindings._of(self._backend, row.partner_id).values():
             if row.operation == "delete":
-                self._apply_last_words(row, link.partner_id, result, link._last_base())
+                self.hear(row, result)
                 link._forget()
             else:
                 link.left_at = fields.Datetime.now()
@@ -102,15 +102,23 @@ class Removals:
                 self._send_anew(row.external_id)
         row._finish(sent={"unsubscribed": True} if row.operation == "unsubscribe" else None)
 
-    def _apply_last_words(self, row: Any, partner: Any, user: User | None, base: Base) -> None:
-        """Apply a "no" that the user said who is gone now, and that nobody had read yet."""
-        if user and partner:
+    def hear(self, row: Any, user: User | None) -> None:
+        """Apply a "no" that the ``user`` of a row said before its end, and nobody had read yet."""
+        link, base = self._known_before(row)
+        if user and link:
             backend = with_own_context(self._backend, origin=consent_origin(row, user))
-            apply_refusals(backend, partner, user, base)
+            apply_refusals(backend, link.partner_id, user, base)
+
+    def _known_before(self, row: Any) -> tuple[Any, Base]:
+        """The link of who is left in Odoo, and what was known of the user of a row."""
+        if row.operation == "merge":
+            link = self._bindings._of_user(self._backend, row.into_external_id)
+            return link, Base(row.sudo().known_consents)
+        link = self._bindings._of(self._backend, row.partner_id).get(row.partner_id.id)
+        return link, link._last_base() if link else Base()
 
     def _settle_merge(self, row: Any, merged: MergedUsers) -> None:
-        kept = self._bindings._of_user(self._backend, row.into_external_id).partner_id
-        self._apply_last_words(row, kept, merged.was, Base(row.sudo().known_consents))
+        self.hear(row, merged.was)
         if merged.successor:
             origin = consent_origin(row, merged.successor)
             Successors(self._backend).link(row.into_external_id, merged.successor, origin)

@@ -140,8 +140,10 @@ class Importer:
         """Have User.com merge the second users of contacts into the first ones."""
         for user_id, refusal in refused.items():
             if refusal.is_second:
-                first = bindings[refusal.partner.id].external_id
-                self._env["usercom.outbox"]._enqueue_merge(self._backend, first, [user_id])
+                link = bindings[refusal.partner.id]
+                link._was_linked([user_id])
+                outbox = self._env["usercom.outbox"]
+                outbox._enqueue_merge(self._backend, link.external_id, [user_id])
 
     # ---- users whose contact is known ----
 

@@ -227,18 +227,19 @@ class CallSettlement:
             link.state = "gone"
 
     def _settle_missing(self, identity: Identity) -> None:
-        """User.com has no such user (any more)."""
+        """User.com has no such user (any more), and what its contact said last has been said."""
         Binding, partners = self._env["usercom.binding"], self._calls.partner_id
         link = Binding._of_user(self._backend, identity.user_id)
         message = self._env._("User.com has no such user.")
-        if link.partner_id:
-            backend = with_own_context(self._backend, origin=consent_origin(self._calls))
-            ReceivedWithdrawals(backend, self._calls).apply(link.partner_id, None)
+        owners = (link or Binding._of_former_user(self._backend, identity.user_id)).partner_id
+        backend = with_own_context(self._backend, origin=consent_origin(self._calls))
+        for partner in owners:
+            ReceivedWithdrawals(backend, self._calls).apply(partner, None)
         link.write({"state": "gone", "last_error": message})
         for partner in partners - link.partner_id:
             failed = {"state": "failed", "last_error": message}
             Binding._ensure(self._backend, partner).write(failed)
-        self._calls._finish(error=message, partner_id=(link.partner_id or partners)[:1].id)
+        self._calls._finish(error=message, partner_id=(owners or partners)[:1].id)
 
 
 def settle_listed(backend: Any, user: User, result: ImportResult, calls: Any) -> None:
