@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from .common_people import VALUES, Person
+from .common_people import Person
+from .common_values import VALUES, of_contact, of_user
 
 
 class Meeting:
@@ -16,7 +17,8 @@ class Meeting:
         """The contact's values; a link to a user of the person tells which contact it is."""
         if not person.contact_id and (users := self.users(person)):
             person.contact_id = self.sides.contact_of([user["id"] for user in users])
-        return self.sides.read(person.contact_id)
+        fields = self.sides.read(person.contact_id)
+        return of_contact(fields, self.sides.ids) if fields else None
 
     def users(self, person: Person) -> list[dict[str, Any]]:
         """All users that have an address of the person."""
@@ -30,12 +32,7 @@ class Meeting:
 
     def there(self, user: dict[str, Any]) -> dict[str, Any]:
         """The user's values as a contact's."""
-        return {
-            "name": user["name"] or None,
-            "phone": user["phone_number"] or None,
-            "email": user["email"] or None,
-            "x_email_consent": user["attributes"]["email_consent"] or None,
-        }
+        return of_user(user)
 
     def is_linked(self, person: Person) -> bool:
         return bool(self.here(person) and self.sides.link(person.contact_id)[0])

@@ -3,7 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-VALUES = ("name", "phone", "email")
+from .common_values import VALUES
+
+ALWAYS = ("name", "phone", "email")  # what nobody lacks
 ODOO, USERCOM = "odoo", "usercom"
 
 
@@ -21,7 +23,8 @@ class Value:
         self.words[side] = value
 
     def may_be(self) -> set[Any]:
-        return set(self.words.values()) | self.others
+        """What may be found in the end; nothing where nobody has said anything."""
+        return (set(self.words.values()) | self.others) or {None}
 
     def rest(self, value: Any) -> None:
         self.words, self.others = {"both": value}, set()
@@ -63,6 +66,8 @@ class Person:
     consent: Consent = field(default_factory=Consent)
     state: str = "here"  # or archived, buried, gone (from User.com), merged (into another)
     merged: int = 0  # how many others were merged into it
+    firm: Value = field(default_factory=Value)  # the number of its company
+    elsewhere: set[int] = field(default_factory=set)  # companies it joined, or left, there
     is_pushed: bool = False  # by hand, since the last rest: who is deleted there then comes back
     has_double: bool = False  # a second user of its address, made by somebody in User.com
 
@@ -70,13 +75,17 @@ class Person:
         return f"#{self.number}"
 
     def is_at_rest(self) -> bool:
-        return all(set(value.words) == {"both"} for value in self.values.values())
+        return all(set(self.values[name].words) == {"both"} for name in ALWAYS)
 
     def meet(self, other: "Person") -> None:
         """The other one is merged into this one."""
         self.emails |= other.emails
         self.merged += 1 + other.merged
         self.consent.meet(other.consent)
+        for name in set(VALUES) - set(ALWAYS):  # who lacks one may get the other's
+            self.values[name].others |= self.values[name].may_be() | other.values[name].may_be()
+        self.firm.others |= self.firm.may_be() | other.firm.may_be()
+        self.elsewhere |= other.elsewhere | other.firm.may_be() - {None}
         other.state = "merged"
 
     def may_be(self, shown: dict[str, Any]) -> None:

@@ -13,8 +13,10 @@ import requests
 from tests.server import OdooServer, until
 from tests.simulator.process import Simulator
 
+from .common_firms import NAMES
+from .common_values import FIELDS, Ids
+
 PATIENCE_SECONDS = 60
-NAMES = ["name", "phone", "email", "x_email_consent"]
 WORKING_CONNECTION = """
     SELECT pg_terminate_backend(pid) FROM (
         SELECT pid FROM pg_stat_activity
@@ -23,6 +25,7 @@ WORKING_CONNECTION = """
 # What waits is due again; minutes have passed since anything was claimed, looked at, or created.
 LATER = (
     "UPDATE usercom_binding SET unconfirmed_at = unconfirmed_at - interval '3 minutes'",
+    "UPDATE usercom_company SET creating_since = creating_since - interval '3 minutes'",
     "UPDATE usercom_outbox SET next_attempt_at = NULL WHERE state = 'pending'",
     "UPDATE usercom_inbox SET next_attempt_at = NULL,"
     " write_date = write_date - interval '2 minutes',"
@@ -37,16 +40,25 @@ DUE = (
 class Servers:
     """The sides of a history; a person whose call a dying server has cut off makes it again."""
 
-    def __init__(self, servers: list[OdooServer], simulator: Simulator, random: Random) -> None:
+    def __init__(
+        self, servers: list[OdooServer], simulator: Simulator, ids: Ids, random: Random
+    ) -> None:
         self._servers, self.simulator, self._random = servers, simulator, random
+        self.ids = ids
         self._database = servers[0]  # for what is done behind Odoo's back
         self._backend = self._call("usercom.backend", "search", [])
 
-    def choose(self, policy: str, removal: str, custom_id: str) -> None:
-        mappings = self._call("usercom.field.mapping", "search", [])
-        self._call("usercom.field.mapping", "write", mappings, {"conflict_policy": policy})
+    def choose(self, policy: str, removal: str, custom_id: str, firm_removal: str) -> None:
         values = {"removal_policy": removal, "custom_id_policy": custom_id}
+        values |= {"sync_companies": bool(firm_removal)}
+        if firm_removal:
+            values |= {"company_removal_policy": firm_removal}
         self._call("usercom.backend", "write", self._backend, values)
+        mapping = "usercom.field.mapping"
+        mappings = self._call(mapping, "search", [])
+        self._call(mapping, "write", mappings, {"conflict_policy": policy})
+        about = [["resource", "=", "companies"], ["field_name", "in", NAMES]]
+        self._call(mapping, "write", self._call(mapping, "search", about), {"direction": "both"})
 
     def _call(self, model: str, method: str, *arguments: Any) -> Any:
         """Call one of the servers; start it first if it is dead."""
@@ -71,7 +83,8 @@ class Servers:
 
     def create(self, values: dict[str, Any]) -> int:
         def once(server: OdooServer) -> int:
-            known = server.call("res.partner", "search", [["email", "=", values["email"]]])
+            key = "email" if "email" in values else "name"
+            known = server.call("res.partner", "search", [[key, "=", values[key]]])
             return (known or server.call("res.partner", "create", [values]))[0]
 
         return self._insist(once)
@@ -103,8 +116,22 @@ class Servers:
     def read(self, contact_id: int) -> dict[str, Any] | None:
         if not self._exists(contact_id):
             return None
-        [found] = self._call("res.partner", "read", [contact_id], NAMES)
-        return {name: found[name] or None for name in NAMES}
+        return self._call("res.partner", "read", [contact_id], FIELDS, None)[0]
+
+    def read_firm(self, partner_id: int) -> dict[str, Any]:
+        return self._call("res.partner", "read", [partner_id], NAMES)[0]
+
+    def company_link(self, partner_id: int) -> tuple[int, str | None]:
+        query = "SELECT external_id, last_error FROM usercom_company WHERE partner_id = %s"
+        return next(iter(self._sql(query, partner_id)), (0, None))
+
+    def push_company(self, partner_id: int) -> bool:
+        links = self._call("usercom.company", "search", [["partner_id", "=", partner_id]])
+        self._call("usercom.company", "action_push", links)
+        return bool(links)
+
+    def linked_companies(self) -> list[int]:
+        return [number for (number,) in self._sql("SELECT external_id FROM usercom_company")]
 
     def _exists(self, contact_id: int) -> bool:
         return bool(self._sql("SELECT 1 FROM res_partner WHERE id = %s", contact_id))

@@ -4,6 +4,9 @@ from datetime import timedelta
 
 from odoo import fields
 
+from .common_firms import NAMES
+from .common_values import FIELDS
+
 QUEUES = ("usercom.inbox", "usercom.outbox")
 
 
@@ -12,11 +15,16 @@ class Sides:
 
     def __init__(self, case):
         self.case, self.env, self.backend = case, case.env, case.backend
-        self.simulator = case.simulator
+        self.simulator, self.ids = case.simulator, case.ids
 
-    def choose(self, policy, removal, custom_id):
-        self.backend.mapping_ids.conflict_policy = policy
-        self.backend.write({"removal_policy": removal, "custom_id_policy": custom_id})
+    def choose(self, policy, removal, custom_id, firm_removal):
+        values = {"removal_policy": removal, "custom_id_policy": custom_id}
+        if firm_removal:
+            values |= {"sync_companies": True, "company_removal_policy": firm_removal}
+        self.backend.write(values)
+        both_ways = self.backend.company_mapping_ids.filtered(lambda pair: pair._key() in NAMES)
+        both_ways.direction = "both"
+        (self.backend.mapping_ids + both_ways).conflict_policy = policy
 
     # ---- Odoo ----
 
@@ -37,13 +45,12 @@ class Sides:
         self.env.cr.flush()
 
     def read(self, contact_id):
-        """Its values; None if there is none."""
+        """Its fields; None if there is none."""
         contact = self._contact(contact_id)
-        if not contact_id or not contact.exists():
-            return None
-        return {
-            name: contact[name] or None for name in ("name", "phone", "email", "x_email_consent")
-        }
+        return contact.read(FIELDS, load=None)[0] if contact_id and contact.exists() else None
+
+    def read_firm(self, partner_id):
+        return self._contact(partner_id).read(NAMES)[0]
 
     def contacts(self, emails):
         """The ids of all contacts with one of these addresses."""
@@ -60,6 +67,23 @@ class Sides:
         """The id of the user that the contact is linked to, and what is wrong with it."""
         link = self.env["usercom.binding"].search([("partner_id", "=", contact_id)])
         return link.external_id, link.last_error
+
+    def company_link(self, partner_id):
+        """The id of the company in User.com that this one is linked to, and what is wrong."""
+        link = self._company_link(partner_id)
+        return link.external_id, link.last_error
+
+    def _company_link(self, partner_id):
+        return self.env["usercom.company"].search([("partner_id", "=", partner_id)])
+
+    def push_company(self, partner_id):
+        """Push a company by hand; whether it has a link."""
+        link = self._company_link(partner_id)
+        link.action_push()
+        return bool(link)
+
+    def linked_companies(self):
+        return self.env["usercom.company"].search([]).mapped("external_id")
 
     def is_waiting(self, contact_id):
         """Whether Odoo does not know yet that its last word has arrived."""
@@ -114,6 +138,9 @@ class Sides:
         self.env.cr.execute(
             "UPDATE usercom_inbox SET write_date = write_date - interval '2 minutes',"
             " create_date = create_date - interval '2 minutes'"
+        )
+        self.env.cr.execute(
+            "UPDATE usercom_company SET creating_since = creating_since - interval '3 minutes'"
         )
         self.env.invalidate_all()
         self.case.drain()

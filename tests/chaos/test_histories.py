@@ -5,16 +5,37 @@ from unittest.mock import patch
 
 from odoo.addons.usercom_connector.services.drain import drain as drain_module
 
-from tests.odoo.common import UsercomCase
+from tests.odoo.common_tags import TagCase
 
 from .common_history import History
 from .common_seeds import live_through
 from .common_sides import Sides
+from .common_values import ATTRIBUTES, SEGMENTS, TAGS, conversion
 
 SHORTEST, LONGEST = 15, 40
 
 
-class TestHistories(UsercomCase):
+class TestHistories(TagCase):
+    @classmethod
+    def _fresh_simulator(cls):
+        super()._fresh_simulator()
+        for name in ATTRIBUTES:
+            cls.simulator.attribute(name, "string")
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        industries = cls.env["res.partner.industry"].create([{"name": name} for name in SEGMENTS])
+        tags = {name: cls.tag(name.title()) for name in TAGS}
+        cls.ids = {
+            "segment": dict(zip(SEGMENTS, industries.ids, strict=True)),
+            "tags": {name: tag.id for name, tag in tags.items()},
+        }
+        for name, tag in tags.items():
+            cls.pair_tags(tag, name)
+        for name, field in ATTRIBUTES.items():
+            cls.pair(cls.backend, field, name, **conversion(name, cls.ids))
+
     def setUp(self):
         super().setUp()
         self.enterContext(patch.object(drain_module, "SHORT_WAIT", 0))

@@ -73,7 +73,7 @@ def connect(odoo: OdooServer, simulator: Simulator) -> None:
     simulator.automations({"trigger": "attribute_change", **call}, {"trigger": "new_user", **call})
 
 
-def pair_field(odoo: OdooServer, field: str, attribute: str) -> None:
+def pair_field(odoo: OdooServer, field: str, attribute: str, **values: Any) -> None:
     """Map a field of contacts to an attribute of the only account."""
     [field_id] = odoo.call(
         "ir.model.fields", "search", [["model", "=", "res.partner"], ["name", "=", field]]
@@ -82,4 +82,4 @@ def pair_field(odoo: OdooServer, field: str, attribute: str) -> None:
         "usercom.attribute", "search_read", [["name_std", "=", attribute]], ["backend_id"]
     )
     pair = {"field_id": field_id, "attribute_id": known["id"], "backend_id": known["backend_id"][0]}
-    odoo.call("usercom.field.mapping", "create", [pair])
+    odoo.call("usercom.field.mapping", "create", [pair | values])
