@@ -68,6 +68,9 @@ class UsercomEvent(models.Model):
     _open_idx = models.Index("(backend_id, priority DESC, id) WHERE state = 'pending'")
     _due_idx = models.Index("(backend_id, next_attempt_at NULLS FIRST) WHERE state = 'pending'")
     _contact_idx = models.Index("(partner_id, backend_id, id) WHERE state = 'pending'")
+    _claimed_idx = models.Index(
+        "(partner_id, backend_id) WHERE state = 'pending' AND claimed_at IS NOT NULL"
+    )
     _awaiting_idx = models.Index("(backend_id, id) WHERE state = 'pending' AND awaits_contact")
     _key_idx = models.Index("(backend_id, kind, key)")
     _partner_idx = models.Index("(partner_id)")
