@@ -4,11 +4,11 @@ from datetime import timedelta
 
 from odoo import fields
 
-from odoo.addons.usercom_connector.services.queue.claims import EventClaims
+from odoo.addons.usercom_connector.services.queue.event_claims import EventClaims
 
 from .common_events import EventCase
 
-BLOCKS = 8  # of the table that a claim may read for each row that waits
+BLOCKS = 12  # of the table that a claim may read for each row that waits
 
 
 class TestBurst(EventCase):
@@ -19,6 +19,7 @@ class TestBurst(EventCase):
 
     def read_by_a_claim(self):
         """``(rows claimed, blocks read)``, where PostgreSQL knows nothing of the last changes."""
+        self.env.flush_all()
         before = self.blocks()
         rows = EventClaims(self.backend).claim(-1)
         return rows, self.blocks() - before
@@ -49,3 +50,65 @@ class TestBurst(EventCase):
         claimed, read = self.read_by_a_claim()
         self.assertEqual(len(claimed), 1)
         self.assertLess(read, 1000 * BLOCKS)
+
+
+class TestUrgency(EventCase):
+    """What is less urgent goes first where what is more urgent waits for it."""
+
+    def setUp(self):
+        super().setUp()
+        self.jan = self.synced(email="jan@example.org")
+        people = [{"name": f"P{number}", "email": f"p{number}@example.org"} for number in range(60)]
+        self.others = self.env["res.partner"].create(people)
+        self.drain()
+        self.simulator.clear_journal()
+
+    def queue(self, items, priority=-1):
+        return self.env["usercom.event"]._queue(self.backend, items, priority=priority)
+
+    def visits(self, contacts):
+        return [{"partner": contact, "name": "visit"} for contact in contacts]
+
+    def posts(self, path):
+        """The bodies of the calls, in the order in which they came."""
+        entries = self.simulator.journal(kind="request", method="POST", path=f"/api/public{path}")
+        return [entry["body"] for entry in entries]
+
+    def test_the_products_of_an_order_go_before_what_can_wait(self):
+        many = [{"kind": "product", "key": f"p{n}", "name": f"P{n}"} for n in range(12)]
+        self.queue([*many, {"kind": "product", "key": "desk", "name": "Desk"}])
+        self.deal(self.jan, product_keys=["desk"])
+        self.drain()
+        self.assertEqual([body["custom_id"] for body in self.posts("/products/")][0], "desk")
+        self.assertEqual(len(self.deals()), 1)
+
+    def test_so_do_those_of_an_earlier_order_of_the_same_contact(self):
+        many = [{"kind": "product", "key": f"p{n}", "name": f"P{n}"} for n in range(12)]
+        self.queue([*many, {"kind": "product", "key": "desk", "name": "Desk"}])
+        deal = {"partner": self.jan, "kind": "deal", "key": "SO0", "name": "Order 0"}
+        self.queue([deal | {"product_keys": ["desk"]}])
+        self.deal(self.jan)
+        self.drain()
+        self.assertEqual([body["custom_id"] for body in self.posts("/products/")][0], "desk")
+        self.assertEqual(len(self.deals()), 2)
+
+    def test_a_withdrawal_goes_before_all_events_of_its_contact(self):
+        self.jan.x_email_consent = True
+        self.drain()
+        self.queue(self.visits([self.jan] * 20))
+        self.tell(self.jan, "paid")
+        self.simulator.clear_journal()
+        self.jan.x_email_consent = False
+        self.drain()
+        self.assertIn("PUT", self.calls()[0] + self.calls()[1])
+        self.assertEqual(len(self.told(self.jan)), 21)
+
+    def test_the_earlier_ones_of_a_contact_go_with_its_more_urgent_one(self):
+        self.backend.rate_limit = 20  # a few at a time
+        self.queue(self.visits(self.others))
+        self.queue(self.visits([self.jan] * 3))
+        self.tell(self.jan, "paid")
+        self.drain()
+        self.assertEqual(self.told(self.jan), ["visit", "visit", "visit", "paid"])
+        calls = [body["name"] for body in self.posts("/events/")]
+        self.assertLess(calls.index("paid"), len(calls) / 2 + 4)  # others go while it is answered

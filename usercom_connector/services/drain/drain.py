@@ -21,11 +21,11 @@ from ..queue.claims import (
     NEWEST_ID,
     URGENT,
     USUAL,
-    EventClaims,
     InboxClaims,
     OutboxClaims,
     Task,
 )
+from ..queue.event_claims import EventClaims
 from ..queue.holds import DrainLock, ModuleOperation, SharedHold, Standing, throttle_of
 from ..queue.quarantine import LOCKED_DELAY, Quarantine, WaryLook
 from ..reconciliation import Reconciliation
@@ -65,8 +65,7 @@ class Drain:
     def _drain(self) -> None:
         quarantine = Quarantine(self.backend)
         quarantine.release_orphans()
-        done = self._work_off()
-        quarantine.release_locked()
+        done = self._work_off(quarantine)
         unless_locked(self.env, self._close_brake)
         self.env["usercom.consent.chain"]._seal_for(self.backend)
         self._end(done)
@@ -77,7 +76,7 @@ class Drain:
         self.schedule.come_back()
         self.env["ir.cron"]._commit_progress(done)
 
-    def _work_off(self) -> int:
+    def _work_off(self, quarantine: Quarantine) -> int:
         """Returns how many rows and users were dealt with."""
         deadline, backend = time.monotonic() + RUN_SECONDS, self.backend
         with Connection(backend).client() as client:
@@ -87,6 +86,7 @@ class Drain:
                 done += read + queues.work_off()
             for work in backend._stepwise_work():
                 done += work.go_on(client, deadline, queues.work_off)
+        quarantine.release_locked(queues.settlement.undone)
         return done
 
     def _close_brake(self) -> None:
@@ -276,9 +276,11 @@ class Turns:
         return unless_locked(self.env, self.inbox.claim, priority)
 
     def _claim_events(self, priority: int) -> Any:
-        """Claim events, or the contacts that have to be sent before them."""
-        rows = unless_locked(self.env, self.events.claim, priority)
-        return rows or unless_locked(self.env, self.outbox.claim_awaited, priority)
+        """Claim events, or what has to be sent before them: less urgent ones, and contacts."""
+        for claim in (self.events.claim, self.events.claim_ahead, self.outbox.claim_awaited):
+            if rows := unless_locked(self.env, claim, priority):
+                return rows
+        return None
 
     def _claim_newest(self) -> Any:
         """Claim the newest edits; none where no others wait, so that alike ones may go as one."""

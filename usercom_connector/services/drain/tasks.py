@@ -98,6 +98,7 @@ class Settlement:
         self.backend = backend
         self.client = client
         self.env = backend.env
+        self.undone: set[Any] = set()  # rows whose call had no effect, and which were locked then
 
     def settle(self, outcomes: list[Any]) -> None:
         """Settle what came out; whose contact somebody has locked is called for again."""
@@ -105,7 +106,13 @@ class Settlement:
 
     def _put_off(self, outcome: Any) -> None:
         UnconfirmedValues(self.backend).note_created(outcome)
-        outcome.task.rows.exists()._call_again()
+        rows = outcome.task.rows.exists()
+        if _may_be_done(outcome.error):
+            self.undone.difference_update(rows)
+            rows._call_again()
+        else:
+            self.undone.update(rows)
+            rows._put_off()
 
     def _settle_lot(self, outcomes: list[Any]) -> None:
         """Settle a lot; if the account has another key or system now, call for all of it again."""
@@ -113,8 +120,8 @@ class Settlement:
             return self.store(outcomes)
         for outcome in outcomes:
             rows = outcome.task.rows.exists()
-            if outcome.error is None or isinstance(outcome.error, LostAnswerError):
-                rows._give_back()  # it was done, or may have been
+            if _may_be_done(outcome.error):
+                rows._give_back()
             else:
                 rows._put_back()
 
@@ -200,3 +207,8 @@ class Settlement:
             rows._fail_to_store(outcome.task, message)
         else:  # erased meanwhile
             Removals(self.backend).remove_orphaned_user(outcome.task.job, outcome.result)
+
+
+def _may_be_done(error: Exception | None) -> bool:
+    """Whether a call that ended so may have had its effect, as far as a repeated one matters."""
+    return not isinstance(error, UsercomError) or isinstance(error, LostAnswerError)

@@ -68,37 +68,6 @@ OUTBOX_IS_FREE = SQL(
               AND i.state = 'pending' AND coalesce(i.external_id, 0) = 0 OFFSET 0)"""
 )
 
-# Nothing of the contact waits before it or is being sent, nor the contact itself where it has to go
-# first; nor the same deal or product, nor a product that has to be there. The first condition looks
-# at the row before it by contact: so PostgreSQL needs no statistics of 100,000 rows of one contact.
-EVENT_IS_FREE = SQL(
-    """(SELECT (e.partner_id, e.backend_id) = (r.partner_id, r.backend_id) FROM usercom_event e
-         WHERE (e.partner_id, e.backend_id, e.id) < (r.partner_id, r.backend_id, r.id)
-           AND e.state = 'pending'
-         ORDER BY e.partner_id DESC, e.backend_id DESC, e.id DESC LIMIT 1) IS NOT TRUE
-       AND NOT EXISTS (
-           SELECT FROM usercom_event e
-            WHERE e.partner_id = r.partner_id AND e.backend_id = r.backend_id
-              AND e.state = 'pending' AND e.claimed_at IS NOT NULL OFFSET 0)
-       AND NOT EXISTS (
-           SELECT FROM usercom_event e
-            WHERE e.backend_id = r.backend_id AND e.kind = r.kind AND e.key = r.key
-              AND e.state = 'pending' AND e.claimed_at IS NOT NULL OFFSET 0)
-       AND NOT EXISTS (
-           SELECT FROM jsonb_array_elements_text(r.product_keys) p, LATERAL (
-                  SELECT FROM usercom_event e
-                   WHERE e.backend_id = r.backend_id AND e.kind = 'product' AND e.key = p
-                     AND e.state = 'pending' LIMIT 1) waiting)
-       AND (r.awaits_contact IS NOT TRUE OR NOT EXISTS (
-           SELECT FROM usercom_outbox o
-            WHERE o.partner_id = r.partner_id AND o.backend_id = r.backend_id
-              AND o.state = 'pending' OFFSET 0))
-       AND (r.awaits_contact IS NOT TRUE OR NOT EXISTS (
-           SELECT FROM usercom_inbox i
-            WHERE i.partner_id = r.partner_id AND i.backend_id = r.backend_id
-              AND i.state = 'pending' OFFSET 0))"""
-)
-
 # No call about the user is being worked off, and its contact is not being sent.
 INBOX_IS_FREE = SQL(
     """NOT EXISTS (
@@ -266,25 +235,6 @@ class InboxClaims(Claims):
             super()._waits(),
             URGENT,
             self.backend.id,
-        )
-
-
-class EventClaims(Claims):
-    model = "usercom.event"
-    is_free = EVENT_IS_FREE
-
-    def claim(self, priority: int) -> Any:
-        """Claim the oldest rows, one of each contact."""
-        return self._claim(
-            SQL(
-                """SELECT r.id FROM usercom_event r
-                    WHERE r.priority = %s AND %s AND %s
-                    ORDER BY r.id LIMIT %s FOR UPDATE OF r SKIP LOCKED""",
-                priority,
-                self._waits(),
-                self._is_due(),
-                self._size(),
-            )
         )
 
 

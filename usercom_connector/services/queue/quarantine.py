@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -66,9 +66,13 @@ class Quarantine:
             unless_locked(self.env, self._fail_unread, queue)
             in_lots(self.env, self._orphans(queue), _release, _leave)
 
-    def release_locked(self) -> None:
-        """Give back, at the end of a run, what somebody had locked: no worker has died of it."""
+    def release_locked(self, undone: Collection[Any]) -> None:
+        """Give back, at the end of a run, what somebody had locked: no worker has died of it.
+
+        ``undone``: the rows whose call has certainly had no effect.
+        """
         for queue in self._queues if self.has_orphans() else ():
+            in_lots(self.env, self._orphans(queue).filtered(undone.__contains__), _put_back, _leave)
             in_lots(self.env, self._orphans(queue), _give_back, _leave)
 
     def _orphans(self, queue: Any) -> Any:
@@ -126,6 +130,10 @@ def _release(rows: Any) -> None:
 
 def _give_back(rows: Any) -> None:
     rows.exists()._give_back()
+
+
+def _put_back(rows: Any) -> None:
+    rows.exists()._put_back()
 
 
 def _leave(_row: Any) -> None:
