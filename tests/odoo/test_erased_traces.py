@@ -4,6 +4,7 @@ from contextlib import contextmanager
 
 import psycopg2
 
+from odoo.fields import Command
 from odoo.tests import new_test_user
 
 from .common import UsercomCase
@@ -112,7 +113,12 @@ class TestTraces(TraceCase):
         friend = self.synced(name="Ola", email="ola@example.org")
         items = [
             {"partner": contact, "name": f"Order of {NAME}", "data": {"phone": PHONE}},
-            {"partner": friend, "name": "gift", "data": {"to": EMAIL.upper(), "value": 7}},
+            {
+                "partner": friend,
+                "name": "gift",
+                "read_name": f"Gift of {NAME}",
+                "data": {"to": EMAIL.upper(), "value": 7},
+            },
         ]
         mine, other = self.env["usercom.event"]._queue(self.backend, items)
         self.drain()
@@ -120,7 +126,41 @@ class TestTraces(TraceCase):
         contact.unlink()
         self.assertFalse(mine.exists())
         self.assertEqual(other.data, {"to": "", "value": 7})
+        self.assertEqual((other.name, other.read_name), ("gift", False))
         self.check_gone()
+
+    def test_in_value_tables_of_contacts_and_of_users(self):
+        contact = self.known()
+        names = {"name": NAME, "email": EMAIL, "partner_id": contact.id}
+        user = new_test_user(self.env, "jan", "base.group_user", **names)
+        action = self.env["ir.actions.server"].create(
+            {
+                "name": "Tell",
+                "model_id": self.env["ir.model"]._get_id("res.partner"),
+                "state": "usercom_event",
+                "usercom_event_name": "visit",
+                "usercom_value_ids": [
+                    Command.create(
+                        {
+                            "usercom_name": name,
+                            "path": name,
+                            "conversion": "table",
+                            "choice_ids": [
+                                Command.create({"odoo_key": key, "usercom_value": NAME}),
+                                Command.create({"odoo_key": "0", "usercom_value": "Ola"}),
+                            ],
+                        }
+                    )
+                    for name, key in (("parent_id", contact.id), ("user_id", user.id))
+                ],
+            }
+        )
+        pair = self.pair(self.backend, "user_id", "city", conversion="table")
+        self.assertIn(NAME, pair.value_ids.mapped("usercom_value"))
+        contact._usercom_anonymize()
+        lines = action.usercom_value_ids.choice_ids
+        self.assertEqual(lines.mapped("usercom_value"), ["Ola", "Ola"])
+        self.assertNotIn(NAME, pair.value_ids.mapped("usercom_value"))
 
     def test_in_texts_of_an_earlier_version(self):
         contact = self.known()

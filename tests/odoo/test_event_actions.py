@@ -88,6 +88,19 @@ class TestAction(ActionCase):
         names = [name for name, _data in self.sent(contact)]
         self.assertEqual(names, ["vip_joined", "account_added"])
 
+    def test_a_name_that_is_read_is_shown_to_managers_alone(self):
+        """Other users may have no right to the record that it was read from."""
+        contact = self.synced(email="jan@example.org", ref="vip_joined")
+        self.run_on(self.action("res.partner", usercom_event_name_path="ref"), contact)
+        row = self.env["usercom.event"].search([])
+        user = new_test_user(self.env, "reader", "usercom_connector.group_usercom_user")
+        manager = new_test_user(self.env, "manager", "usercom_connector.group_usercom_manager")
+        seen = row.with_user(user)
+        self.assertEqual((seen.name, seen.display_name), ("account_added", "account_added"))
+        with self.assertRaises(AccessError):
+            _name = seen.read_name
+        self.assertEqual(row.with_user(manager).read_name, "vip_joined")
+
     def test_a_name_that_is_nowhere_is_that_of_the_action_in_whatever_language(self):
         self.env["res.lang"]._activate_lang("pl_PL")
         contact = self.synced(email="jan@example.org")

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from odoo import fields
+from odoo.exceptions import UserError
 
 from .common_events import EventCase
 
@@ -207,6 +208,10 @@ class TestOneRowOfEach(EventCase):
         self.assertFalse(self.tell(contact, "again", key="a"))
         self.drain()
         self.assertEqual(self.told(contact), ["first"])
+
+    def test_a_key_that_is_too_long_is_refused_with_the_reason(self):
+        with self.assertRaisesRegex(UserError, "“SOSO.*255"):
+            self.deal(self.synced(email="jan@example.org"), key="SO" * 1500)
 
     def test_a_failed_state_of_a_deal_never_follows_a_newer_one(self):
         contact = self.synced(email="jan@example.org")

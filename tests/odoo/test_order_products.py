@@ -33,6 +33,11 @@ class TestOrderProducts(OrderCase):
         self.ordered(lamp)
         self.assertEqual(list(self.products()), [f"odoo-{lamp.id}"])
 
+    def test_so_has_one_whose_reference_is_too_long(self):
+        lamp = self.product("Lamp", default_code="L" * 3000)
+        self.ordered(lamp)
+        self.assertEqual(list(self.products()), [f"odoo-{lamp.id}"])
+
     def test_variants_are_products(self):
         attribute = self.env["product.attribute"].create(
             {"name": "Colour", "value_ids": [Command.create({"name": n}) for n in ("Red", "Blue")]}

@@ -135,6 +135,7 @@ class Commerce:
         body = body | self._owner(body)
         for line in body.get("order_products") or []:
             self._check_product(line)
+        self._check_company(body)
         values = {key: body[key] for key in body if key != "custom_id" and self._is_known(key)}
         if "value" in values and self._account.settings.deal_value == "string":
             values["value"] = f"{float(values['value']):.2f}"
@@ -153,6 +154,15 @@ class Commerce:
 
     def _is_known(self, name: str) -> bool:
         return name in DEAL_FIELDS or self._account.settings.unknown_deal_attribute == "create"
+
+    def _check_company(self, body: dict[str, Any]) -> None:
+        """Refuse a company that is not there; what User.com does is not documented."""
+        companies = self._account.companies
+        company_id, custom_id = body.get("company_id"), body.get("company_custom_id")
+        if company_id and company_id not in companies.by_id:
+            raise InvalidError({"company_id": "Object does not exist."})
+        if custom_id and not companies.find(custom_id):
+            raise InvalidError({"company_custom_id": "Object does not exist."})
 
     def _check_product(self, line: dict[str, Any]) -> None:
         custom_id = line.get("product_custom_id")

@@ -137,7 +137,9 @@ class Control:
     async def events(self, request: Request) -> Any:
         return [vars(event) for event in self.account.events.of(request.path_params["id"])]
 
-    async def commerce(self, _request: Request) -> Any:
+    async def commerce(self, request: Request) -> Any:
+        if request.method == "DELETE":
+            self.account.commerce.products.by_id.clear()
         return self.account.commerce.as_dict()
 
     async def visit(self, request: Request) -> Any:
@@ -181,7 +183,7 @@ class Control:
             "companies/{id:int}": (self.company, ["PATCH", "DELETE"]),
             "users/{id:int}/unsubscribe": (self.unsubscribe, ["POST"]),
             "users/{id:int}/events": (self.events, ["GET"]),
-            "commerce": (self.commerce, ["GET"]),
+            "commerce": (self.commerce, ["GET", "DELETE"]),
             "visit": (self.visit, ["POST"]),
             "deduplicate": (self.deduplicate, ["POST"]),
             "quiet": (self.quiet, ["GET"]),

@@ -163,6 +163,10 @@ class Simulator:
         """Return the `products`, `deals` and `product_events`."""
         return self.control("GET", "commerce")
 
+    def forget_products(self) -> None:
+        """Lose all products."""
+        self.control("DELETE", "commerce")
+
     def deduplicate(self) -> dict[str, list[int]]:
         """Let the night pass: `{id of the survivor: ids merged into it}`."""
         return self.control("POST", "deduplicate", {})

@@ -145,9 +145,11 @@ class EventJob:
                 return events.create_product_event(
                     self.product or "", user_id, self.name, self.timestamp, self._with_own_key()
                 )
-            case "deal", int() as user_id:
-                values = {**self.data, "name": self.name, "user_id": user_id}
-                return events.save_deal(self.key, values)
+            case "deal", user_id:
+                values = {**self.data, "name": self.name}
+                return events.save_deal(
+                    self.key, values | ({"user_id": user_id} if user_id else {})
+                )
             case "product", _:
                 return events.save_product(self.key, {**self.data, "name": self.name})
         raise ValueError(f"no user of {self.kind}")

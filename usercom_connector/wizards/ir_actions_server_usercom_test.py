@@ -43,7 +43,7 @@ class IrActionsServerUsercomTest(models.TransientModel):
             except AccessError as error:
                 item, test.notice = {}, str(error)
             test.partner_id = item.get("partner")
-            shown = {name: item[name] for name in ("name", "data") if name in item}
+            shown = item and {"name": item["read_name"] or item["name"], "data": item["data"]}
             test.preview = json.dumps(shown, indent=2, ensure_ascii=False) if shown else False
 
     def _item(self):

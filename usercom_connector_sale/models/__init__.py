@@ -7,6 +7,7 @@ from . import (
     sale_order,
     sale_order_line,
     usercom_backend,
+    usercom_event,
     usercom_order,
     usercom_order_stage,
     usercom_product,

@@ -13,7 +13,7 @@ class ResConfigSettings(models.TransientModel):
     usercom_product_id_rule = fields.Selection(
         account_options("product_id_rule"), "Product ID in User.com"
     )
-    usercom_product_id_prefix = fields.Char("Prefix of the Product ID")
+    usercom_product_id_prefix = fields.Char("Prefix of the Product ID", size=64)
 
     def action_usercom_order_stages(self):
         self._usercom_save()

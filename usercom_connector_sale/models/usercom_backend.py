@@ -28,7 +28,7 @@ class UsercomBackend(models.Model):
         required=True,
         default="default_code",
     )
-    product_id_prefix = fields.Char("Prefix of the Product ID")
+    product_id_prefix = fields.Char("Prefix of the Product ID", size=64)
     order_stage_ids = fields.One2many("usercom.order.stage", "backend_id", "Order Stages")
 
     @api.model_create_multi

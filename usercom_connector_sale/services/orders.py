@@ -85,7 +85,8 @@ class Orders:
         return report
 
     def _add_deal(self, report: Report, item: dict[str, Any]) -> None:
-        digest = digest_of({**item, "partner": item["partner"].id})
+        firm = {"company": item["company"].id} if "company" in item else {}
+        digest = digest_of({**item, "partner": item["partner"].id, **firm})
         if not report.note or report.note.digest != digest:
             report.items.append(item)
         report.values["digest"] = digest

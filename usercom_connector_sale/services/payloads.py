@@ -15,6 +15,7 @@ class Payloads:
 
     def __init__(self, backend: Any, products: Products) -> None:
         self._with_taxes = backend.order_amounts == "total"
+        self._with_companies = backend.sync_companies
         self._products = products
         self._all_products = backend.env["product.product"]
 
@@ -31,11 +32,17 @@ class Payloads:
         return {
             "kind": "deal",
             "partner": order.partner_id,
+            **self._company(order),
             "name": order.name,
             "key": deal_key(order),
             "product_keys": sorted({self._key(line) for line in lines}),
             "data": {name: value for name, value in data.items() if value is not None},
         }
+
+    def _company(self, order: Any) -> dict[str, Any]:
+        """The company that orders, or whose contact does."""
+        company = order.partner_id.commercial_partner_id
+        return {"company": company} if self._with_companies and company.is_company else {}
 
     def event(self, order: Any, lines: Any, stage: Any) -> dict[str, Any]:
         """The event of an order that comes to be in this state."""
@@ -112,8 +119,17 @@ class Payloads:
         return IN_PROGRESS if is_paid and stage.status == ABANDONED else stage.status
 
 
+DEAL = "odoo-so-"
+
+
 def deal_key(order: Any) -> str:
-    return f"odoo-so-{order.id}"
+    return f"{DEAL}{order.id}"
+
+
+def order_id_of(key: str) -> int:
+    """The id of the order whose deal has this key; 0 if it is of none."""
+    number = key.removeprefix(DEAL)
+    return int(number) if key.startswith(DEAL) and number.isdecimal() else 0
 
 
 def _payment_method(order: Any) -> str | None:

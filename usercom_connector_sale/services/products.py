@@ -7,6 +7,8 @@ from typing import Any
 from .digest import digest_of
 from .notes import keep
 
+LONGEST_KEY = 255
+
 
 class Products:
     """Those of an account; texts are in the language of its company."""
@@ -17,7 +19,10 @@ class Products:
         self._keys: dict[int, str] = {}
 
     def key(self, product: Any) -> str:
-        """The id of the product at User.com: as the rule says, else by its id in the database."""
+        """The id of the product at User.com: as the rule says, else by its id in the database.
+
+        So is one without a reference, and one whose reference is too long for an id.
+        """
         if product.id not in self._keys:
             self._keys[product.id] = self._made_key(product)
         return self._keys[product.id]
@@ -25,9 +30,11 @@ class Products:
     def _made_key(self, product: Any) -> str:
         rule = self._backend.product_id_rule
         own = _without_blanks(product[rule]) if rule != "database_id" else ""
-        if not own.strip("."):  # "/products-by-id/../" would be another address
+        prefix = self._backend.product_id_prefix or ""
+        # "/products-by-id/../" would be another address
+        if not own.strip(".") or len(prefix + own) > LONGEST_KEY:
             own = f"odoo-{product.id}"
-        return (self._backend.product_id_prefix or "") + own
+        return prefix + own
 
     def queue(self, products: Any) -> None:
         """Queue those ``products`` that User.com does not have, or not as they are now."""
@@ -41,6 +48,12 @@ class Products:
                 values.append((note, value))
         self._env["usercom.event"].sudo()._queue(self._backend, items)
         keep(self._env["usercom.product"].sudo(), values)
+
+    def send_anew(self, products: Any) -> None:
+        """Queue ``products`` although User.com was told of them: it may have lost them."""
+        for note in self._notes(products).values():
+            note.digest = False
+        self.queue(products)
 
     def _notes(self, products: Any) -> dict[int, Any]:
         notes = self._env["usercom.product"].sudo()

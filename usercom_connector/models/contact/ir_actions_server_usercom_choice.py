@@ -23,3 +23,8 @@ class IrActionsServerUsercomChoice(models.Model):
             names = dict(value._path().choices())
             for line in lines:
                 line.odoo_name = names.get(line.odoo_key)
+
+    def _comodel(self):
+        """The name of the model whose record the key is; None of a selection."""
+        field = self.value_id._path().last
+        return field.comodel_name if field is not None else None

@@ -32,6 +32,11 @@ class UsercomFieldMappingValue(models.Model):
             for line in lines:
                 line.odoo_name = names.get(line.odoo_key)
 
+    def _comodel(self):
+        """The name of the model whose record the key is; None of a selection."""
+        field = self.mapping_id._partner_field()
+        return field.comodel_name if field is not None else None
+
     @api.model_create_multi
     def create(self, vals_list):
         lines = super().create(vals_list)

@@ -18,6 +18,9 @@ class UsercomEvent(models.Model):
     _done_kind = "event"
 
     partner_id = fields.Many2one("res.partner", "Contact", ondelete="cascade")
+    commercial_partner_id = fields.Many2one(
+        "res.partner", "Company", ondelete="set null", index="btree_not_null"
+    )
     kind = fields.Selection(
         [
             ("event", "Event"),
@@ -29,6 +32,12 @@ class UsercomEvent(models.Model):
         default="event",
     )
     name = fields.Char(required=True)
+    read_name = fields.Char(
+        "Name in User.com",
+        groups="usercom_connector.group_usercom_manager",
+        prefetch=False,
+        help="The name that was read from a record; it is sent instead of the other.",
+    )
     key = fields.Char(
         required=True, help="Of a deal or product its custom ID, of an event a key of our own."
     )
@@ -92,7 +101,11 @@ class UsercomEvent(models.Model):
 
         - ``kind``: "event" (by default), "product_event", "deal" or "product";
         - ``partner``: the contact, but for a product;
+        - ``company``: of a deal, the company whose deal it is. It is told of once User.com has it,
+          if companies are synchronized; so is the deal of a company that is no contact there;
         - ``name``: of the event, deal or product; the type of a product event ("purchase");
+        - ``read_name``: of an event, what is sent instead of the name, which all users of the
+          connector see: they may have no right to what was read from a record;
         - ``data``: JSON values, further fields of a deal or product;
         - ``key``: the custom id of a deal or product. An own key of an event, so that the same
           one does not wait twice; by default a new one;

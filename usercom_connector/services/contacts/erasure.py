@@ -42,6 +42,7 @@ class Erasure:
         self._remove_calls()
         self._remove_lines()
         self._env["usercom.explanation"].search([("partner_id", "in", self._partners.ids)]).unlink()
+        self._remove_choices()
         if self._emails:
             self._remove_payloads()
         if patterns := [f"%{escape_psql(trace)}%" for trace in self._traces()]:
@@ -110,6 +111,16 @@ class Erasure:
         labels = [*self._partners.mapped("name"), *self._partners.mapped("phone")]
         return [text.lower() for text in {*self._emails, *labels} if text]
 
+    def _remove_choices(self) -> None:
+        """Value tables name records: contacts, and users, who are contacts too."""
+        users = self._env["res.users"].with_context(active_test=False)
+        users = users.search([("partner_id", "in", self._partners.ids)])
+        keys = {records._name: set(map(str, records.ids)) for records in (self._partners, users)}
+        about = [("odoo_key", "in", list(set().union(*keys.values())))]
+        for model in ("ir.actions.server.usercom.choice", "usercom.field.mapping.value"):
+            lines = self._env[model].search(about)
+            lines.filtered(lambda line: line.odoo_key in keys.get(line._comodel(), ())).unlink()
+
     # ---- what names them elsewhere ----
 
     def _remove_payloads(self) -> None:
@@ -152,6 +163,8 @@ class Erasure:
             column = SQL.identifier(name)
             change = SQL("SET %s = %s WHERE %s ILIKE ANY(%s)", column, notice, column, patterns)
             self._update(model, [name], SQL("%s AND %s IS NOT NULL", change, column))
+        change = SQL("SET read_name = NULL WHERE read_name ILIKE ANY(%s)", patterns)
+        self._update("usercom.event", ["read_name"], change)
 
     def _traces(self) -> set[str]:
         """What tells who they are wherever it stands, unlike "Jan" or "7"."""

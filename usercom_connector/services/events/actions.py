@@ -57,7 +57,8 @@ class EventAction:
         return [
             {
                 "partner": contact,
-                "name": self._name(record, company),
+                "name": str(self._action.usercom_event_name or self._action.name),
+                "read_name": self._read_name(record, company),
                 "data": {name: read(record) for name, read in readers},
             }
             for record in records
@@ -77,12 +78,11 @@ class EventAction:
         source = path.follower(company.id)(record)
         return source[path.last.name] if source else None
 
-    def _name(self, record: Any, company: Any) -> str:
-        """The name of the event: of a field, where that is filled, else the text."""
-        name = self._action.usercom_event_name
-        if path := self._action.usercom_event_name_path:
-            name = self._reader(path, company)(record) or name
-        return str(name or self._action.name)
+    def _read_name(self, record: Any, company: Any) -> str | None:
+        """The name of the event where it is of a field, and that is filled."""
+        path = self._action.usercom_event_name_path
+        name = self._reader(path, company)(record) if path else None
+        return str(name) if name else None
 
 
 # ---- paths ----

@@ -13,6 +13,7 @@ from datetime import UTC
 from typing import Any
 
 from odoo import fields
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ...usercom import strict_json
@@ -24,10 +25,12 @@ from ..failures.problem import Problem
 from ..inbox.calls import queue_pulls
 from ..queue.claims import LOW, USUAL, Task
 from ..queue.cron_trigger import request_drain
+from .deal_companies import DealCompanies
 
 Item = dict[str, Any]
 
 BULK = 100  # at once; more wait for the edits and events of others
+LONGEST_KEY = 255
 REPLACED = ("deal", "product")  # of which the newest state counts
 
 
@@ -46,7 +49,12 @@ class EventQueueing:
             return self._events
         people = self._env["res.partner"].union(*(item["partner"] for item in items if _who(item)))
         waits = self._waits_for_contact(people)
-        rows = [self._values(item, waits) for item in items if _is_about(item, waits)]
+        firms = self._companies(items)
+        rows = [
+            self._values(item, waits, firms)
+            for item in items
+            if _is_about(item, waits) or firms.is_known(_deal_of(item))
+        ]
         if not rows:
             return self._events
         if priority is None:
@@ -70,14 +78,20 @@ class EventQueueing:
             if partner_id not in erased
         }
 
-    def _values(self, item: Item, waits: dict[int, bool]) -> Item:
+    def _companies(self, items: list[Item]) -> DealCompanies:
+        partners = (item["company"] for item in items if item.get("company"))
+        return DealCompanies(self._backend, self._env["res.partner"].union(*partners))
+
+    def _values(self, item: Item, waits: dict[int, bool], firms: DealCompanies) -> Item:
         partner_id, kind = _who(item), item.get("kind", "event")
-        product = item.get("product")
+        product, firm = item.get("product"), item.get("company")
         return {
             "partner_id": partner_id,
+            "commercial_partner_id": firm.id if firm and firm.id in firms.ids else None,
             "kind": kind,
             "name": item["name"],
-            "key": item["key"] if kind in REPLACED else item.get("key") or uuid.uuid4().hex,
+            "read_name": item.get("read_name"),
+            "key": self._key(item, kind),
             "product_key": product,
             "product_keys": item.get("product_keys") or ([product] if product else None),
             "data": item.get("data") or {},
@@ -86,6 +100,13 @@ class EventQueueing:
             ),
             "awaits_contact": waits.get(partner_id, False),
         }
+
+    def _key(self, item: Item, kind: str) -> str:
+        key: str = item["key"] if kind in REPLACED else item.get("key") or uuid.uuid4().hex
+        if len(key) > LONGEST_KEY:
+            text = self._env._("“%(key)s…” is too long for an ID in User.com.", key=key[:40])
+            raise UserError(f"{text} {self._env._('It has at most %s letters.', LONGEST_KEY)}")
+        return key
 
     def _insert(self, rows: list[Item], priority: int) -> Any:
         self._events.flush_model()
@@ -108,6 +129,12 @@ def _who(item: Item) -> int:
     """The id of the contact that the item is about, 0 for a product."""
     partner = item.get("partner")
     return partner.id if partner else 0
+
+
+def _deal_of(item: Item) -> int:
+    """The id of the company whose own deal the item is, 0 for anything else."""
+    firm, is_deal = item.get("company"), item.get("kind") == "deal"
+    return _who(item) if is_deal and firm and firm == item.get("partner") else 0
 
 
 def _is_about(item: Item, people: Container[int]) -> bool:
@@ -133,21 +160,24 @@ def _single(rows: list[Item]) -> Iterator[Item]:
 
 INSERT = """
     INSERT INTO usercom_event AS e
-           (backend_id, partner_id, kind, name, key, product_key, product_keys, data, occurred_at,
-            awaits_contact, state, attempts, priority,
+           (backend_id, partner_id, commercial_partner_id, kind, name, read_name, key, product_key,
+            product_keys, data, occurred_at, awaits_contact, state, attempts, priority,
             create_uid, write_uid, create_date, write_date)
-    SELECT %(backend)s, nullif(i.partner_id, 0), i.kind, i.name, i.key, i.product_key,
-           i.product_keys, i.data, i.occurred_at, i.awaits_contact, 'pending', 0, %(priority)s,
-           %(uid)s, %(uid)s, %(now)s, %(now)s
+    SELECT %(backend)s, nullif(i.partner_id, 0), i.commercial_partner_id, i.kind, i.name,
+           i.read_name, i.key, i.product_key, i.product_keys, i.data, i.occurred_at,
+           i.awaits_contact, 'pending', 0, %(priority)s, %(uid)s, %(uid)s, %(now)s, %(now)s
       FROM ROWS FROM (jsonb_to_recordset(%(rows)s::jsonb) AS (
-               partner_id integer, kind text, name text, key text, product_key text,
-               product_keys jsonb, data jsonb, occurred_at timestamp, awaits_contact boolean))
-           WITH ORDINALITY AS i (partner_id, kind, name, key, product_key, product_keys, data,
-                                 occurred_at, awaits_contact, position)
+               partner_id integer, commercial_partner_id integer, kind text, name text,
+               read_name text, key text, product_key text, product_keys jsonb, data jsonb,
+               occurred_at timestamp, awaits_contact boolean))
+           WITH ORDINALITY AS i (partner_id, commercial_partner_id, kind, name, read_name, key,
+                                 product_key, product_keys, data, occurred_at, awaits_contact,
+                                 position)
      ORDER BY i.position
         ON CONFLICT (backend_id, kind, key)
      WHERE state = 'pending' AND (claimed_at IS NULL OR kind IN ('event', 'product_event'))
-        DO UPDATE SET partner_id = EXCLUDED.partner_id, name = EXCLUDED.name,
+        DO UPDATE SET partner_id = EXCLUDED.partner_id,
+                      commercial_partner_id = EXCLUDED.commercial_partner_id, name = EXCLUDED.name,
                       product_keys = EXCLUDED.product_keys, data = EXCLUDED.data,
                       occurred_at = EXCLUDED.occurred_at,
                       awaits_contact = EXCLUDED.awaits_contact,
@@ -174,25 +204,29 @@ class EventDelivery:
         inside = set(self._backend._taking_part(about_people.partner_id).ids)
         links = self._env["usercom.binding"]._of(self._backend, about_people.partner_id)
         tasks = [Task(row, self._job(row, None)) for row in rows - about_people]
-        for row in about_people:
-            link = links.get(row.partner_id.id)
+        firms = DealCompanies(self._backend, about_people.commercial_partner_id)
+        for row in about_people - firms.put_off(about_people):
+            link, firm = links.get(row.partner_id.id), firms.key(row)
             if row.partner_id.id not in inside or (link and link.state == "erased"):
-                row._finish(outcome="left_out")
+                if firm and row.commercial_partner_id == row.partner_id:
+                    tasks.append(Task(row, self._job(row, None, firm)))
+                else:
+                    row._finish(outcome="left_out")
             elif link and link.state == "gone":
                 row._finish(outcome="gone")
             elif link and link.external_id:
-                tasks.append(Task(row, self._job(row, link.external_id)))
+                tasks.append(Task(row, self._job(row, link.external_id, firm)))
             else:
                 self._send_contact_first(row)
         return tasks
 
-    def _job(self, row: Any, user_id: int | None) -> EventJob:
+    def _job(self, row: Any, user_id: int | None, firm: Item | None = None) -> EventJob:
         return EventJob(
             row.kind,
             row.key,
-            row.name,
+            row.sudo().read_name or row.name,
             int(row.occurred_at.replace(tzinfo=UTC).timestamp()),
-            row.sudo().data or {},
+            {**(row.sudo().data or {}), **(firm or {})},
             user_id,
             row.product_key,
             is_repeated=self._backend.event_lost_answer == "repeat",
