@@ -10,6 +10,11 @@ class TestExplanation(BrowserCase):
         jan = self.synced(name="Jan Kowalski", email="jan@example.org", phone="+48 600 100 200")
         user_id = self.binding(jan).external_id
         self.simulator.patch_user(user_id, phone_number="+48600999999")
+        event = self.env["usercom.event"]._queue(self.backend, [{"partner": jan, "name": "visit"}])
+        event._fail("User.com refused the request (HTTP status 400): No.")
+        self.env["usercom.event"]._queue(
+            self.backend, [{"partner": jan, "name": "order_completed"}]
+        )
         for language in LANGUAGES:
             with self.subTest(language):
                 self.speak(language)
@@ -17,8 +22,11 @@ class TestExplanation(BrowserCase):
                     page.click(".o_notebook .nav-link", "User.com")
                     page.press("action_usercom_explain")
                     page.see("jan@example.org", ".modal")
+                    page.see("order_completed", ".modal")
                     page.press("action_read")
                     page.see("+48600999999", ".modal")
                     page.see(CHANGED[language], ".modal")
                     page.shoot("explanation")
+                    page.resize(390, 844)
+                    page.shoot("explanation_mobile")
         self.assertEqual(jan.phone, "+48 600 100 200")

@@ -58,6 +58,54 @@ class TestParticipation(ExplanationCase):
         self.assertEqual(self.broken_rules(explanation), ["The account is running."])
 
 
+class TestUnsettled(ExplanationCase):
+    """What of the contact waits or failed is listed: edits, calls and events."""
+
+    def setUp(self):
+        super().setUp()
+        self.jan = self.synced(email="jan@example.org")
+        items = [{"partner": self.jan, "name": name} for name in ("refused", "waiting", "done")]
+        self.refused, self.waiting_event, done = self.env["usercom.event"]._queue(
+            self.backend, items
+        )
+        self.refused._fail("No such event.")
+        done._finish(outcome="sent")
+        self.jan.phone = "600100200"
+        self.put(id=self.binding(self.jan).external_id)
+        self.env.cr.flush()
+
+    def entries(self, user=None):
+        found = self.explained(self.jan, is_read=False, user=user).entry_ids
+        return sorted((entry.kind, entry.details, entry.state, entry.error) for entry in found)
+
+    def test_with_the_error_of_what_failed(self):
+        kinds = [(kind, state, error) for kind, _details, state, error in self.entries()]
+        expected = [
+            ("Event", "failed", "No such event."),
+            ("Event", "pending", False),
+            ("Inbox", "pending", False),
+            ("Outbox", "pending", False),
+        ]
+        self.assertEqual(kinds, expected)
+        events = [details for kind, details, *_rest in self.entries() if kind == "Event"]
+        self.assertEqual(events, ["Event: refused", "Event: waiting"])
+
+    def test_calls_are_for_managers_alone(self):
+        groups = "base.group_user,usercom_connector.group_usercom_user"
+        user = new_test_user(self.env, "reader", groups)
+        self.assertEqual(
+            [kind for kind, *_rest in self.entries(user)], ["Event", "Event", "Outbox"]
+        )
+
+    def test_an_entry_is_opened(self):
+        entries = self.explained(self.jan, is_read=False).entry_ids
+        failed = entries.filtered(lambda entry: entry.state == "failed")
+        action = failed.action_open()
+        self.assertEqual(
+            (action["res_model"], action["res_id"]), (self.refused._name, self.refused.id)
+        )
+
+
 class TestValues(ExplanationCase):
     def setUp(self):
         super().setUp()

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Command
 
+from ..services.contacts.history_texts import HistoryTexts
 from ..services.explanation.explanation import Explanation
 from ..services.mapping.rights import unreadable_problem
 
@@ -35,6 +36,9 @@ class UsercomExplanation(models.TransientModel):
     read_at = fields.Datetime("Read from User.com", readonly=True)
     rule_ids = fields.One2many("usercom.explanation.rule", "explanation_id", readonly=True)
     line_ids = fields.One2many("usercom.explanation.line", "explanation_id", readonly=True)
+    entry_ids = fields.One2many(
+        "usercom.explanation.entry", "explanation_id", "Waiting and Failed", readonly=True
+    )
 
     @api.model
     def _explain(self, backend, partner):
@@ -67,6 +71,7 @@ class UsercomExplanation(models.TransientModel):
     def _show(self, explanation):
         rules = [{"text": r.text, "is_met": r.is_met} for r in explanation.rules()]
         lines = [_as_line(value) for value in explanation.values() if self._may_read(value.mapping)]
+        entries = [{"entry_id": entry.id} for entry in explanation.unsettled()]
         self.sudo().write(
             {
                 "takes_part": all(rule["is_met"] for rule in rules),
@@ -75,6 +80,7 @@ class UsercomExplanation(models.TransientModel):
                 "read_at": explanation.is_read and fields.Datetime.now(),
                 "rule_ids": [Command.clear(), *map(Command.create, rules)],
                 "line_ids": [Command.clear(), *map(Command.create, lines)],
+                "entry_ids": [Command.clear(), *map(Command.create, entries)],
             }
         )
 
@@ -135,3 +141,46 @@ class UsercomExplanationLine(models.TransientModel):
     agreed = fields.Text("Last Agreed", readonly=True)
     verdict = fields.Selection(VERDICTS, "What Happens", readonly=True)
     reason = fields.Text("Why", readonly=True)
+
+
+class UsercomExplanationEntry(models.TransientModel):
+    """What of the contact waits or failed: an edit, a call or an event, as it is by now."""
+
+    _name = "usercom.explanation.entry"
+    _inherit = "usercom.guarded"
+    _description = "User.com Explained Entry"
+    _fixed_fields = ("explanation_id",)
+
+    explanation_id = fields.Many2one(
+        "usercom.explanation", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    entry_id = fields.Char(readonly=True, help="The id of the entry in the contact's history.")
+    kind = fields.Char("What", compute="_compute_entry")
+    details = fields.Char(compute="_compute_entry")
+    state = fields.Selection(
+        [("pending", "Pending"), ("failed", "Failed")], compute="_compute_entry"
+    )
+    next_attempt_at = fields.Datetime("Next Attempt", compute="_compute_entry")
+    error = fields.Text(compute="_compute_entry")
+
+    @api.depends("entry_id")
+    @api.depends_context("uid", "lang", "allowed_company_ids")
+    def _compute_entry(self):
+        texts = HistoryTexts(self.env)
+        kinds = dict(self.env["usercom.history"]._fields["kind"]._description_selection(self.env))
+        for entry in self:
+            history = entry._history()
+            kind, source = history._source_kind(), history._source()
+            entry.kind = kinds[kind]
+            entry.details = texts.of(kind, source).get(source.id)
+            entry.state = source.state if source.state in ("pending", "failed") else False
+            entry.next_attempt_at = source.next_attempt_at
+            entry.error = source.error
+
+    def _history(self):
+        return self.env["usercom.history"].browse(int(self.entry_id))
+
+    def action_open(self):
+        """Open the entry of the queue."""
+        self.ensure_one()
+        return self._history().action_open_source()

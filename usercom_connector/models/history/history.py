@@ -157,11 +157,14 @@ class UsercomHistory(models.Model):
         """The kind as the id tells it: an entry is not read by its id, which no index finds."""
         return KINDS[self.id % SPREAD]
 
+    def _source(self):
+        """The record that the entry stands for, empty if it is no more there."""
+        return self.env[SOURCES[self._source_kind()]].browse(self.id // SPREAD).exists()
+
     def action_open_source(self):
         """Open the record that the entry stands for: its form, if it has one."""
         self.ensure_one()
-        kind = self._source_kind()
-        source = self.env[SOURCES[kind]].browse(self.id // SPREAD).exists()
+        kind, source = self._source_kind(), self._source()
         source.check_access("read")
         action = {"type": "ir.actions.act_window", "res_model": source._name}
         if kind in WITH_FORM:

@@ -23,7 +23,7 @@ class SystemChange:
     """Forgets, past the ORM as there may be hundreds of thousands, the ids of another system.
 
     Here they are other people's. The contacts are matched anew as they are edited or pushed;
-    consents and logs stay.
+    consents and logs stay. Events that wait or failed are not told here: they happened before.
     """
 
     def __init__(self, backend: Any) -> None:
@@ -42,6 +42,7 @@ class SystemChange:
         waiting = [*self._ours, ("state", "in", ("pending", "failed", "dismissed"))]
         self._delete_all("usercom.outbox", [*waiting, ("operation", "!=", "sync")])
         self._delete_all("usercom.inbox", waiting)
+        self._delete_all("usercom.event", waiting)
         self._delete_all("usercom.sweep", self._ours)
         self._delete_all("usercom.drift", self._ours)
         for sync in self._env["usercom.sync"].search([*self._ours, ("state", "in", UNDER_WAY)]):

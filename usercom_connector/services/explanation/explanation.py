@@ -11,6 +11,9 @@ from .company import CompanyExplanation
 from .participation import Participation, Rule
 from .values import ValueExplanation, ValueExplanations
 
+QUEUES = ("outbox", "inbox", "event")
+MOST_ENTRIES = 20
+
 
 class Explanation:
     """Explains one contact to one account, by the code that a drain uses.
@@ -41,6 +44,18 @@ class Explanation:
         """Return what would happen to each pair of values."""
         explained = ValueExplanations(self._backend, self._partner, self._binding)
         return explained.of(self._user) if self._user else explained.before_reading()
+
+    def unsettled(self) -> Any:
+        """Return the entries of its history that wait or failed: the newest, as far as readable."""
+        return self._env["usercom.history"].search(
+            [
+                ("partner_id", "=", self._partner.id),
+                ("backend_id", "=", self._backend.id),
+                ("kind", "in", QUEUES),
+                ("state", "in", ("pending", "failed")),
+            ],
+            limit=MOST_ENTRIES,
+        )
 
     def company(self) -> str:
         """Return how the contact stands as a company, or as a member of one, in words."""
