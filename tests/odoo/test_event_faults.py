@@ -2,6 +2,8 @@
 
 from odoo.tests import new_test_user
 
+from tests.simulator.process import Simulator
+
 from .common_deaths import DeathCase
 from .common_events import EventCase
 
@@ -45,6 +47,53 @@ class TestLostAnswers(EventCase):
         self.drain()
         self.drain()
         self.assertEqual((row.state, row.attempts), ("done", 1))
+        self.assertEqual(self.told(contact), ["signup"])
+
+
+class TestLocked(EventCase):
+    """Somebody has the event's row locked when its answer comes."""
+
+    def lock(self, times):
+        """So many of the next attempts to store an answer meet the lock."""
+        self.env.cr.execute(
+            """CREATE SEQUENCE settled;
+               CREATE FUNCTION is_locked() RETURNS trigger LANGUAGE plpgsql AS
+                   $$BEGIN IF nextval('settled') <= TG_ARGV[0]::int THEN
+                       RAISE EXCEPTION 'locked' USING ERRCODE = '55P03';
+                     END IF; RETURN NEW; END$$"""
+        )
+        self.env.cr.execute(
+            """CREATE TRIGGER is_locked BEFORE UPDATE ON usercom_event FOR EACH ROW
+                 WHEN (OLD.claimed_at IS NOT NULL AND NEW.claimed_at IS NULL)
+                 EXECUTE FUNCTION is_locked(%s)""",
+            [times],
+        )
+
+    def told_later(self, times):
+        contact = self.synced(email="jan@example.org")
+        self.backend.event_lost_answer = "fail"
+        fault = {"kind": "status", "status": 429, "path": "/events/", "count": 1}
+        self.simulator.fault(**fault, headers={"retry-after": "1"})
+        self.lock(times)
+        row = self.tell(contact)
+        self.drain()
+        self.retry_now(row)
+        self.assertEqual((row.state, row.error_code), ("done", False))
+        self.assertEqual(self.told(contact), ["signup"])
+
+    def test_what_was_refused_for_now_is_told_later(self):
+        self.told_later(3)
+
+    def test_so_it_is_where_the_lock_lasts_until_the_run_ends(self):
+        self.told_later(6)
+
+    def test_what_was_answered_is_looked_at_if_so_chosen(self):
+        contact = self.synced(email="jan@example.org")
+        self.backend.event_lost_answer = "fail"
+        self.lock(6)
+        row = self.tell(contact)
+        self.drain()
+        self.assertEqual((row.state, row.error_code), ("failed", "lost_answer"))
         self.assertEqual(self.told(contact), ["signup"])
 
 
@@ -216,6 +265,28 @@ class TestMergedHere(EventCase):
         self.merge(kept, lost)
         self.drain()
         self.assertEqual(self.told(kept), ["signup"])
+
+
+class TestAnotherSystem(EventCase):
+    def test_what_waited_for_the_former_one_is_not_told_to_the_new_one(self):
+        contact = self.synced(email="jan@example.org")
+        told = self.tell(contact, "told")
+        self.drain()
+        failed = self.tell(contact, "failed")
+        failed._fail("No.")
+        rows = failed + self.tell(contact, "waits") + self.deal(contact)
+        with Simulator() as other:
+            other.settings(rate_limit=0)
+            self.env["ir.config_parameter"].set_param("usercom_connector.api_url", other.url)
+            self.backend.write({"subdomain": "other", "api_key": other.api_key})
+            self.backend.action_authenticate()
+            self.assertFalse(rows.exists())
+            self.assertTrue(told.exists())
+            self.tell(contact, "new")
+            self.drain()
+            found = other.events(self.binding(contact).external_id)
+            self.assertEqual([event["name"] for event in found], ["new"])
+            self.assertEqual(other.commerce()["deals"], [])
 
 
 class TestTwoCompanies(EventCase):
