@@ -156,7 +156,7 @@ class UsercomExplanationEntry(models.TransientModel):
     )
     entry_id = fields.Char(readonly=True, help="The id of the entry in the contact's history.")
     kind = fields.Char("What", compute="_compute_entry")
-    details = fields.Char(compute="_compute_entry")
+    details = fields.Text(compute="_compute_entry")
     state = fields.Selection(
         [("pending", "Pending"), ("failed", "Failed")], compute="_compute_entry"
     )

@@ -104,8 +104,13 @@ class EventQueueing:
     def _key(self, item: Item, kind: str) -> str:
         key: str = item["key"] if kind in REPLACED else item.get("key") or uuid.uuid4().hex
         if len(key) > LONGEST_KEY:
-            text = self._env._("“%(key)s…” is too long for an ID in User.com.", key=key[:40])
-            raise UserError(f"{text} {self._env._('It has at most %s letters.', LONGEST_KEY)}")
+            raise UserError(
+                self._env._(
+                    "“%(key)s…” is too long for a User.com ID: it has at most %(most)s letters.",
+                    key=key[:40],
+                    most=LONGEST_KEY,
+                )
+            )
         return key
 
     def _insert(self, rows: list[Item], priority: int) -> Any:
