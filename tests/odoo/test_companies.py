@@ -157,6 +157,51 @@ class TestCompanies(CompaniesCase):
         self.assertIn(self.binding(jan).external_id, self.there(acme)["members"])
         self.assertIn(self.binding(jan).external_id, self.there(other)["members"])
 
+    def lose_the_answer(self, action):
+        path = f"/companies/*/{action}/"
+        self.simulator.fault(path=path, method="POST", kind="reset", apply=True, count=1)
+
+    def test_a_membership_whose_answer_is_lost_is_ended_by_odoo_all_the_same(self):
+        acme = self.company()
+        self.lose_the_answer("add_member")
+        jan = self.member(acme)
+        self.rest()
+        self.pass_time()
+        self.rest()
+        self.assertEqual(self.there(acme)["members"], [self.binding(jan).external_id])
+        jan.parent_id = False
+        self.rest()
+        self.assertEqual(self.there(acme)["members"], [])
+
+    def test_so_it_is_where_the_contact_leaves_before_the_next_attempt(self):
+        acme = self.company()
+        self.lose_the_answer("add_member")
+        jan = self.member(acme)
+        self.simulator.fault(path="/companies/[0-9]*/", method="GET", skip=1, kind="reset")
+        self.drain()
+        self.simulator.clear_faults()
+        self.assertEqual(self.link(acme).member_count, 0)
+        self.assertTrue(self.there(acme)["members"])
+        jan.parent_id = False
+        self.put(id=self.binding(jan).external_id)
+        self.pass_time()
+        self.rest()
+        self.assertFalse(jan.parent_id)
+        self.assertEqual(self.there(acme)["members"], [])
+
+    def test_an_end_of_a_membership_whose_answer_is_lost_is_no_news(self):
+        acme = self.company()
+        jan = self.member(acme)
+        self.rest()
+        self.lose_the_answer("remove_member")
+        jan.parent_id = False
+        self.drain()
+        self.put(id=self.binding(jan).external_id)
+        self.pass_time()
+        self.rest()
+        self.assertFalse(jan.parent_id)
+        self.assertEqual(self.there(acme)["members"], [])
+
     def test_many_members_follow_a_few_at_a_time(self):
         acme = self.company()
         for number in range(120):

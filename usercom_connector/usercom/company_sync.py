@@ -65,12 +65,14 @@ class MemberChange:
     """Make users members of a company, or no members any more.
 
     Who is a member already is left so, and told: a membership that User.com has made itself, by the
-    domain of an e-mail address, is not ours to end.
+    domain of an e-mail address, is not ours to end. Whom an unheard call of ours may have made a
+    member, one of `tried`, counts as joined now.
     """
 
     company_id: int
     joining: tuple[int, ...] = ()
     leaving: tuple[int, ...] = ()
+    tried: frozenset[int] = frozenset()
 
     def run(self, client: Client) -> MembersChanged:
         """Make the calls. An error is raised only if nothing was done before it."""
@@ -104,7 +106,7 @@ class MemberChange:
     ) -> None:
         try:
             if self._is_member(client, user_id, members):
-                done.present.add(user_id)
+                (done.joined if user_id in self.tried else done.present).add(user_id)
             else:
                 client.add_member(self.company_id, user_id)
                 done.joined.add(user_id)

@@ -36,7 +36,13 @@ class UsercomCompany(models.Model):
     def _compute_member_count(self):
         counts = dict(
             self.env["usercom.membership"]._read_group(
-                [("link_id", "in", self.ids), ("has_left", "=", False)], ["link_id"], ["__count"]
+                [
+                    ("link_id", "in", self.ids),
+                    ("external_id", ">", 0),
+                    ("has_left", "=", False),
+                ],
+                ["link_id"],
+                ["__count"],
             )
         )
         for link in self:
@@ -92,6 +98,12 @@ class UsercomCompany(models.Model):
             (links - kept).unlink()
             kept.partner_id = survivor
             request_drain(rows.backend_id)
+
+    def _memberships(self, binding_ids):
+        """The memberships in this company of contacts with these links."""
+        return self.env["usercom.membership"].search(
+            [("link_id", "=", self.id), ("binding_id", "in", binding_ids)]
+        )
 
     # ---- buttons ----
 

@@ -4,13 +4,14 @@ from typing import Any
 
 from odoo import fields
 
-from ...usercom.company_sync import CompanyPush, MemberChange
+from ...usercom.company_sync import CompanyPush
 from ...usercom.jobs import Identity
 from ...usercom.merge import Base
 from ...usercom.push import Push
 from ..comparison import Comparison
 from ..queue.claims import Task
 from ..values.problems import EmailSyntax
+from .members import MemberTasks
 from .participation import CompanyParticipation, PendingMembers
 from .removals import CompanyRemovals
 
@@ -47,7 +48,7 @@ class CompanyExporter:
         changes = inside.filtered(
             lambda row: (link := links.get(row.partner_id.id)) and link.id in pending
         )
-        members = [_member_task(row, links[row.partner_id.id], pending) for row in changes]
+        members = MemberTasks(self._backend).of(changes, links, pending)
         return members + self._pushes(inside - changes, links)
 
     def _without_open_creations(self, rows: Any, links: dict[int, Any]) -> Any:
@@ -101,13 +102,3 @@ class CompanyExporter:
         links, now = self._links._ensure(self._backend, partners), fields.Datetime.now()
         for link in links:
             link.write({"creating_since": now, "custom_id": new[link.partner_id].custom_id})
-
-
-def _member_task(row: Any, link: Any, pending: Any) -> Task:
-    joining, leaving = pending[link.id]
-    about = [("link_id", "=", link.id), ("binding_id", "in", list(leaving))]
-    memberships = link.env["usercom.membership"].search([*about, ("is_ours", "=", True)])
-    ours = set(memberships.binding_id.ids)
-    ended = {key: user_id for key, user_id in leaving.items() if key in ours}
-    job = MemberChange(link.external_id, tuple(joining.values()), tuple(ended.values()))
-    return Task(row, job)

@@ -145,24 +145,20 @@ class CompanySettlement:
         """Note of contacts that belong to the company no more that they have left it."""
         _joining, leaving = PendingMembers(self._backend).of(link).get(link.id, ({}, {}))
         ended = [key for key, user_id in leaving.items() if user_id not in still_there]
-        self._memberships(link, ended).has_left = True
-
-    def _memberships(self, link: Any, binding_ids: list[int]) -> Any:
-        return self._env["usercom.membership"].search(
-            [("link_id", "=", link.id), ("binding_id", "in", binding_ids)]
-        )
+        link._memberships(ended).has_left = True
 
     def _note_members(self, link: Any, done: MembersChanged) -> None:
         settled = done.joined | done.present | done.unknown
         bindings = self._env["usercom.binding"].search(
             [("backend_id", "=", self._backend.id), ("external_id", "in", list(settled))]
         )
-        known = {member.binding_id: member for member in self._memberships(link, bindings.ids)}
+        known = {member.binding_id: member for member in link._memberships(bindings.ids)}
         missing = []
         for binding in bindings:
             vals = {
                 "external_id": binding.external_id,
                 "is_ours": binding.external_id in done.joined,
+                "is_tried": False,
                 "has_left": False,
             }
             if member := known.get(binding):

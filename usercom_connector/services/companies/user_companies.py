@@ -59,7 +59,7 @@ class UserCompanies:
                 ("binding_id.partner_id", "in", [partner.id for partner in partners]),
             ]
         )
-        return dict(found.grouped(lambda m: (m.binding_id.partner_id.id, m.external_id)))
+        return dict(found.grouped(lambda m: (m.binding_id.partner_id.id, m._user_id())))
 
     def _new_company(self, partner: Any, present: Any, known: Any) -> Any:
         """The company that ``partner`` is to get; None if it keeps what it has.
@@ -70,7 +70,7 @@ class UserCompanies:
         company = partner.commercial_partner_id
         if company == partner or not company.is_company:
             company = company.browse()
-        ended = known.filtered(lambda m: m.link_id.partner_id == company and not m.has_left)
+        ended = known.filtered(lambda m: m.link_id.partner_id == company and m._is_known())
         is_free = not company or (company not in present.partner_id and bool(ended))
         return new if len(new) == 1 and is_free and not partner.is_company else None
 
