@@ -143,6 +143,37 @@ class TestBothWays(ConversionCase):
                 conflicts = self.env["usercom.conflict"].search([("partner_id", "=", contact.id)])
                 self.assertFalse(conflicts)
 
+    def test_another_spelling_there_is_no_change_that_overrules_an_edit(self):
+        self.segments()
+        self.define("Line", "string")
+        self.pair(self.backend, "ref", "line", conversion="trim")
+        self.pair(self.backend, "country_id", "country")
+        self.backend.mapping_ids.conflict_policy = "usercom"
+        spelled = {"text": "SEGMENT A", "line": " kl  17", "country": "Poland"}
+        for edit, key, sent in (
+            ({"ref": "kl 18"}, "line", "kl 18"),
+            ({"ref": False}, "line", None),
+            ({"industry_id": self.industries["Mines"].id}, "text", "segment B"),
+            ({"country_id": self.env.ref("base.de").id}, "country", "DE"),
+        ):
+            with self.subTest(edit):
+                email = f"{key}{sent}@example.org"
+                contact = self.contact(
+                    email=email,
+                    ref="kl 17",
+                    industry_id=self.industries["Farms"].id,
+                    country_id=self.env.ref("base.pl").id,
+                )
+                user_id = self.person(email=email, **spelled)
+                for _run in range(2):
+                    self.drain()
+                self.assertEqual(self.binding(contact).external_id, user_id)
+                contact.write(edit)
+                self.receive(id=user_id)  # the user is read before the edit is sent
+                self.drain()
+                user = self.remote(contact)
+                self.assertEqual(user.get(key, user["attributes"].get(key)), sent)
+
     def test_a_table_of_choices_goes_with_numbers_and_yes_and_no(self):
         self.custom_field(
             "x_level", "selection", selection_ids=[

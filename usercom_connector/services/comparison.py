@@ -295,7 +295,7 @@ class Comparison:
         """Return what ``partner`` and ``user`` have. ``base``: what they last agreed on."""
         usercom, errors = read_user(user, self.attributes, base)
         odoo, problems = self.export(partner, usercom)
-        usercom |= in_odoos_words(self.mappings, partner, odoo, usercom)
+        usercom |= in_odoos_words(self.mappings, partner, odoo, usercom, base)
         self.phones.align(partner, base, odoo, usercom)
         return Sides(odoo, usercom, problems + unreadable_problems(self.mappings, user, errors))
 

@@ -10,6 +10,7 @@ from odoo.tools import email_split
 from odoo.tools.sql import escape_psql
 
 from ...usercom import ConversionError, Reason, import_value, join_name
+from ...usercom.merge import remote_base_value
 from ...usercom.texts import NAME_PARTS
 from ..consents.answers import ConsentField
 from ..contacts.creation_lock import CreationLock
@@ -134,32 +135,50 @@ class RecordLookup:
 
     def is_meant(self, partner: Any, value: Any) -> bool:
         """Return whether the text names what the contact has already: "PL" and "Poland"."""
-        mapping = self._mapping
-        current = partner[mapping.field_name]
+        current = partner[self._mapping.field_name]
         try:
-            if mapping.field_type == "selection":
-                return bool(find_choice(mapping, value) == current)
-            if mapping.field_name == "parent_id" and current.display_name != value:
-                return bool(self.find_company(value or "") == current)
-            return bool(self.find(partner, value, {}) == current)
+            return bool(self._meant(partner, value, current) == current)
         except ConversionError:
             return False
 
+    def is_alike(self, partner: Any, one: Any, other: Any) -> bool:
+        """Return whether two texts name the same: "PL" and "Poland"."""
+        try:
+            found = self._meant(partner, one)
+            return bool(found) and bool(found == self._meant(partner, other))
+        except ConversionError:
+            return False
+
+    def _meant(self, partner: Any, value: Any, current: Any = None) -> Any:
+        mapping = self._mapping
+        if mapping.field_type == "selection":
+            return find_choice(mapping, value)
+        if mapping.field_name == "parent_id" and not (current and current.display_name == value):
+            return self.find_company(value or "")
+        return self.find(partner, value, {})
+
 
 def in_odoos_words(
-    mappings: Any, partner: Any, odoo: Mapping[str, Any], remote: Mapping[str, Any]
+    mappings: Any,
+    partner: Any,
+    odoo: Mapping[str, Any],
+    remote: Mapping[str, Any],
+    base: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """Return those `remote` values that mean what the contact has, as Odoo spells them.
+    """Return those `remote` values that mean what the contact has or had, as Odoo spells them.
 
-    User.com's "Poland" and Odoo's "PL" are no difference: {"country": "PL"}.
+    User.com's "Poland" and Odoo's "PL" are no difference: {"country": "PL"}. Nor is "Poland" a
+    change there of the "PL" in the `base` that Odoo has changed to "DE" since.
     """
-    return {
-        mapping._key(): odoo[mapping._key()]
-        for mapping in mappings
-        if may_be_spelled_otherwise(mapping)
-        and odoo.get(mapping._key()) not in (None, remote.get(mapping._key()))
-        and _is_the_same(mapping, partner, odoo[mapping._key()], remote.get(mapping._key()))
-    }
+    words = {}
+    for mapping in mappings.filtered(may_be_spelled_otherwise):
+        key = mapping._key()
+        here, there, before = odoo.get(key), remote.get(key), remote_base_value(base, key)
+        if here not in (None, there) and _is_the_same(mapping, partner, here, there):
+            words[key] = here
+        elif before not in (None, here, there) and _was_the_same(mapping, partner, before, there):
+            words[key] = before
+    return words
 
 
 def may_be_spelled_otherwise(mapping: Any) -> bool:
@@ -173,6 +192,12 @@ def _is_the_same(mapping: Any, partner: Any, odoo: Any, remote: Any) -> bool:
     if mapping.conversion:
         return bool(mapping._conversion().is_alike(odoo, remote))
     return RecordLookup(mapping).is_meant(partner, remote)
+
+
+def _was_the_same(mapping: Any, partner: Any, before: Any, remote: Any) -> bool:
+    if mapping.conversion:
+        return bool(mapping._conversion().is_alike(before, remote))
+    return RecordLookup(mapping).is_alike(partner, before, remote)
 
 
 def _displayed_as(comodel: Any, value: str, scope: Domain) -> Any:
