@@ -134,6 +134,7 @@ class History(InOdoo, AtUserCom, Firms):
         self.random.shuffle(self.untold)
         while self.untold:
             self._arrive(self.untold.pop())
-        self.sides.due("reconcile")
+        for kind in ("reconcile", "companies"):
+            self.sides.due(kind)
         self.check()
         self.tell("comparisons", "all is settled, and both sides are equal")

@@ -10,28 +10,42 @@ from .common_tags import TagCase
 PHONES = st.sampled_from(["111111111", "222222222", "333333333"])
 NAMES = st.sampled_from(["Anna", "Ewa", "Zofia"])
 SEGMENTS = {"Farms": "A", "Mines": "B"}  # a value table
+JOBS = st.sampled_from(["Sales rep", " Sales  rep ", "Buyer"])  # sent without extra spaces
+CODES = st.sampled_from([None, "a1", "b2"])  # sent in upper case, and a text for none
+COMPANIES = st.sampled_from([None, "Acme", "Other"])
 TAGS = st.sets(st.sampled_from(["VIP", "Press"]))
-STEPS = st.one_of(
+USUAL = (
     st.tuples(st.just("edit_phone"), PHONES),
     st.tuples(st.just("edit_name"), NAMES),
     st.tuples(st.just("edit_consent"), st.booleans()),
-    st.tuples(st.just("edit_industry"), st.sampled_from([None, *SEGMENTS])),
-    st.tuples(st.just("remote_segment"), st.sampled_from([None, *SEGMENTS.values()])),
     st.tuples(st.just("remote_phone"), PHONES),
     st.tuples(st.just("remote_name"), NAMES),
     st.tuples(st.just("edit_tags"), TAGS),
     st.tuples(st.just("remote_tags"), TAGS),
     st.tuples(st.just("remote_consent"), st.booleans()),
+    st.tuples(st.just("edit_job"), JOBS),
+    st.tuples(st.just("remote_job"), JOBS),
+    st.tuples(st.just("edit_code"), CODES),
     st.tuples(st.just("call"), st.integers(0, 3)),
     st.tuples(st.just("run_drain"), st.none()),
-    st.tuples(st.just("crash"), st.sampled_from(["GET", "PUT"])),
+    st.tuples(st.just("crash"), st.sampled_from(["GET", "PUT", "POST"])),
 )
+STEPS = st.one_of(
+    *USUAL,
+    st.tuples(st.just("edit_industry"), st.sampled_from([None, *SEGMENTS])),
+    st.tuples(st.just("remote_segment"), st.sampled_from([None, *SEGMENTS.values()])),
+)
+# Odoo's contacts share the industry of their company.
+MEMBER_STEPS = st.one_of(*USUAL, st.tuples(st.just("edit_company"), COMPANIES))
 CONSENT_STEPS = st.one_of(
     st.tuples(st.just("edit_consent"), st.booleans()),
     st.tuples(st.just("remote_consent"), st.booleans()),
     st.tuples(st.just("call"), st.integers(0, 3)),
     st.tuples(st.just("run_drain"), st.none()),
     st.tuples(st.just("crash"), st.sampled_from(["GET", "PUT"])),
+)
+HISTORIES = st.one_of(
+    st.lists(STEPS, min_size=3, max_size=9), st.lists(MEMBER_STEPS, min_size=3, max_size=9)
 )
 RACE = [  # a "no" said there while a "yes" of ours, said before, is on its way
     ("edit_consent", False),
@@ -49,7 +63,8 @@ class TestConvergence(TagCase):
     @classmethod
     def _fresh_simulator(cls):
         super()._fresh_simulator()
-        cls.simulator.attribute("segment", "string")
+        for name in ("segment", "job", "code"):
+            cls.simulator.attribute(name, "string")
 
     @classmethod
     def setUpClass(cls):
@@ -64,6 +79,11 @@ class TestConvergence(TagCase):
         for tag in cls.tags:
             cls.pair_tags(tag, tag.name.lower())
         cls.pair(cls.backend, "industry_id", "segment", conversion="table", value_ids=table)
+        cls.pair(cls.backend, "function", "job", conversion="trim")
+        cls.pair(cls.backend, "ref", "code", conversion="upper", when_empty="none")
+        cls.backend.sync_companies = True
+        companies = [{"name": name, "is_company": True} for name in ("Acme", "Other")]
+        cls.companies = {each.name: each for each in cls.env["res.partner"].create(companies)}
 
     def begin(self, policy):
         TestConvergence.number += 1
@@ -90,6 +110,18 @@ class TestConvergence(TagCase):
 
     def edit_industry(self, value):
         self.someone.industry_id = self.industries.get(value)
+
+    def edit_job(self, value):
+        self.someone.function = value
+
+    def remote_job(self, value):
+        self.change(job=value)
+
+    def edit_code(self, value):
+        self.someone.ref = value
+
+    def edit_company(self, value):
+        self.someone.parent_id = self.companies.get(value)
 
     def edit_tags(self, names):
         self.someone.category_id = self.tags.filtered(lambda tag: tag.name in names)
@@ -142,7 +174,12 @@ class TestConvergence(TagCase):
         self.put(id=self.user_id)
         for payload in reversed(self.untold):
             self.arrive(payload)
-        for _run in range(3):
+        for _run in range(4):
+            self.env.flush_all()
+            self.env.cr.execute(  # which may have been created without an answer
+                "UPDATE usercom_company SET creating_since = creating_since - interval '3 minutes'"
+            )
+            self.env.invalidate_all()
             for queue in ("usercom.inbox", "usercom.outbox"):
                 self.env[queue].search([("state", "=", "pending")]).next_attempt_at = False
             self.drain()
@@ -157,6 +194,9 @@ class TestConvergence(TagCase):
                 someone.x_email_consent,
                 segment,
                 sorted(tag.name.lower() for tag in someone.category_id),
+                " ".join((someone.function or "").split()),
+                (someone.ref or "").upper() or "none",
+                [someone.parent_id.name] if someone.parent_id else [],
             ),
             (
                 user["name"],
@@ -164,17 +204,20 @@ class TestConvergence(TagCase):
                 attributes["email_consent"],
                 attributes.get("segment"),
                 sorted(user["tags"]),
+                " ".join((attributes.get("job") or "").split()),
+                attributes.get("code"),
+                [company["name"] for company in user["companies"]],
             ),
         )
 
     def test_every_interleaving_converges(self):
         @settings(
-            max_examples=6,
+            max_examples=8,
             deadline=None,
             database=None,
             suppress_health_check=list(HealthCheck),
         )
-        @given(POLICIES, st.lists(STEPS, min_size=3, max_size=9))
+        @given(POLICIES, HISTORIES)
         def converges(policy, steps):
             self.begin(policy)
             for kind, value in steps:
