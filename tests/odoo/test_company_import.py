@@ -130,6 +130,16 @@ class TestCompanyImport(CompaniesCase):
         self.rest()
         self.assertEqual((self.acme.city, self.there(self.acme)["city"]), ("Sopot", "Sopot"))
 
+    def test_what_changes_there_just_before_an_edit_is_sent_comes_with_its_answer(self):
+        self.backend.company_mapping_ids.filtered(lambda m: m._key() == "city").direction = "both"
+        self.rest()
+        self.simulator.patch_company(self.link(self.acme).external_id, city="Gdańsk")
+        self.acme.street = "Długa 1"
+        self.rest()
+        self.env["usercom.sweep"]._request(self.backend, "reconcile")
+        self.rest()
+        self.assertEqual((self.acme.city, self.there(self.acme)["address"]), ("Gdańsk", "Długa 1"))
+
     def test_the_list_of_companies_is_not_read_where_nothing_is_taken_from_it(self):
         self.simulator.clear_journal()
         self.env["usercom.sweep"]._request(self.backend, "reconcile")

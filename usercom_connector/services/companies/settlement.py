@@ -57,12 +57,21 @@ class CompanySettlement:
         mappings = self._backend._active_company_mappings()
         problems = task.problems + pushed_problems(mappings, row.partner_id, pushed)
         link._agree(company_id, company, pushed.base, "\n".join(problems))
+        if company and any(mapping.direction != "export" for mapping in mappings):
+            self._bring_answered(link, company)
         if PendingMembers(self._backend).of(link):
             row._put_back()
             return
         answer = dict(company.values) if company else None
         outcome = "sent" if pushed.wrote else "equal"
         row._close(problems, outcome=outcome, sent=excerpt(pushed.sent), answer=excerpt(answer))
+
+    def _bring_answered(self, link: Any, company: Any) -> None:
+        """Bring what the answer to a push shows besides: the list will count it as seen."""
+        error = link.last_error
+        problems, _is_left = self._merge(link, company, self._comparison(link))
+        link.last_error = error or "\n".join(problems)
+        link.state = "failed" if link.last_error else "synced"
 
     def _settle_found(self, row: Any, link: Any, company: Any) -> None:
         """Merge with a company that was read; what Odoo knows better is sent next."""
