@@ -56,6 +56,8 @@ class AtUserCom(Steps):
     def _say(self, person: Person, user: dict[str, Any], name: str, value: Any) -> None:
         known, met = person.values[name], self.there(user)[name]
         has_met = known.words.get(ODOO, met) == met
+        if name in TAGS:
+            has_met = has_met and self.is_linked(person)
         is_heard = has_met and not self.sides.is_waiting(person.contact_id)
         known.say(USERCOM, value, knows_all=is_heard and not person.has_double)
         self.tell("changes", f"{person} is changed there ({user['id']}): {name} = {value}")

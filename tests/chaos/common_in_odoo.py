@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .common_people import ODOO, USERCOM, Person
+from .common_people import ALWAYS, ODOO, USERCOM, Person
 from .common_steps import Steps
 from .common_values import TAGS, VALUES, as_contact
 
@@ -40,6 +40,8 @@ class InOdoo(Steps):
         known = person.values[name]
         has_met = known.words.get(USERCOM, here[name]) == here[name]
         has_met = has_met and not known.others - {here[name]}
+        if name in TAGS:  # what both have before they meet stays, though one takes it away
+            has_met = has_met and self.is_linked(person)
         known.say(ODOO, value, knows_all=has_met and not person.has_double)
         self.commit()
         self.tell("edits", f"{person} is edited: {name} = {value}")
@@ -108,8 +110,14 @@ class InOdoo(Steps):
         self.tell("merges", f"{lost} is merged into {kept} in Odoo")
 
     def _weigh_both(self, lost: Person, gone: Any, kept: Person, here: Any) -> None:
-        """Who had no link has that of the other one: any of their values may stand."""
+        """Who had no link has that of the other one: any of their values may stand.
+
+        What only the lost one's user has comes to the one that is kept.
+        """
         kept.may_be(here)
+        for user in self.users(lost):
+            for name in set(VALUES) - set(ALWAYS):
+                kept.values[name].others.add(self.there(user)[name])
         if not self.is_linked(kept):
             shown = [self.there(user) for user in self.users(lost) + self.users(kept)]
             for each in (gone, *shown):

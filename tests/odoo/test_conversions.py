@@ -150,14 +150,15 @@ class TestBothWays(ConversionCase):
         self.pair(self.backend, "country_id", "country")
         self.backend.mapping_ids.conflict_policy = "usercom"
         spelled = {"text": "SEGMENT A", "line": " kl  17", "country": "Poland"}
-        for edit, key, sent in (
+        edits = (
             ({"ref": "kl 18"}, "line", "kl 18"),
             ({"ref": False}, "line", None),
             ({"industry_id": self.industries["Mines"].id}, "text", "segment B"),
             ({"country_id": self.env.ref("base.de").id}, "country", "DE"),
-        ):
+        )
+        for number, (edit, key, sent) in enumerate(edits):
             with self.subTest(edit):
-                email = f"{key}{sent}@example.org"
+                email = f"spelled{number}@example.org"
                 contact = self.contact(
                     email=email,
                     ref="kl 17",

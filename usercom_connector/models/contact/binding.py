@@ -35,6 +35,7 @@ class UsercomBinding(models.Model):
         help="What calls sent that may have created a second user.", groups="base.group_system"
     )
     former_ids = fields.Json(
+        "Former User.com IDs",
         help="The latest users it led to before: they were merged into later ones in User.com.",
         groups="base.group_system",
     )
