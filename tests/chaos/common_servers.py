@@ -16,7 +16,7 @@ from tests.simulator.process import Simulator
 from .common_firms import NAMES
 from .common_values import FIELDS, Ids
 
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 90  # a wake-up call that a cut connection has lost costs a minute
 WORKING_CONNECTION = """
     SELECT pg_terminate_backend(pid) FROM (
         SELECT pid FROM pg_stat_activity
