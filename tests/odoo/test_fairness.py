@@ -2,6 +2,8 @@
 
 from unittest.mock import patch
 
+from odoo.fields import Command
+
 from odoo.addons.usercom_connector.models.queue import outbox_enqueue as usercom_outbox_enqueue
 from odoo.addons.usercom_connector.models.queue import touched as usercom_touched
 from odoo.addons.usercom_connector.services.queue.claims import LOW, URGENT, USUAL
@@ -127,3 +129,32 @@ class TestTouched(FairCase):
         self.drain()
         tag.name = "West"
         self.assertEqual(self.priorities(few), {USUAL})
+
+    def test_edits_of_one_record_wait_as_one_row(self):
+        for name in ("North", "South"):
+            self.tag.name = name
+            self.env.cr.flush()
+        self.assertEqual(self.env["usercom.touched"].search_count([]), 1)
+        self.drain()
+        self.assertEqual(self.regions(), {"South"})
+
+    def test_an_edit_of_what_is_half_expanded_begins_anew(self):
+        self.env["usercom.touched"]._of(self.backend)._queue_some()
+        self.tag.name = "North"
+        self.env.cr.flush()
+        self.assertEqual(self.env["usercom.touched"].search_count([]), 2)
+
+    def test_a_deleted_tag_is_noted_as_one_row(self):
+        self.drain()
+        self.tag.unlink()
+        self.assertFalse(self.waiting_rows(self.holders))
+        self.assertEqual(self.env["usercom.touched"].search_count([]), 1)
+        self.drain()
+        self.assertEqual(self.regions(), {None})
+
+    def test_a_tag_taken_from_its_side_is_noted_as_one_row(self):
+        self.drain()
+        self.tag.partner_ids = [Command.clear()]
+        self.assertFalse(self.waiting_rows(self.holders))
+        self.drain()
+        self.assertEqual(self.regions(), {None})

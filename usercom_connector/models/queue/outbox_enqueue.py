@@ -4,6 +4,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import SQL
 
 from ...services.companies.queueing import concerned_companies
+from ...services.contacts.watched_edits import HELD
 from ...services.inbox.prompts import prioritize_calls
 from ...services.queue.claims import LOW, URGENT, USUAL
 from ...services.queue.cron_trigger import request_drain
@@ -50,6 +51,8 @@ class UsercomOutboxEnqueue(models.AbstractModel):
     def _enqueue_later(self, record_ids, path="id"):
         """Queue, when this transaction is about to commit, the contacts whose ``path`` leads to
         one of the records; by default the records are the contacts.
+
+        With ``HELD`` for a path they are contacts as well, which the drain queues if they are many.
         """
         precommit = self.env.cr.precommit
         if self._name not in precommit.data:
@@ -64,6 +67,7 @@ class UsercomOutboxEnqueue(models.AbstractModel):
         touched, urgent = data.pop(self._name, {}), data.pop(WITHDRAWN, ())
         priority = LOW if data.pop(IMPORTED, False) else None
         partner_ids = touched.pop("id", set())
+        partner_ids |= self._held_or_later(touched.pop(HELD, set()))
         if touched:
             partner_ids |= self._holders_or_later(touched)
         if partner_ids:
@@ -76,6 +80,13 @@ class UsercomOutboxEnqueue(models.AbstractModel):
         if found is None:
             holders._note(touched)
         return found or set()
+
+    def _held_or_later(self, partner_ids):
+        """The same contacts; none where they are many: the drain queues those."""
+        if len(partner_ids) <= BULK:
+            return partner_ids
+        self.env["usercom.touched"].sudo()._note({"id": partner_ids})
+        return set()
 
     @api.model
     def _prioritize(self, partner_ids):

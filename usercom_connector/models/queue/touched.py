@@ -1,14 +1,37 @@
 import json
 
+from psycopg2.errors import SerializationFailure
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...services.contacts.watched_edits import holders
+from ...services.database.transactions import without_expected_errors
 from ...services.queue.claims import LOW
 from ...services.queue.cron_trigger import request_drain
 
 BATCH = 2000  # contacts, as many as are looked through for mass updates
+NOTE = """
+    WITH new AS (
+    SELECT b.id AS backend_id, n.path, n.record_ids
+      FROM usercom_backend b, unnest(%(paths)s::text[], %(ids)s::jsonb[]) n (path, record_ids)
+     WHERE b.state IN ('running', 'paused')),
+    waiting AS (
+    SELECT t.backend_id, t.path, t.record_ids FROM usercom_touched t JOIN new
+        ON new.backend_id = t.backend_id AND new.path = t.path
+       AND new.record_ids <@ t.record_ids
+     WHERE t.resource = 'users' AND %(is_waiting)s FOR KEY SHARE OF t SKIP LOCKED),
+    added AS (
+    INSERT INTO usercom_touched (backend_id, path, record_ids, resource, last_id,
+                                 create_uid, write_uid, create_date, write_date)
+    SELECT backend_id, path, record_ids, 'users', 0, %(uid)s, %(uid)s, %(now)s, %(now)s
+      FROM new
+     WHERE NOT EXISTS (SELECT FROM waiting w
+                        WHERE w.backend_id = new.backend_id AND w.path = new.path
+                          AND new.record_ids <@ w.record_ids)
+    )
+    SELECT DISTINCT backend_id FROM new"""
 
 
 class UsercomTouched(models.Model):
@@ -39,25 +62,31 @@ class UsercomTouched(models.Model):
     def _note(self, touched):
         """Remember ``{path: record ids}``, for each account that may know who holds them.
 
-        In one statement: whoever renames a tag waits for it.
+        In one statement: whoever renames a tag waits for it. Where a row waits for the same already
+        it will do; it is locked so that no drain begins with it before the edit is committed, but
+        others who edit are not kept waiting.
         """
         backends = self.env["usercom.backend"]
         backends.flush_model(["state"])
-        noted = self.env.execute_query(
-            SQL(
-                """INSERT INTO usercom_touched (backend_id, path, record_ids, resource, last_id,
-                                                create_uid, write_uid, create_date, write_date)
-                   SELECT b.id, t.path, t.record_ids, 'users', 0, %(uid)s, %(uid)s, %(now)s, %(now)s
-                     FROM usercom_backend b,
-                          unnest(%(paths)s::text[], %(ids)s::jsonb[]) t (path, record_ids)
-                    WHERE b.state IN ('running', 'paused') RETURNING backend_id""",
-                uid=self.env.uid,
-                now=self.env.cr.now(),
-                paths=list(touched),
-                ids=[json.dumps(sorted(ids)) for ids in touched.values()],
-            )
+        try:
+            with without_expected_errors(), self.env.cr.savepoint(flush=False):
+                noted = self._insert_new(touched, SQL("t.last_id = 0"))
+        except SerializationFailure:  # a drain has just begun with the row that waited
+            noted = self._insert_new(touched, SQL("false"))
+        request_drain(backends.browse(noted))
+
+    @api.model
+    def _insert_new(self, touched, is_waiting):
+        """Insert those for which no row waits; returns the ids of all accounts that may know."""
+        query = SQL(
+            NOTE,
+            uid=self.env.uid,
+            now=self.env.cr.now(),
+            is_waiting=is_waiting,
+            paths=list(touched),
+            ids=[json.dumps(sorted(ids)) for ids in touched.values()],
         )
-        request_drain(backends.browse({backend_id for (backend_id,) in noted}))
+        return [backend_id for (backend_id,) in self.env.execute_query(query)]
 
     @api.model
     def _note_companies(self, backend):
@@ -75,14 +104,18 @@ class UsercomTouched(models.Model):
 
     @api.model
     def _of(self, backend):
-        """What is to be looked through for this account next, if anything."""
-        return self.search([("backend_id", "=", backend.id)], order="id", limit=1)
+        """What is to be looked through for this account."""
+        return self.search([("backend_id", "=", backend.id)], order="id")
 
     def _queue_some(self):
-        """Queue the next contacts; whether there was anything to do."""
-        if self:
-            self._queue_next()
-        return bool(self)
+        """Queue the next contacts; whether there was anything to do.
+
+        An edit that is not committed yet may count on a row: it is left for later.
+        """
+        first = self.try_lock_for_update(limit=1)
+        if first:
+            first._queue_next()
+        return bool(first)
 
     def _queue_next(self):
         partners = self._holders({self.path: self.record_ids}) & Domain("id", ">", self.last_id)

@@ -88,6 +88,7 @@ def _company_sources(backend: Any) -> Iterator[Names]:
 
 # ---- edits of them ----
 
+HELD = "held"  # in place of a path: contacts that held a record before it changed
 Watched = Mapping[str, frozenset[str]]
 
 
@@ -139,7 +140,7 @@ class WatchedEdit:
                 searched.append(Domain(path, "in", self._records.ids))
         if searched:
             partners = self._env["res.partner"].sudo().with_context(active_test=False)
-            outbox._enqueue_later(partners.search(Domain.OR(searched), order="id").ids)
+            outbox._enqueue_later(partners.search(Domain.OR(searched), order="id").ids, HELD)
 
     def _paths(self, names: Collection[str]) -> set[str]:
         return {path for name in names if name in self._watched for path in self._watched[name]}
