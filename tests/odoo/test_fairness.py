@@ -6,6 +6,8 @@ from odoo.fields import Command
 
 from odoo.addons.usercom_connector.models.queue import outbox_enqueue as usercom_outbox_enqueue
 from odoo.addons.usercom_connector.models.queue import touched as usercom_touched
+from odoo.addons.usercom_connector.services.drain.drain import Turns
+from odoo.addons.usercom_connector.services.inbox.prompts import Prompts, keys_in
 from odoo.addons.usercom_connector.services.queue.claims import LOW, URGENT, USUAL
 
 from .common import UsercomCase
@@ -138,6 +140,21 @@ class TestTouched(FairCase):
         self.drain()
         self.assertEqual(self.regions(), {"South"})
 
+    def test_rows_of_one_edit_are_looked_through_together(self):
+        other = self.env["res.partner.category"].create({"name": "East"})
+        self.holders.category_id += other
+        self.drain()
+        self.tag.name = "North"
+        self.env.cr.flush()
+        other.name = "West"
+        self.env.cr.flush()
+        touched = self.env["usercom.touched"]._of(self.backend)
+        self.assertEqual(len(touched), 2)
+        for _batch in range(3):
+            touched.exists()._queue_some()
+        self.assertFalse(touched.exists())
+        self.assertEqual(len(self.waiting_rows(self.holders)), 12)
+
     def test_an_edit_of_what_is_half_expanded_begins_anew(self):
         self.env["usercom.touched"]._of(self.backend)._queue_some()
         self.tag.name = "North"
@@ -158,3 +175,62 @@ class TestTouched(FairCase):
         self.assertFalse(self.waiting_rows(self.holders))
         self.drain()
         self.assertEqual(self.regions(), {None})
+
+
+class TestBetween(FairCase):
+    """An edit that comes while thousands of contacts are sent."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.pair(cls.backend, "city", "city")
+
+    def setUp(self):
+        super().setUp()
+        self.enterContext(patch.object(usercom_outbox_enqueue, "BULK", 10))
+        self.jan = self.contact(email="jan@example.org")
+        self.many = self.people(60)
+        self.drain()
+        self.many.city = "Łódź"
+        self.env.cr.flush()
+        self.simulator.clear_journal()
+
+    def turns(self, *meanwhile):
+        """The ids of whom each turn of a drain claims, none where it only looked.
+
+        After the first turn the first function of ``meanwhile`` is called, and so on.
+        """
+        found, edits = [], list(meanwhile)
+        self.env.cr.flush()
+        with self.enter_registry_test_mode(), self.registry.cursor() as cr:
+            backend = self.backend.with_env(self.env(cr=cr))
+            for rows in Turns(backend).claimed(lambda: True):
+                found.append(set(rows.partner_id.ids if rows else ()))
+                if edits:
+                    edits.pop(0)(backend)
+                    cr.flush()
+        self.env.invalidate_all()
+        return found
+
+    def edit_jan(self, backend):
+        self.jan.with_env(backend.env).phone = "2"
+
+    def call_of_one(self, backend):
+        link = self.many[7].with_env(backend.env).usercom_binding_ids
+        Prompts(backend).put(keys_in({"id": link.external_id}))
+
+    def test_whoever_edits_goes_between_the_look_at_many_and_their_sending(self):
+        many, jan = set(self.many.ids), {self.jan.id}
+        self.assertEqual(self.turns(self.edit_jan), [set(), jan, many])
+
+    def test_whoever_edits_goes_before_the_next_of_a_touched_record(self):
+        self.drain()
+        self.env["usercom.touched"]._note({"id": self.many.ids})
+        found = self.turns(self.edit_jan)
+        self.assertEqual(found[:2], [set(), {self.jan.id}])
+        self.assertEqual(set.union(*found[2:]), set(self.many.ids))
+
+    def test_of_those_found_alike_whom_a_call_names_meanwhile_is_read_first(self):
+        one = {self.many[7].id}
+        found = self.turns(self.call_of_one)
+        self.assertEqual(found[2], set(self.many.ids) - one)

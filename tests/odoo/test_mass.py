@@ -43,6 +43,29 @@ class TestMass(UsercomCase):
         self.drain()
         self.assertEqual(self.calls("PUT"), [])
 
+    def test_a_new_pair_that_is_only_sent_asks_for_no_user(self):
+        contacts = self.contacts(60)
+        self.backend.mapping_ids.filtered(lambda m: m.field_name == "city").direction = "export"
+        self.pair(self.backend, "comment", "country", direction="export")
+        contacts[:30].comment = "Spain"
+        contacts[30:].comment = "Italy"
+        self.drain()
+        there = [user["country"] for user in self.simulator.users(limit=1000)]
+        self.assertEqual(sorted(there), ["Italy"] * 30 + ["Spain"] * 30)
+        self.assertEqual(len(self.calls()), 6)
+
+    def test_those_that_differ_in_nothing_are_done_at_once(self):
+        contacts = self.contacts(60)
+        contacts.city = "Łódź"
+        self.drain()
+        self.simulator.clear_journal()
+        self.env["usercom.outbox"]._enqueue(contacts.ids)
+        self.drain()
+        self.assertEqual(self.calls(), [])
+        newest = {row.partner_id: row for row in self.rows(contacts).sorted("id")}
+        self.assertEqual({row.outcome for row in newest.values()}, {"equal"})
+        self.assertEqual(len({row.write_date for row in newest.values()}), 1)
+
     def test_each_of_several_values_is_one_mass_update(self):
         contacts = self.contacts(60)
         contacts[:30].city = "Łódź"

@@ -132,6 +132,24 @@ def test_a_custom_value_that_cannot_be_cleared_is_left_apart(simulator, client, 
     assert Push(Identity(user_id), rules, attributes, done.base, {"points": None}).changes() == {}
 
 
+BLIND = [Rule("city", "export", "odoo", is_sent_blind=True)]
+CITY = {a.name_std: a for a in STANDARD_ATTRIBUTES if a.name_std == "city"}
+
+
+def test_what_wins_anyway_is_sent_without_a_look_at_the_user(simulator, client) -> None:
+    [user_id] = simulator.seed(JAN | {"city": "Gdynia"})["ids"]
+    done = Push(Identity(user_id), BLIND, CITY, {}, {"city": "Łódź"}).run(client)
+    assert done.kept and done.base == {"city": "Łódź"}
+    assert calls(simulator) == ["PUT"] and simulator.user(user_id)["city"] == "Łódź"
+
+
+def test_of_what_wins_anyway_it_is_told_that_user_com_ignores_it(simulator, client) -> None:
+    [user_id] = simulator.seed(JAN | {"city": "Gdynia"})["ids"]
+    user = client.get_user(user_id)
+    push = Push(Identity(user_id), BLIND, CITY, {}, {"city": "Łódź"})
+    assert push.judged(user).ignored == {"city": "Łódź"}
+
+
 def test_a_name_of_two_words_is_kept_whichever_part_of_it_is_sent(simulator, client) -> None:
     anna = JAN | {"first_name": "Anna", "last_name": "Kowalska"}
     [user_id] = simulator.seed(anna)["ids"]

@@ -79,3 +79,26 @@ def test_an_error_of_the_source_ends_it_all() -> None:
 
     with pytest.raises(RuntimeError, match="database is gone"):
         list(overlapped(tasks(), lambda n: n, workers=lambda: 2))
+
+
+def test_what_is_finished_does_not_wait_where_nothing_has_come_for_long() -> None:
+    finished = threading.Event()
+
+    def tasks():
+        yield 1
+        finished.wait(5)
+        yield None
+        yield 2
+
+    def call(task: int) -> int:
+        finished.set()
+        return task
+
+    batches = overlapped(tasks(), call, workers=lambda: 4)
+    assert [outcome.task for outcome in next(batches)] == [1]
+    assert [outcome.task for batch in batches for outcome in batch] == [2]
+
+
+def test_where_nothing_is_under_way_more_is_drawn() -> None:
+    batches = overlapped([None, None, None, 1, None], str, workers=lambda: 2)
+    assert [outcome.result for batch in batches for outcome in batch] == ["1"]

@@ -201,32 +201,38 @@ class Outcome(Generic[Task, Result]):
 
 
 def overlapped(
-    tasks: Iterable[Task], call: Callable[[Task], Result], *, workers: Callable[[], int]
+    tasks: Iterable[Task | None], call: Callable[[Task], Result], *, workers: Callable[[], int]
 ) -> Iterator[list[Outcome[Task, Result]]]:
     """Yield the outcomes of `call(task)` in batches, as they come.
 
     `tasks` is iterated in the caller's thread and only when a worker is free, so it may read a
     database lazily. At most `workers()` tasks run at once; the function is asked before each batch.
-    Where tasks take long to come, as mass updates do, what is finished does not wait for them all.
+    Where tasks take long to come, as mass updates do, what is finished does not wait for them all,
+    nor for the next one where `tasks` yields None.
     An error of a task is in its outcome, and does not stop the others.
     """
     source = iter(tasks)
     under_way: dict[Future[Result], Task] = {}
     with ThreadPoolExecutor(MOST, thread_name_prefix="usercom") as pool:
         while True:
-            started = time.monotonic()
+            started, was_none = time.monotonic(), False
             for task in _take(source, max(workers(), 1) - len(under_way)):
-                under_way[pool.submit(call, task)] = task
-                is_long = time.monotonic() - started > LONG_DRAW
+                if task is None:
+                    was_none = True
+                else:
+                    under_way[pool.submit(call, task)] = task
+                is_long = was_none or time.monotonic() - started > LONG_DRAW
                 if is_long and any(future.done() for future in under_way):
                     break
-            if not under_way:
+            if not (under_way or was_none):
                 return
+            if not under_way:
+                continue
             finished, _ = wait(under_way, return_when=FIRST_COMPLETED)
             yield [_outcome(under_way.pop(future), future) for future in finished]
 
 
-def _take(source: Iterator[Task], count: int) -> Iterator[Task]:
+def _take(source: Iterator[Task | None], count: int) -> Iterator[Task | None]:
     for _ in range(count):
         try:
             yield next(source)

@@ -28,12 +28,14 @@ def is_worthwhile(pushes: int, values: int) -> bool:
 def mass_key(push: Push) -> tuple[tuple[str, str], ...] | None:
     """Return a key that is equal for pushes of the same changes; None for a push to run by itself.
 
+    It is empty for pushes without any change: together they need no call, either.
+
     A push that empties a value runs by itself: the answer to a mass update does not show whether
     User.com took null. So does one that gives a consent, since it has to read the user first, and
     one about tags or lists, for which there is no such call.
     """
     changes = push.changes()
-    if not changes or None in changes.values() or push.gives_consent(changes):
+    if changes is None or None in changes.values() or push.gives_consent(changes):
         return None
     if push.joined(changes):
         return None
@@ -53,6 +55,8 @@ class MassPush:
         by itself. If User.com has its values then, mass updates send them to all others, and one
         of these users is read to see whether they arrived.
         """
+        if not self.pushes[0].changes():
+            return [push.sent() for push in self.pushes]
         results: list[Pushed | None] = []
         while len(results) < TRIALS and not (results and _kept(results[-1])):
             results.append(_attempt(client, self.pushes[len(results)]))

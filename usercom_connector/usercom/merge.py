@@ -102,6 +102,8 @@ class Rule:
     """Whether Odoo stores it only inside the full name: then both parts move together."""
     is_sparse: bool = False
     """Whether the base has it only where there is a value, as for tags that few people have."""
+    is_sent_blind: bool = False
+    """Whether it is sent whatever User.com has, also where both sides never agreed on it."""
 
 
 @dataclass(frozen=True, slots=True)

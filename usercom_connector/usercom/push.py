@@ -271,19 +271,22 @@ class Push:
         """Compare the answer with what was sent.
 
         A value that the answer shows as it was before was ignored by User.com. Any other value
-        was changed by it: a name of 50 characters is shown cut to 40. A tag that was
-        `refused` is not there unless the answer shows it.
+        was changed by it: a name of 50 characters is shown cut to 40. What it was before may not
+        be known. A tag that was `refused` is not there unless the answer shows it.
         """
         shown, _errors = read_user(user, self.attributes, merged.base.without(refused))
         sent = merged.to_usercom
         other = {key: shown[key] for key in sent if shown.get(key, sent[key]) != sent[key]}
-        ignored = {
-            key: sent[key] for key in other if other[key] == remote_base_value(self.base, key)
-        }
+        ignored = {key: sent[key] for key in other if self._is_as_before(key, sent, other)}
         # A key that the answer itself lacks was guessed: the first name, out of the full name.
         changed = {key for key in other if key in user.values and key not in ignored}
         remote_base = {key: other[key] for key in other if key in changed or sent[key] is None}
         return Pushed(merged, user, ignored=ignored, remote_base=remote_base)
+
+    def _is_as_before(self, key: str, sent: Values, shown: Values) -> bool:
+        if key in self.base or not self.identity.user_id:
+            return bool(shown[key] == remote_base_value(self.base, key))
+        return not is_rendering(sent[key], shown[key], self.attributes[key])
 
     def _has_to_be_read(self) -> bool:
         """Whether the user has to be read before anything is sent.
@@ -298,13 +301,13 @@ class Push:
     def _never_agreed(self) -> bool:
         """Whether a value to send has no base, as it is after a new mapping.
 
-        To be given a tag does no harm to a user who has it.
+        To be given a tag does no harm to a user who has it, and some values win anyway.
         """
         return any(
             rule.direction != "import"
             and rule.key not in self.base
             and self.odoo.get(rule.key) is not None
-            and not rule.is_sparse
+            and not (rule.is_sparse or rule.is_sent_blind)
             for rule in self.rules
         )
 

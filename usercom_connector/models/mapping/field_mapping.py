@@ -324,9 +324,18 @@ class UsercomFieldMapping(models.Model):
                 consent=mapping.is_consent,
                 withdrawn=mapping._withdrawn(),
                 is_name_part=mapping._is_name_part(),
+                is_sent_blind=mapping._is_sent_blind(),
             )
             for mapping in self
         ]
+
+    def _is_sent_blind(self):
+        """Whether the value is sent whatever User.com has; names and numbers are spelled as there.
+
+        So a new pair of thousands of contacts goes in few calls.
+        """
+        is_plain = not (self.is_consent or self.is_phone or self._is_name_part())
+        return self.direction == "export" and is_plain
 
     def _attributes(self):
         """``{key: plain Attribute}``."""

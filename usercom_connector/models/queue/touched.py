@@ -108,21 +108,28 @@ class UsercomTouched(models.Model):
         return self.search([("backend_id", "=", backend.id)], order="id")
 
     def _queue_some(self):
-        """Queue the next contacts; whether there was anything to do.
+        """Queue the next contacts of the first row; whether there was anything to do.
 
-        An edit that is not committed yet may count on a row: it is left for later.
+        Others that are as far go with it: a salesperson's new address leaves two rows, for the user
+        and for the user's contact. An edit that is not committed yet may count on a row: that one
+        is left for later.
         """
-        first = self.try_lock_for_update(limit=1)
+        free = self.try_lock_for_update()
+        first = free[:1]
         if first:
-            first._queue_next()
+            free.filtered(lambda row: row._stand() == first._stand())._queue_next()
         return bool(first)
 
+    def _stand(self):
+        return self.backend_id, self.resource, self.last_id
+
     def _queue_next(self):
-        partners = self._holders({self.path: self.record_ids}) & Domain("id", ">", self.last_id)
+        held = self._holders([(row.path, row.record_ids) for row in self])
         everybody = self.env["res.partner"].sudo().with_context(active_test=False)
+        partners = held & Domain("id", ">", self[0].last_id)
         some = everybody.search(partners, order="id", limit=BATCH)
         if some:
-            self._queue_contacts(some.ids)
+            self[0]._queue_contacts(some.ids)
             self.last_id = some.ids[-1]
         if len(some) < BATCH:
             self.unlink()
@@ -139,9 +146,9 @@ class UsercomTouched(models.Model):
     def _few_holders(self, touched, most):
         """The ids of the contacts that hold the records; None if they are more than ``most``."""
         everybody = self.env["res.partner"].sudo().with_context(active_test=False)
-        found = everybody._search(self._holders(touched), limit=most + 1).get_result_ids()
+        found = everybody._search(self._holders(touched.items()), limit=most + 1).get_result_ids()
         return set(found) if len(found) <= most else None
 
     @api.model
     def _holders(self, touched):
-        return Domain.OR(holders(self.env, path, list(ids)) for path, ids in touched.items())
+        return Domain.OR(holders(self.env, path, list(ids)) for path, ids in touched)

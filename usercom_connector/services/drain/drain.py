@@ -153,9 +153,15 @@ class QueueRunner:
         time.sleep(wait)
         return True
 
-    def _tasks(self) -> Iterator[Task]:
-        """Claim and yield until the queues are empty or time is up; the rest waits on."""
+    def _tasks(self) -> Iterator[Task | None]:
+        """Claim and yield until the queues are empty or time is up; the rest waits on.
+
+        Yields None where it has taken long to find any.
+        """
         for rows in Turns(self.backend).claimed(self._may_go_on):
+            if rows is None:
+                yield None
+                continue
             for task in self.builder.build(rows):
                 if self._has_time():
                     yield task
@@ -212,6 +218,9 @@ class Turns:
     than can ever be answered. Every second turn takes the newest edits, so that a person who edits
     one contact does not wait for 400 edits of others. Two of six turns begin with events: they go
     before edits, and yet thousands of them do not keep all edits waiting.
+
+    Who edits one contact does not wait for all that is done to thousands: to find those that are
+    alike, to send them and to queue the next ones is each a turn of its own.
     """
 
     def __init__(self, backend: Any) -> None:
@@ -221,25 +230,36 @@ class Turns:
         self.events = EventClaims(backend)
         self._turn = 0
         self._looked_at = dict.fromkeys(PRIORITIES, 0)  # {priority: id of an outbox row}
+        self._alike: dict[int, list[int]] = {}  # {priority: ids of outbox rows}, to be claimed next
 
     def claimed(self, may_go_on: Callable[[], bool]) -> Iterator[Any]:
-        """Claim and yield a few rows at a time, or many that are alike, until there are no more."""
+        """Claim and yield a few rows at a time, or many that are alike, until there are no more.
+
+        Yields None after a turn that has claimed none, yet others will.
+        """
         while may_go_on():
             self._turn += 1
             if rows := self._claim():
                 yield rows
+            elif self._alike:
+                yield None
             elif unless_locked(self.env, self._refill):
                 self._looked_at = dict.fromkeys(PRIORITIES, 0)
+                yield None
             else:
                 return
 
     def _claim(self) -> Any:
         waiting = unless_locked(self.env, self._waiting) or {}
         for priority in PRIORITIES:
+            if rows := self._claim_alike(priority):
+                return rows
             if self._is_newests_turn(priority, waiting) and (rows := self._claim_newest()):
                 return rows
             for claim in self._ways():
-                if priority in waiting.get(claim, ()) and (rows := claim(priority)):
+                if priority not in waiting.get(claim, ()):
+                    continue
+                if (rows := claim(priority)) or priority in self._alike:
                     return rows
         return None
 
@@ -289,7 +309,10 @@ class Turns:
         return unless_locked(self.env, self.outbox.claim_newest, USUAL)
 
     def _claim_outbox(self, priority: int) -> Any:
-        """Claim a few rows up to the id looked at; without any look ahead for some alike."""
+        """Claim a few rows up to the id looked at; without any look ahead for some alike.
+
+        A look that finds some claims none: it takes the turn.
+        """
         while not (rows := self._claim_looked_at(priority)):
             last = self._looked_at[priority]
             ids = unless_locked(self.env, self.outbox.next_ids, priority, last, WORTHWHILE)
@@ -297,18 +320,27 @@ class Turns:
                 break
             if len(ids) < WORTHWHILE:
                 self._looked_at[priority] = ids[-1]
-            elif rows := self._claim_alike(priority, last):
+            elif self._find_alike(priority, last):
                 break
         return rows
 
     def _claim_looked_at(self, priority: int) -> Any:
         return unless_locked(self.env, self.outbox.claim, priority, self._looked_at[priority])
 
-    def _claim_alike(self, priority: int, last: int) -> Any:
-        """Where the last look ahead ended its worker, all are claimed a few at a time instead."""
+    def _claim_alike(self, priority: int) -> Any:
+        alike = self._alike.pop(priority, None)
+        return unless_locked(self.env, self.outbox.claim_alike, alike) if alike else None
+
+    def _find_alike(self, priority: int, last: int) -> bool:
+        """Whether some of the next rows are alike; they are claimed in a later turn.
+
+        Where the last look ahead ended its worker, all are claimed a few at a time instead.
+        """
         found = WaryLook(self.backend).at(self._look_ahead, priority, last)
         alike, self._looked_at[priority] = found or ((), NEWEST_ID)
-        return unless_locked(self.env, self.outbox.claim_alike, alike) if alike else None
+        if alike:
+            self._alike[priority] = alike
+        return bool(alike)
 
     def _look_ahead(self, priority: int, last: int) -> tuple[list[int], int]:
         """``(ids of rows that mass updates can stand for, id of the last row looked at)``."""

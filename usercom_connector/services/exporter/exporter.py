@@ -285,7 +285,8 @@ class MassUpdates:
             else:
                 link._agree(user_id, pushed.user, pushed.base, since=push.base)
                 done += row
-        done._close([], outcome="sent", sent=excerpt(task.job.pushes[0].changes()))
+        changes = task.job.pushes[0].changes()
+        done._close([], outcome="sent" if changes else "equal", sent=excerpt(changes))
         again._put_back(force_single=True)
 
 
@@ -293,7 +294,8 @@ def _groups(tasks: list[Task]) -> list[list[Task]]:
     """Tasks that need the same changes, in lists worth mass updates."""
     groups = defaultdict(list)
     for task in tasks:
-        if not (task.problems or task.rows.force_single) and (key := mass_key(task.job)):
+        key = None if task.problems or task.rows.force_single else mass_key(task.job)
+        if key is not None:
             groups[key].append(task)
     return [group for key, group in groups.items() if is_worthwhile(len(group), len(key))]
 

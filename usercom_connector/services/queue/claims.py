@@ -43,13 +43,14 @@ class Task:
 # Without OFFSET 0 and fresh statistics PostgreSQL would join the queues as a whole instead, which
 # takes minutes when a burst of calls has just come in.
 
-# The contact is not being sent, and no call about its user waits or is being worked off.
+# The contact is not being sent, and no call about its user waits or is being worked off. Whether
+# any call waits at all is looked up once, and not for each row.
 OUTBOX_IS_FREE = SQL(
     """NOT EXISTS (
            SELECT FROM usercom_outbox c
             WHERE c.backend_id = r.backend_id AND c.partner_id = r.partner_id
               AND c.state = 'pending' AND c.claimed_at IS NOT NULL OFFSET 0)
-       AND NOT EXISTS (
+       AND (NOT EXISTS (SELECT FROM usercom_inbox WHERE state = 'pending') OR NOT EXISTS (
            SELECT FROM usercom_binding b
              JOIN usercom_inbox i
                ON i.backend_id = b.backend_id AND i.external_id = b.external_id
@@ -65,7 +66,7 @@ OUTBOX_IS_FREE = SQL(
            SELECT FROM res_partner p
              JOIN usercom_inbox i ON i.email = p.email_normalized
             WHERE p.id = r.partner_id AND i.backend_id = r.backend_id
-              AND i.state = 'pending' AND coalesce(i.external_id, 0) = 0 OFFSET 0)"""
+              AND i.state = 'pending' AND coalesce(i.external_id, 0) = 0 OFFSET 0))"""
 )
 
 # No call about the user is being worked off, and its contact is not being sent.
@@ -335,12 +336,13 @@ class OutboxClaims(Claims):
         return linked, found[-1][0] if found else None
 
     def claim_alike(self, row_ids: list[int]) -> Any:
-        """Claim the rows of these ids that still wait."""
+        """Claim the rows of these ids that still wait for their turn."""
         return self._claim(
             SQL(
                 """SELECT r.id FROM usercom_outbox r
-                    WHERE r.id = ANY(%s) AND r.state = 'pending' AND r.claimed_at IS NULL
-                      FOR UPDATE OF r SKIP LOCKED""",
+                    WHERE r.id = ANY(%s) AND %s AND %s FOR UPDATE OF r SKIP LOCKED""",
                 row_ids,
+                self._waits(),
+                self._is_due(),
             )
         )
