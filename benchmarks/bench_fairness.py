@@ -49,7 +49,7 @@ def run() -> list[Result]:
 def _behind(what: str, begin: Callable[[Pair], None]) -> Iterator[Result]:
     with _limited_pair(max(EDITS, PROBES) + PROBES) as pair:
         begin(pair)
-        yield from _results(what, _seconds(pair))
+        yield from results_of_edits(what, edited(pair))
 
 
 @contextmanager
@@ -63,7 +63,7 @@ def _limited_pair(linked: int, **pairs: str) -> Iterator[Pair]:
         yield pair
 
 
-def _results(what: str, seconds: list[float]) -> Iterator[Result]:
+def results_of_edits(what: str, seconds: list[float]) -> Iterator[Result]:
     middle, late = median(seconds), quantiles(seconds, n=20)[-1]
     yield Result(
         f"one edit until User.com has it, behind {what}",
@@ -74,7 +74,7 @@ def _results(what: str, seconds: list[float]) -> Iterator[Result]:
     )
 
 
-def _seconds(pair: Pair) -> list[float]:
+def edited(pair: Pair) -> list[float]:
     """Edit one contact after the other, by remote calls, and wait for each."""
     seconds = []
     for number, contact in enumerate(_contacts(pair, PROBES)):
@@ -139,7 +139,7 @@ def _behind_rename() -> Iterator[Result]:
             pair.odoo.sql(statement)
         with opened(pair.odoo.database) as ours:
             yield _renames(plain, ours)
-        yield from _results(f"a renamed tag of {HOLDERS:,} contacts", _seconds(pair))
+        yield from results_of_edits(f"a renamed tag of {HOLDERS:,} contacts", edited(pair))
 
 
 def _renames(plain: Any, ours: Any) -> Result:

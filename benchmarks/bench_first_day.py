@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from tests.e2e.conftest import Pair
@@ -89,9 +89,9 @@ def _pull(plain: float) -> Iterator[Result]:
 
 def _push() -> Iterator[Result]:
     with running_pair(RATE) as pair:
-        single, single_calls, _memory = _export(pair, SINGLY, use_csv=False)
+        single, single_calls, _memory = export(pair, SINGLY, use_csv=False)
     with running_pair(RATE) as pair:
-        seconds, calls, memory = _export(pair, MANY, use_csv=True)
+        seconds, calls, memory = export(pair, MANY, use_csv=True)
     ratio = (single / SINGLY) / (seconds / MANY)
     yield Result(
         f"initial sync of {MANY:,} contacts to an empty User.com, by CSV",
@@ -109,9 +109,12 @@ def _push() -> Iterator[Result]:
     )
 
 
-def _export(pair: Pair, count: int, use_csv: bool) -> tuple[float, int, float]:
+def export(
+    pair: Pair, count: int, use_csv: bool, prepare: Callable[[], None] = lambda: None
+) -> tuple[float, int, float]:
     """Bring so many contacts to an empty User.com: seconds, calls, and the memory that took."""
     pair.odoo.sql(CONTACTS, PHONE, count)
+    prepare()
     pair.odoo.sql("ANALYZE")
     before = peak_memory(pair)
     _sync(pair, "export", use_csv=use_csv)

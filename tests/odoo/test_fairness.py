@@ -1,14 +1,20 @@
 """Who edits one contact does not wait for what others do to thousands."""
 
+from contextlib import contextmanager
 from unittest.mock import patch
 
 from odoo.fields import Command
 
 from odoo.addons.usercom_connector.models.queue import outbox_enqueue as usercom_outbox_enqueue
 from odoo.addons.usercom_connector.models.queue import touched as usercom_touched
-from odoo.addons.usercom_connector.services.drain.drain import Turns
+from odoo.addons.usercom_connector.services.account.connection import Connection
+from odoo.addons.usercom_connector.services.drain import masses
+from odoo.addons.usercom_connector.services.drain.drain import QueueRunner
+from odoo.addons.usercom_connector.services.drain.turns import PRIORITIES, Turns
 from odoo.addons.usercom_connector.services.inbox.prompts import Prompts, keys_in
+from odoo.addons.usercom_connector.services.queue import claims
 from odoo.addons.usercom_connector.services.queue.claims import LOW, URGENT, USUAL
+from odoo.addons.usercom_connector.services.queue.holds import DrainLock
 
 from .common import UsercomCase
 
@@ -234,3 +240,61 @@ class TestBetween(FairCase):
         one = {self.many[7].id}
         found = self.turns(self.call_of_one)
         self.assertEqual(found[2], set(self.many.ids) - one)
+
+
+class TestGathered(FairCase):
+    """Thousands of alike contacts are looked at a part at a time, and sent as one."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.pair(cls.backend, "city", "city")
+
+    def setUp(self):
+        super().setUp()
+        self.enterContext(patch.object(usercom_outbox_enqueue, "BULK", 10))
+        self.many = self.people(60)
+        self.drain()
+        for module in (claims, masses):
+            self.enterContext(patch.object(module, "LOOK_AHEAD", 20))
+        self.many.city = "Łódź"
+        self.env.cr.flush()
+        self.simulator.clear_journal()
+
+    def rows(self):
+        domain = [("partner_id", "in", self.many.ids), ("outcome", "=", "sent")]
+        return self.env["usercom.outbox"].search(domain)
+
+    def test_parts_of_one_mass_update_are_few_calls(self):
+        self.drain()
+        self.assertEqual({user["city"] for user in self.simulator.users(limit=100)}, {"Łódź"})
+        self.assertEqual(len(self.calls()), 3)
+        self.assertEqual(self.waiting_rows(self.many), self.rows().browse())
+
+    def test_what_has_waited_is_given_back_where_the_account_is_paused(self):
+        with self.runner() as runner:
+            tasks = runner._tasks(PRIORITIES)
+            self.assertIsNone(next(tasks))
+            runner.backend.state = "paused"
+            self.assertEqual([task for task in tasks if task], [])
+        self.assertEqual(len(self.waiting_rows(self.many)), 60)
+        self.assertFalse(any(self.waiting_rows(self.many).mapped("claimed_at")))
+
+    def test_whoever_edits_one_of_them_has_them_sent_at_once(self):
+        sizes = []
+        with self.runner() as runner:
+            for task in runner._tasks(PRIORITIES):
+                sizes.append(task and len(task.rows))
+                if sizes == [None, None]:
+                    self.many[3].with_env(runner.env).phone = "2"
+                    runner.env.cr.flush()
+        self.assertEqual(sizes[:4], [None, None, 40, None])
+
+    @contextmanager
+    def runner(self):
+        self.env.cr.flush()
+        with self.enter_registry_test_mode(), self.registry.cursor() as cr:
+            backend = self.backend.with_env(self.env(cr=cr))
+            with DrainLock(backend).held(), Connection(backend).client() as client:
+                yield QueueRunner(backend, client, float("inf"))
+        self.env.invalidate_all()

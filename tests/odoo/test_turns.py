@@ -34,6 +34,16 @@ class TestBacklog(UsercomCase):
         self.assertIn("GET /users/search/", calls[put:])
         self.assertEqual(len(self.simulator.users()), len(self.env["usercom.binding"].search([])))
 
+    def test_an_edit_goes_before_its_second_page(self):
+        self.enterContext(patch.object(user_list, "SECONDS", 10))
+        self.known.x_email_consent = False
+        self.drain()
+        calls = [call for call in self.calls() if call.startswith(("GET", "PUT"))]
+        put = f"PUT /users/{self.binding(self.known).external_id}/"
+        first = [calls.index(put), len(calls) - calls[::-1].index("GET /users/search/")]
+        self.assertLess(first[0], 3)
+        self.assertGreater(first[1], 5)
+
     def test_what_its_pages_will_tell_is_not_read_singly(self):
         self.known.x_email_consent = False
         self.drain()

@@ -8,10 +8,10 @@ from odoo.tools import SQL
 
 from ...services.contacts.watched_edits import holders
 from ...services.database.transactions import without_expected_errors
-from ...services.queue.claims import LOW
+from ...services.queue.claims import LOOK_AHEAD, LOW
 from ...services.queue.cron_trigger import request_drain
 
-BATCH = 2000  # contacts, as many as are looked through for mass updates
+BATCH = 4 * LOOK_AHEAD  # contacts queued at once
 NOTE = """
     WITH new AS (
     SELECT b.id AS backend_id, n.path, n.record_ids

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,26 +10,18 @@ from odoo import fields
 from odoo.tools import SQL
 
 from ...usercom.jobs import overlapped
-from ...usercom.mass import WORTHWHILE
 from ...usercom.throttle import LONGEST_HOLD
 from ..account.connection import Connection, allows, may_go_on
 from ..database.transactions import unless_locked
-from ..exporter import Exporter
 from ..queue.brake import Brake
-from ..queue.claims import (
-    LOW,
-    NEWEST_ID,
-    URGENT,
-    USUAL,
-    InboxClaims,
-    OutboxClaims,
-    Task,
-)
+from ..queue.claims import URGENT, USUAL, InboxClaims, OutboxClaims, Task
 from ..queue.event_claims import EventClaims
 from ..queue.holds import DrainLock, ModuleOperation, SharedHold, Standing, throttle_of
-from ..queue.quarantine import LOCKED_DELAY, Quarantine, WaryLook
+from ..queue.quarantine import LOCKED_DELAY, Quarantine
 from ..reconciliation import Reconciliation
+from .masses import Gathered, in_parts
 from .tasks import Settlement, TaskBuilder
+from .turns import PRIORITIES, Turns
 
 # ---- the run ----
 
@@ -82,7 +74,8 @@ class Drain:
         with Connection(backend).client() as client:
             queues = QueueRunner(backend, client, deadline)
             done = queues.work_off_suspects()
-            for read in Reconciliation(backend).slices(client, deadline):
+            reconciliation = Reconciliation(backend, queues.let_edits_pass)
+            for read in reconciliation.slices(client, deadline):
                 done += read + queues.work_off()
             for work in backend._stepwise_work():
                 done += work.go_on(client, deadline, queues.work_off)
@@ -108,6 +101,7 @@ class Drain:
 
 WORKERS = 16
 SHORT_WAIT = 5.0
+PATIENCE = 5.0  # seconds over time in which a mass update that took long to build may be sent
 IDLE_SECONDS = 1.0  # where what is due is locked: its edit is not committed yet
 
 
@@ -119,15 +113,23 @@ class QueueRunner:
         self.env = backend.env
         self.builder = TaskBuilder(backend)
         self.settlement = Settlement(backend, client)
+        self._are_edits_passing = False
 
     def work_off(self) -> int:
         """Work off what is due, now or within a short wait; returns how many rows or masses."""
         done, idle = 0, 0.0
         while self._wait_for_work(idle):
-            settled = self._run(self._tasks())
+            settled = self._run(self._tasks(PRIORITIES))
             idle = 0.0 if settled else IDLE_SECONDS
             done += settled
         return done
+
+    def let_edits_pass(self) -> None:
+        """Work off what is due of edits and calls, while something is done to thousands."""
+        if not self._are_edits_passing:
+            self._are_edits_passing = True
+            self._run(self._tasks((URGENT, USUAL)))
+            self._are_edits_passing = False
 
     def work_off_suspects(self) -> int:
         """Work off, one at a time, the rows that two workers died with; returns how many."""
@@ -150,27 +152,46 @@ class QueueRunner:
         if wait > SHORT_WAIT or time.monotonic() + wait >= self.deadline:
             return False
         self.env["ir.cron"]._commit_progress()  # holds no snapshot while it sleeps
-        time.sleep(wait)
+        time.sleep(min(wait, IDLE_SECONDS))  # an edit that comes meanwhile does not wait for all
         return True
 
-    def _tasks(self) -> Iterator[Task | None]:
+    def _tasks(self, priorities: Sequence[int]) -> Iterator[Task | None]:
         """Claim and yield until the queues are empty or time is up; the rest waits on.
 
         Yields None where it has taken long to find any.
         """
-        for rows in Turns(self.backend).claimed(self._may_go_on):
+        gathered = Gathered()
+        for rows in Turns(self.backend, priorities).claimed(self._may_go_on):
             if rows is None:
                 yield None
-                continue
-            for task in self.builder.build(rows):
-                if self._has_time():
-                    yield task
-                else:
-                    unless_locked(self.env, self.builder.give_back, task)
+            else:
+                yield from self._built(rows, gathered)
+            if gathered and self._is_anybody_held_up():
+                yield from self._masses(gathered.all())
+        yield from self._masses(gathered.all())
 
-    def _has_time(self) -> bool:
-        """Whether a task that has been built may still be run."""
-        return time.monotonic() < self.deadline and not ModuleOperation(self.env).is_announced()
+    def _is_anybody_held_up(self) -> bool:
+        return bool(unless_locked(self.env, OutboxClaims(self.backend).is_anybody_held_up))
+
+    def _built(self, rows: Any, gathered: Gathered) -> Iterator[Task]:
+        """Yield the tasks of claimed rows; mass updates once there are no more like them."""
+        for task in self.builder.build(rows):
+            if not gathered.takes(task):
+                yield from self._in_time(task, self.deadline)
+        yield from self._masses(gathered.full())
+
+    def _masses(self, tasks: Iterable[Task]) -> Iterator[Task]:
+        """Yield mass updates, which were built long before, if the account may still send them."""
+        for task in tasks:
+            ends = may_go_on(self.backend, self.client) and self.deadline + PATIENCE
+            yield from self._in_time(task, ends)
+
+    def _in_time(self, task: Task, ends: float) -> Iterator[Task]:
+        """Yield the task if it may still be run, else give it back."""
+        if time.monotonic() < ends and not ModuleOperation(self.env).is_announced():
+            yield task
+        else:
+            unless_locked(self.env, self.builder.give_back, task)
 
     def _may_go_on(self) -> bool:
         """Whether a row that is claimed now could be sent at once."""
@@ -186,7 +207,10 @@ class QueueRunner:
         """Run the tasks' jobs at User.com and settle them; returns how many."""
         done = 0
         for outcomes in overlapped(tasks, self._call, workers=self._workers):
-            self.settlement.settle(outcomes)
+            for number, part in enumerate(in_parts(outcomes)):
+                if number > 1:
+                    self.let_edits_pass()
+                self.settlement.settle(part)
             done += len(outcomes)
         return done
 
@@ -202,157 +226,6 @@ class QueueRunner:
         limit = self.backend.rate_limit
         under_way = limit * throttle_of(self.backend).usual_duration()
         return min(WORKERS, math.ceil(2 * limit), math.ceil(1.5 * under_way) + 2)
-
-
-# ---- in which order rows are claimed ----
-
-OUTBOX_TURN = 3
-ROUND, EVENT_TURNS = 6, (1, 4)
-PRIORITIES = (URGENT, USUAL, LOW)
-
-
-class Turns:
-    """Claims rows by priority; within a priority the inbox comes first, then the outbox's oldest.
-
-    There are exceptions. Every third turn begins with the outbox, since more calls may come in
-    than can ever be answered. Every second turn takes the newest edits, so that a person who edits
-    one contact does not wait for 400 edits of others. Two of six turns begin with events: they go
-    before edits, and yet thousands of them do not keep all edits waiting.
-
-    Who edits one contact does not wait for all that is done to thousands: to find those that are
-    alike, to send them and to queue the next ones is each a turn of its own.
-    """
-
-    def __init__(self, backend: Any) -> None:
-        self.backend = backend
-        self.env = backend.env
-        self.inbox, self.outbox = InboxClaims(backend), OutboxClaims(backend)
-        self.events = EventClaims(backend)
-        self._turn = 0
-        self._looked_at = dict.fromkeys(PRIORITIES, 0)  # {priority: id of an outbox row}
-        self._alike: dict[int, list[int]] = {}  # {priority: ids of outbox rows}, to be claimed next
-
-    def claimed(self, may_go_on: Callable[[], bool]) -> Iterator[Any]:
-        """Claim and yield a few rows at a time, or many that are alike, until there are no more.
-
-        Yields None after a turn that has claimed none, yet others will.
-        """
-        while may_go_on():
-            self._turn += 1
-            if rows := self._claim():
-                yield rows
-            elif self._alike:
-                yield None
-            elif unless_locked(self.env, self._refill):
-                self._looked_at = dict.fromkeys(PRIORITIES, 0)
-                yield None
-            else:
-                return
-
-    def _claim(self) -> Any:
-        waiting = unless_locked(self.env, self._waiting) or {}
-        for priority in PRIORITIES:
-            if rows := self._claim_alike(priority):
-                return rows
-            if self._is_newests_turn(priority, waiting) and (rows := self._claim_newest()):
-                return rows
-            for claim in self._ways():
-                if priority not in waiting.get(claim, ()):
-                    continue
-                if (rows := claim(priority)) or priority in self._alike:
-                    return rows
-        return None
-
-    def _ways(self) -> list[Callable[[int], Any]]:
-        """In which order the queues have their turn now."""
-        ways = [self._claim_inbox, self._claim_outbox]
-        if self._turn % OUTBOX_TURN == 0:
-            ways.reverse()
-        return (
-            [self._claim_events, *ways] if self._is_events_turn() else [*ways, self._claim_events]
-        )
-
-    def _is_events_turn(self) -> bool:
-        return self._turn % ROUND in EVENT_TURNS
-
-    def _waiting(self) -> dict[Callable[[int], Any], set[int]]:
-        """The priorities of what waits, by how it is claimed: each look costs a transaction."""
-        return {
-            self._claim_inbox: self.inbox.waiting_of(PRIORITIES),
-            self._claim_outbox: self.outbox.waiting_of(PRIORITIES),
-            self._claim_events: self.events.waiting_of(PRIORITIES),
-        }
-
-    def _is_newests_turn(
-        self, priority: int, waiting: dict[Callable[[int], Any], set[int]]
-    ) -> bool:
-        is_waiting = USUAL in waiting.get(self._claim_outbox, ())
-        is_turn = self._turn % 2 == 0 and not (
-            self._is_events_turn() and USUAL in waiting.get(self._claim_events, ())
-        )
-        return priority == USUAL and is_turn and is_waiting
-
-    def _claim_inbox(self, priority: int) -> Any:
-        return unless_locked(self.env, self.inbox.claim, priority)
-
-    def _claim_events(self, priority: int) -> Any:
-        """Claim events, or what has to be sent before them: less urgent ones, and contacts."""
-        for claim in (self.events.claim, self.events.claim_ahead, self.outbox.claim_awaited):
-            if rows := unless_locked(self.env, claim, priority):
-                return rows
-        return None
-
-    def _claim_newest(self) -> Any:
-        """Claim the newest edits; none where no others wait, so that alike ones may go as one."""
-        if not unless_locked(self.env, self.outbox.is_waiting, USUAL, self._looked_at[USUAL]):
-            return None
-        return unless_locked(self.env, self.outbox.claim_newest, USUAL)
-
-    def _claim_outbox(self, priority: int) -> Any:
-        """Claim a few rows up to the id looked at; without any look ahead for some alike.
-
-        A look that finds some claims none: it takes the turn.
-        """
-        while not (rows := self._claim_looked_at(priority)):
-            last = self._looked_at[priority]
-            ids = unless_locked(self.env, self.outbox.next_ids, priority, last, WORTHWHILE)
-            if not ids:
-                break
-            if len(ids) < WORTHWHILE:
-                self._looked_at[priority] = ids[-1]
-            elif self._find_alike(priority, last):
-                break
-        return rows
-
-    def _claim_looked_at(self, priority: int) -> Any:
-        return unless_locked(self.env, self.outbox.claim, priority, self._looked_at[priority])
-
-    def _claim_alike(self, priority: int) -> Any:
-        alike = self._alike.pop(priority, None)
-        return unless_locked(self.env, self.outbox.claim_alike, alike) if alike else None
-
-    def _find_alike(self, priority: int, last: int) -> bool:
-        """Whether some of the next rows are alike; they are claimed in a later turn.
-
-        Where the last look ahead ended its worker, all are claimed a few at a time instead.
-        """
-        found = WaryLook(self.backend).at(self._look_ahead, priority, last)
-        alike, self._looked_at[priority] = found or ((), NEWEST_ID)
-        if alike:
-            self._alike[priority] = alike
-        return bool(alike)
-
-    def _look_ahead(self, priority: int, last: int) -> tuple[list[int], int]:
-        """``(ids of rows that mass updates can stand for, id of the last row looked at)``."""
-        linked, newest = self.outbox.look_ahead(priority, last)
-        alike = Exporter(self.backend).alike(linked) if len(linked) >= WORTHWHILE else []
-        return alike, newest or NEWEST_ID
-
-    def _refill(self) -> bool:
-        """Queue some of those who can wait, now that no others do; whether there were any."""
-        if self.env["usercom.touched"]._of(self.backend)._queue_some():
-            return True
-        return any(work.queue_some() for work in self.backend._stepwise_work())
 
 
 # ---- when there is something to do ----

@@ -87,7 +87,7 @@ class ImportProgress:
 # ---- files of new users ----
 
 CHUNK = 5000  # rows a file; how many User.com takes is not documented
-STEP_SECONDS = 4.0  # of files in a row: as long as an edit may have to wait
+STEP_SECONDS = 1.0  # of files in a row: as long as an edit may have to wait
 LEAST = 100  # rows, below which files are not worth it
 CLOCKS = timedelta(minutes=10)  # by which two clocks may differ
 

@@ -101,7 +101,7 @@ INBOX_IS_FREE = SQL(
 CLAIM_SIZE = 10  # what is claimed is sent before the inbox is looked at again
 CLAIM_BYTES = 2**20  # of payloads claimed at once
 ROW_BYTES = 1024  # what a row is besides
-LOOK_AHEAD = 500  # rows; an edit that comes meanwhile waits until all of them are settled
+LOOK_AHEAD = 250  # rows; an edit that comes meanwhile waits until they have been looked at
 NEWEST_ID = 2**31 - 1
 
 
@@ -282,6 +282,21 @@ class OutboxClaims(Claims):
                 self._size(),
             )
         )
+
+    def is_anybody_held_up(self) -> bool:
+        """Whether an edit waits because its contact is among those of a mass update."""
+        query = SQL(
+            """SELECT FROM usercom_outbox r
+                WHERE r.backend_id = %s AND r.state = 'pending' AND r.claimed_at IS NULL
+                  AND r.priority >= %s AND EXISTS (
+                      SELECT FROM usercom_outbox c
+                       WHERE c.backend_id = r.backend_id AND c.partner_id = r.partner_id
+                         AND c.state = 'pending' AND c.claimed_at IS NOT NULL OFFSET 0) LIMIT 1""",
+            self.backend.id,
+            USUAL,
+        )
+        self.queue.flush_model()
+        return bool(self.env.execute_query(query))
 
     def is_waiting(self, priority: int, last: int) -> bool:
         """Whether a row up to the id ``last`` waits for its turn."""

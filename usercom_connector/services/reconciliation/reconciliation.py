@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -187,8 +187,10 @@ class Reconciliation:
     Each list has a record, ``usercom.sweep``, that keeps how far it has been read.
     """
 
-    def __init__(self, backend: Any) -> None:
+    def __init__(self, backend: Any, after_page: Callable[[], None]) -> None:
+        """``after_page`` is called between two pages, for what is more urgent."""
         self.backend = backend
+        self._after_page = after_page
 
     def slices(self, client: Any, deadline: float) -> Iterator[int]:
         """Read the lists that are due until ``deadline`` (monotonic), a backlog to its end.
@@ -198,8 +200,8 @@ class Reconciliation:
         for kind in LISTS:
             users = self._list(kind, client)
             if users.is_open() or users.begin_if_due():
-                yield users.read_pages(deadline)
-        while read := self._list("backlog", client).read_pages(deadline):
+                yield users.read_pages(deadline, self._after_page)
+        while read := self._list("backlog", client).read_pages(deadline, self._after_page):
             yield read
         yield 0
 

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -86,8 +87,11 @@ class UserList:
 
     # ---- reading ----
 
-    def read_pages(self, deadline: float) -> int:
-        """Read page after page, each in a transaction of its own; returns how many users."""
+    def read_pages(self, deadline: float, after_page: Callable[[], None]) -> int:
+        """Read page after page, each in a transaction of its own; returns how many users.
+
+        ``after_page`` is called between them.
+        """
         count, is_resumed = 0, bool(self.sweep.next_page)
         deadline = min(deadline, time.monotonic() + SECONDS)
         while self._may_go_on() and time.monotonic() < deadline:
@@ -96,6 +100,7 @@ class UserList:
             if read is None:
                 break
             count, is_resumed = count + read, False
+            after_page()
         return count
 
     def _may_go_on(self) -> bool:

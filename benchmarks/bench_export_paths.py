@@ -1,0 +1,53 @@
+"""The initial sync of many contacts with paths and summaries, against the same without them."""
+
+import os
+
+from tests.e2e.conftest import Pair
+
+from .bench_first_day import RATE, export
+from .far_records import add_far_records, pair_path
+from .pair import running_pair
+from .result import Result
+
+MANY = int(os.environ.get("USERCOM_BENCH_EXPORT_PATHS", "200000"))
+MOST = 1.3
+PATHS = {
+    "Industry": "parent_id.industry_id.name",
+    "Seller": "user_id.email",
+    "Firm number": "commercial_partner_id.ref",
+    "Firm": "parent_id.name",
+    "Firm city": "parent_id.city",
+}
+SUMMARIES = {"Banks": ("bank_ids", "integer"), "Far": ("child_ids.partner_latitude", "float")}
+
+
+def run() -> list[Result]:
+    """Export once without and once with them."""
+    without, plain_calls = _seconds(are_paired=False)
+    seconds, calls = _seconds(are_paired=True)
+    return [
+        Result(
+            f"initial sync of {MANY:,} contacts by CSV, with five paths and two summaries",
+            f"the same without them ({without:.0f} s, {plain_calls:,} calls)",
+            f"{seconds / without:.2f}× ({seconds:.0f} s, {calls:,} calls)",
+            f"≤ {MOST}×",
+            seconds <= MOST * without,
+        )
+    ]
+
+
+def _seconds(are_paired: bool) -> tuple[float, int]:
+    with running_pair(RATE) as pair:
+        if are_paired:
+            _pair_all(pair)
+        seconds, calls, _memory = export(
+            pair, MANY, use_csv=True, prepare=lambda: add_far_records(pair, MANY)
+        )
+    return seconds, calls
+
+
+def _pair_all(pair: Pair) -> None:
+    for name, path in PATHS.items():
+        pair_path(pair, path, name)
+    for name, (path, value_type) in SUMMARIES.items():
+        pair_path(pair, path, name, value_type)
