@@ -288,7 +288,7 @@ class TestGathered(FairCase):
                 if sizes == [None, None]:
                     self.many[3].with_env(runner.env).phone = "2"
                     runner.env.cr.flush()
-        self.assertEqual(sizes[:4], [None, None, 40, None])
+        self.assertEqual(sizes[:3], [None, None, 20])
 
     @contextmanager
     def runner(self):

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import astuple, dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from odoo.fields import Domain
@@ -33,6 +33,16 @@ class ContactIdentity:
 
     def __init__(self, backend: Any) -> None:
         self._backend = backend
+
+    @cached_property
+    def _seen(self) -> Any:
+        """No contact, as the account sees them: made once for thousands."""
+        return self._backend._with_account_context(self._backend.env["res.partner"])
+
+    @cached_property
+    def _key_field(self) -> str:
+        name: str = self._backend._key_field()
+        return name
 
     def of(self, partner: Any, binding: Any) -> Identity:
         """By what User.com may know ``partner``."""
@@ -68,9 +78,7 @@ class ContactIdentity:
 
     def known_id(self, partner: Any) -> int | None:
         """The id in the contact's key field; text that is no id counts as none."""
-        key = (
-            self._backend._with_account_context(partner)[self._backend._key_field()] or ""
-        ).strip()
+        key = (partner.with_env(self._seen.env)[self._key_field] or "").strip()
         return int(key) if key.isdecimal() else None
 
     def is_linked(self, partner: Any, binding: Any) -> bool:

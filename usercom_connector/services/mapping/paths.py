@@ -114,6 +114,13 @@ def follower(mapping: Any) -> Callable[[Any], Any]:
         (field.name, rules._usercom_company_domain(company_id, field.comodel_name))
         for field in hops(mapping)
     ]
+    known: dict[tuple[str, int], bool] = {}
+
+    def is_own(record: Any, own: Domain) -> bool:
+        key = record._name, record.id  # thousands of contacts lead to the same few
+        if key not in known:
+            known[key] = own is Domain.TRUE or bool(record.filtered_domain(own))
+        return known[key]
 
     def follow(partner: Any) -> Any:
         if not found:
@@ -121,7 +128,7 @@ def follower(mapping: Any) -> Callable[[Any], Any]:
         record = partner
         for name, own in way:
             record = record[name]
-            if not record or not (own is Domain.TRUE or record.filtered_domain(own)):
+            if not record or not is_own(record, own):
                 return None
         return record
 
