@@ -82,12 +82,14 @@ def test_an_error_of_the_source_ends_it_all() -> None:
 
 
 def test_what_is_finished_does_not_wait_where_nothing_has_come_for_long() -> None:
-    finished = threading.Event()
+    finished, drawn = threading.Event(), []
 
     def tasks():
         yield 1
         finished.wait(5)
+        time.sleep(0.05)
         yield None
+        drawn.append(2)
         yield 2
 
     def call(task: int) -> int:
@@ -96,6 +98,7 @@ def test_what_is_finished_does_not_wait_where_nothing_has_come_for_long() -> Non
 
     batches = overlapped(tasks(), call, workers=lambda: 4)
     assert [outcome.task for outcome in next(batches)] == [1]
+    assert not drawn
     assert [outcome.task for batch in batches for outcome in batch] == [2]
 
 
