@@ -86,6 +86,16 @@ class TestRuns(UsercomCase):
         self.assertGreater(claims, 1)
         self.assertLessEqual(claims, 3 * 2)  # three looks, each at the oldest and the newest
 
+    def test_a_run_that_waits_for_a_row_looks_for_edits_each_second(self):
+        row = self.waiting(self.contact(email="jan@example.org"))
+        row.next_attempt_at = fields.Datetime.now() + timedelta(seconds=4)
+        clock, slept = drain.time, []
+        with patch.object(clock, "sleep", lambda s: slept.append(s) or type(clock).sleep(clock, s)):
+            self.drain()
+        self.assertEqual(self.env["usercom.outbox"].browse(row.id).state, "done")
+        self.assertGreater(len(slept), 2)
+        self.assertLessEqual(max(slept), 1)
+
     def test_a_row_that_is_due_in_a_while_needs_no_run_of_its_own(self):
         row = self.waiting(self.contact(email="jan@example.org"))
         row.next_attempt_at = fields.Datetime.now() + timedelta(minutes=30)
