@@ -249,9 +249,12 @@ class MassUpdates:
     def alike(self, rows: Any) -> list[int]:
         """The ids of those waiting ``rows`` that mass updates can stand for.
 
-        Where one of them cannot be made into a push there are none: claimed a few at a time, as
-        usual, they show which one it is.
+        Whoever takes part no more is none of them: thousands who leave are asked about. Where one
+        of them cannot be made into a push there are none: claimed a few at a time, as usual, they
+        show which one it is.
         """
+        inside = set(self._backend._taking_part(rows.partner_id).ids)
+        rows = rows.filtered(lambda row: row.partner_id.id in inside)
         bindings = self._bindings._of(self._backend, rows.partner_id)
         tasks, error = attempted(self._backend.env, self._tasks, rows, bindings)
         groups = [] if error else _groups(tasks)
