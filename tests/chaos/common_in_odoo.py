@@ -112,12 +112,13 @@ class InOdoo(Steps):
     def _weigh_both(self, lost: Person, gone: Any, kept: Person, here: Any) -> None:
         """Who had no link has that of the other one: any of their values may stand.
 
-        What only the lost one's user has comes to the one that is kept.
+        What only the lost one has, in Odoo or there, comes to the one that is kept: which of the
+        two is newer nobody knows any more.
         """
         kept.may_be(here)
-        for user in self.users(lost):
+        for each in (gone, *(self.there(user) for user in self.users(lost))):
             for name in set(VALUES) - set(ALWAYS):
-                kept.values[name].others.add(self.there(user)[name])
+                kept.values[name].others.add(each[name])
         if not self.is_linked(kept):
             shown = [self.there(user) for user in self.users(lost) + self.users(kept)]
             for each in (gone, *shown):
