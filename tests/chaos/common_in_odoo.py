@@ -105,7 +105,13 @@ class InOdoo(Steps):
             return
         self._weigh_both(lost, gone, kept, here)
         self.sides.merge(lost.contact_id, kept.contact_id)
+        is_unheard = any(
+            True in person.consent.may_be and not shown["x_email_consent"]
+            for person, shown in ((lost, gone), (kept, here))
+        )
         kept.meet(lost)
+        if is_unheard:  # a "yes" that Odoo has not heard yet, perhaps after a "no"
+            kept.consent.may_be.add(False)
         self.commit()
         self.tell("merges", f"{lost} is merged into {kept} in Odoo")
 
