@@ -104,8 +104,15 @@ class UsercomFieldMappingPath(models.AbstractModel):
 
     def action_add_path(self):
         """Open the form of a new pair that follows relations."""
+        return self._new_path("usercom_connector.usercom_field_mapping_conversion_view_form")
+
+    def action_add_company_path(self):
+        """Open the form of a new pair of companies that follows relations."""
+        return self._new_path("usercom_connector.usercom_company_mapping_conversion_view_form")
+
+    def _new_path(self, form):
         self.check_access("read")
         self._connected_account()._check_manager()
-        view = self.env.ref("usercom_connector.usercom_field_mapping_conversion_view_form")
+        view = self.env.ref(form)
         action = self._open(self.browse(), self.env._("Follow a Relation"))
         return action | {"views": [(view.id, "form")]}
