@@ -25,6 +25,9 @@ class TestCompanySync(BrowserCase):
                     self.drain()
                 with self.page("/odoo/usercom-companies") as page:
                     self.look(page)
+                self.change_there()
+                with self.page(f"/odoo/res.partner/{self.acme.id}") as page:
+                    self.have_explained(page)
                 self.assertEqual(len(self.simulator.companies()), 2)
 
     def switch_on(self, page):
@@ -45,6 +48,27 @@ class TestCompanySync(BrowserCase):
         page.scroll_to("#usercom_sync_companies")
         page.see("", "#usercom_company_id_field")
         page.shoot("companies_settings_phone")
+
+    def change_there(self):
+        [there] = [each for each in self.simulator.companies() if each["name"] == "Acme"]
+        self.simulator.patch_company(there["id"], address="Krótka 2")
+
+    def have_explained(self, page):
+        page.click(".o_notebook .nav-link", "User.com")
+        page.see("User.com", '[name="usercom_reason"]')
+        page.shoot("company_page")
+        page.press("action_usercom_explain")
+        page.see("Długa 1", '.modal [name="company_line_ids"]')
+        page.press("action_read")
+        page.see("Krótka 2", '.modal [name="company_line_ids"]')
+        page.shoot("company_explanation")
+        page.resize(390, 844)
+        page.go(f"/odoo/res.partner/{self.acme.id}")
+        page.click(".o_notebook .nav-link", "User.com")
+        page.press("action_usercom_explain")
+        page.press("action_read")
+        page.see("Krótka 2", '.modal [name="company_line_ids"] .o_kanban_record')
+        page.shoot("company_explanation_phone")
 
     def look(self, page):
         page.go("/odoo/usercom")

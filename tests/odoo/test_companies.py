@@ -1,6 +1,9 @@
 """Companies of Odoo are companies in User.com, and their contacts members of them."""
 
+from unittest.mock import patch
+
 from odoo.exceptions import ValidationError
+from odoo.tests import new_test_user
 
 from .common_companies import CompaniesCase
 
@@ -315,6 +318,67 @@ class TestCompanies(CompaniesCase):
         self.assertEqual(self.explained(jan), "Odoo made it a member of Acme in User.com.")
         self.backend.sync_companies = False
         self.assertFalse(self.explained(acme))
+
+    def values_explained(self, company, read=True):
+        """{attribute: (in Odoo, in User.com, last agreed, what happens)} of its explanation."""
+        action = company.action_usercom_explain()
+        explanation = self.env["usercom.explanation"].browse(action["res_id"])
+        if read:
+            explanation.action_read()
+        return explanation, {
+            line.mapping_id._key(): (line.odoo, line.usercom, line.agreed, line.verdict)
+            for line in explanation.company_line_ids
+        }
+
+    def test_the_explanation_shows_what_would_happen_to_each_value_of_a_company(self):
+        city = self.backend.company_mapping_ids.filtered(lambda m: m._key() == "city")
+        acme = self.company(city="Łódź", street="Długa 1", zip="00-001")
+        self.member(acme)
+        self.rest()
+        city.direction = "both"
+        self.rest()
+        self.simulator.patch_company(self.link(acme).external_id, city="Gdańsk", address="Krótka 2")
+        acme.zip = "90-001"
+        explanation, values = self.values_explained(acme, read=False)
+        self.assertEqual(values["postal_code"], ("90-001", "", "00-001", "send"))
+        self.assertEqual(values["city"], ("Łódź", "", "Łódź", "unread"))
+        self.assertFalse(explanation.line_ids & explanation.company_line_ids)
+        explanation, values = self.values_explained(acme)
+        self.assertEqual(values["city"], ("Łódź", "Gdańsk", "Łódź", "write"))
+        self.assertEqual(values["address"], ("Długa 1", "Krótka 2", "Długa 1", "leave"))
+        self.assertEqual(values["postal_code"], ("90-001", "00-001", "00-001", "send"))
+        self.assertEqual(values["name"], ("Acme", "Acme", "Acme", "equal"))
+        self.assertEqual((acme.city, self.there(acme)["city"]), ("Łódź", "Gdańsk"))
+
+    def test_who_may_not_read_a_field_sees_no_value_of_it(self):
+        acme = self.company(city="Łódź")
+        self.member(acme)
+        self.rest()
+        user = new_test_user(self.env, "u", "base.group_user,usercom_connector.group_usercom_user")
+        hidden = self.env["res.partner"]._fields["city"]
+        with patch.object(hidden, "groups", "base.group_system"):
+            _explanation, values = self.values_explained(acme.with_user(user), read=False)
+        self.assertIn("name", values)
+        self.assertNotIn("city", values)
+
+    def test_the_explanation_tells_of_a_company_that_failed_or_is_gone_there(self):
+        acme = self.company(name="A" * 10_000)
+        self.member(acme)
+        self.rest()
+        self.assertIn("The last attempt failed:", self.explained(acme))
+        self.assertIn("as a company failed:", acme.usercom_reason)
+        self.simulator.delete_company(self.link(acme).external_id)
+        explanation, values = self.values_explained(acme)
+        self.assertIn("is not in User.com any more", explanation.company_text)
+        self.assertEqual(values["city"][3], "unread")
+        acme.name = "Acme"
+        self.rest()
+        self.env.invalidate_all()
+        self.assertIn("was deleted in User.com", self.explained(acme))
+        self.assertEqual(acme.usercom_step, "push")
+        acme.action_usercom_push()
+        self.rest()
+        self.assertEqual(acme.usercom_reason, "Sent to User.com as a company, not as a contact.")
 
     def test_the_dashboard_counts_companies(self):
         self.member(self.company())

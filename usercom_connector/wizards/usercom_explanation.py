@@ -4,6 +4,7 @@ from odoo.fields import Command
 from ..services.contacts.history_texts import HistoryTexts
 from ..services.explanation.explanation import Explanation
 from ..services.mapping.rights import unreadable_problem
+from ..usercom.records import COMPANIES, USERS
 
 VERDICTS = [
     ("equal", "Equal"),
@@ -35,7 +36,19 @@ class UsercomExplanation(models.TransientModel):
     company_text = fields.Char("Company in User.com", readonly=True)
     read_at = fields.Datetime("Read from User.com", readonly=True)
     rule_ids = fields.One2many("usercom.explanation.rule", "explanation_id", readonly=True)
-    line_ids = fields.One2many("usercom.explanation.line", "explanation_id", readonly=True)
+    line_ids = fields.One2many(
+        "usercom.explanation.line",
+        "explanation_id",
+        readonly=True,
+        domain=[("resource", "=", USERS)],
+    )
+    company_line_ids = fields.One2many(
+        "usercom.explanation.line",
+        "explanation_id",
+        "Values as a Company",
+        readonly=True,
+        domain=[("resource", "=", COMPANIES)],
+    )
     entry_ids = fields.One2many(
         "usercom.explanation.entry", "explanation_id", "Waiting and Failed", readonly=True
     )
@@ -70,19 +83,25 @@ class UsercomExplanation(models.TransientModel):
 
     def _show(self, explanation):
         rules = [{"text": r.text, "is_met": r.is_met} for r in explanation.rules()]
-        lines = [_as_line(value) for value in explanation.values() if self._may_read(value.mapping)]
         entries = [{"entry_id": entry.id} for entry in explanation.unsettled()]
         self.sudo().write(
             {
                 "takes_part": all(rule["is_met"] for rule in rules),
                 "linked_by": explanation.link(),
-                "company_text": explanation.company(),
+                "company_text": explanation.company.text(),
                 "read_at": explanation.is_read and fields.Datetime.now(),
                 "rule_ids": [Command.clear(), *map(Command.create, rules)],
-                "line_ids": [Command.clear(), *map(Command.create, lines)],
+                "line_ids": self._lines(USERS, explanation.values()),
+                "company_line_ids": self._lines(COMPANIES, explanation.company.values()),
                 "entry_ids": [Command.clear(), *map(Command.create, entries)],
             }
         )
+
+    def _lines(self, resource, values):
+        """The commands that show what happens to these values, as far as the user may see them."""
+        seen = [_as_line(value) for value in values if self._may_read(value.mapping)]
+        lines = [line | {"resource": resource} for line in seen]
+        return [Command.clear(), *map(Command.create, lines)]
 
     def _may_read(self, mapping):
         field = self.partner_id._fields.get(mapping.field_name)
@@ -123,6 +142,9 @@ class UsercomExplanationLine(models.TransientModel):
 
     explanation_id = fields.Many2one(
         "usercom.explanation", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    resource = fields.Selection(
+        [(USERS, "Contact"), (COMPANIES, "Company")], "Sent As", default=USERS, readonly=True
     )
     mapping_id = fields.Many2one(
         "usercom.field.mapping",

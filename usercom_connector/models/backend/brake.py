@@ -1,13 +1,11 @@
 from collections import Counter
-from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ...services.account.connection import Connection
+from ...services.queue.brake import COUNTED
 from ...services.queue.cron_trigger import request_drain
-
-WINDOW = timedelta(hours=24)
 
 
 class UsercomBrake(models.Model):
@@ -42,7 +40,7 @@ class UsercomBrake(models.Model):
         effects = {kind: n for kind, n in effects.items() if not self._is_open(kind, now)}
         if not effects:
             return {}
-        first, hour = _hour(now - WINDOW), _hour(now)
+        first, hour = _hour(now - COUNTED), _hour(now)
         counts = {at: kinds for at, kinds in (self.counts or {}).items() if at > first}
         counts[hour] = dict(Counter(counts.get(hour, {})) + Counter(effects))
         self.counts = counts
@@ -61,7 +59,7 @@ class UsercomBrake(models.Model):
 
     def _open(self):
         """Allow what was asked about, and restart its count afterwards."""
-        kind, until = self.asked_kind, fields.Datetime.now() + WINDOW
+        kind, until = self.asked_kind, fields.Datetime.now() + COUNTED
         counts = {
             hour: {name: people for name, people in kinds.items() if name != kind}
             for hour, kinds in (self.counts or {}).items()

@@ -40,7 +40,6 @@ class UsercomBinding(models.Model):
         groups="base.group_system",
     )
     told_at = fields.Char(help="When the last call was sent whose values were believed. UTC.")
-    compared_at = fields.Datetime(help="When a full comparison last met the user.")
 
     _partner_uniq = models.Constraint(
         "unique (partner_id, backend_id)", "A contact has one link per User.com account."
@@ -183,12 +182,6 @@ class UsercomBinding(models.Model):
             return False
         known = [self.remote_updated_at or "", user.is_from_payload and self.told_at or ""]
         return at < max(known)
-
-    def _agree_on(self, values):
-        """Count ``{key: canonical value}`` as agreed on, so that what differs has to be moved."""
-        base = self._last_base()
-        base.agree_on(values)
-        self._store_base(base)
 
     def _disagree(self, backend, partner_ids, key, value):
         """Forget that ``value`` was agreed on: said anew, it has to be weighed anew."""

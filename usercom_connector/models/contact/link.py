@@ -51,6 +51,7 @@ class UsercomLink(models.AbstractModel):
         "No Longer Synced Since",
         help="Since when the contact is archived or no longer synced.",
     )
+    compared_at = fields.Datetime(help="When a full comparison last met the user.")
     remote_updated_at = fields.Char(help="When the user was last changed, as far as known. UTC.")
 
     @api.model
@@ -78,6 +79,12 @@ class UsercomLink(models.AbstractModel):
 
     def _store_base(self, base):
         self.write(base_columns(base))
+
+    def _agree_on(self, values):
+        """Count ``{key: canonical value}`` as agreed on, so that what differs has to be moved."""
+        base = self._last_base()
+        base.agree_on(values)
+        self._store_base(base)
 
     @api.model
     def _received(self, user):

@@ -73,10 +73,9 @@ class UsercomFieldMappingExamples(models.AbstractModel):
 
     @api.depends("is_consent", "attribute_id", "backend_id.history_days")
     def _compute_has_history(self):
-        """Whether it is kept what the pair moved: of contacts as users, not as companies."""
+        """Whether it is kept what the pair moved."""
         for mapping in self:
-            is_kept = mapping.backend_id.history_days and mapping.resource == "users"
-            mapping.has_history = mapping.is_consent or is_kept
+            mapping.has_history = mapping.is_consent or mapping.backend_id.history_days
 
     def action_open_errors(self):
         """Open what failed because of a value of this pair, alike failures as one line."""

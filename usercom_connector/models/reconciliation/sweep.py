@@ -2,6 +2,8 @@ from odoo import api, fields, models
 
 from ...services.account.connection import Connection
 
+OF_COMPANIES = {"reconcile": "companies", "compare": "compare_companies"}
+
 
 class UsercomSweep(models.Model):
     """How far a list of User.com's users has been read: the next page, committed with each page.
@@ -22,6 +24,7 @@ class UsercomSweep(models.Model):
             ("reconcile", "Check for changes"),
             ("compare", "Full comparison"),
             ("companies", "Check companies for changes"),
+            ("compare_companies", "Full comparison of companies"),
         ],
         required=True,
     )
@@ -55,9 +58,9 @@ class UsercomSweep(models.Model):
     def _request(self, backend, kind):
         """Have the next drain read what changed ("reconcile"), or everything ("compare").
 
-        Of companies there is but one list, which is read with what changed.
+        Companies are read with it.
         """
-        for each in (kind, "companies") if kind == "reconcile" else (kind,):
+        for each in (kind, OF_COMPANIES[kind]):
             self._of(backend, each).started_at = False
 
     @api.model

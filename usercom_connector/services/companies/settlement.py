@@ -1,5 +1,6 @@
 """What comes of a company's push, and of a change of its members."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from ...usercom import User
@@ -11,12 +12,16 @@ from ...usercom.company_sync import (
     MembersChanged,
 )
 from ...usercom.push import Push, Pushed
+from ...usercom.records import COMPANIES
 from ...usercom.texts import excerpt
-from ..comparison import Comparison
 from ..contacts.texts import by_id
+from ..contacts.value_changes import ValueChanges
 from ..failures.problem import Problem
+from ..importer.merge_plan import MergePlan
+from ..queue.brake import OF_COMPANIES, Brake
 from ..queue.claims import Task
 from ..values.problems import pushed_problems
+from .merge import CompanyPlanner
 from .participation import CompanyParticipation, PendingMembers
 from .removals import CompanyRemovals
 
@@ -79,29 +84,24 @@ class CompanySettlement:
         if other:
             row._fail(self._same_company(row.partner_id, other.partner_id), is_ambiguous=True)
             return
-        problems, is_left = self._merge(link, company, self._comparison(link))
-        row._close(problems, outcome="compared")
+        plan = CompanyPlanner(self._backend, link.partner_id).plan(row.partner_id, company, link)
+        self._carry_out([plan], [link])
+        is_left = plan.to_push or not company.custom_id
+        row._close(plan.problems, outcome="compared")
         if is_left or PendingMembers(self._backend).of(link):
             self._env["usercom.outbox"]._enqueue_companies(row.partner_id.ids)
 
-    def _comparison(self, links: Any) -> Comparison:
-        seen = self._backend._with_account_context(links.partner_id)
-        return Comparison(self._backend._active_company_mappings(), seen)
-
-    def _merge(self, link: Any, company: Any, comparison: Comparison) -> tuple[list[str], bool]:
-        """Bring to the contact what User.com knows better; ``(problems, whether more is left)``."""
-        seen = self._backend._with_account_context(link.partner_id)
-        base = link._agreed_with(company.id)
-        sides = comparison.sides(seen, company, base)
-        outcome = comparison.merge(seen, sides, base, odoo_is_newer=None)
-        if outcome.vals:
-            seen.write(outcome.vals)
-        agreed = outcome.agreed.base
-        agreed.restore(base, outcome.refused)
-        # Until the values are sent, User.com has what it has.
-        agreed.update({key: sides.usercom[key] for key in outcome.agreed.to_usercom})
-        link._agree(company.id, company, agreed, "\n".join(outcome.problems))
-        return outcome.problems, bool(outcome.agreed.to_usercom) or not company.custom_id
+    def _carry_out(self, plans: list[MergePlan], links: Iterable[Any]) -> None:
+        """Bring to the contacts of the ``links`` what User.com knows better."""
+        emptied = sum(None in plan.written.values() for plan in plans)
+        Brake(self._backend).count({OF_COMPANIES + "emptied_here": emptied})
+        for plan, link in zip(plans, links, strict=True):
+            if plan.vals:
+                plan.partner.write(plan.vals)
+            problems = "\n".join(plan.problems)
+            link._agree(plan.user.id, plan.user, plan.agreed.base, problems)
+        if self._backend.history_days:
+            ValueChanges(self._backend).note_merged(plans, COMPANIES)
 
     def bring(self, companies: list[User]) -> None:
         """Bring to linked companies what User.com now says of them; of the rest nothing.
@@ -121,12 +121,10 @@ class CompanySettlement:
         changed = links.filtered(
             lambda link: link.partner_id in inside and not link._has_seen(known[link.external_id])
         )
-        comparison, again = self._comparison(changed), []
-        for link in changed:
-            _problems, is_left = self._merge(link, known[link.external_id], comparison)
-            if is_left:
-                again.append(link.partner_id.id)
-        if again:
+        planner = CompanyPlanner(self._backend, changed.partner_id)
+        plans = [planner.plan(link.partner_id, known[link.external_id], link) for link in changed]
+        self._carry_out(plans, changed)
+        if again := [plan.partner.id for plan in plans if plan.to_push or not plan.user.custom_id]:
             self._env["usercom.outbox"]._enqueue_companies(again)
 
     def _same_company(self, partner: Any, other: Any) -> Problem:

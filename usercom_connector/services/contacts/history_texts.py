@@ -62,7 +62,8 @@ class HistoryTexts:
         return f"{field}: {said} ({origin})"
 
     def _of_value(self, change: Any) -> str:
-        field = ValueTexts(self._env).label(change.backend_id, change.mapping_id.sudo()._key())
+        mapping = change.mapping_id.sudo()
+        field = ValueTexts(self._env, mapping.resource).label(change.backend_id, mapping._key())
         old, new = change.old_text or "-", change.new_text or "-"
         return f"{field}: {old} → {new} ({change.author})"
 

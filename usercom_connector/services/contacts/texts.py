@@ -9,6 +9,7 @@ from typing import Any
 from odoo import fields
 from odoo.tools import format_date, format_datetime
 
+from ...usercom.records import USERS
 from ..consents.answers import UNSUBSCRIBED
 from ..memberships import Memberships
 
@@ -46,10 +47,14 @@ CODED = ("res.country", "res.lang")  # few, and each code is one record's
 
 
 class ValueTexts:
-    """The texts of many values, for one reader; labels are looked up once for an account."""
+    """The texts of many values, for one reader; labels are looked up once for an account.
 
-    def __init__(self, env: Any) -> None:
+    ``resource``: whether they are values of users or of companies.
+    """
+
+    def __init__(self, env: Any, resource: str = USERS) -> None:
         self._env = env
+        self._resource = resource
         self._known: dict[Any, dict[str, Any]] = {}
         self._codes: dict[Any, dict[str, str]] = {}
 
@@ -113,9 +118,10 @@ class ValueTexts:
 
     def _mappings(self, backend: Any) -> dict[str, Any]:
         if backend not in self._known:
-            mappings = backend.sudo().mapping_ids
+            mappings = backend.sudo()._mappings_of(self._resource)
             self._known[backend] = {mapping._key(): mapping for mapping in mappings}
-            self._known[backend] |= Memberships(backend.sudo()).by_key
+            if self._resource == USERS:
+                self._known[backend] |= Memberships(backend.sudo()).by_key
         return self._known[backend]
 
     def label(self, backend: Any, key: str) -> str:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from odoo import SUPERUSER_ID, fields
 from odoo.tools import SQL
 
+from ...usercom.company_sync import CompanyPush
 from ...usercom.mass import MassPush
 from ...usercom.merge import remote_base_value
 from ...usercom.push import Push, Pushed
@@ -56,7 +57,9 @@ class ValueChanges:
             change
             for row, push, pushed in pushes
             if row in there
-            for change in self._changes("sent", row.partner_id, _taken(push, pushed), _by(row))
+            for change in self._changes(
+                "sent", row.partner_id, _taken(push, pushed), _by(row), row.resource
+            )
         )
 
     def note_created(self, partners: Any, received: dict[int, Collection[str]]) -> None:
@@ -74,14 +77,17 @@ class ValueChanges:
             )
         )
 
-    def note_merged(self, plans: Collection[Any]) -> None:
-        """Note what the ``plans`` of merges have brought to contacts, or found to have arrived."""
+    def note_merged(self, plans: Collection[Any], resource: str = USERS) -> None:
+        """Note what the ``plans`` of merges have brought to contacts, or found to have arrived.
+
+        ``resource``: whether they were merged with users or with companies.
+        """
         author, waiting = self._receiver(), self._waiting(plan for plan in plans if plan.arrived)
         self._insert(
             change
             for plan in plans
             for change in (
-                *self._changes("received", plan.partner, _received(plan), author),
+                *self._changes("received", plan.partner, _received(plan), author, resource),
                 *self._changes("sent", plan.partner, plan.arrived, _by(waiting[plan.partner.id])),
             )
         )
@@ -114,13 +120,18 @@ class ValueChanges:
         return Author("hand", user_id) if is_known else Author("usercom")
 
     def _changes(
-        self, direction: str, partner: Any, moved: Moved, author: Author
+        self,
+        direction: str,
+        partner: Any,
+        moved: Moved,
+        author: Author,
+        resource: str = USERS,
     ) -> Iterator[dict[str, Any]]:
         for key, (old, new) in moved.items():
             if old != new:
                 yield {
                     "partner_id": partner.id,
-                    "key": key,
+                    "pair": (resource, key),
                     "direction": direction,
                     "values": [_shortened(old), _shortened(new)],
                     "origin": author.origin,
@@ -129,9 +140,13 @@ class ValueChanges:
 
     def _insert(self, changes: Iterable[dict[str, Any]]) -> None:
         """Store them, but for consents and for pairs that are there no more."""
-        pairs = self._backend.mapping_ids.filtered(lambda mapping: not mapping.is_consent)
-        ids = {mapping._key(): mapping.id for mapping in pairs}
-        noted = [c | {"mapping_id": ids[c["key"]]} for c in changes if c["key"] in ids]
+        pairs = self._backend.mapping_ids | self._backend.company_mapping_ids
+        ids = {
+            (mapping.resource, mapping._key()): mapping.id
+            for mapping in pairs
+            if not mapping.is_consent
+        }
+        noted = [c | {"mapping_id": ids[c["pair"]]} for c in changes if c["pair"] in ids]
         if noted:
             self._env.cr.execute(
                 SQL(
@@ -159,6 +174,8 @@ def _pushes(task: Task, result: Any) -> Iterator[tuple[Any, Push, Pushed]]:
             yield from ((row, push, pushed) for row, push, pushed in results if pushed)
         case Push():
             yield task.rows, task.job, result
+        case CompanyPush():
+            yield task.rows, task.job.push, result
 
 
 def _taken(push: Push, pushed: Pushed) -> Moved:

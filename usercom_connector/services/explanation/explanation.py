@@ -28,12 +28,18 @@ class Explanation:
         links = self._env["usercom.binding"].sudo()._of(self._backend, partner)
         self._binding = links.get(partner.id)
         self._user: User | None = None
+        self.company = CompanyExplanation(self._backend, self._partner)
         self.is_read = False
 
     def read_user(self) -> None:
-        """Read the user, found as a drain would find it. Raises UserError where that fails."""
+        """Read the user, found as a drain would find it. Raises UserError where that fails.
+
+        Of a contact that is a company in User.com this company is read, too.
+        """
         identity = ContactIdentity(self._backend).of(self._partner, self._binding)
         self._user = Connection(self._backend).ask(Fetch(identity).run)
+        if self.company.is_explained:
+            self.company.read()
         self.is_read = True
 
     def rules(self) -> list[Rule]:
@@ -56,10 +62,6 @@ class Explanation:
             ],
             limit=MOST_ENTRIES,
         )
-
-    def company(self) -> str:
-        """Return how the contact stands as a company, or as a member of one, in words."""
-        return CompanyExplanation(self._backend, self._partner).text()
 
     def link(self) -> str:
         """Return by what the contact is linked, in words."""

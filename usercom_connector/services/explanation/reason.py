@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from ..contacts.contact_states import ABSENT, PENDING, ContactStates, Standing
+from ..contacts.texts import with_names
 from .participation import Participation, Rule
 
 
@@ -38,15 +39,15 @@ class Reasons:
         return Participation(self._backend._of_company(self._env.company), self._unlinked)
 
     @cached_property
-    def _linked_companies(self) -> set[int]:
-        """The ids of those without a user that are linked as companies."""
+    def _companies(self) -> dict[int, Any]:
+        """{contact id: its link as a company} of those without a user, for them that have one."""
         if not (companies := self._unlinked.filtered("is_company")):
-            return set()
+            return {}
         backend = self._backend._of_company(self._env.company)
         if not backend.sync_companies:
-            return set()
-        links = self._env["usercom.company"].sudo()._of(backend, companies)
-        return {key for key, link in links.items() if link._is_live()}
+            return {}
+        found: dict[int, Any] = self._env["usercom.company"].sudo()._of(backend, companies)
+        return {key: link for key, link in found.items() if not link.left_at}
 
     def of(self, partner: Any) -> Reason:
         """Return the reason; it has no text where the contact is in order."""
@@ -57,10 +58,21 @@ class Reasons:
             return self._without_account()
         if standing.state == "gone":
             return Reason()
-        if partner.id in self._linked_companies:
-            return Reason(self._env._("Sent to User.com as a company, not as a contact."))
+        if link := self._companies.get(partner.id):
+            return self._of_company(link)
         broken = [rule for rule in self._rules(partner, standing) if not rule.is_met]
         return self._of_rules(broken) if broken else self._of_standing(standing)
+
+    def _of_company(self, link: Any) -> Reason:
+        env = self._env
+        if link.state == "gone":
+            return Reason(env._("Its company was deleted in User.com: push it."), "push")
+        if link.state == "failed":
+            failed = with_names(link.last_error, env)
+            return Reason(env._("Sending it to User.com as a company failed: %s", failed), "push")
+        if not link.external_id:
+            return Reason(env._("It waits to be sent to User.com as a company."))
+        return Reason(env._("Sent to User.com as a company, not as a contact."))
 
     def _rules(self, partner: Any, standing: Standing) -> list[Rule]:
         """The rules to be looked at; none for a contact that is linked, while its account runs."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from ...usercom import User
 from ...usercom.merge import Base, remote_base_value
+from ..companies.merge import CompanyPlanner
 from ..comparison import Comparison, Sides
 from ..contacts.texts import ValueTexts, with_names
 from ..importer.merge_plan import AS_CONFIGURED, MergePlan, MergePlanner
@@ -36,12 +37,15 @@ class ValueExplanations:
         self._backend = backend.sudo()
         self._binding = binding
         self._partner = self._backend._with_account_context(partner)
-        self._comparison = Comparison(
-            self._backend._active_mappings(), self._partner, Memberships(self._backend)
-        )
+        self._comparison = self._compared()
         self._base: Base = binding._last_base() if binding else Base()
         self._texts = ValueTexts(partner.env)
         self._emails = EmailSyntax(self._comparison.mappings)
+
+    def _compared(self) -> Comparison:
+        return Comparison(
+            self._backend._active_mappings(), self._partner, Memberships(self._backend)
+        )
 
     def before_reading(self) -> Iterator[ValueExplanation]:
         """Explain what is known without asking User.com: what an edit would send."""
@@ -57,15 +61,18 @@ class ValueExplanations:
 
     def of(self, user: User) -> Iterator[ValueExplanation]:
         """Explain every pair, now that ``user`` was read."""
-        planner = MergePlanner(self._backend, self._comparison, AS_CONFIGURED)
-        edited_at = self._partner.write_date
-        plan = planner.plan_merge(self._partner, user, self._binding or None, edited_at)
+        plan = self._plan(user)
         sides = plan.sides or Sides({}, {}, [])
         for mapping in self._pairs():
             key = mapping._key()
             verdict, reason = self._judged(mapping, plan, sides)
             odoo, usercom = sides.odoo.get(key), sides.usercom.get(key)
             yield self._explained(mapping, odoo, usercom, verdict, reason)
+
+    def _plan(self, user: User) -> MergePlan:
+        planner = MergePlanner(self._backend, self._comparison, AS_CONFIGURED)
+        edited_at = self._partner.write_date
+        return planner.plan_merge(self._partner, user, self._binding or None, edited_at)
 
     def _pairs(self) -> list[Any]:
         return [*self._backend.mapping_ids, *self._comparison.memberships.pairs]
@@ -132,3 +139,17 @@ class ValueExplanations:
         if mapping.direction == "import":
             return "leave", str(env._("The pair only reads: what Odoo has is not sent."))
         return "leave", str(env._("Each side keeps its own until one of them changes it."))
+
+
+class CompanyValueExplanations(ValueExplanations):
+    """Likewise, of a contact that is a company in User.com; ``binding`` is its link as such."""
+
+    def _compared(self) -> Comparison:
+        self._planner = CompanyPlanner(self._backend, self._partner)
+        return self._planner.comparison
+
+    def _plan(self, user: User) -> MergePlan:
+        return self._planner.plan(self._partner, user, self._binding)
+
+    def _pairs(self) -> list[Any]:
+        return [*self._backend.company_mapping_ids]

@@ -1,17 +1,20 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
+from datetime import timedelta
 from typing import Any
 
+from odoo import fields
 from odoo.tools import formatLang
 
 from ...usercom import Rule
-from ...usercom.company_sync import CompanyRemoval
+from ...usercom.company_sync import CompanyPush, CompanyRemoval
 from ...usercom.jobs import Remove
 from ...usercom.push import Push
 from ..account.account_status import AccountStatus
 from ..companies.participation import LINKS
 
-COMPANIES_DELETED = "companies_deleted_there"
+OF_COMPANIES = "companies_"  # what the kinds of effects on companies begin with
+COUNTED = timedelta(hours=24)
 LEAST = 100  # people; whatever the share, fewer are never asked about
 
 
@@ -59,13 +62,13 @@ class Brake:
         return self._contacts(kind, people, enough) * self.backend.brake_share < people * 100
 
     def _contacts(self, kind: str, people: int, limit: int | None = None) -> int:
-        """How many contacts the share is taken of; users deleted already have no link any more."""
-        is_gone = kind in ("deleted_there", COMPANIES_DELETED)
+        """How many the share is taken of; who is deleted already has no link any more."""
+        is_gone = kind.removeprefix(OF_COMPANIES) == "deleted_there"
         return self._links(kind, limit) + (people if is_gone else 0)
 
     def _links(self, kind: str, limit: int | None) -> int:
         linked = [("backend_id", "=", self.backend.id), ("external_id", ">", 0)]
-        model = LINKS["companies" if kind == COMPANIES_DELETED else "users"]
+        model = LINKS["companies" if kind.startswith(OF_COMPANIES) else "users"]
         return self.env[model].sudo().search_count(linked, limit=limit)
 
     # ---- the exporter ----
@@ -89,13 +92,26 @@ class Brake:
         return Counter(kind for row, kind in found if row.partner_id not in asked)
 
     def _asked_by_sync(self, partners: Any) -> Any:
-        """Those of ``partners`` whom a running initial sync has queued."""
-        sync = self.env["usercom.sync"]._under_way(self.backend)
-        if not sync:
-            return partners.browse()
-        queued = [("sync_id", "=", sync.id), ("result", "=", "queued")]
+        """Those of ``partners`` whom a running initial sync has queued, or whose people it met.
+
+        Companies follow their people, and may still be on their way when the sync has ended.
+        """
+        sync, asked = self.env["usercom.sync"]._under_way(self.backend), partners.browse()
         lines = self.env["usercom.sync.line"]
-        return lines.search([*queued, ("partner_id", "in", partners.ids)]).partner_id
+        if sync:
+            queued = [("sync_id", "=", sync.id), ("result", "=", "queued")]
+            asked += lines.search([*queued, ("partner_id", "in", partners.ids)]).partner_id
+        if companies := partners.filtered("is_company"):
+            met = [("sync_id", "in", (sync or self._last_sync()).ids), ("result", "!=", "skipped")]
+            whose = ("partner_id.commercial_partner_id", "in", companies.ids)
+            asked += lines.search([*met, whose]).partner_id.commercial_partner_id
+        return asked
+
+    def _last_sync(self) -> Any:
+        """The initial sync that has ended within the time for which people are counted."""
+        since = fields.Datetime.now() - COUNTED
+        ended = [("state", "=", "done"), ("ended_at", ">=", since)]
+        return self.env["usercom.sync"].search([("backend_id", "=", self.backend.id), *ended])
 
     def close(self) -> None:
         """Count again what was allowed: all of it has been done."""
@@ -112,7 +128,7 @@ class Brake:
         self.backend._pause(reason)
 
     def _reason(self, error: BrakeError) -> str:
-        if error.kind == COMPANIES_DELETED:
+        if error.kind.startswith(OF_COMPANIES):
             return self._reason_of_companies(error)
         text: str = self.env._(
             "Within 24 hours, this would %(what)s. That is more than %(share)s %% of the linked "
@@ -129,10 +145,10 @@ class Brake:
 
     def _reason_of_companies(self, error: BrakeError) -> str:
         text: str = self.env._(
-            "Within 24 hours, this would delete %(companies)s companies in User.com. That is more "
-            "than %(share)s %% of the linked companies (%(links)s), so nothing more is done. If it "
-            "is meant, choose Let It Through. If not, first undo what caused it, then Run.",
-            companies=formatLang(self.env, error.people, digits=0),
+            "Within 24 hours, this would %(what)s. That is more than %(share)s %% of the linked "
+            "companies (%(links)s), so nothing more is done. If it is meant, choose Let It "
+            "Through. If not, first undo what caused it, then Run.",
+            what=self._what(error),
             share=formatLang(self.env, self.backend.brake_share, digits=0),
             links=formatLang(self.env, self._contacts(error.kind, error.people), digits=0),
         )
@@ -148,6 +164,12 @@ class Brake:
             "emptied_there": self.env._("empty values of %s users in User.com", people),
             "deleted_there": self.env._("delete %s users in User.com", people),
             "unsubscribed_there": self.env._("unsubscribe %s users in User.com", people),
+            "companies_created_there": self.env._("create %s companies in User.com", people),
+            "companies_emptied_there": self.env._(
+                "empty values of %s companies in User.com", people
+            ),
+            "companies_deleted_there": self.env._("delete %s companies in User.com", people),
+            "companies_emptied_here": self.env._("empty values of %s companies in Odoo", people),
         }
         return texts[error.kind]
 
@@ -177,8 +199,11 @@ def _kind(job: Any) -> str | None:
             return "created_there"
         case Push() if None in job.sends().values():
             return "emptied_there"
+        case CompanyPush():
+            kind = _kind(job.push)
+            return kind and OF_COMPANIES + kind
         case CompanyRemoval():
-            return COMPANIES_DELETED
+            return OF_COMPANIES + "deleted_there"
         case Remove():
             return "deleted_there" if job.delete else "unsubscribed_there"
     return None

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 from typing import Any
 
+from odoo.tools import SQL
+
 from ...usercom import User
+from ...usercom.records import COMPANIES
+from ..companies.participation import CompanyParticipation
 from ..companies.settlement import CompanySettlement
-from .user_list import UserList
+from ..comparison import Comparison
+from ..database.transactions import attempted, described
+from .differences import Differences, different_rows
+from .user_list import COMPARED_EVERY, UserList
+
+_logger = logging.getLogger(__name__)
 
 READ_EVERY = timedelta(hours=1)
 
@@ -38,3 +48,72 @@ class CompanyList(UserList):
 
     def _turn(self, page: Any) -> bool:
         return self._turn_to(page.next)
+
+
+class CompanyComparison(CompanyList):
+    """Reports what differs between linked companies, and which are there no more."""
+
+    def begin_if_due(self) -> bool:
+        if not self.backend.sync_companies or self._is_recent(COMPARED_EVERY):
+            return False
+        self._begin(None)
+        return True
+
+    def _begin(self, since: Any) -> None:
+        Differences(self.sweep).forget((COMPANIES,))
+        super()._begin(since)
+
+    def _bring(self, companies: list[User]) -> None:
+        """Compare; where one of them raises an error, each by itself."""
+        _done, error = attempted(self.env, self._report, companies)
+        if error and len(companies) > 1:
+            for company in companies:
+                self._bring([company])
+        elif error:
+            _logger.info("user.com company could not be compared: %s", described(error))
+            link = self.env["usercom.company"]._of_user(self.backend, companies[0].id)
+            link.compared_at = self.sweep.started_at
+
+    def _report(self, companies: list[User]) -> None:
+        known = {company.id: company for company in companies}
+        links = self.env["usercom.company"].search(
+            [("backend_id", "=", self.backend.id), ("external_id", "in", list(known))]
+        )
+        links.compared_at = self.sweep.started_at
+        partners = CompanyParticipation(self.backend).taking_part(links.partner_id)
+        seen = self.backend._with_account_context(partners - self._waiting(partners))
+        contacts = {contact.id: contact for contact in seen}
+        comparison = Comparison(self.backend._active_company_mappings(), seen)
+        self.env["usercom.drift"].create(
+            [
+                row | {"resource": COMPANIES}
+                for link in links
+                if (contact := contacts.get(link.partner_id.id))
+                for row in different_rows(contact, link, known[link.external_id], comparison)
+            ]
+        )
+
+    def _waiting(self, partners: Any) -> Any:
+        rows = self.env["usercom.outbox"]._waiting_rows(partners)
+        ours = rows.filtered(lambda row: row.backend_id == self.backend)
+        return ours.filtered(lambda row: row.resource == COMPANIES).partner_id
+
+    def _complete(self) -> None:
+        """Report the linked companies that were not among all of them."""
+        moment = self.sweep.started_at
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """INSERT INTO usercom_drift
+                          (backend_id, kind, resource, partner_id, external_id,
+                           create_date, write_date)
+                   SELECT backend_id, 'only_odoo', 'companies', partner_id, external_id, %s, %s
+                     FROM usercom_company
+                    WHERE backend_id = %s AND external_id > 0 AND left_at IS NULL
+                      AND coalesce(compared_at < %s, true)""",
+                moment,
+                moment,
+                self.backend.id,
+                moment,
+            )
+        )

@@ -1,17 +1,21 @@
 """What a full comparison finds to be not the same on both sides, as ``usercom.drift`` records."""
 
+from collections.abc import Collection
 from typing import Any
 
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...usercom import User
+from ...usercom.records import USERS
 from ..comparison import Comparison
 from ..contacts.identity import Matcher
 from ..failures.problem import joined
 from ..importer.importer import Refusals
 from ..inbox.prompts import Prompts
 from ..memberships import Memberships
+
+MEMBERS = "members"
 
 
 class Differences:
@@ -23,9 +27,10 @@ class Differences:
         self.backend = sweep.backend_id
         self._mine = [("backend_id", "=", self.backend.id)]
 
-    def forget(self) -> None:
-        """Delete what the comparison before has found."""
-        self.env["usercom.drift"].search(self._mine).unlink()
+    def forget(self, resources: Collection[str] = (USERS, MEMBERS)) -> None:
+        """Delete what the comparison before has found of these ``resources``."""
+        mine = [*self._mine, ("resource", "in", resources)]
+        self.env["usercom.drift"].search(mine).unlink()
 
     def report(self, users: list[User]) -> None:
         """Report what differs between ``users`` and their contacts, and who has none."""
@@ -41,7 +46,8 @@ class Differences:
         for user in users:
             binding = linked.get(user.id)
             if binding and (contact := contacts.get(binding.partner_id.id)):
-                found += self._different(contact, binding, user, comparison)
+                found += different_rows(contact, binding, user, comparison)
+        found += MemberDifferences(self.backend).rows(contacts, linked, users)
         self.env["usercom.drift"].create(found)
 
     def _strangers(self, users: list[User]) -> list[dict[str, Any]]:
@@ -76,26 +82,6 @@ class Differences:
                 prompts.report(user, joined(refusal.problems), is_ambiguous=True)
         return survivors
 
-    def _different(
-        self, contact: Any, binding: Any, user: User, comparison: Comparison
-    ) -> list[dict[str, Any]]:
-        """A row for each field that differs: both parts of a name are one."""
-        found = comparison.differences(contact, user, binding._last_base())
-        different = comparison.mappings.filtered(lambda mapping: mapping._key() in found)
-        groups = list(different.grouped("field_name").values())
-        groups += [pair for key, pair in comparison.memberships.by_key.items() if key in found]
-        return [
-            {
-                "kind": "different",
-                "mapping_id": pairs._name == comparison.mappings._name and pairs[:1].id,
-                "partner_id": contact.id,
-                "odoo": {pair._key(): found[pair._key()][0] for pair in pairs},
-                "usercom": {pair._key(): found[pair._key()][1] for pair in pairs},
-                **self._keys(user),
-            }
-            for pairs in groups
-        ]
-
     def _keys(self, user: User) -> dict[str, int]:
         return {"backend_id": self.backend.id, "external_id": user.id}
 
@@ -110,8 +96,8 @@ class Differences:
         self.env.cr.execute(
             SQL(
                 """INSERT INTO usercom_drift
-                          (backend_id, kind, partner_id, create_date, write_date)
-                   SELECT %s, 'only_odoo', p.id, %s, %s
+                          (backend_id, kind, resource, partner_id, create_date, write_date)
+                   SELECT %s, 'only_odoo', 'users', p.id, %s, %s
                      FROM res_partner p WHERE p.id IN %s""",
                 self.backend.id,
                 moment,
@@ -119,3 +105,102 @@ class Differences:
                 contacts.subselect(),
             )
         )
+
+
+def different_rows(
+    contact: Any, link: Any, user: User, comparison: Comparison
+) -> list[dict[str, Any]]:
+    """A row for each field that differs: both parts of a name are one."""
+    found = comparison.differences(contact, user, link._last_base())
+    different = comparison.mappings.filtered(lambda mapping: mapping._key() in found)
+    groups = list(different.grouped("field_name").values())
+    groups += [pair for key, pair in comparison.memberships.by_key.items() if key in found]
+    return [
+        {
+            "kind": "different",
+            "backend_id": link.backend_id.id,
+            "mapping_id": pairs._name == comparison.mappings._name and pairs[:1].id,
+            "partner_id": contact.id,
+            "external_id": user.id,
+            "odoo": {pair._key(): found[pair._key()][0] for pair in pairs},
+            "usercom": {pair._key(): found[pair._key()][1] for pair in pairs},
+        }
+        for pairs in groups
+    ]
+
+
+class MemberDifferences:
+    """Finds contacts who are not members there of the company that they belong to in Odoo.
+
+    A membership that User.com has made by itself, and that Odoo has left alone, is none.
+    """
+
+    def __init__(self, backend: Any) -> None:
+        self._backend = backend
+        self._env = backend.env
+
+    def rows(
+        self, contacts: dict[int, Any], linked: dict[int, Any], users: list[User]
+    ) -> list[dict[str, Any]]:
+        """A row for each of them. ``linked``: {user id: link}, ``contacts`` those of interest."""
+        told = [
+            (contact, user)
+            for user in users
+            if user.company_ids is not None
+            and (link := linked.get(user.id))
+            and (contact := contacts.get(link.partner_id.id))
+        ]
+        if not (told and self._backend.sync_companies):
+            return []
+        here, there = self._links_of(told), self._links_there(told)
+        left = self._left([user.id for _contact, user in told])
+        found = []
+        for contact, user in told:
+            own = here.get(contact.commercial_partner_id.id, here[0])
+            ids = user.company_ids or ()
+            others = there[0].concat(*(there[key] for key in ids if key in there)) - own
+            others -= left.get(user.id, others.browse())
+            if own and own.external_id not in ids or others:
+                found.append(self._row(contact, user, own, others))
+        return found
+
+    def _row(self, contact: Any, user: User, own: Any, others: Any) -> dict[str, Any]:
+        present = own.filtered(lambda link: link.external_id in (user.company_ids or ()))
+        return {
+            "kind": "different",
+            "resource": MEMBERS,
+            "backend_id": self._backend.id,
+            "partner_id": contact.id,
+            "external_id": user.id,
+            "odoo": {MEMBERS: own.partner_id.ids},
+            "usercom": {MEMBERS: (others + present).partner_id.ids},
+        }
+
+    def _links_of(self, told: list[tuple[Any, User]]) -> dict[int, Any]:
+        """``{contact id: its link as a company}`` of those that are in User.com; 0: no link."""
+        links = self._env["usercom.company"]
+        companies = links.env["res.partner"].union(
+            *(contact.commercial_partner_id - contact for contact, _user in told)
+        )
+        known = links._of(self._backend, companies)
+        live = {key: link for key, link in known.items() if link._is_live() and not link.left_at}
+        return {0: links, **live}
+
+    def _links_there(self, told: list[tuple[Any, User]]) -> dict[int, Any]:
+        """``{company id: its link}`` of the companies of these users; 0: no link."""
+        links = self._env["usercom.company"]
+        ids = {key for _contact, user in told for key in user.company_ids or ()}
+        mine = [("backend_id", "=", self._backend.id), ("external_id", "in", list(ids))]
+        return {0: links, **{link.external_id: link for link in links.search(mine)}}
+
+    def _left(self, user_ids: list[int]) -> dict[int, Any]:
+        """``{user id: links}`` of companies that contacts have left, and User.com has kept."""
+        members = self._env["usercom.membership"].search(
+            [
+                ("link_id.backend_id", "=", self._backend.id),
+                ("external_id", "in", user_ids),
+                ("has_left", "=", True),
+                ("is_ours", "=", False),
+            ]
+        )
+        return {key: each.link_id for key, each in members.grouped("external_id").items()}

@@ -19,9 +19,9 @@ from ..failures.problem import Problem
 from ..importer import Importer, Results
 from ..inbox.calls import settle_listed
 from ..inbox.prompts import Prompts, keys_in
-from .company_list import CompanyList
+from .company_list import CompanyComparison, CompanyList
 from .differences import Differences
-from .user_list import OVERLAP, UserList
+from .user_list import COMPARED_EVERY, OVERLAP, UserList
 
 READ_EVERY = timedelta(hours=1)
 
@@ -133,8 +133,6 @@ class Backlog(ChangedUsers):
 
 _logger = logging.getLogger(__name__)
 
-COMPARED_EVERY = timedelta(days=7)
-
 
 class FullComparison(UserList):
     """Reports what differs as ``usercom.drift`` records; it changes nothing."""
@@ -178,6 +176,7 @@ LISTS: dict[str, type[UserList]] = {
     "reconcile": ChangedUsers,
     "compare": FullComparison,
     "companies": CompanyList,
+    "compare_companies": CompanyComparison,
 }
 
 

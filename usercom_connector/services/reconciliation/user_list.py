@@ -19,6 +19,7 @@ from ..queue.quarantine import PageGuard
 _logger = logging.getLogger(__name__)
 
 SECONDS = 10.0  # of one list, before the queues have their turn
+COMPARED_EVERY = timedelta(days=7)
 OVERLAP = timedelta(minutes=10)  # for clocks that differ and changes that show late
 
 
