@@ -52,6 +52,18 @@ class UsercomSyncLine(models.Model):
     external_id = fields.Integer("User.com ID", aggregator=False)
     label = fields.Char("User.com User")
     is_candidate = fields.Boolean(help="An ambiguous user may be this contact.")
+    new_company_id = fields.Many2one(
+        "res.partner",
+        "Company to Be Created",
+        ondelete="set null",
+        help="The contact's company, which is to be created in User.com, or linked with one there.",
+    )
+    joined_company_id = fields.Many2one(
+        "res.partner",
+        "Company to Be Joined",
+        ondelete="set null",
+        help="The company that the contact is to get, as User.com has it.",
+    )
     sends = fields.Boolean("To Be Sent", help="Odoo has values that User.com lacks.")
     receives = fields.Boolean("To Be Written", help="User.com has values that Odoo lacks.")
     problems = ContactText("Problem")
@@ -73,6 +85,10 @@ class UsercomSyncLine(models.Model):
     _force_single_idx = models.Index("(sync_id) WHERE force_single IS TRUE")
     _values_idx = models.Index("(sync_id) WHERE conflicts IS NOT NULL OR overwrites > 0")
     _problems_idx = models.Index("(sync_id) WHERE problems IS NOT NULL")
+    _new_company_idx = models.Index("(sync_id, new_company_id) WHERE new_company_id IS NOT NULL")
+    _joined_idx = models.Index("(sync_id) WHERE joined_company_id IS NOT NULL")
+    _new_company_id_idx = models.Index("(new_company_id) WHERE new_company_id IS NOT NULL")
+    _joined_company_id_idx = models.Index("(joined_company_id) WHERE joined_company_id IS NOT NULL")
     _under_way_idx = models.Index("(sync_id, result, id) WHERE result IN ('queued', 'importing')")
 
     @api.autovacuum

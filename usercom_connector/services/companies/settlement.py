@@ -63,7 +63,7 @@ class CompanySettlement:
         problems = task.problems + pushed_problems(mappings, row.partner_id, pushed)
         link._agree(company_id, company, pushed.base, "\n".join(problems))
         if company and any(mapping.direction != "export" for mapping in mappings):
-            self._bring_answered(link, company)
+            self._bring_answered(row.partner_id, link, company)
         if PendingMembers(self._backend).of(link):
             row._put_back()
             return
@@ -71,11 +71,12 @@ class CompanySettlement:
         outcome = "sent" if pushed.wrote else "equal"
         row._close(problems, outcome=outcome, sent=excerpt(pushed.sent), answer=excerpt(answer))
 
-    def _bring_answered(self, link: Any, company: Any) -> None:
+    def _bring_answered(self, partner: Any, link: Any, company: User) -> None:
         """Bring what the answer to a push shows besides: the list will count it as seen."""
         error = link.last_error
-        problems, _is_left = self._merge(link, company, self._comparison(link))
-        link.last_error = error or "\n".join(problems)
+        plan = CompanyPlanner(self._backend, partner).plan(partner, company, link)
+        self._carry_out([plan], [link])
+        link.last_error = error or "\n".join(plan.problems)
         link.state = "failed" if link.last_error else "synced"
 
     def _settle_found(self, row: Any, link: Any, company: Any) -> None:

@@ -26,9 +26,16 @@ class UserCompanies:
 
         A user of whom User.com has not told the companies, as in a call, changes nothing.
         """
+        moves, ended = self.planned(pairs)
+        ended.unlink()
+        if moves:
+            self._move(moves)
+
+    def planned(self, pairs: list[tuple[Any, User]]) -> tuple[dict[Any, Any], Any]:
+        """``({contact: the company it is to get}, the memberships that have ended)``."""
         told = [(partner, user) for partner, user in pairs if user.company_ids is not None]
         if not told:
-            return
+            return {}, self._memberships
         links = self._links({key for _partner, user in told for key in user.company_ids or ()})
         known = self._known([partner for partner, _user in told])
         moves, ended = {}, self._memberships
@@ -40,9 +47,7 @@ class UserCompanies:
             ended += gone
             if company := self._new_company(partner, present, members - gone):
                 moves[partner] = company
-        ended.unlink()
-        if moves:
-            self._move(moves)
+        return self._allowed(moves), ended
 
     def _links(self, company_ids: set[int]) -> dict[int, Any]:
         """``{company id: its link}`` of those that are linked."""
@@ -74,9 +79,11 @@ class UserCompanies:
         is_free = not company or (company not in present.partner_id and bool(ended))
         return new if len(new) == 1 and is_free and not partner.is_company else None
 
-    def _move(self, moves: dict[Any, Any]) -> None:
+    def _allowed(self, moves: dict[Any, Any]) -> dict[Any, Any]:
         partners = self._env["res.partner"].concat(*moves)
         protected = ProtectedContacts(self._env["usercom.field.mapping"], partners)
+        return {p: company for p, company in moves.items() if protected.may_join(p, company)}
+
+    def _move(self, moves: dict[Any, Any]) -> None:
         for partner, company in moves.items():
-            if protected.may_join(partner, company):
-                self._backend._with_account_context(partner).parent_id = company
+            self._backend._with_account_context(partner).parent_id = company

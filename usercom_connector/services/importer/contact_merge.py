@@ -176,8 +176,9 @@ class Settlement:
             Binding._insert(self._backend, missing)
         if self._backend.sync_companies and self._choices.direction != "export":
             UserCompanies(self._backend).bring([(plan.partner, plan.user) for plan in plans])
-        partner_ids = [plan.partner.id for plan in plans]
-        self._env["usercom.outbox"]._enqueue_companies_later(partner_ids)
+        if self._choices.direction != "import":
+            partner_ids = [plan.partner.id for plan in plans]
+            self._env["usercom.outbox"]._enqueue_companies_later(partner_ids)
 
     def _newly_linked_outside(self, plans: list[MergePlan], bindings: Bindings) -> Any:
         """The contacts linked now that take no part: they never did, so they cannot leave."""

@@ -47,7 +47,8 @@ COME: Wanted = {"result": ("done", "queued")}
 class Effect:
     """One effect: its ``code``, how many people or values, and the domain of the people.
 
-    ``level``: how much it wants attention. ``names``: whether the first people are named.
+    ``level``: how much it wants attention. ``names``: whether the first people are named, or their
+    companies (``named``).
     """
 
     code: str
@@ -55,6 +56,7 @@ class Effect:
     domain: list[Any]
     level: str = "effect"
     names: bool = False
+    named: str = "partner_id"
     parts: tuple[Effect, ...] = ()
 
 
@@ -92,6 +94,7 @@ class Effects:
             self._of("linked", {"kind": ("matched",)}),
             self._of("updated_here", {"kind": BOTH_SIDES, "receives": (True,)}),
             self._of("updated_there", {"kind": BOTH_SIDES, "sends": (True,)}),
+            *self._companies(),
             self._overwritten(self._numbers.overwrites + self._chosen("overwritten")),
             self._kept(),
             self._of("missing", {"kind": ("missing",)}, level="rest"),
@@ -141,9 +144,26 @@ class Effects:
             self._of("linked", COME | {"kind": ("matched",)}),
             self._of("updated_here", COME | {"kind": BOTH_SIDES, "receives": (True,)}),
             self._of("updated_there", {"result": ("done",), "kind": BOTH_SIDES, "sends": (True,)}),
+            *self._companies(("result", "=", "done")),
             self._overwritten(self._numbers.overwrites),
             self._kept(),
             self._of("skipped", {"result": ("skipped",), "kind": not_unclear}, level="rest"),
+        ]
+
+    # ---- companies ----
+
+    def _companies(self, *so_far: Any) -> list[Effect]:
+        """Companies that come to User.com, and contacts that get one from there."""
+        if not self.sync.backend_id.sync_companies:
+            return []
+        people = [*self.sync._people_with(), *so_far]
+        new = [*people, ("new_company_id", "!=", False)]
+        joined = [*people, ("joined_company_id", "!=", False)]
+        [(companies,)] = self._lines._read_group(new, [], ["new_company_id:count_distinct"])
+        count = self._lines.search_count(joined)
+        return [
+            Effect("companies_there", companies, new, names=True, named="new_company_id"),
+            Effect("joined_here", count, joined, names=True, named="joined_company_id"),
         ]
 
     # ---- values that differ ----
@@ -212,6 +232,8 @@ class EffectTexts:
 
     def _names(self, effect: Effect) -> str:
         """The first people, as far as the reader may see them: "Jan, Ola, …"."""
+        if effect.named != "partner_id":
+            return self._company_names(effect)
         lines = self._env["usercom.sync.line"].search(effect.domain, limit=NAMED + 1)
         visible = lines.partner_id._filtered_access("read")
         visible.fetch(
@@ -221,6 +243,14 @@ class EffectTexts:
         names = [known.get(line.partner_id.id) or line.label for line in lines[:NAMED]]
         names = list(dict.fromkeys(name for name in names if name))
         return ", ".join([*names, "…"] if len(lines) > NAMED else names)
+
+    def _company_names(self, effect: Effect) -> str:
+        groups = self._env["usercom.sync.line"]._read_group(
+            effect.domain, [effect.named], limit=NAMED + 1
+        )
+        companies = self._env["res.partner"].union(*(company for (company,) in groups))
+        visible = companies[:NAMED]._filtered_access("read")
+        return ", ".join([*visible.mapped("name"), *(["…"] if len(groups) > NAMED else [])])
 
 
 def text_of(effects: Effects, code: str) -> str:
@@ -269,6 +299,14 @@ def _to_come(env: Any) -> Texts:
         "updated_there": (
             env._("%s user will get values from Odoo"),
             env._("%s users will get values from Odoo"),
+        ),
+        "companies_there": (
+            env._("%s company will be created in User.com, or linked with one there"),
+            env._("%s companies will be created in User.com, or linked with ones there"),
+        ),
+        "joined_here": (
+            env._("%s contact will get the company that User.com has"),
+            env._("%s contacts will get the company that User.com has"),
         ),
         "overwritten": (
             env._("%s value will be overwritten"),
@@ -331,6 +369,14 @@ def _so_far(env: Any) -> Texts:
         "updated_there": (
             env._("%s user got values from Odoo"),
             env._("%s users got values from Odoo"),
+        ),
+        "companies_there": (
+            env._("%s company was created in User.com, or linked with one there"),
+            env._("%s companies were created in User.com, or linked with ones there"),
+        ),
+        "joined_here": (
+            env._("%s contact got the company that User.com has"),
+            env._("%s contacts got the company that User.com has"),
         ),
         "overwritten": (
             env._("%s value was overwritten"),

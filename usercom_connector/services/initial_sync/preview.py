@@ -16,6 +16,7 @@ from ..importer.new_users import NewUsers
 from ..memberships import Memberships
 from ..queue.quarantine import MOST_ORPHANINGS, PageGuard
 from ..values.importer import ValueImporter
+from .companies import PreviewedCompanies
 from .pages import PAGE_SIZE, Contacts, PageReader, label, recognizable
 from .run import first_rules
 from .sending import CsvRows
@@ -74,6 +75,7 @@ class Preview:
     def _after_pages(self) -> None:
         """All users were met: on to the contacts."""
         self._contacts.add_unmet()
+        PreviewedCompanies(self.sync).note_new()
         self.sync.write({"step": "contacts", "next_page": False})
 
     def _compare(self, users: list[User]) -> None:
@@ -103,9 +105,11 @@ class Preview:
         erased = self.env["usercom.tombstone"]._erased(self.backend, strangers)
         partners = self.env["res.partner"].union(*(contacts for _how, contacts in found.values()))
         lot, lines = self._lot(partners), []
+        joined = self._joined(users, found)
         for user in [user for user in users if user.id in found] + strangers:
             how, contacts = found.get(user.id, (None, partners.browse()))
             line = self._line(user, how, contacts, lot)
+            line["joined_company_id"] = joined.get(user.id)
             if user.id in left_out:
                 line |= {"kind": "left_out", "problems": left_out[user.id].left_out}
             elif user.id in erased:
@@ -116,6 +120,12 @@ class Preview:
         self._lines.create(lines)
         counts = Counter(key for line in lines for key in line.get("conflicts") or ())
         self.sync.field_ids._add(counts)
+
+    def _joined(self, users: list[User], found: dict[int, Any]) -> dict[int, int]:
+        """``{user id: id of the company}`` that the contact is to get."""
+        known = [(found[user.id][1], user) for user in users if user.id in found]
+        single = [(contacts, user) for contacts, user in known if len(contacts) == 1]
+        return PreviewedCompanies(self.sync).joined(single)
 
     def _lot(self, partners: Any) -> Lot:
         mappings = self.backend._active_mappings()

@@ -23,6 +23,8 @@ COLUMNS = (
     "email",
     "external_id",
     "label",
+    "new_company_id",
+    "joined_company_id",
     "details",
     "problems",
 )
@@ -114,5 +116,5 @@ class SyncReport:
 def _cell(line: Any, name: str, words: dict[str, str] | None) -> Any:
     if words:
         return words.get(line[name], "")
-    value = line.partner_id.display_name if name == "partner_id" else line[name]
-    return value or ""
+    value = line[name]
+    return (value.display_name if name.endswith("_id") and name != "external_id" else value) or ""
