@@ -23,6 +23,7 @@
         "views/mapping/usercom_field_mapping_conversion_views.xml",
         "views/mapping/usercom_company_mapping_views.xml",
         "views/mapping/usercom_tag_mapping_views.xml",
+        "views/mapping/usercom_segment_views.xml",
         "views/contact/usercom_binding_views.xml",
         "views/company/usercom_company_views.xml",
         "views/queue/usercom_outbox_views.xml",

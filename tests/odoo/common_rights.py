@@ -103,6 +103,9 @@ class RightsCase(UsercomCase):
         found = {name: cls.value(model._fields[name], account) for name in names}
         if "label_id" in found:
             found["label_id"] = cls.label_there(account, model._kind).id
+        if model._name == "usercom.segment":  # whose tag is not paired, and no other's
+            tag = cls.env["res.partner.category"].create({"name": f"{account.subdomain} segment"})
+            found["category_id"] = tag.id
         return {name: value for name, value in found.items() if value not in (None, False)}
 
     @classmethod
@@ -139,7 +142,7 @@ class RightsCase(UsercomCase):
     def shared_tag(cls, _account):
         """A tag of contacts, which is nobody's own."""
         tags = cls.env["res.partner.category"]
-        return tags.search([], limit=1) or tags.create({"name": "Tag"})
+        return tags.search([("name", "=", "Tag")]) or tags.create({"name": "Tag"})
 
     @classmethod
     def shared_list(cls, _account):

@@ -28,6 +28,7 @@ class Account:
         self.attributes = Attributes(self.settings)
         self.store = Store()
         self.tags, self.lists = Labels(self.settings), Labels(self.settings)
+        self.segments = Labels(self.settings)
         self.events = Events()
         self.commerce = Commerce(self)
         self.companies = Companies(self)

@@ -1,4 +1,4 @@
-"""Handlers of tags and lists."""
+"""Handlers of tags, lists and segments."""
 
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -13,7 +13,7 @@ from .errors import InvalidError, not_found
 from .labels import Label, Labels
 from .paging import Window, listed, page
 
-Kind = str  # "tags" or "lists"
+Kind = str  # "tags", "lists" or "segments"
 
 
 def _labels(call: Call, kind: Kind) -> Labels:
@@ -22,7 +22,7 @@ def _labels(call: Call, kind: Kind) -> Labels:
 
 def _view(kind: Kind, label: Label) -> dict[str, Any]:
     view = {"id": label.id, "name": label.name}
-    return view if kind == "tags" else view | {"description": label.description}
+    return view | {"description": label.description} if kind == "lists" else view
 
 
 async def list_labels(kind: Kind, call: Call) -> Response:
@@ -103,6 +103,15 @@ async def remove_from_list(call: Call) -> Response:
     return call.setter_response(user)
 
 
+async def segments_of_user(call: Call) -> Response:
+    user, labels = call.user(), call.account.segments
+
+    def render(label_id: int) -> dict[str, Any]:
+        return _view("segments", labels.get(label_id))
+
+    return JSONResponse(page(call.request, call.account.settings, listed(user.segments), render))
+
+
 def _of(
     kind: Kind, handler: Callable[[Kind, Call], Awaitable[Response]]
 ) -> Callable[[Call], Awaitable[Response]]:
@@ -112,7 +121,12 @@ def _of(
 def routes() -> list[Route]:
     return [
         *(route for kind in ("tags", "lists") for route in _kind_routes(kind)),
-        Route("/tags/{id:int}/users/", _of("tags", labelled_users), methods=["GET"]),
+        Route("/segments/", _of("segments", list_labels), methods=["GET"]),
+        *(
+            Route(f"/{kind}/{{id:int}}/users/", _of(kind, labelled_users), methods=["GET"])
+            for kind in ("tags", "segments")
+        ),
+        Route("/users/{id:int}/segments/", segments_of_user, methods=["GET"]),
         *(route for family in BOTH_FAMILIES for route in _family(family)),
     ]
 

@@ -14,7 +14,7 @@ from .write import Changes
 
 SHOWN = 100
 MOMENTS = ("created_at", "updated_at")
-LABELS = ("tags", "lists")
+LABELS = ("tags", "lists", "segments")
 
 
 class People:
@@ -125,7 +125,7 @@ class People:
         return control_view(self.account, user)
 
     def _relabel(self, user: User, kind: str, names: list[str]) -> None:
-        """Have the user in just the tags or lists of these names."""
+        """Have the user in just the tags, lists or segments of these names."""
         wanted = [getattr(self.account, kind).named(name).id for name in names]
         for label_id in set(getattr(user, kind)) - set(wanted):
             self.users.unlabel(user, kind, label_id, fires=True)

@@ -160,6 +160,7 @@ def control_view(account: "Account", user: User) -> View:
             each.name_std: user.values.get(each.id) for each in account.attributes.of(USER)
         },
         **{kind: [label["name"] for label in belongings[kind]] for kind in ("tags", "lists")},
+        "segments": [account.segments.get(each).name for each in user.segments],
         "companies": belongings["companies"],
         "created_at": iso(user.created_at),
         "updated_at": iso(user.updated_at),

@@ -16,7 +16,17 @@ LARGER_THAN_ANY_ID = float("inf")
 class User:
     """One person. `values` holds only what is set: std name or custom attribute id -> value."""
 
-    __slots__ = ("id", "key", "values", "tags", "lists", "companies", "created_at", "updated_at")
+    __slots__ = (
+        "id",
+        "key",
+        "values",
+        "tags",
+        "lists",
+        "segments",
+        "companies",
+        "created_at",
+        "updated_at",
+    )
 
     def __init__(self, user_id: int, key: str, values: dict[Field, Any], moment: int) -> None:
         self.id = user_id
@@ -24,6 +34,7 @@ class User:
         self.values = values
         self.tags: tuple[int, ...] = ()
         self.lists: tuple[int, ...] = ()
+        self.segments: tuple[int, ...] = ()
         self.companies: tuple[tuple[int, int], ...] = ()  # (company id, member since)
         self.created_at = moment
         self.updated_at = moment
@@ -106,7 +117,7 @@ class Store:
     def remove(self, user: User) -> None:
         for field in [*user.values]:
             self.set_value(user, field, None)
-        for kind in ("tags", "lists"):
+        for kind in ("tags", "lists", "segments"):
             for label in getattr(user, kind):
                 self.members[kind, label].remove(user.id)
         for field in ("created_at", "updated_at"):
@@ -167,7 +178,7 @@ class Store:
         return [self.users[each] for each in self.keys.get(key)]
 
     def label(self, user: User, kind: str, label: int) -> bool:
-        """Add a tag or list (`kind` is "tags" or "lists"); return whether it was new."""
+        """Add a tag, list or segment, which `kind` names; return whether it was new."""
         held = getattr(user, kind)
         if label in held:
             return False

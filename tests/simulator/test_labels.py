@@ -53,6 +53,18 @@ def test_the_method_of_removals_is_a_switch(simulator, api, user, switch, refuse
         assert api(switch, f"/users/1/{path}/", body).status_code == 200
 
 
+def test_segments_are_read_only(simulator, api):
+    first, _second = simulator.seed({"segments": ["Buyers"]}, {"segments": ["Idle"]})["ids"]
+    assert [each["name"] for each in api.get("/segments/")["results"]] == ["Buyers", "Idle"]
+    [user] = api.get("/segments/1/users/")["results"]
+    assert (user["id"], "segments" in user) == (first, False)
+    assert api.get(f"/users/{first}/segments/")["results"] == [{"id": 1, "name": "Buyers"}]
+    simulator.patch_user(first, segments=[])
+    assert api.get("/segments/1/users/")["count"] == 0
+    assert api("POST", "/segments/", {"name": "New"}).status_code == 405
+    assert api("GET", "/segments/9/users/").status_code == 404
+
+
 @pytest.mark.parametrize("kind", ["tags", "lists"])
 def test_labels_are_renamed_and_deleted(api, user, kind):
     api("POST", f"/{kind}/", {"name": "old"})

@@ -134,14 +134,16 @@ class Users:
             self.account.companies.join_by_domain(user)
 
     def label(self, user: User, kind: str, label: int, fires: bool) -> bool:
-        """Add a tag or list; return whether it was new."""
+        """Add a tag, list or segment; return whether it was new."""
         return self._labelled(user, kind, self.store.label(user, kind, label), fires, joins=True)
 
     def unlabel(self, user: User, kind: str, label: int, fires: bool) -> bool:
-        """Take a tag or list away; return whether it was there."""
+        """Take a tag, list or segment away; return whether it was there."""
         return self._labelled(user, kind, self.store.unlabel(user, kind, label), fires, joins=False)
 
     def _labelled(self, user: User, kind: str, changed: bool, fires: bool, joins: bool) -> bool:
+        if kind == "segments":  # computed by User.com: neither a change nor a trigger
+            return changed
         if changed and self.settings.labels_move_updated_at:
             self.store.touch(user, times.now())
         if changed and fires:

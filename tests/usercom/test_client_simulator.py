@@ -231,3 +231,12 @@ def test_eight_threads_use_the_limit_without_a_429(simulator):
     stats = simulator.stats()
     assert stats["throttled"] == 0
     assert stats["calls"] > 50
+
+
+def test_the_users_of_a_segment_are_read_and_none_of_one_that_is_gone(simulator, client) -> None:
+    ids = simulator.seed({"segments": ["Buyers"]}, {"segments": ["Buyers"]}, {})["ids"]
+    [segment] = client.memberships.labels("segments")
+    assert [user.id for user in client.segment_page(segment.id).users] == ids[:2]
+    with pytest.raises(RejectedError) as refused:
+        client.segment_page(99)
+    assert not isinstance(refused.value, NotFoundError)

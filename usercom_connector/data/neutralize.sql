@@ -24,5 +24,6 @@ UPDATE usercom_conflict SET base = NULL, odoo = NULL, usercom = NULL;
 UPDATE usercom_drift SET odoo = NULL, usercom = NULL;
 DELETE FROM usercom_value_change;
 UPDATE usercom_sweep SET next_page = NULL, error = NULL;
+UPDATE usercom_segment SET next_page = NULL, error = NULL, is_open = false;
 UPDATE usercom_sync_line SET label = NULL, problems = NULL;
 UPDATE usercom_sync SET error = NULL, next_page = NULL;

@@ -92,9 +92,13 @@ class ProtectedContacts:
             reasons[pair] = self._why_no_member(partner, pair, values)
         return {mapping: reason for mapping, reason in reasons.items() if reason}
 
+    def is_ours(self, partner: Any) -> bool:
+        """Whether ``partner`` is of an internal user, or a company's own contact."""
+        return partner.id in self._internal | self._companies
+
     def _why_no_member(self, partner: Any, pair: Any, values: Mapping[str, Any]) -> str | None:
         """Why the contact neither joins nor leaves the group of a pair, None if it does."""
-        if partner.id in self._internal | self._companies:
+        if self.is_ours(partner):
             return self._whose(partner)
         return pair._why_kept_out(partner, values) if values[pair._key()] else None
 
@@ -112,7 +116,7 @@ class ProtectedContacts:
     ) -> str | None:
         """Why the value of ``mapping`` is not written to ``partner``; None if it is."""
         value = values[mapping._key()]
-        if partner.id in self._internal | self._companies:
+        if self.is_ours(partner):
             is_withdrawal = mapping.is_consent and value == mapping._withdrawn()
             return None if is_withdrawal else self._whose(partner)
         if mapping.field_name == "email" and partner.id in self._portal:

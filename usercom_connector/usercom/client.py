@@ -276,6 +276,18 @@ class Client:
         except (RejectedError, UnservedError):
             return _user_page(self._transport.page("/users/", params))
 
+    def segment_page(self, segment_id: int) -> UserPage:
+        """Return the first page of the users of a segment, which nobody but User.com decides on.
+
+        Raises RejectedError where there is no such segment: it is not the end of a list.
+        """
+        try:
+            return _user_page(self._transport.page(f"/segments/{segment_id}/users/"))
+        except UnservedError as error:
+            if error.status != 404:
+                raise
+            raise RejectedError(404, "there is no such segment") from error
+
     def page_at(self, url: str) -> UserPage:
         """Return the page at a `UserPage.next`.
 

@@ -1,11 +1,11 @@
-"""Tags and lists of User.com, and which of them a user has or is in."""
+"""Tags, lists and segments of User.com, and which tags and lists a user has or is in."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
 from .errors import RejectedError, UnservedError
@@ -14,8 +14,9 @@ from .texts import is_storable
 if TYPE_CHECKING:
     from .transport import Transport
 
-Kind = Literal["tags", "lists"]
+Kind = Literal["tags", "lists", "segments"]
 
+JOINED: tuple[Kind, ...] = ("tags", "lists")  # what the JSON of a user tells
 MOST_LABELS = 5000  # to choose from
 LABEL_LIMIT = 255  # characters of a name; User.com's own limit is not documented
 NOT_FOUND, METHOD_NOT_ALLOWED = 404, 405
@@ -23,7 +24,7 @@ NOT_FOUND, METHOD_NOT_ALLOWED = 404, 405
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A tag or a list. The id of one that was never seen there is None."""
+    """A tag, list or segment. The id of one that was never seen there is None."""
 
     id: int | None
     name: str
@@ -52,7 +53,7 @@ def read_labels(data: Mapping[str, Any]) -> dict[str, tuple[Label, ...]]:
 
     An array of nothing but what cannot be read says nothing either: nobody has left all lists.
     """
-    arrays = {kind: data[kind] for kind in get_args(Kind) if isinstance(data.get(kind), list)}
+    arrays = {kind: data[kind] for kind in JOINED if isinstance(data.get(kind), list)}
     found = {kind: tuple(_labels(items)) for kind, items in arrays.items()}
     return {kind: labels for kind, labels in found.items() if labels or not arrays[kind]}
 

@@ -149,6 +149,7 @@ class UsercomBackend(models.Model):
         help="Tags of User.com are named so, and only those that begin so come to Odoo.",
     )
     tag_mapping_ids = fields.One2many("usercom.tag.mapping", "backend_id", "Tag Mappings")
+    segment_ids = fields.One2many("usercom.segment", "backend_id", "Segments")
     cron_id = fields.Many2one("ir.cron", readonly=True, copy=False, ondelete="restrict")
     is_looking = fields.Boolean("Is Looking Ahead", readonly=True, copy=False)
 
@@ -322,9 +323,8 @@ class UsercomBackend(models.Model):
         return self.mapping_ids.filtered(lambda mapping: not mapping.is_broken)
 
     def _paired_labels(self):
-        """The labels of User.com that some pair needs."""
-        labels = self.env["usercom.label"]
-        return labels.union(*(pairs.label_id for pairs in self._memberships()))
+        """The labels of User.com that some pair or segment needs."""
+        return self.segment_ids.label_id.union(*(pairs.label_id for pairs in self._memberships()))
 
     # ---- contacts ----
 

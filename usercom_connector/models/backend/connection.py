@@ -71,6 +71,13 @@ class UsercomBackendConnection(models.AbstractModel):
         found = ", ".join(f"{kinds[kind]}: {count}" for kind, count in counts.items())
         return notification(self._titled(self.env._("Found in User.com: %s", found)))
 
+    def action_fetch_segments(self):
+        """Fetch the segments as they now are in User.com."""
+        self.ensure_one()
+        self._check_manager()
+        count = Authentication(self.sudo()).fetch_segments()
+        return notification(self._titled(self.env._("Segments found: %s", count)))
+
     def action_run(self):
         self._check_administrator()
         for backend in self:

@@ -10,6 +10,7 @@ from ...services.mapping.paths import last_field
 from ...services.mapping.requeue import requeue_later
 from ...services.mapping.rights import unreadable_problem
 from ...services.mapping.second_pairs import refuse_paired_attributes, twofold_import_problem
+from ...services.mapping.segment_tags import segment_problem
 from ...services.mapping.suggestions import suggested_pairs
 from ...usercom import Rule, has_both_answers
 from ...usercom.records import COMPANIES, USERS
@@ -146,7 +147,7 @@ class UsercomFieldMapping(models.Model):
     def _check_pair(self):
         for mapping in self:
             problem = unreadable_problem(mapping) or pair_problem(mapping)
-            if problem := problem or twofold_import_problem(mapping):
+            if problem := problem or segment_problem(mapping) or twofold_import_problem(mapping):
                 raise ValidationError(problem)
 
     @api.constrains("is_consent", "field_id", "attribute_id")

@@ -150,6 +150,11 @@ class UsercomGroupMapping(models.AbstractModel):
         return group.display_name
 
     @api.model
+    def _never_paired(self):
+        """The groups that cannot be paired."""
+        return self.env[self._fields[self._group_field].comodel_name]
+
+    @api.model
     def _groups_of(self, partner):
         """``(ids, ids)``: the groups that the contact is in, and those of which nothing is said."""
         return set(partner[self._contact_field].ids), ()

@@ -6,18 +6,20 @@ from ...usercom.texts import is_storable
 
 
 class UsercomLabel(models.Model):
-    """A tag or list of User.com, as last fetched or as a person has named a new one."""
+    """A tag, list or segment of User.com, as last fetched or as a person has named a new one."""
 
     _name = "usercom.label"
     _inherit = "usercom.guarded"
-    _description = "User.com Tag or List"
+    _description = "User.com Tag, List or Segment"
     _order = "name, id"
     _fixed_fields = ("backend_id", "kind")
 
     backend_id = fields.Many2one(
         "usercom.backend", "Account", required=True, index=True, ondelete="cascade"
     )
-    kind = fields.Selection([("tags", "Tags")], required=True, default="tags")
+    kind = fields.Selection(
+        [("tags", "Tags"), ("segments", "Segments")], required=True, default="tags"
+    )
     name = fields.Char(required=True)
     name_key = fields.Char(compute="_compute_name_key", store=True, index=True)
     external_id = fields.Integer("User.com ID", readonly=True, aggregator=False)

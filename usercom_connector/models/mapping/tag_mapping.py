@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class UsercomTagMapping(models.Model):
@@ -34,3 +35,16 @@ class UsercomTagMapping(models.Model):
 
     def _label(self):
         return self.env._("Tag: %s", self._group_name())
+
+    @api.model
+    def _never_paired(self):
+        return self.env["usercom.segment"].sudo().search([]).category_id
+
+    @api.constrains("category_id")
+    def _check_category(self):
+        for pair in self.filtered(lambda pair: pair.category_id in self._never_paired()):
+            raise ValidationError(
+                self.env._(
+                    "“%s” is the tag of a segment, so it cannot be paired.", pair._group_name()
+                )
+            )

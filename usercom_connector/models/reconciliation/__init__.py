@@ -1,5 +1,8 @@
 from . import (
+    reading,
     conflict,
     drift,
+    segment,
+    segment_member,
     sweep,
 )

@@ -6,18 +6,13 @@ OF_COMPANIES = {"reconcile": "companies", "compare": "compare_companies"}
 
 
 class UsercomSweep(models.Model):
-    """How far a list of User.com's users has been read: the next page, committed with each page.
-
-    Pages come in no promised order, so a time within a range would not tell what is still to come.
-    Not a part of the account's own record, which people edit while this is written all the time.
-    """
+    """A list of all or of changed users, as an account reads them again and again."""
 
     _name = "usercom.sweep"
-    _inherit = ["usercom.guarded", "usercom.page.guard"]
+    _inherit = "usercom.reading"
     _description = "User.com List Being Read"
     _rec_name = "kind"
 
-    backend_id = fields.Many2one("usercom.backend", required=True, ondelete="cascade")
     kind = fields.Selection(
         [
             ("backlog", "Backlog"),
@@ -28,16 +23,7 @@ class UsercomSweep(models.Model):
         ],
         required=True,
     )
-    is_open = fields.Boolean("Under Way")
-    since = fields.Datetime()
-    until = fields.Datetime()
-    next_page = fields.Char()
-    started_at = fields.Datetime()
-    ended_at = fields.Datetime(help="When it was last read to its end.")
-    read_until = fields.Datetime(help="What was changed before is known.")
     missed_at = fields.Datetime(help="When it last met news that no call had told of.")
-    newest_prompt = fields.Integer(help="The last inbox entry when it began.")
-    error = fields.Text()
 
     _kind_uniq = models.Constraint("unique (backend_id, kind)", "One sweep of a kind at a time.")
 
@@ -67,4 +53,7 @@ class UsercomSweep(models.Model):
     def _is_reading(self, backend):
         """Whether a list is read that User.com serves; another waits for the next regular run."""
         domain = [("backend_id", "=", backend.id), ("is_open", "=", True), ("error", "=", False)]
-        return bool(self.search_count(domain, limit=1))
+        return any(
+            self.env[model].search_count(domain, limit=1)
+            for model in (self._name, "usercom.segment")
+        )

@@ -45,6 +45,8 @@ class SystemChange:
         self._delete_all("usercom.event", waiting)
         self._delete_all("usercom.sweep", self._ours)
         self._delete_all("usercom.drift", self._ours)
+        self._env["usercom.label"].search(self._ours).external_id = 0
+        self._env["usercom.segment"]._forget(self._backend)
         for sync in self._env["usercom.sync"].search([*self._ours, ("state", "in", UNDER_WAY)]):
             sync.action_cancel()
         self._env["usercom.tombstone"].search(self._ours).external_id = False
@@ -126,7 +128,13 @@ class Authentication:
 
     def fetch_labels(self) -> dict[str, int]:
         """Store the tags, and what else is paired, as they now are in User.com: how many each."""
-        kinds = [pairs._kind for pairs in self._backend._memberships()]
+        return self._fetch_kinds([pairs._kind for pairs in self._backend._memberships()])
+
+    def fetch_segments(self) -> int:
+        """Store the segments as they now are in User.com; returns how many."""
+        return self._fetch_kinds(["segments"])["segments"]
+
+    def _fetch_kinds(self, kinds: list[Any]) -> dict[str, int]:
         self._labels = Connection(self._backend).ask(
             lambda client: {kind: client.memberships.labels(kind) for kind in kinds}
         )

@@ -20,6 +20,7 @@ _TEXTS = {
     "usercom.sync": "error",
     "usercom.sync.line": "problems",
     "usercom.sweep": "error",
+    "usercom.segment": "error",
 }
 _SHORTEST = 6  # a custom id "7" is in texts that are about anything
 

@@ -133,8 +133,8 @@ class AllGroups:
         return self._backend[self._model._pairs_field]
 
     def _paired(self) -> Any:
-        """The groups that have a pair."""
-        return self._pairs()[self._model._group_field]
+        """The groups that have a pair, or may have none."""
+        return self._pairs()[self._model._group_field] | self._model._never_paired()
 
     def _room(self) -> int:
         return max(0, MOST_PAIRS - len(self._pairs()))

@@ -21,6 +21,7 @@ from ..inbox.calls import settle_listed
 from ..inbox.prompts import Prompts, keys_in
 from .company_list import CompanyComparison, CompanyList
 from .differences import Differences
+from .segment_list import SegmentList
 from .user_list import COMPARED_EVERY, OVERLAP, UserList
 
 READ_EVERY = timedelta(hours=1)
@@ -200,6 +201,8 @@ class Reconciliation:
             users = self._list(kind, client)
             if users.is_open() or users.begin_if_due():
                 yield users.read_pages(deadline, self._after_page)
+        for segment in self.backend.env["usercom.segment"]._under_way(self.backend):
+            yield SegmentList(segment, client).read_pages(deadline, self._after_page)
         while read := self._list("backlog", client).read_pages(deadline, self._after_page):
             yield read
         yield 0

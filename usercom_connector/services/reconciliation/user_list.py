@@ -176,7 +176,7 @@ class UserList:
     def _give_up(self, error: UsercomError) -> None:
         """For this run; a list that User.com does not serve, until the next one is due."""
         message = explain(self.env, error)
-        _logger.info("user.com %s: a page could not be read: %s", self.sweep.kind, message)
+        _logger.info("user.com %s: a page could not be read: %s", self.sweep.display_name, message)
         self.sweep.error = message
         if isinstance(error, CredentialsError):
             self.backend._pause_for(error)
