@@ -284,7 +284,8 @@ class Push:
         return Pushed(merged, user, ignored=ignored, remote_base=remote_base)
 
     def _is_as_before(self, key: str, sent: Values, shown: Values) -> bool:
-        if key in self.base or not self.identity.user_id:
+        is_known = key in self.base or self.attributes[key].membership  # who is in nothing has none
+        if is_known or not self.identity.user_id:
             return bool(shown[key] == remote_base_value(self.base, key))
         return not is_rendering(sent[key], shown[key], self.attributes[key])
 
