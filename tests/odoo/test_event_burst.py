@@ -76,20 +76,22 @@ class TestUrgency(EventCase):
 
     def test_the_products_of_an_order_go_before_what_can_wait(self):
         many = [{"kind": "product", "key": f"p{n}", "name": f"P{n}"} for n in range(12)]
-        self.queue([*many, {"kind": "product", "key": "desk", "name": "Desk"}])
-        self.deal(self.jan, product_keys=["desk"])
+        self.queue([*many, {"kind": "product", "key": "zz-desk", "name": "Desk"}])
+        self.deal(self.jan, product_keys=["zz-desk"])
         self.drain()
-        self.assertEqual([body["custom_id"] for body in self.posts("/products/")][0], "desk")
+        products = [body["custom_id"] for body in self.posts("/products/")]
+        self.assertLess(products.index("zz-desk"), 6)
         self.assertEqual(len(self.deals()), 1)
 
     def test_so_do_those_of_an_earlier_order_of_the_same_contact(self):
         many = [{"kind": "product", "key": f"p{n}", "name": f"P{n}"} for n in range(12)]
-        self.queue([*many, {"kind": "product", "key": "desk", "name": "Desk"}])
+        self.queue([*many, {"kind": "product", "key": "zz-desk", "name": "Desk"}])
         deal = {"partner": self.jan, "kind": "deal", "key": "SO0", "name": "Order 0"}
-        self.queue([deal | {"product_keys": ["desk"]}])
+        self.queue([deal | {"product_keys": ["zz-desk"]}])
         self.deal(self.jan)
         self.drain()
-        self.assertEqual([body["custom_id"] for body in self.posts("/products/")][0], "desk")
+        products = [body["custom_id"] for body in self.posts("/products/")]
+        self.assertLess(products.index("zz-desk"), 6)
         self.assertEqual(len(self.deals()), 2)
 
     def test_a_withdrawal_goes_before_all_events_of_its_contact(self):
