@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from .account import Account
 from .attributes import attribute_view
+from .commerce import Items
 from .companies import Company
 from .control_users import People
 from .errors import ApiError
@@ -139,7 +140,7 @@ class Control:
 
     async def commerce(self, request: Request) -> Any:
         if request.method == "DELETE":
-            self.account.commerce.products.by_id.clear()
+            self.account.commerce.products = Items()
         return self.account.commerce.as_dict()
 
     async def visit(self, request: Request) -> Any:
