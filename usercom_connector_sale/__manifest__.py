@@ -10,6 +10,8 @@
         "security/ir.model.access.csv",
         "security/ir_rule.xml",
         "views/usercom_order_stage_views.xml",
+        "views/usercom_order_history_line_views.xml",
+        "views/usercom_order_history_views.xml",
         "views/res_config_settings_views.xml",
     ],
     "auto_install": True,

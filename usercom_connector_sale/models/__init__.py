@@ -9,6 +9,9 @@ from . import (
     usercom_backend,
     usercom_event,
     usercom_order,
+    usercom_order_history_report,
+    usercom_order_history,
+    usercom_order_history_line,
     usercom_order_stage,
     usercom_product,
 )

@@ -15,6 +15,10 @@ class ResConfigSettings(models.TransientModel):
     )
     usercom_product_id_prefix = fields.Char("Prefix of the Product ID", size=64)
 
+    def action_usercom_order_history(self):
+        self._usercom_save()
+        return self.env["usercom.order.history"].action_open()
+
     def action_usercom_order_stages(self):
         self._usercom_save()
         return self.env["ir.actions.act_window"]._for_xml_id(

@@ -1,5 +1,7 @@
 from odoo import api, fields, models, tools
 
+from ..services.history import OrderHistory
+
 
 class UsercomBackend(models.Model):
     """What an account is told of its company's orders."""
@@ -57,8 +59,12 @@ class UsercomBackend(models.Model):
 
     def _forget_orders(self):
         """Another system has been told of nothing: all is told with the next change."""
+        self.env["usercom.order.history"].sudo()._end_of(self)
         for model in ("usercom.order", "usercom.product"):
             self.env[model].sudo().search([("backend_id", "in", self.ids)]).unlink()
+
+    def _stepwise_work(self):
+        return [*super()._stepwise_work(), OrderHistory(self)]
 
     @api.model
     @tools.ormcache()

@@ -25,6 +25,8 @@ class Report:
     lines: Any
     note: Any
     values: dict[str, Any]
+    deal: dict[str, Any]
+    passed: Any
     items: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -35,7 +37,7 @@ class Orders:
         self._backend = backend.sudo()
         self._env = self._backend.env
         self._stages = self._backend.order_stage_ids.filtered("is_sent").sorted("sequence")
-        self._told_anew = self._states_told_anew()
+        self._told_anew = self.states_told_anew()
         self._products = Products(self._backend)
         self._payloads = Payloads(self._backend, self._products)
 
@@ -52,7 +54,7 @@ class Orders:
                 reports.append(report)
         self._queue(reports)
 
-    def _states_told_anew(self) -> set[str]:
+    def states_told_anew(self) -> set[str]:
         """The states in Odoo of orders that User.com is told of without knowing them yet.
 
         Most quotations are sent nowhere, and each of their edits comes here.
@@ -71,30 +73,33 @@ class Orders:
 
     def _report(self, order: Any, facts: OrderFacts, note: Any) -> Report | None:
         """What is to be said of an order; None if User.com is not to know it."""
+        report = self.report_deal(order, facts, note)
+        if not report:
+            return None
+        if not note or note.digest != report.values["digest"]:
+            report.items.append(report.deal)
+        if order.date_order >= self._backend.orders_since or (note and note.lines):
+            self._add_events(report)
+            self._add_movements(report, facts)
+        return report
+
+    def report_deal(self, order: Any, facts: OrderFacts, note: Any) -> Report | None:
+        """The deal that the order is, and what is noted of it; None if it is not to be one."""
         states = reached(order, facts)
         passed = self._stages.filtered(lambda stage: stage.order_state in states)
         if not passed or (not note and states <= ENDS):
             return None
         lines = facts.lines(order)
-        report = Report(order, lines, note, {"order_state": passed[-1].order_state})
-        is_paid = "paid" in states
-        self._add_deal(report, self._payloads.deal(order, lines, passed[-1], is_paid=is_paid))
-        if order.date_order >= self._backend.orders_since or (note and note.lines):
-            self._add_events(report, passed)
-            self._add_movements(report, facts)
-        return report
+        deal = self._payloads.deal(order, lines, passed[-1], is_paid="paid" in states)
+        firm = {"company": deal["company"].id} if "company" in deal else {}
+        digest = digest_of({**deal, "partner": order.partner_id.id, **firm})
+        values = {"order_state": passed[-1].order_state, "digest": digest}
+        return Report(order, lines, note, values, deal, passed)
 
-    def _add_deal(self, report: Report, item: dict[str, Any]) -> None:
-        firm = {"company": item["company"].id} if "company" in item else {}
-        digest = digest_of({**item, "partner": item["partner"].id, **firm})
-        if not report.note or report.note.digest != digest:
-            report.items.append(item)
-        report.values["digest"] = digest
-
-    def _add_events(self, report: Report, passed: Any) -> None:
+    def _add_events(self, report: Report) -> None:
         """One event for each state that the order has come to, once in its life."""
         told = set(report.note.told_states or [] if report.note else [])
-        for stage in passed.filtered("event_name"):
+        for stage in report.passed.filtered("event_name"):
             if stage.order_state not in told:
                 item = self._payloads.event(report.order, report.lines, stage)
                 report.items.append(item)

@@ -36,7 +36,7 @@ class Products:
             own = f"odoo-{product.id}"
         return prefix + own
 
-    def queue(self, products: Any) -> None:
+    def queue(self, products: Any, priority: int | None = None) -> None:
         """Queue those ``products`` that User.com does not have, or not as they are now."""
         notes = self._notes(products)
         items, values = [], []
@@ -46,7 +46,7 @@ class Products:
             if not note or note.digest != value["digest"]:
                 items.append(item)
                 values.append((note, value))
-        self._env["usercom.event"].sudo()._queue(self._backend, items)
+        self._env["usercom.event"].sudo()._queue(self._backend, items, priority)
         keep(self._env["usercom.product"].sudo(), values)
 
     def send_anew(self, products: Any) -> None:

@@ -18,7 +18,7 @@ from ...usercom import (
     User,
     UsercomError,
 )
-from ...usercom.user_file import user_files
+from ...usercom.csv_files import csv_files
 from ..contacts.identity import normalized
 from ..database.transactions import committed
 from ..failures.problem import explain
@@ -133,7 +133,7 @@ class CsvImport:
         if not sync.import_began_at:
             sync.import_began_at = fields.Datetime.now() - CLOCKS
         attributes = self.backend._active_mappings()._attributes()
-        return user_files(self._rows(self._sending.still_open(lines)), attributes)
+        return csv_files(self._rows(self._sending.still_open(lines)), attributes)
 
     def _left(self) -> list[Any]:
         return self.sync._people_with(kind="new_there", result=False, force_single=False)

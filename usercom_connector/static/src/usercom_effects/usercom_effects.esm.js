@@ -11,10 +11,10 @@ const ICONS = {
     rest: "fa-minus text-muted",
 };
 
-/** What an initial sync does: sentences in which each number leads to the people it counts. */
+/** What some work does: sentences in which each number leads to the people or records it counts. */
 export class UsercomEffects extends Component {
     static template = "usercom_connector.Effects";
-    static props = {...standardFieldProps};
+    static props = {...standardFieldProps, method: String};
 
     setup() {
         this.action = useService("action");
@@ -32,7 +32,7 @@ export class UsercomEffects extends Component {
     async open(code) {
         const {resModel, resId, context} = this.props.record;
         const args = [[resId], code];
-        const action = await this.orm.call(resModel, "action_people", args, {context});
+        const action = await this.orm.call(resModel, this.props.method, args, {context});
         await this.action.doAction(action);
     }
 }
@@ -41,4 +41,5 @@ registry.category("fields").add("usercom_effects", {
     component: UsercomEffects,
     displayName: _t("Effects"),
     supportedTypes: ["json"],
+    extractProps: ({options}) => ({method: options.method || "action_people"}),
 });

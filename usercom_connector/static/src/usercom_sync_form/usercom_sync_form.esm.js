@@ -2,7 +2,7 @@ import {FormController} from "@web/views/form/form_controller";
 import {formView} from "@web/views/form/form_view";
 import {registry} from "@web/core/registry";
 
-/** A new initial sync is stored by its buttons, not by leaving the page or its tab. */
+/** A new initial sync, or history, is stored by its buttons, not by leaving the page or its tab. */
 export class UsercomSyncFormController extends FormController {
     async beforeLeave() {
         if (!this.model.root.isNew) {

@@ -1,4 +1,4 @@
-"""Files of new users for User.com's CSV import."""
+"""Files for User.com's CSV imports: of new users, and of deals."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from . import strict_json
 from .records import Attribute
 
 
-def user_files(
+def csv_files(
     rows: Mapping[int, Mapping[str, Any]], attributes: Mapping[str, Attribute] | None = None
 ) -> list[tuple[list[int], bytes]]:
     """Return [(keys of the rows, CSV file)] for rows `{key: {name_std: JSON value}}`.

@@ -1,0 +1,3 @@
+"""The history of orders: those of the last months, sent as files of deals."""
+
+from .history import OrderHistory as OrderHistory

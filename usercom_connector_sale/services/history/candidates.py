@@ -1,0 +1,111 @@
+"""Which orders can be in the history, and as what deal each would be sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from odoo.addons.usercom_connector.services.database.transactions import attempted
+
+from ..order_facts import OrderFacts
+from ..orders import Orders, Report
+
+SENT_KINDS = ("new", "changed")
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An order: of what ``kind`` it is (as the lines of a history say), and what is told of it.
+
+    ``user_id``: whose deal it is at User.com. ``problem``: why nothing can be told of it.
+    """
+
+    order: Any
+    kind: str
+    report: Report | None = None
+    user_id: int | None = None
+    problem: str | None = None
+
+    @property
+    def is_sent(self) -> bool:
+        return self.kind in SENT_KINDS
+
+    def as_row(self) -> dict[str, Any]:
+        """The values of its deal, as a file has them."""
+        deal = self.report.deal if self.report else {}
+        keys = {"custom_id": deal["key"], "name": deal["name"], "user_id": self.user_id}
+        return {**deal["data"], **keys}
+
+
+class Candidates:
+    """Of the orders of a history's account, read many at once."""
+
+    def __init__(self, history: Any) -> None:
+        self._backend = history.backend_id.sudo()
+        self._sends_known = history.sends_known
+        self._env = self._backend.env
+        self._orders = Orders(self._backend)
+
+    def domain(self, since: Any) -> list[Any]:
+        """The orders of the account's company since then, but for quotations that are not sent."""
+        states = self._orders.states_told_anew() | {"sale", "cancel"}
+        return [
+            ("company_id", "=", self._backend.company_id.id),
+            ("date_order", ">=", since),
+            ("state", "in", sorted(states)),
+        ]
+
+    def of(self, orders: Any) -> list[Candidate]:
+        """What each order is; where one cannot be read, the others still are."""
+        found, error = attempted(self._env, self._read, orders)
+        if error is None:
+            return found
+        if len(orders) == 1:
+            return [Candidate(orders, "faulty", problem=str(error))]
+        return [candidate for order in orders for candidate in self.of(order)]
+
+    def _read(self, orders: Any) -> list[Candidate]:
+        people, facts, notes = self._people(orders.partner_id), OrderFacts(orders), self._of(orders)
+        return [
+            self._candidate(order, people[order.partner_id.id], facts, notes.get(order.id))
+            for order in orders.with_context(lang=self._backend._language())
+        ]
+
+    def _of(self, orders: Any) -> dict[int, Any]:
+        """What the account was told of the orders before."""
+        told = [("order_id", "in", orders.ids), ("backend_id", "=", self._backend.id)]
+        return {note.order_id.id: note for note in self._env["usercom.order"].search(told)}
+
+    def _people(self, partners: Any) -> dict[int, tuple[str, int | None]]:
+        """``{contact id: (why no order of it can be sent or "", id of its user)}``."""
+        inside = set(self._backend._taking_part(partners).ids)
+        links = self._env["usercom.binding"]._of(self._backend, partners)
+        return {
+            partner_id: _standing(links.get(partner_id), partner_id in inside)
+            for partner_id in partners.ids
+        }
+
+    def _candidate(
+        self, order: Any, person: tuple[str, int | None], facts: OrderFacts, note: Any
+    ) -> Candidate:
+        report = self._orders.report_deal(order, facts, note)
+        why_not, user_id = person
+        if not report or why_not:
+            return Candidate(order, why_not or "state", report)
+        if not note:
+            return Candidate(order, "new", report, user_id)
+        is_known = not self._sends_known and note.digest == report.values["digest"]
+        return Candidate(order, "known" if is_known else "changed", report, user_id)
+
+
+def _standing(link: Any, is_inside: bool) -> tuple[str, int | None]:
+    """Why nothing of a contact can be sent, or "", and the id of its user."""
+    state = link.state if link else None
+    if state == "erased":
+        return "erased", None
+    if not is_inside:
+        return "not_synchronized", None
+    if state == "gone":
+        return "gone", None
+    user_id = link.external_id if link else None
+    return ("", user_id) if user_id else ("not_there", None)
