@@ -71,11 +71,11 @@ class TestOrderHistory(BrowserCase):
             self.assertTrue(page.fits_in_width())
             page.click("a[name='not_synchronized']")
             page.see(words["lines"], ".o_list_view")
-            page.click(".o_breadcrumb .o_back_button, .breadcrumb-item a")
+            self.back(page, words)
             page.press("action_orders")
             page.see(words["lines"], ".o_list_view")
             page.shoot("order_history_orders")
-            page.click(".o_breadcrumb .o_back_button, .breadcrumb-item a")
+            self.back(page, words)
             self.on_a_phone(page, words)
             page.press("action_confirm")
             page.see("4", ".modal")
@@ -89,13 +89,16 @@ class TestOrderHistory(BrowserCase):
             page.shoot("order_history_done")
 
     def on_a_phone(self, page, words):
-        page.see(words["ready"], ".o_form_view")
         page.resize(390, 844)
         page.shoot("order_history_phone")
         self.assertTrue(page.fits())
         page.press("action_orders")
         page.see(words["lines"], ".o_kanban_view")
         page.shoot("order_history_orders_phone")
-        page.click(".o_breadcrumb .o_back_button, .breadcrumb-item a")
-        page.see(words["ready"], ".o_form_view")
         page.resize(1366, 768)
+        self.back(page, words)
+
+    def back(self, page, words):
+        history = self.env["usercom.order.history"].search([])
+        page.go(f"/odoo/usercom-order-histories/{history.id}")
+        page.see(words["ready"], ".o_form_view")

@@ -102,7 +102,7 @@ class TestPreview(OrderHistoryCase):
         self.sent()
         history = self.sent(sends_known=True)
         self.assertEqual(self.line_of(history, order).result, "done")
-        self.assertEqual((len(self.deals()), self.deal(order)["writes"]), (1, 3))
+        self.assertEqual((len(self.deals()), self.deal(order)["writes"]), (1, 2))
 
     def test_there_may_be_none(self):
         history = self.previewed()
