@@ -90,9 +90,10 @@ class TestOrderHistory(BrowserCase):
 
     def on_a_phone(self, page, words):
         page.resize(390, 844)
+        self.back(page, words)
         page.shoot("order_history_phone")
         self.assertTrue(page.fits())
-        page.press("action_orders")
+        page.click("a[name='not_synchronized']")
         page.see(words["lines"], ".o_kanban_view")
         page.shoot("order_history_orders_phone")
         page.resize(1366, 768)
