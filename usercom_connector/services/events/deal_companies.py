@@ -28,7 +28,11 @@ class DealCompanies:
 
     def key(self, row: Any) -> dict[str, Any]:
         """What names the company of a deal's row; empty where it is not there."""
-        link = self._links.get(row.commercial_partner_id.id)
+        return self.key_of(row.commercial_partner_id.id)
+
+    def key_of(self, partner_id: int) -> dict[str, Any]:
+        """What names the company of this contact; empty where it is not there."""
+        link = self._links.get(partner_id)
         if not link:
             return {}
         if link.custom_id:

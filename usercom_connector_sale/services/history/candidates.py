@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from odoo.addons.usercom_connector.services.database.transactions import attempted
+from odoo.addons.usercom_connector.services.events.deal_companies import DealCompanies
 
 from ..order_facts import OrderFacts
 from ..orders import Orders, Report
@@ -17,13 +18,13 @@ SENT_KINDS = ("new", "changed")
 class Candidate:
     """An order: of what ``kind`` it is (as the lines of a history say), and what is told of it.
 
-    ``user_id``: whose deal it is at User.com. ``problem``: why nothing can be told of it.
+    ``owner``: whose deal it is at User.com. ``problem``: why nothing can be told of it.
     """
 
     order: Any
     kind: str
     report: Report | None = None
-    user_id: int | None = None
+    owner: dict[str, Any] = field(default_factory=dict)
     problem: str | None = None
 
     @property
@@ -33,8 +34,7 @@ class Candidate:
     def as_row(self) -> dict[str, Any]:
         """The values of its deal, as a file has them."""
         deal = self.report.deal if self.report else {}
-        keys = {"custom_id": deal["key"], "name": deal["name"], "user_id": self.user_id}
-        return {**deal["data"], **keys}
+        return {**deal["data"], "custom_id": deal["key"], "name": deal["name"], **self.owner}
 
 
 class Candidates:
@@ -66,10 +66,13 @@ class Candidates:
 
     def _read(self, orders: Any) -> list[Candidate]:
         people, facts, notes = self._people(orders.partner_id), OrderFacts(orders), self._of(orders)
-        return [
-            self._candidate(order, people[order.partner_id.id], facts, notes.get(order.id))
-            for order in orders.with_context(lang=self._backend._language())
-        ]
+        firms = DealCompanies(self._backend, orders.partner_id.commercial_partner_id)
+        found = []
+        for order in orders.with_context(lang=self._backend._language()):
+            report = self._orders.report_deal(order, facts, notes.get(order.id))
+            person = people[order.partner_id.id]
+            found.append(self._candidate(order, report, person, firms))
+        return found
 
     def _of(self, orders: Any) -> dict[int, Any]:
         """What the account was told of the orders before."""
@@ -86,16 +89,24 @@ class Candidates:
         }
 
     def _candidate(
-        self, order: Any, person: tuple[str, int | None], facts: OrderFacts, note: Any
+        self, order: Any, report: Report | None, person: tuple[str, int | None], firms: Any
     ) -> Candidate:
-        report = self._orders.report_deal(order, facts, note)
         why_not, user_id = person
+        firm = report.deal.get("company") if report else None
+        owner = firms.key_of(firm.id) if firm else {}
+        if owner and firm == order.partner_id and why_not in ("not_synchronized", "not_there"):
+            why_not = ""  # the deal is the company's own
         if not report or why_not:
             return Candidate(order, why_not or "state", report)
-        if not note:
-            return Candidate(order, "new", report, user_id)
-        is_known = not self._sends_known and note.digest == report.values["digest"]
-        return Candidate(order, "known" if is_known else "changed", report, user_id)
+        owner = {**owner, "user_id": user_id} if user_id else owner
+        return Candidate(order, self._kind(report), report, owner)
+
+    def _kind(self, report: Report) -> str:
+        """What the history does with an order that may be sent."""
+        if not report.note:
+            return "new"
+        is_known = report.note.digest == report.values["digest"]
+        return "known" if is_known and not self._sends_known else "changed"
 
 
 def _standing(link: Any, is_inside: bool) -> tuple[str, int | None]:
