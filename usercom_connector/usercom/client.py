@@ -5,12 +5,11 @@ another path or method if the first is not served. Nothing else is retried here:
 which calls may be repeated.
 """
 
-import math
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from copy import copy
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from threading import Lock
 from typing import IO, Any, Self
 
@@ -36,7 +35,7 @@ from .responses import (
     readable,
     user_of,
 )
-from .search import Search
+from .search import Search, date_range
 from .texts import digits
 from .throttle import Throttle
 from .transport import RawPage, Transport
@@ -269,7 +268,7 @@ class Client:
         Naive times are UTC. The order is not documented, nor whether the bounds are included: some
         users from up to two seconds outside are among them.
         """
-        if not (params := _date_range(since, until)):
+        if not (params := date_range(since, until)):
             return _user_page(self._transport.page(f"/{self._resource}/"))
         try:  # either of the two documented paths may be the one that is served
             return _user_page(self._transport.page("/users/search/", params))
@@ -398,17 +397,3 @@ def _user_page(page: RawPage) -> UserPage:
 def _content_type(item: Any) -> Any:
     """Return of what a listed attribute is; a "user", if nothing is told."""
     return item.get("content_type", "user") if isinstance(item, dict) else "user"
-
-
-def _date_range(since: datetime | None, until: datetime | None) -> dict[str, Any]:
-    """Return the query for a range, in UNIX seconds, one more at each end for open bounds."""
-    params: dict[str, Any] = {}
-    if since:
-        params["min"] = math.floor(_utc(since).timestamp()) - 1
-    if until:
-        params["max"] = math.ceil(_utc(until).timestamp()) + 1
-    return {"search": "updated_at", **params} if params else {}
-
-
-def _utc(moment: datetime) -> datetime:
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

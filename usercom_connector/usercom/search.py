@@ -1,8 +1,10 @@
-"""Search users by custom id, e-mail or phone."""
+"""Search users by custom id, e-mail or phone, or those that were updated within a range."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -99,3 +101,17 @@ class Search:
 
 def _of_email(users: Iterable[User], email: str) -> list[User]:
     return [user for user in users if (user.email or "").lower() == email.lower()]
+
+
+def date_range(since: datetime | None, until: datetime | None) -> dict[str, Any]:
+    """Return the query for a range, in UNIX seconds, one more at each end for open bounds."""
+    params: dict[str, Any] = {}
+    if since:
+        params["min"] = math.floor(_utc(since).timestamp()) - 1
+    if until:
+        params["max"] = math.ceil(_utc(until).timestamp()) + 1
+    return {"search": "updated_at", **params} if params else {}
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
