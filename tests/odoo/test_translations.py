@@ -30,6 +30,7 @@ SAME_IN_POLISH = {  # left empty: Odoo then shows the original
     "Odoo → User.com",
     "Odoo ≠ User.com",
     "Problem",
+    "Segment",
     "Separator",
     "Status",
     "Tag: %s",
