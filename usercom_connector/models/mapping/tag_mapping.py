@@ -38,7 +38,8 @@ class UsercomTagMapping(models.Model):
 
     @api.model
     def _never_paired(self):
-        return self.env["usercom.segment"].sudo().search([]).category_id
+        tagging = self.env["usercom.segment"].sudo().search([("category_id", "!=", False)])
+        return tagging.category_id
 
     @api.constrains("category_id")
     def _check_category(self):

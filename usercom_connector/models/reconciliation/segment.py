@@ -43,7 +43,7 @@ class UsercomSegment(models.Model):
     )
     reading = fields.Integer(readonly=True, copy=False, help="How often it was read.")
     users_total = fields.Integer("Users", readonly=True, copy=False, aggregator=False)
-    users_read = fields.Integer("Users Read", readonly=True, copy=False, aggregator=False)
+    users_read = fields.Integer(readonly=True, copy=False, aggregator=False)
     contact_count = fields.Integer("Contacts", compute="_compute_contact_count")
     state = fields.Selection(
         [

@@ -36,7 +36,7 @@ class CompanyExplanation:
         """Whether there is something to say of its values: it was sent, or waits to be."""
         return self._takes_part and bool(self._link)
 
-    def read(self) -> None:
+    def look_up(self) -> None:
         """Read the company, found as a drain would find it. Raises UserError where that fails."""
         custom_id = self._link.custom_id or self._backend._company_custom_id(self._partner)
         identity = Identity(self._link.external_id or None, custom_id)

@@ -39,7 +39,7 @@ class Explanation:
         identity = ContactIdentity(self._backend).of(self._partner, self._binding)
         self._user = Connection(self._backend).ask(Fetch(identity).run)
         if self.company.is_explained:
-            self.company.read()
+            self.company.look_up()
         self.is_read = True
 
     def rules(self) -> list[Rule]:

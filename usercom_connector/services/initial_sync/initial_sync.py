@@ -47,10 +47,10 @@ class InitialSync(Stepwise):
             unless_locked(self.env, Sending(sync).count_sent)
 
     def _count_work(self, record: Any, seconds: float) -> None:
-        super()._count_work(record, seconds)
         Sending(record).count_sent()
+        return super()._count_work(record, seconds)
 
     def _stop(self, record: Any, message: str) -> None:
         if record._is_at_work():
             PageGuard(record).end()
-        super()._stop(record, message)
+        return super()._stop(record, message)

@@ -61,7 +61,7 @@ class CompanyComparison(CompanyList):
 
     def _begin(self, since: Any) -> None:
         Differences(self.sweep).forget((COMPANIES,))
-        super()._begin(since)
+        return super()._begin(since)
 
     def _bring(self, companies: list[User]) -> None:
         """Compare; where one of them raises an error, each by itself."""

@@ -30,9 +30,9 @@ class SegmentList(UserList):
         self._begin(None)
 
     def _begin(self, since: Any) -> None:
-        super()._begin(since)
         reading = self.sweep.reading + 1
         self.sweep.write({"is_read": False, "users_read": 0, "users_total": 0, "reading": reading})
+        return super()._begin(since)
 
     def begin_if_due(self) -> bool:
         return False
@@ -82,9 +82,9 @@ class SegmentList(UserList):
 
     def _finish(self) -> None:
         if self.sweep.error or self.sweep.is_read:
-            super()._finish()
-        else:
-            self.sweep.write({"is_read": True, "next_page": False})
+            return super()._finish()
+        self.sweep.write({"is_read": True, "next_page": False})
+        return None
 
     def _take_tags(self) -> int:
         """Take the tag from some who were not met; returns how many."""

@@ -105,8 +105,8 @@ class OrderHistory(Stepwise):
         return self.env[self.model].search([mine, ("settle_at", "!=", False)])
 
     def _count_work(self, record: Any, seconds: float) -> None:
-        super()._count_work(record, seconds)
         Singly(record).take_over_results()
+        return super()._count_work(record, seconds)
 
 
 def _now() -> datetime:
