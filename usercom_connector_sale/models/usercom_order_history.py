@@ -57,6 +57,17 @@ class UsercomOrderHistory(models.Model):
     )
 
     # ---- where it stands ----
+    state = fields.Selection(  # as inherited: labels are translated in the module that has them
+        selection_add=[
+            ("draft", "Choose"),
+            ("previewing", "Preview Under Way"),
+            ("ready", "Preview"),
+            ("running", "Running"),
+            ("paused", "Paused"),
+            ("done", "Done"),
+            ("cancelled", "Cancelled"),
+        ]
+    )
     step = fields.Selection(
         [
             ("orders", "Looking through the orders"),
