@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import count
 from statistics import median, quantiles
 from typing import Any
 
@@ -24,6 +25,7 @@ BATCH = 2000
 RATE, LATENCY_MS = 10, 100
 PAUSE_SECONDS = 0.3
 PATIENCE_SECONDS = 300
+NUMBERS = count()  # no contact is given the number that it has
 MEDIAN, MOST, RENAME = 2.0, 5.0, 2.0  # seconds, seconds, times plain Odoo's
 IS_SETTLED = """
     SELECT NOT EXISTS (SELECT FROM usercom_outbox WHERE partner_id = %s AND state = 'pending')"""
@@ -77,9 +79,9 @@ def results_of_edits(what: str, seconds: list[float]) -> Iterator[Result]:
 def edited(pair: Pair) -> list[float]:
     """Edit one contact after the other, by remote calls, and wait for each."""
     seconds = []
-    for number, contact in enumerate(_contacts(pair, PROBES)):
+    for contact in _contacts(pair, PROBES):
         started = time.perf_counter()
-        pair.write(contact, phone=f"5{number:08}")
+        pair.write(contact, phone=f"5{next(NUMBERS):08}")
         until(lambda: pair.odoo.sql(IS_SETTLED, contact)[0][0], PATIENCE_SECONDS)  # noqa: B023
         seconds.append(time.perf_counter() - started)
         time.sleep(PAUSE_SECONDS)
