@@ -4,5 +4,9 @@ from . import test
 
 
 def main(arguments: list[str]) -> int:
-    """Walk through the product in English and Polish; returns pytest's exit status."""
-    return test.main(["tests/browser/pictures.py", "-q", *arguments])
+    """Walk through the product in English and Polish, and the other apps in English.
+
+    Returns pytest's exit status.
+    """
+    files = ["tests/browser/pictures.py", "tests/browser/app_pictures.py"]
+    return test.main([*files, "-q", *arguments])

@@ -1,25 +1,17 @@
 """Takes the pictures of the documentation; run by `make pictures`, not with the tests."""
 
-from contextlib import contextmanager
-
-from PIL import Image, ImageChops
-
 from . import acme
-from .common import PICTURES, ROOT, BrowserCase
+from .common_pictures import PictureCase
 
-ENGLISH = ROOT / "usercom_connector/static/description"
-POLISH = ROOT / "docs/pictures"
 URL = "usercom_connector.api_url"
-WIDTH, HEIGHT, SHARPNESS = 1366, 900, 2
 WIDE = 1600  # has room for the title beside many buttons
-MARGIN = 24 * SHARPNESS
 CONSENTS = "h2:has(+ .o_settings_container #usercom_email_consent)"
 
 
-class TestPictures(BrowserCase):
+class TestPictures(PictureCase):
     """The English ones go to the Apps page too, the Polish ones to docs/."""
 
-    modules = (*BrowserCase.modules, "contacts", "crm", "calendar", "mass_mailing")
+    modules = (*PictureCase.modules, "contacts", "crm", "calendar", "mass_mailing")
 
     def setUp(self):
         super().setUp()
@@ -54,12 +46,6 @@ class TestPictures(BrowserCase):
         self.look()
         self.parameters.set_param(URL, False)
         self.finish()
-
-    @contextmanager
-    def page(self, path):
-        with super().page(path) as page:
-            page.resize(WIDTH, HEIGHT, SHARPNESS)
-            yield page
 
     # ---- what there is to see ----
 
@@ -152,26 +138,3 @@ class TestPictures(BrowserCase):
         with self.page("/odoo/usercom-settings") as page:
             page.see("", "#usercom_email_consent")
             self.keep(page, "settings_end", height=745, top=CONSENTS)
-
-    # ---- taking one ----
-
-    def keep(self, page, name, width=WIDTH, height=HEIGHT, top=None):
-        """One picture, without the empty end of the page, of few colors and so of few bytes."""
-        page.resize(width, height, SHARPNESS)
-        if top:
-            page.scroll_to(top)
-        page.shoot(f"picture_{name}")
-        page.resize(WIDTH, HEIGHT, SHARPNESS)
-        language = self.language[:2]
-        image = Image.open(PICTURES / f"picture_{name}_{language}.png").convert("RGB")
-        folder = ENGLISH if language == "en" else POLISH
-        folder.mkdir(exist_ok=True)
-        whole = image.crop((0, 0, image.width, self.end_of(image)))
-        whole.quantize(128).save(folder / f"{name}.png", optimize=True)
-
-    def end_of(self, image):
-        """Where the last row ends that shows anything, and a margin."""
-        row = image.crop((0, image.height - 1, image.width, image.height))
-        empty = row.resize(image.size)
-        difference = ImageChops.difference(image, empty).getbbox()
-        return min(image.height, (difference[3] if difference else 0) + MARGIN)

@@ -25,7 +25,8 @@ RELEASES = sorted(HERE.glob("*.tar.xz"))
 LAST = HERE / "19.0.1.2.0.tar.xz"  # leads, mailing lists and both bases were still in one place
 OLDER = [archive for archive in RELEASES if archive.name <= LAST.name]
 # {where to look: which rows}. Rows are compared by id, but for who wrote them last and when.
-OURS = "SELECT table_name FROM information_schema.tables WHERE table_name LIKE 'usercom\\_%'"
+OURS = """SELECT table_name FROM information_schema.columns
+           WHERE table_name LIKE 'usercom\\_%' AND column_name = 'id'"""
 OTHERS = {
     "res_partner": "email LIKE '%@example.org'",
     "ir_cron": "id IN (SELECT cron_id FROM usercom_backend)",
