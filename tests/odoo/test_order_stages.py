@@ -66,3 +66,12 @@ class TestOrderStages(OrderCase):
         self.assertEqual(action["res_model"], "usercom.order.stage")
         self.assertEqual(self.backend.order_amounts, "untaxed")
         self.assertEqual(self.backend.product_id_prefix, "pl-")
+
+    def test_there_are_menus_of_orders_only_where_they_are_sent(self):
+        menus = {
+            self.env.ref(f"usercom_connector_sale.menu_usercom_order_{name}").id
+            for name in ("history", "stage")
+        }
+        self.assertLessEqual(menus, set(self.env["ir.ui.menu"].load_menus(False)))
+        self.backend.sends_orders = False
+        self.assertFalse(menus & set(self.env["ir.ui.menu"].load_menus(False)))

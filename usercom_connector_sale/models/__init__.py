@@ -1,5 +1,6 @@
 from . import (
     account_move,
+    ir_ui_menu,
     payment_transaction,
     product_product,
     product_template,
