@@ -71,12 +71,21 @@ class TestOrderProducts(OrderCase):
         self.work_off()
         self.assertEqual(self.products()["TABLE"]["writes"], 1)
 
-    def test_one_that_user_com_refuses_is_said_in_the_queue(self):
+    def test_one_that_user_com_refuses_is_sent_once_more_for_its_deal(self):
         self.simulator.fault(status=400, path="/products/*", count=1)
         self.ordered(self.table)
-        product = self.queued("product")
-        self.assertEqual(product.state, "failed")
-        self.assertEqual(self.queued("deal").state, "failed")  # the product is not known
-        (product + self.queued("deal")).action_retry()
+        products = self.queued("product").sorted("id")
+        self.assertEqual(products.mapped("state"), ["superseded", "done"])
+        self.assertEqual(len(self.deals()), 1)
+
+    def test_one_that_user_com_refuses_again_is_said_in_the_queue(self):
+        self.simulator.fault(status=400, path="/products/*", count=2)
+        self.ordered(self.table)
+        failed = (self.queued("product") + self.queued("deal")).filtered(
+            lambda event: event.state == "failed"
+        )
+        self.assertEqual(set(failed.mapped("kind")), {"product", "deal"})  # it is not known
+        failed.action_retry()
         self.work_off()
         self.assertEqual(len(self.deals()), 1)
+        self.assertNotIn("failed", failed.mapped("state"))

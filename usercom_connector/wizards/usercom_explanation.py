@@ -204,5 +204,6 @@ class UsercomExplanationEntry(models.TransientModel):
 
     def action_open(self):
         """Open the entry of the queue."""
+        self.check_access("read")
         self.ensure_one()
         return self._history().action_open_source()
