@@ -123,6 +123,24 @@ env["usercom.tag.mapping"].create(
         "direction": "import",
     }
 )
+new = {"backend_id": backend.id, "external_id": 8}
+buyers = env["usercom.label"].create({**new, "kind": "segments", "name": "Buyers"})
+env["usercom.segment"].create(
+    {
+        "backend_id": backend.id,
+        "category_id": env["res.partner.category"].create({"name": "Buyer"}).id,
+        "label_id": buyers.id,
+    }
+)
+if "usercom.list.mapping" in env:
+    letter = env["usercom.label"].create({**new, "kind": "lists", "name": "Letter"})
+    env["usercom.list.mapping"].create(
+        {
+            "backend_id": backend.id,
+            "list_id": env["mailing.list"].create({"name": "Letter"}).id,
+            "label_id": letter.id,
+        }
+    )
 firm = env["res.partner"].create({"name": "Firm", "email": "f@example.org", "is_company": True})
 link = env["usercom.company"].create(
     {
@@ -142,6 +160,8 @@ env["usercom.event"]._queue(backend, [{**happened, "key": "S1"}])
 if "sale.order" in env:
     env["sale.order"].create({"partner_id": people[0].id})
     env["product.product"].create({"name": "Cup"})
+if "usercom.order.history" in env:
+    env["usercom.order.history"].create({"backend_id": backend.id})
 env["ir.config_parameter"].set_param("usercom_connector.api_url", "https://proxy.example")
 
 
