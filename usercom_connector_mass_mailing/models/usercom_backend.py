@@ -41,7 +41,10 @@ class UsercomBackend(models.Model):
         return result
 
     def _memberships(self):
-        return [*super()._memberships(), self.list_mapping_ids]
+        memberships = super()._memberships()
+        if self._is_being_removed("usercom_connector_mass_mailing"):
+            return memberships
+        return [*memberships, self.list_mapping_ids]
 
     def _after_email_refusal(self, partners):
         MailingLists(self).opt_out(partners)

@@ -146,7 +146,7 @@ class UsercomBackendContact(models.AbstractModel):
         return WatchedFields(self.env).of(backends)
 
     @api.model
-    def _is_being_removed(self):
+    def _is_being_removed(self, addon="usercom_connector"):
         """Odoo still writes to its own models while an uninstallation drops our tables."""
-        domain = [("name", "=", "usercom_connector"), ("state", "in", ("to remove", "uninstalled"))]
+        domain = [("name", "=", addon), ("state", "in", ("to remove", "uninstalled"))]
         return bool(self.env["ir.module.module"].sudo().search_count(domain))
