@@ -14,7 +14,10 @@ def test_a_server_that_is_killed_loses_no_order_and_doubles_none(pair: Pair) -> 
     backend = odoo.call("usercom.backend", "search", [])
     choices = {"sends_orders": True, "event_lost_answer": "fail"}
     odoo.call("usercom.backend", "write", backend, choices)
-    orders = [confirm(pair, number) for number in range(ORDERS)]
+    # Whose creation is cut off is looked for only when no call can be under way any more.
+    people = [pair.contact(email=f"buyer{number}@example.org") for number in range(ORDERS)]
+    until(lambda: len(pair.simulator.users()) == ORDERS and not unsent(pair), 60, "the buyers")
+    orders = [confirm(pair, contact) for contact in people]
     pair.simulator.fault(kind="delay", path="*", seconds=0.3, count=60)
     for _kill in range(3):
         until(lambda: claimed(pair) or not waiting(pair), 40, "a claim")
@@ -32,16 +35,19 @@ def test_a_server_that_is_killed_loses_no_order_and_doubles_none(pair: Pair) -> 
     assert len(bought) + lost(pair) >= ORDERS  # a lost one may have arrived
 
 
-def confirm(pair: Pair, number: int) -> int:
-    """The id of a new order of a new contact, confirmed."""
-    contact = pair.contact(email=f"buyer{number}@example.org")
-    values = {"name": f"Chair {number}", "default_code": f"C{number}", "list_price": 10}
+def confirm(pair: Pair, contact: int) -> int:
+    """The id of a new order of the contact, confirmed."""
+    values = {"name": f"Chair {contact}", "default_code": f"C{contact}", "list_price": 10}
     [product] = pair.odoo.call("product.product", "create", [values])
     line = [0, 0, {"product_id": product, "product_uom_qty": 2}]
     values = {"partner_id": contact, "order_line": [line]}
     [order] = pair.odoo.call("sale.order", "create", [values])
     pair.odoo.call("sale.order", "action_confirm", [order])
     return order
+
+
+def unsent(pair: Pair) -> int:
+    return pair.odoo.sql("SELECT count(*) FROM usercom_outbox WHERE state = 'pending'")[0][0]
 
 
 def waiting(pair: Pair) -> int:
