@@ -38,6 +38,15 @@ class OrderCase(UsercomCase):
         order.action_confirm()
         return order
 
+    def elsewhere(self):
+        """``(account, orders)`` of another company, the orders as its salesperson enters them."""
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        other = self.account(company, "elsewhere")
+        other.write({"sends_orders": True, "product_id_prefix": "x-"})
+        only = {"company_id": company.id, "company_ids": [Command.set(company.ids)]}
+        seller = new_test_user(self.env, "else", SALESPERSON, **only)
+        return other, self.env["sale.order"].with_user(seller).with_company(company)
+
     def stage(self, state, backend=None):
         stages = (backend or self.backend).order_stage_ids
         return stages.filtered(lambda stage: stage.order_state == state)

@@ -2,11 +2,8 @@
 
 from collections import Counter
 
-from odoo.fields import Command
-from odoo.tests import new_test_user
-
 from .common_deaths import DeathCase, Killed
-from .common_orders import SALESPERSON, OrderCase
+from .common_orders import OrderCase
 
 STEPS = (
     ("/users/", "POST /users/"),
@@ -194,17 +191,7 @@ class TestPeople(OrderFaultCase):
 
 class TestTwoCompanies(OrderFaultCase):
     def test_each_account_has_its_own_deals(self):
-        company = self.env["res.company"].create({"name": "Elsewhere"})
-        other = self.account(company, "elsewhere")
-        other.write({"sends_orders": True, "product_id_prefix": "x-"})
-        seller = new_test_user(
-            self.env,
-            "else",
-            SALESPERSON,
-            company_id=company.id,
-            company_ids=[Command.set(company.ids)],
-        )
-        orders = self.env["sale.order"].with_user(seller).with_company(company)
+        other, orders = self.elsewhere()
         theirs = orders.create({"partner_id": self.jan.id, "order_line": [self.line(self.chair)]})
         theirs.action_confirm()
         ours = self.confirmed(self.jan)

@@ -1,9 +1,8 @@
 """Orders (`usercom_connector_sale`): deals, events and purchases, each told once."""
 
 from odoo.fields import Command
-from odoo.tests import new_test_user
 
-from .common_orders import SALESPERSON, OrderCase
+from .common_orders import OrderCase
 
 BOUGHT = [("purchase", "CHAIR1", 2), ("purchase", "TABLE", 1)]
 
@@ -322,18 +321,8 @@ class TestWhoTakesPart(OrderCase):
         self.assertEqual((self.deals(), self.movements()), ({}, []))
 
     def test_the_account_of_the_orders_company_is_told(self):
-        company = self.env["res.company"].create({"name": "Elsewhere"})
-        other = self.account(company, "elsewhere")
-        other.write({"sends_orders": True, "product_id_prefix": "x-"})
-        seller = new_test_user(
-            self.env,
-            "else",
-            SALESPERSON,
-            company_id=company.id,
-            company_ids=[Command.set(company.ids)],
-        )
+        other, orders = self.elsewhere()
         contact = self.contact(email="jan@example.org")
-        orders = self.env["sale.order"].with_user(seller).with_company(company)
         order = orders.create({"partner_id": contact.id, "order_line": [self.line(self.chair)]})
         order.action_confirm()
         self.assertEqual(self.queued().backend_id, other)

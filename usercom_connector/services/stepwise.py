@@ -120,3 +120,58 @@ class Stepwise:
 
     def _stop(self, record: Any, message: str) -> None:
         record._stop(message)
+
+
+# ---- records that go to a queue, when they are sent one by one ----
+
+REFILL = 20  # queued at once: as long as an edit may have to wait
+PUT_OFF = 100  # at most, that wait for their next attempt while others go
+
+
+class HandOver:
+    """Hands the records of a ``usercom.stepwise`` to a queue, a few at a time, behind all edits."""
+
+    def __init__(self, record: Any) -> None:
+        self.record = record
+        self.env = record.env
+        self.backend = record.backend_id
+
+    def queue_or_finish(self) -> int:
+        """Queue the first ones; the drain asks for more. Ends when none is left."""
+        if not self.record._is_at_work():
+            return 0
+        if self.queue_some():
+            return 1
+        if not self._lines().search_count(self._queued(), limit=1):
+            self.record._finish("done")
+            return 1
+        return 0
+
+    def queue_some(self) -> int:
+        """Hand some to the queue, unless enough wait there; returns how many."""
+        if self.record.step != "send":
+            return 0
+        self.take_over_results()
+        return 0 if self._is_enough_queued() else self._queue_next()
+
+    # ---- what a kind of record says ----
+
+    def _lines(self) -> Any:
+        """The model of what is handed over."""
+        raise NotImplementedError
+
+    def _queued(self) -> list[Any]:
+        """The domain of those that are in the queue."""
+        raise NotImplementedError
+
+    def take_over_results(self) -> None:
+        """Take over what the queue has made of those it was handed."""
+        raise NotImplementedError
+
+    def _is_enough_queued(self) -> bool:
+        """Whether so many are on their way, besides some that wait for their next attempt."""
+        raise NotImplementedError
+
+    def _queue_next(self) -> int:
+        """Hand over the next ones; returns how many were looked at."""
+        raise NotImplementedError

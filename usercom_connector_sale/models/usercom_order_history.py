@@ -3,14 +3,13 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.usercom_connector.models.common.stepwise import ENDED
 from odoo.addons.usercom_connector.services.queue.cron_trigger import request_drain
 
 from ..services.history.preview import HistoryPreview
 from ..services.history.report import HistoryReport
 from .usercom_order_history_line import OPEN
 
-PATH = "usercom-order-histories"
-ENDED = ("done", "cancelled")
 EARLY = ("draft",)
 UNTIL_IT_ENDS = ("draft", "ready", "paused")
 
@@ -22,9 +21,16 @@ class UsercomOrderHistory(models.Model):
     """
 
     _name = "usercom.order.history"
-    _inherit = ["usercom.guarded", "usercom.stepwise", "usercom.order.history.report"]
+    _inherit = [
+        "usercom.guarded",
+        "usercom.stepwise",
+        "usercom.stepwise.opening",
+        "usercom.order.history.report",
+    ]
     _description = "User.com Order History"
     _order = "id desc"
+    _path = "usercom-order-histories"
+    _list_action = "usercom_connector_sale.usercom_order_history_action"
 
     months = fields.Integer(
         required=True,
@@ -131,41 +137,8 @@ class UsercomOrderHistory(models.Model):
                 label = history._fields[name]._description_string(self.env)
                 raise UserError(self.env._("“%s” cannot be changed now.", label))
 
-    # ---- opened ----
-
-    @api.model
-    def action_open(self):
-        """Open the current company's history: the last one, or a new one."""
-        self.check_access("read")
-        backend = self.env["usercom.backend"]._of_company()
-        return self._form(self.search([("backend_id", "in", backend.ids)], limit=1), backend)
-
-    def action_new(self):
-        """Choose anew."""
-        self.check_access("create")
-        self.ensure_one()
-        return self._form(self.browse(), self.backend_id)
-
-    @api.model
-    def action_all(self):
-        """List all of them, those that ended long ago too."""
-        self.check_access("read")
-        return self.env["ir.actions.act_window"]._for_xml_id(
-            "usercom_connector_sale.usercom_order_history_action"
-        )
-
-    @api.model
-    def _form(self, history, backend):
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Order History"),
-            "path": PATH,
-            "res_model": self._name,
-            "res_id": history.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-            "context": {"default_backend_id": backend.id},
-        }
+    def _form_title(self):
+        return self.env._("Order History")
 
     # ---- buttons ----
 

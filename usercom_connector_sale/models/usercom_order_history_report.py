@@ -1,7 +1,5 @@
 from odoo import api, fields, models
 
-from odoo.addons.usercom_connector.services.account.account_status import AccountStatus
-
 from ..services.history.report import HistoryReport
 
 
@@ -18,9 +16,6 @@ class UsercomOrderHistoryReport(models.AbstractModel):
     effects = fields.Json(compute="_compute_counts")
     cost = fields.Char("It Will Take", compute="_compute_cost")
     api_cost = fields.Char("Without CSV Import", compute="_compute_cost")
-    obstacle = fields.Char(compute="_compute_obstacle")
-    can_begin = fields.Boolean(compute="_compute_can_begin")
-    has_others = fields.Boolean(compute="_compute_can_begin")
 
     @api.depends("state", "calls_done", "use_csv")
     def _compute_counts(self):
@@ -35,29 +30,6 @@ class UsercomOrderHistoryReport(models.AbstractModel):
             is_shown, report = history.state == "ready", HistoryReport(history)
             history.cost = is_shown and report.cost(history.use_csv)
             history.api_cost = is_shown and report.cost(False)
-
-    @api.depends("state", "backend_id.state")
-    def _compute_obstacle(self):
-        for history in self:
-            is_active = history.state in ("previewing", "running")
-            history.obstacle = is_active and (
-                AccountStatus(history.backend_id).alarm or history._refusal(history.state)
-            )
-
-    @api.depends("backend_id.state", "state")
-    def _compute_can_begin(self):
-        """Whether a new one may follow this one."""
-        for history in self:
-            ended = ("done", "cancelled")
-            mine = [("backend_id", "in", history.backend_id.ids)]
-            open_ones = [*mine, ("state", "not in", ended)]
-            history.can_begin = (
-                history.state in ended
-                and not history._refusal("previewing")
-                and not history.search_count(open_ones, limit=1)
-            )
-            others = [("id", "not in", history.ids)]
-            history.has_others = bool(history.search_count(others, limit=1))
 
     def action_orders(self, code=None):
         """The orders of one of the effects, by default all of them."""

@@ -8,6 +8,7 @@ from ...services.queue.cron_trigger import request_drain
 from ...usercom import CredentialsError, RetryableError
 
 ACTIVE = ("previewing", "running")
+ENDED = ("done", "cancelled")
 
 
 class UsercomStepwise(models.AbstractModel):

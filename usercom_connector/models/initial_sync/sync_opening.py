@@ -5,39 +5,18 @@ from odoo import api, fields, models
 from ...services.initial_sync.pages import Contacts
 from ...services.mapping.paths import BAD_DOMAIN
 
-ENDED = ("done", "cancelled")
-# Not the menu's path: the browser keeps the last action of a path, and would not ask anew.
-PATH = "usercom-initial-syncs"
-
 
 class UsercomSyncOpening(models.AbstractModel):
-    """Opens the initial sync that exists, or a new one where one is possible.
-
-    An account has one at a time, so the list of all of them creates none.
-    """
+    """Opens the initial sync that exists, or a new one where one is possible."""
 
     _name = "usercom.sync.opening"
+    _inherit = "usercom.stepwise.opening"
     _description = "User.com Opening of an Initial Sync"
 
-    can_begin = fields.Boolean(compute="_compute_can_begin")
-    has_others = fields.Boolean(compute="_compute_has_others")
+    _path = "usercom-initial-syncs"
+    _list_action = "usercom_connector.usercom_sync_action"
+
     contact_count = fields.Integer("Contacts to Synchronize", compute="_compute_contact_count")
-
-    @api.depends("backend_id.state", "state")
-    def _compute_can_begin(self):
-        """Whether a new one may follow this one."""
-        for sync in self:
-            under_way = [("backend_id", "in", sync.backend_id.ids), ("state", "not in", ENDED)]
-            sync.can_begin = (
-                sync.state in ENDED
-                and not sync._refusal("previewing")
-                and not sync.search_count(under_way, limit=1)
-            )
-
-    def _compute_has_others(self):
-        for sync in self:
-            others = [("id", "not in", sync.ids)]
-            sync.has_others = bool(sync.search_count(others, limit=1))
 
     @api.depends("backend_id", "domain", "state")
     def _compute_contact_count(self):
@@ -52,44 +31,14 @@ class UsercomSyncOpening(models.AbstractModel):
             return 0
 
     @api.model
-    def action_open(self):
-        """Open the current company's initial sync: the last one, or a new one."""
-        return self._open(self.env["usercom.backend"]._of_company())
-
-    @api.model
     def _open(self, backend):
-        self.check_access("read")
         last = self.search([("backend_id", "in", backend.ids)], limit=1)
         if not last and self._refusal_of(backend, "previewing"):
             return self.action_all()
-        return self._form(last, backend)
+        return super()._open(backend)
 
-    def action_new(self):
-        """Choose anew."""
-        self.check_access("create")
-        self.ensure_one()
-        return self._form(self.browse(), self.backend_id)
-
-    @api.model
-    def action_all(self):
-        """List all of them, those that ended long ago too."""
-        self.check_access("read")
-        return self.env["ir.actions.act_window"]._for_xml_id(
-            "usercom_connector.usercom_sync_action"
-        )
-
-    @api.model
-    def _form(self, sync, backend):
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Initial Sync"),
-            "path": PATH,
-            "res_model": self._name,
-            "res_id": sync.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-            "context": {"default_backend_id": backend.id},
-        }
+    def _form_title(self):
+        return self.env._("Initial Sync")
 
     @api.model
     def get_empty_list_help(self, help_message):

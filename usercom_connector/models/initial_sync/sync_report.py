@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 
-from ...services.account.account_status import AccountStatus
 from ...services.initial_sync.effects import Effects, text_of
 from ...services.initial_sync.report import SyncReport
 from ..common.export_right import check_may_export
@@ -32,7 +31,6 @@ class UsercomSyncReport(models.AbstractModel):
     is_forgotten = fields.Boolean(compute="_compute_counts")
     cost = fields.Char("It Will Take", compute="_compute_cost")
     api_cost = fields.Char("Without CSV Import", compute="_compute_cost")
-    obstacle = fields.Char(compute="_compute_obstacle")
 
     @api.depends(
         "state", "calls_done", "direction", "use_csv", "trigger_automations", "field_ids.winner"
@@ -55,14 +53,6 @@ class UsercomSyncReport(models.AbstractModel):
             is_shown, report = sync.state == "ready", SyncReport(sync)
             sync.cost = is_shown and report.cost(sync.use_csv)
             sync.api_cost = is_shown and sync.direction != "import" and report.cost(False)
-
-    @api.depends("state", "backend_id.state")
-    def _compute_obstacle(self):
-        for sync in self:
-            account, is_active = sync.backend_id, sync.state in ("previewing", "running")
-            sync.obstacle = is_active and (
-                AccountStatus(account).alarm or sync._refusal(sync.state)
-            )
 
     def action_people(self, code=None):
         """The people of one of the effects, by default all of them."""

@@ -43,7 +43,8 @@ class UsercomTagMapping(models.Model):
 
     @api.constrains("category_id")
     def _check_category(self):
-        for pair in self.filtered(lambda pair: pair.category_id in self._never_paired()):
+        tags = self._never_paired()
+        for pair in self.filtered(lambda pair: pair.category_id in tags):
             raise ValidationError(
                 self.env._(
                     "“%s” is the tag of a segment, so it cannot be paired.", pair._group_name()

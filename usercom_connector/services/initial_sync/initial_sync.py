@@ -44,10 +44,10 @@ class InitialSync(Stepwise):
         stopped = Domain("state", "in", ("paused", "cancelled"))
         mine = Domain("backend_id", "=", self.backend.id)
         for sync in self.env[self.model].search(waiting & stopped & mine):
-            unless_locked(self.env, Sending(sync).count_sent)
+            unless_locked(self.env, Sending(sync).take_over_results)
 
     def _count_work(self, record: Any, seconds: float) -> None:
-        Sending(record).count_sent()
+        Sending(record).take_over_results()
         return super()._count_work(record, seconds)
 
     def _stop(self, record: Any, message: str) -> None:

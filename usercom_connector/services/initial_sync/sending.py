@@ -11,6 +11,7 @@ from ..contacts.texts import by_id
 from ..database.transactions import attempted
 from ..memberships import Memberships
 from ..queue.claims import LOW
+from ..stepwise import PUT_OFF, REFILL, HandOver
 from ..values.problems import EmailSyntax
 
 # ---- rows of files ----
@@ -84,47 +85,24 @@ class CsvRows:
 
 # ---- queued ----
 
-REFILL = 20  # contacts queued at once: as long as an edit may have to wait
-PUT_OFF = 100  # contacts, at most, that wait for their next attempt while others go
 
+class Sending(HandOver):
+    """Hands the contacts of an initial sync to the outbox."""
 
-class Sending:
-    """Hands the contacts of an initial sync to the outbox, a few at a time, behind all edits."""
+    def _lines(self) -> Any:
+        return self.env["usercom.sync.line"]
 
-    def __init__(self, sync: Any) -> None:
-        self.sync = sync
-        self.env = sync.env
-        self.backend = sync.backend_id
-
-    def queue_or_finish(self) -> int:
-        """Queue the first contacts; the drain asks for more. Ends when none is left."""
-        if not self.sync._is_at_work():
-            return 0
-        if self.queue_some():
-            return 1
-        if not self.env["usercom.sync.line"].search_count(self._queued(), limit=1):
-            self.sync._finish("done")
-            return 1
-        return 0
-
-    def queue_some(self) -> int:
-        """Hand some contacts to the outbox, unless enough wait there; returns how many."""
-        if self.sync.step != "send":
-            return 0
-        self.count_sent()
-        if self._is_enough_queued():
-            return 0
-        left = self.sync._people_with(kind="new_there", result=False)
-        some = self.env["usercom.sync.line"].search(left, limit=REFILL)
+    def _queue_next(self) -> int:
+        left = self.record._people_with(kind="new_there", result=False)
+        some = self._lines().search(left, limit=REFILL)
         if sent := self.still_open(some):
             sent.result = "queued"
             self.env["usercom.outbox"]._enqueue(sent.partner_id.ids, self.backend, priority=LOW)
         return len(some)
 
-    def count_sent(self) -> None:
-        """Take over what the outbox has made of the contacts it was handed."""
-        if sent := self.env["usercom.sync.line"]._settle_queued(self.sync):
-            self.sync.calls_done += sent
+    def take_over_results(self) -> None:
+        if sent := self._lines()._settle_queued(self.record):
+            self.record.calls_done += sent
 
     def still_open(self, lines: Any) -> Any:
         """Those ``lines`` whose contacts still take part, and are not on their way already."""
@@ -144,14 +122,14 @@ class Sending:
     def one_by_one(self, lines: Any) -> None:
         """Have these go through the outbox, and in no file."""
         lines.write({"result": False, "force_single": True})
-        self.sync.calls_total += 2 * len(lines)
+        self.record.calls_total += 2 * len(lines)
 
     def _queued(self) -> list[Any]:
-        return self.sync._people_with(result="queued")
+        found: list[Any] = self.record._people_with(result="queued")
+        return found
 
     def _is_enough_queued(self) -> bool:
-        """Whether so many are on their way, besides some that wait for their next attempt."""
-        lines = self.env["usercom.sync.line"].search(self._queued(), limit=PUT_OFF)
+        lines = self._lines().search(self._queued(), limit=PUT_OFF)
         if not REFILL <= len(lines) < PUT_OFF:
             return len(lines) >= PUT_OFF
         put_off = [

@@ -7,46 +7,29 @@ from typing import Any
 from odoo.tools import SQL
 
 from odoo.addons.usercom_connector.services.queue.claims import LOW
+from odoo.addons.usercom_connector.services.stepwise import PUT_OFF, REFILL, HandOver
 
 from ..notes import keep
 from .candidates import Candidate, Candidates
 
-REFILL = 20  # orders queued at once: as long as an edit may have to wait
-PUT_OFF = 100  # orders, at most, that wait for their next attempt while others go
 
+class Singly(HandOver):
+    """Hands the orders of a history to the queue of events."""
 
-class Singly:
-    """Hands the orders of a history to the queue, a few at a time."""
+    def _lines(self) -> Any:
+        return self.env["usercom.order.history.line"]
 
-    def __init__(self, history: Any) -> None:
-        self.history = history
-        self.env = history.env
-        self.backend = history.backend_id
-        self._lines = self.env["usercom.order.history.line"]
+    def _queued(self) -> list[Any]:
+        found: list[Any] = self.record._lines_with(result="queued")
+        return found
 
-    def queue_or_finish(self) -> int:
-        """Queue the first orders; the drain asks for more. Ends when none is left."""
-        if not self.history._is_at_work():
-            return 0
-        if self.queue_some():
-            return 1
-        if not self._lines.search_count(self.history._lines_with(result="queued"), limit=1):
-            self.history._finish("done")
-            return 1
-        return 0
+    def _is_enough_queued(self) -> bool:
+        queued = self._lines().search_count(self._queued(), limit=PUT_OFF)
+        return queued >= PUT_OFF or queued - self._put_off() >= REFILL
 
-    def queue_some(self) -> int:
-        """Hand some orders to the queue, unless enough wait there; returns how many."""
-        if self.history.step != "send":
-            return 0
-        self.take_over_results()
-        queued = self._lines.search_count(self.history._lines_with(result="queued"), limit=PUT_OFF)
-        waiting = queued - self._put_off()
-        if waiting >= REFILL or queued >= PUT_OFF:
-            return 0
-        some = self._lines.search(self.history._lines_open(), order="id", limit=REFILL)
-        found = some._close_unsendable(Candidates(self.history).of(some.order_id.sudo()))
-        self._queue(found)
+    def _queue_next(self) -> int:
+        some = self._lines().search(self.record._lines_open(), order="id", limit=REFILL)
+        self._queue(some._close_unsendable(Candidates(self.record).of(some.order_id.sudo())))
         return len(some)
 
     def _queue(self, found: list[tuple[int, Candidate]]) -> None:
@@ -64,7 +47,7 @@ class Singly:
         for line_id, candidate in found:
             if candidate.report:
                 state = candidate.report.values["order_state"]
-                self._lines.browse(line_id).write({"result": "queued", "order_state": state})
+                self._lines().browse(line_id).write({"result": "queued", "order_state": state})
 
     def _put_off(self) -> int:
         """How many of the queued wait for their next attempt."""
@@ -77,7 +60,7 @@ class Singly:
                       AND e.next_attempt_at > now() AT TIME ZONE 'UTC'
                     WHERE l.history_id = %s AND l.result = 'queued'""",
                 self.backend.id,
-                self.history.id,
+                self.record.id,
             )
         )
         return count
@@ -85,12 +68,10 @@ class Singly:
     def take_over_results(self) -> None:
         """Take over what the queue has made of the orders it was handed."""
         self.env.flush_all()
-        rows = self.env.execute_query(
-            SQL(RESULTS, backend=self.backend.id, history=self.history.id)
-        )
+        rows = self.env.execute_query(SQL(RESULTS, backend=self.backend.id, history=self.record.id))
         if rows:
-            self._lines.invalidate_model()
-            self.history.calls_done += len(rows)
+            self._lines().invalidate_model()
+            self.record.calls_done += len(rows)
 
 
 RESULTS = """
