@@ -57,7 +57,8 @@ class OrderCase(UsercomCase):
         for _run in range(5):
             if not self.env["usercom.event"].search_count([("state", "=", "pending")]):
                 break
-            self.env["usercom.event"].search([]).next_attempt_at = False
+            for queue in ("outbox", "event"):
+                self.env[f"usercom.{queue}"].search([]).next_attempt_at = False
             self.drain()
 
     def queued(self, kind=None):
