@@ -12,6 +12,7 @@
         "views/usercom_order_stage_views.xml",
         "views/usercom_order_history_line_views.xml",
         "views/usercom_order_history_views.xml",
+        "views/usercom_backend_dashboard_views.xml",
         "views/res_config_settings_views.xml",
     ],
     "auto_install": True,

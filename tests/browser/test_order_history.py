@@ -10,6 +10,7 @@ WORDS = {
         "choose": "Choose how many months back",
         "ready": "Nothing has been sent yet",
         "lines": "The customer is not synchronized",
+        "paused": "The order history is paused.",
         "done": "The order history is finished",
     },
     "pl_PL": {
@@ -17,6 +18,7 @@ WORDS = {
         "choose": "Należy wybrać, ile miesięcy wstecz",
         "ready": "Nic nie zostało jeszcze wysłane",
         "lines": "Klient nie jest synchronizowany",
+        "paused": "Historia zamówień jest wstrzymana.",
         "done": "Historia zamówień została wysłana",
     },
 }
@@ -83,12 +85,24 @@ class TestOrderHistory(BrowserCase):
             page.press("action_run")
             page.gone(".modal")
             page.shoot("order_history_running")
+            self.pause(page, words)
         for _run in range(3):
             self.drain()
         history = self.env["usercom.order.history"].search([])
         with self.page(f"/odoo/usercom-order-histories/{history.id}") as page:
             page.see(words["done"], ".o_form_view")
             page.shoot("order_history_done")
+
+    def pause(self, page, words):
+        """What stands still is on the dashboard, with the way back."""
+        page.press("action_pause")
+        page.gone("button[name=action_pause]")
+        page.go("/odoo/usercom")
+        page.see(words["paused"], "[name=order_history_paused]")
+        page.shoot("order_history_dashboard")
+        page.click("[name=order_history_paused] button")
+        page.press("action_resume")
+        page.gone("button[name=action_resume]")
 
     def on_a_phone(self, page, words):
         page.resize(390, 844)

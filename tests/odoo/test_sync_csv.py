@@ -158,6 +158,16 @@ class TestSeveralFiles(SyncCase):
         self.assertEqual(line.result, "failed")
         self.assertIn("same User.com user", line.problems)
 
+    def test_who_goes_singly_after_a_refused_file_is_on_the_way(self):
+        """The refusal is in nobody's way any more, so the dashboard does not ask for help."""
+        for path, status in (("/users/import/", 400), ("/users/", 503)):
+            self.simulator.fault(kind="status", status=status, path=path, method="POST")
+        sync = self.previewed("export")
+        sync.action_run()
+        self.drain()
+        self.assertEqual((sync.state, sync.step, sync.error), ("running", "send", False))
+        self.assertNotIn("sync", self.backend.dashboard["todo"])
+
     def test_who_goes_singly_is_counted(self):
         self.simulator.fault(kind="status", status=400, path="/users/import/")
         sync = self.ran("export")

@@ -24,6 +24,7 @@ class Stepwise:
     """
 
     model: str
+    name: str  # among what somebody should do, on the dashboard
     what: str  # for the log
 
     def __init__(self, backend: Any) -> None:
@@ -95,6 +96,16 @@ class Stepwise:
             committed(self.env, self._stop, record, self.env._("Unexpected error: %s", error))
             return 0
 
+    # ---- what stands still ----
+
+    def stopped(self) -> Any:
+        """The record that waits for somebody, or is in trouble; empty if none is."""
+        return self.env[self.model]._standing_still(self.backend)
+
+    def standstill(self, record: Any) -> str:
+        """The sentence that monitors are told of one that is ``stopped``."""
+        raise NotImplementedError
+
     # ---- what a kind of work says ----
 
     @contextmanager
@@ -152,7 +163,14 @@ class HandOver:
         if self.record.step != "send":
             return 0
         self.take_over_results()
-        return 0 if self._is_enough_queued() else self._queue_next()
+        return 0 if self._is_enough_queued() else self._hand_over()
+
+    def _hand_over(self) -> int:
+        """Hand over the next ones: whatever was in the way, it goes on."""
+        count = self._queue_next()
+        if count and self.record.error:
+            self.record.error = False
+        return count
 
     # ---- what a kind of record says ----
 

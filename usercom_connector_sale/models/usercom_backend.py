@@ -63,6 +63,11 @@ class UsercomBackend(models.Model):
         for model in ("usercom.order", "usercom.product"):
             self.env[model].sudo().search([("backend_id", "in", self.ids)]).unlink()
 
+    def action_order_history(self):
+        """The order history of this account."""
+        self.check_access("read")
+        return self.env["usercom.order.history"]._open(self)
+
     def _stepwise_work(self):
         return [*super()._stepwise_work(), OrderHistory(self)]
 

@@ -255,9 +255,10 @@ class AccountStatus:
         return self._env["usercom.sweep"]._known(self._backend, "compare").ended_at
 
     @cached_property
-    def stopped_sync(self) -> Any:
-        """The initial sync that waits for somebody, or is in trouble; empty if none is."""
-        return self._env["usercom.sync"]._standing_still(self._backend)
+    def stopped_work(self) -> list[tuple[Any, Any]]:
+        """``[(kind of work, its record)]`` of what waits for somebody, or is in trouble."""
+        kinds = ((kind, kind.stopped()) for kind in self._backend._stepwise_work())
+        return [(kind, record) for kind, record in kinds if record]
 
     @cached_property
     def last_sync(self) -> Any:
@@ -272,6 +273,7 @@ class AccountStatus:
         if self._backend.state == "draft":
             return {"draft": True}
         found = self._todo_of_account() | self._todo_of_webhook() | self._todo_of_records()
+        found |= self._todo_of_work()
         return {what: value for what, value in found.items() if value}
 
     def _todo_of_account(self) -> dict[str, Any]:
@@ -283,8 +285,6 @@ class AccountStatus:
             "stalled": backend.state == "running" and self.alarm,
             "unmapped": not self.paired_fields,
             "broken": self.broken_mappings,
-            "sync": self.stopped_sync.error,
-            "sync_paused": self.stopped_sync and not self.stopped_sync.error,
             "reconciliation": self.reconciliation.error,
         }
 
@@ -295,6 +295,12 @@ class AccountStatus:
             "webhook_never": not is_called,
             "webhook_silent": backend.is_webhook_silent,
             "calls_waiting": self.old_calls,
+        }
+
+    def _todo_of_work(self) -> dict[str, Any]:
+        return {
+            kind.name if record.error else f"{kind.name}_paused": record.error or True
+            for kind, record in self.stopped_work
         }
 
     def _todo_of_records(self) -> dict[str, Any]:

@@ -41,17 +41,9 @@ def _warnings(backend: Any, status: AccountStatus) -> list[str]:
         *([env._("Paused by hand.")] if backend.state == "paused" else []),
         *([env._("Failed entries: %s.", failed)] if failed else []),
         *([env._("Mappings that need attention: %s.", broken)] if broken else []),
-        *_stopped_sync(backend, status.stopped_sync),
+        *(kind.standstill(record) for kind, record in status.stopped_work),
         *([_old_calls(backend, status.old_calls)] if status.old_calls else []),
     ]
-
-
-def _stopped_sync(backend: Any, sync: Any) -> list[str]:
-    if not sync:
-        return []
-    if not sync.error:
-        return [backend.env._("The initial sync is paused.")]
-    return [backend.env._("The initial sync cannot continue.")]
 
 
 def _old_calls(backend: Any, count: int) -> str:

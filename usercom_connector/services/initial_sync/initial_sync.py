@@ -21,6 +21,7 @@ class InitialSync(Stepwise):
     """
 
     model = "usercom.sync"
+    name = "sync"
     what = "initial sync"
 
     @contextmanager
@@ -49,6 +50,11 @@ class InitialSync(Stepwise):
     def _count_work(self, record: Any, seconds: float) -> None:
         Sending(record).take_over_results()
         return super()._count_work(record, seconds)
+
+    def standstill(self, record: Any) -> str:
+        if record.error:
+            return str(self.env._("The initial sync cannot continue."))
+        return str(self.env._("The initial sync is paused."))
 
     def _stop(self, record: Any, message: str) -> None:
         if record._is_at_work():

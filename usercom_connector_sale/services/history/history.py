@@ -29,6 +29,7 @@ class OrderHistory(Stepwise):
     """
 
     model = "usercom.order.history"
+    name = "order_history"
     what = "history of orders"
 
     def next_due(self) -> datetime | None:
@@ -103,6 +104,11 @@ class OrderHistory(Stepwise):
         """Those whose files may still undo what changed since."""
         mine = ("backend_id", "=", self.backend.id)
         return self.env[self.model].search([mine, ("settle_at", "!=", False)])
+
+    def standstill(self, record: Any) -> str:
+        if record.error:
+            return str(self.env._("The order history cannot continue."))
+        return str(self.env._("The order history is paused."))
 
     def _count_work(self, record: Any, seconds: float) -> None:
         Singly(record).take_over_results()
