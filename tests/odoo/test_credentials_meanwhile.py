@@ -59,14 +59,16 @@ class TestMeanwhile(UsercomCase):
             for contact in people:
                 self.assertEqual(found[self.binding(contact).external_id], contact.email)
 
-    def test_an_event_that_was_answered_meanwhile_is_not_told_twice_if_so_chosen(self):
+    def test_an_event_that_was_answered_meanwhile_is_told_once(self):
         contact = self.synced(email="jan@example.org")
-        self.backend.event_lost_answer = "fail"
-        [row] = self.env["usercom.event"]._queue(
-            self.backend, [{"partner": contact, "name": "signup"}]
-        )
         self.simulator.settings(keys={NEW_KEY: "read_write", self.simulator.api_key: "read_write"})
-        self.drain_while(self.replaced)
-        self.drain()
-        self.assertEqual(len(self.simulator.events(self.binding(contact).external_id)), 1)
-        self.assertEqual((row.state, row.error_code), ("failed", "lost_answer"))
+        for choice in ("repeat", "fail"):
+            with self.subTest(choice):
+                self.backend.event_lost_answer = choice
+                item = {"partner": contact, "name": choice}
+                [row] = self.env["usercom.event"]._queue(self.backend, [item])
+                self.drain_while(self.replaced)
+                self.drain()
+                self.assertEqual((row.state, row.error_code), ("done", False))
+        events = self.simulator.events(self.binding(contact).external_id)
+        self.assertEqual([event["name"] for event in events], ["repeat", "fail"])

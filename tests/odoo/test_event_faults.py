@@ -1,6 +1,10 @@
 """Events under faults: none is lost, none goes to the wrong person, none doubles by our doing."""
 
+from unittest.mock import patch
+
 from odoo.tests import new_test_user
+
+from odoo.addons.usercom_connector.services.drain import drain
 
 from tests.simulator.process import Simulator
 
@@ -64,33 +68,63 @@ class TestLocked(EventCase):
         )
         self.env.cr.execute(
             """CREATE TRIGGER is_locked BEFORE UPDATE ON usercom_event FOR EACH ROW
-                 WHEN (OLD.claimed_at IS NOT NULL AND NEW.claimed_at IS NULL)
+                 WHEN (OLD.claimed_at IS NOT NULL AND NEW.claimed_at IS NULL
+                       AND (NEW.state = 'done' OR NEW.next_attempt_at IS NOT NULL))
                  EXECUTE FUNCTION is_locked(%s)""",
             [times],
         )
 
-    def told_later(self, times):
+    def lock_for_the_run(self):
+        """No answer can be stored as long as the run lasts."""
+        self.startPatcher(patch.object(drain, "RUN_SECONDS", 3))
+        self.lock(1000)
+
+    def unlock(self):
+        self.env.cr.execute("DROP TRIGGER is_locked ON usercom_event")
+
+    def throttled(self):
+        """A contact, and its event that is refused for now."""
         contact = self.synced(email="jan@example.org")
         self.backend.event_lost_answer = "fail"
         fault = {"kind": "status", "status": 429, "path": "/events/", "count": 1}
         self.simulator.fault(**fault, headers={"retry-after": "1"})
-        self.lock(times)
-        row = self.tell(contact)
+        return contact, self.tell(contact)
+
+    def assert_told_later(self, contact, row):
         self.drain()
+        self.unlock()
         self.retry_now(row)
         self.assertEqual((row.state, row.error_code), ("done", False))
         self.assertEqual(self.told(contact), ["signup"])
 
     def test_what_was_refused_for_now_is_told_later(self):
-        self.told_later(3)
+        told = self.throttled()
+        self.lock(6)
+        self.assert_told_later(*told)
 
     def test_so_it_is_where_the_lock_lasts_until_the_run_ends(self):
-        self.told_later(6)
+        told = self.throttled()
+        self.lock_for_the_run()
+        self.assert_told_later(*told)
 
-    def test_what_was_answered_is_looked_at_if_so_chosen(self):
+    def test_what_was_answered_is_settled_once_the_lock_ends(self):
+        contact = self.synced(email="jan@example.org")
+        self.lock(9)
+        for choice in ("repeat", "fail"):
+            with self.subTest(choice):
+                self.backend.event_lost_answer = choice
+                self.env.cr.execute("SELECT setval('settled', 1)")
+                row, late = self.tell(contact, choice), self.tell(contact, f"after {choice}")
+                self.drain()
+                self.assertEqual((row.state, row.error_code), ("done", False))
+                self.assertEqual((row.attempts, late.state), (1, "done"))
+        told = ["repeat", "after repeat", "fail", "after fail"]
+        self.assertEqual(self.told(contact), told)
+
+    def test_what_was_answered_is_looked_at_if_so_chosen_where_the_lock_outlasts_the_run(self):
         contact = self.synced(email="jan@example.org")
         self.backend.event_lost_answer = "fail"
-        self.lock(6)
+        self.lock_for_the_run()
         row = self.tell(contact)
         self.drain()
         self.assertEqual((row.state, row.error_code), ("failed", "lost_answer"))

@@ -16,6 +16,7 @@ class UsercomEvent(models.Model):
     _inherit = "usercom.queue"
     _description = "User.com Event"
     _done_kind = "event"
+    _keeps_answers = True
 
     partner_id = fields.Many2one("res.partner", "Contact", ondelete="cascade")
     commercial_partner_id = fields.Many2one(
@@ -153,9 +154,6 @@ class UsercomEvent(models.Model):
 
     def _release(self, claims):
         return super(UsercomEvent, self._repeatable())._release(claims)
-
-    def _call_again(self):
-        return super(UsercomEvent, self._repeatable())._call_again()
 
     def _give_back(self):
         return super(UsercomEvent, self._repeatable())._give_back()

@@ -47,6 +47,7 @@ class UsercomQueue(models.AbstractModel):
     _description = "User.com Queue"
     _order = "id desc"
     _done_kind = None  # of `usercom.statistic`
+    _keeps_answers = False  # whether to call twice would do harm
 
     backend_id = fields.Many2one("usercom.backend", "Account", required=True, ondelete="cascade")
     state = fields.Selection(
@@ -189,10 +190,6 @@ class UsercomQueue(models.AbstractModel):
         message = self.env._("Somebody else is changing this contact. It is tried again shortly.")
         later = fields.Datetime.now() + LOCKED_DELAY
         self._put_back(**columns(message), next_attempt_at=later)
-
-    def _call_again(self):
-        """Have called for again what another transaction did not let be stored."""
-        self._put_off()
 
     def _give_back(self):
         """Put back rows whose call may have been answered, and whose answer is not stored."""

@@ -79,7 +79,8 @@ class Drain:
                 done += read + queues.work_off()
             for work in backend._stepwise_work():
                 done += work.go_on(client, deadline, queues.work_off)
-        quarantine.release_locked(queues.settlement.undone)
+            done += queues.wait_for_locks()
+        quarantine.release_locked(queues.settlement.undone())
         return done
 
     def _close_brake(self) -> None:
@@ -117,12 +118,30 @@ class QueueRunner:
 
     def work_off(self) -> int:
         """Work off what is due, now or within a short wait; returns how many rows or masses."""
+        self.settlement.settle_kept()
         done, idle = 0, 0.0
         while self._wait_for_work(idle):
             settled = self._run(self._tasks(PRIORITIES))
             idle = 0.0 if settled else IDLE_SECONDS
             done += settled
         return done
+
+    def wait_for_locks(self) -> int:
+        """Settle answers to rows that somebody has locked, once that ends; others are worked off.
+
+        Returns how many those were.
+        """
+        done = 0
+        while self.settlement.kept and self._may_wait():
+            self._sleep(IDLE_SECONDS)
+            done += self.work_off()
+        self.settlement.settle_kept()
+        return done
+
+    def _may_wait(self) -> bool:
+        """Whether time is left, and no app is waiting to be installed or removed."""
+        is_time = time.monotonic() + IDLE_SECONDS < self.deadline
+        return is_time and not ModuleOperation(self.env).is_announced()
 
     def let_edits_pass(self) -> None:
         """Work off what is due of edits and calls, while something is done to thousands."""
@@ -151,9 +170,12 @@ class QueueRunner:
         wait = max(idle, (due - fields.Datetime.now()).total_seconds())
         if wait > SHORT_WAIT or time.monotonic() + wait >= self.deadline:
             return False
-        self.env["ir.cron"]._commit_progress()  # holds no snapshot while it sleeps
-        time.sleep(min(wait, IDLE_SECONDS))  # an edit that comes meanwhile does not wait for all
+        self._sleep(min(wait, IDLE_SECONDS))  # an edit that comes meanwhile does not wait for all
         return True
+
+    def _sleep(self, seconds: float) -> None:
+        self.env["ir.cron"]._commit_progress()  # holds no snapshot while it sleeps
+        time.sleep(seconds)
 
     def _tasks(self, priorities: Sequence[int]) -> Iterator[Task | None]:
         """Claim and yield until the queues are empty or time is up; the rest waits on.

@@ -98,29 +98,50 @@ class Settlement:
         self.backend = backend
         self.client = client
         self.env = backend.env
-        self.undone: set[Any] = set()  # rows whose call had no effect, and which were locked then
+        self.kept: dict[Any, Any] = {}  # outcomes by rows, which somebody has locked
 
     def settle(self, outcomes: list[Any]) -> None:
-        """Settle what came out; whose contact somebody has locked is called for again."""
+        """Settle what came out; whose contact somebody has locked is called for again.
+
+        What must not be called for again is kept until it can be settled.
+        """
         in_lots(self.env, outcomes, self._settle_lot, self._put_off)
+
+    def settle_kept(self) -> None:
+        """Settle what was kept; what is locked still is kept on."""
+        if kept := list(self.kept.values()):
+            self.kept = {}
+            self.settle(kept)
+
+    def undone(self) -> Any:
+        """The rows kept whose call has certainly had no effect."""
+        return {
+            row
+            for rows, outcome in self.kept.items()
+            if not _may_be_done(outcome.error)
+            for row in rows
+        }
 
     def _put_off(self, outcome: Any) -> None:
         UnconfirmedValues(self.backend).note_created(outcome)
-        rows = outcome.task.rows.exists()
-        if _may_be_done(outcome.error):
-            self.undone.difference_update(rows)
-            rows._call_again()
+        rows = outcome.task.rows
+        if rows._keeps_answers:
+            self.kept[rows] = outcome
         else:
-            self.undone.update(rows)
-            rows._put_off()
+            rows.exists()._put_off()
 
     def _settle_lot(self, outcomes: list[Any]) -> None:
-        """Settle a lot; if the account has another key or system now, call for all of it again."""
+        """Settle a lot; if the account has another key or system now, call for it again.
+
+        But for what was told of: a row is still there if the system is.
+        """
         if is_current(self.backend, self.client):
             return self.store(outcomes)
         for outcome in outcomes:
             rows = outcome.task.rows.exists()
-            if _may_be_done(outcome.error):
+            if rows and rows._keeps_answers and not outcome.error:
+                self.store([outcome])
+            elif _may_be_done(outcome.error):
                 rows._give_back()
             else:
                 rows._put_back()
