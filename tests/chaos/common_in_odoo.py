@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .common_people import ALWAYS, ODOO, USERCOM, Person
+from .common_people import ODOO, USERCOM, Person
 from .common_steps import Steps
 from .common_values import TAGS, VALUES, as_contact
 
@@ -116,15 +116,8 @@ class InOdoo(Steps):
         self.tell("merges", f"{lost} is merged into {kept} in Odoo")
 
     def _weigh_both(self, lost: Person, gone: Any, kept: Person, here: Any) -> None:
-        """Who had no link has that of the other one: any of their values may stand.
-
-        What only the lost one has, in Odoo or there, comes to the one that is kept: which of the
-        two is newer nobody knows any more.
-        """
+        """Who had no link has that of the other one: any of their values may stand."""
         kept.may_be(here)
-        for each in (gone, *(self.there(user) for user in self.users(lost))):
-            for name in set(VALUES) - set(ALWAYS):
-                kept.values[name].others.add(each[name])
         if not self.is_linked(kept):
             shown = [self.there(user) for user in self.users(lost) + self.users(kept)]
             for each in (gone, *shown):

@@ -61,3 +61,28 @@ def test_what_was_refused_is_known_as_before() -> None:
 def test_nothing_is_known_of_keys_left_out() -> None:
     left = BASE.without({"city"})
     assert (left, left.remote) == ({"zip": "1"}, {})
+
+
+@pytest.mark.parametrize(
+    ("known", "lost", "expected"),
+    [
+        (Base(), Base({"city": "Opole"}), Base({"city": "Opole"})),
+        (Base({"city": None}), Base({"city": "Opole"}), Base({"city": "Opole"})),
+        (Base({"city": "Łódź"}), Base({"city": "Opole"}), Base({"city": "Łódź"})),
+        (Base({"city": "Łódź"}), Base({"city": None}), Base({"city": "Łódź"})),
+        (Base({"city": None}), Base({"city": None}), Base({"city": None})),
+        (Base(), BASE.without(["zip"]), BASE.without(["zip"])),
+        (Base({"city": None}, {"city": "Gdynia"}), Base({"city": "Opole"}), None),
+        (
+            Base({"city": "Łódź"}, {"city": None}),
+            Base({"city": "Opole"}),
+            Base({"city": "Łódź"}, {"city": "Opole"}),
+        ),
+        (Base(), Base({"city": "Opole"}, {"city": None}), Base()),
+    ],
+)
+def test_what_user_com_had_not_is_taken_over_of_who_was_merged(known, lost, expected) -> None:
+    before = Base(known)
+    known.inherit(lost, ["city", "zip"])
+    expected = before if expected is None else expected
+    assert (known, known.remote) == (expected, expected.remote)

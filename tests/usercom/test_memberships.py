@@ -3,8 +3,11 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from usercom import ServerError, User
+from usercom import Attribute, Rule, ServerError, User
+from usercom.jobs import Identity
 from usercom.memberships import Label, Membership, read_labels
+from usercom.merge import Base
+from usercom.push import Push
 
 from .stub import HTML, Answer
 
@@ -144,3 +147,37 @@ class TestListCalls:
         stub.on("GET /lists/", {"results": [], "next": None})
         stub.on("POST /lists/", answer)
         assert client.memberships.join(1, [OFFERS]) == [OFFERS]
+
+
+class TestTakenAway:
+    """Somebody with the tag is merged into the user just when it has been taken away."""
+
+    KEY = "tag:1"
+    ATTRIBUTES = {KEY: Attribute("VIP", KEY, "boolean", membership=VIP)}
+    RULES = (Rule(KEY, "both", "odoo", is_sparse=True),)
+
+    def push(self, client):
+        rules, base = self.RULES, Base({self.KEY: True})
+        return Push(Identity(1), rules, self.ATTRIBUTES, base, {self.KEY: None}).run(client)
+
+    def answers(self, stub, *tags):
+        """The user has these tags, one answer after the other."""
+        stub.on("POST /users/1/remove_tag/", {})
+        stub.on("GET /users/1/", *({"id": 1, "tags": [*each]} for each in tags))
+
+    def test_a_tag_that_is_back_is_taken_away_once_more(self, stub, client):
+        self.answers(stub, ["vip"], [])
+        pushed = self.push(client)
+        assert (pushed.kept, pushed.base, pushed.base.remote) == (True, {}, {})
+        assert [request.method for request in stub.requests] == ["POST", "GET"] * 2
+
+    def test_one_that_stays_is_told_of(self, stub, client):
+        self.answers(stub, ["vip"])
+        pushed = self.push(client)
+        assert pushed.ignored == {self.KEY: None}
+        assert len(stub.requests) == 4
+
+    def test_one_that_is_gone_is_not_looked_at_again(self, stub, client):
+        self.answers(stub, [])
+        assert self.push(client).kept
+        assert len(stub.requests) == 2

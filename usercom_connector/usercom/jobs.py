@@ -115,11 +115,13 @@ class MergedUsers:
     """What MergeUsers did.
 
     `was`: the user as it was, if it was read first. `successor`: who takes the place of a parent
-    that User.com does not have any more.
+    that User.com does not have any more. `parent`: the parent as it is, where the user was gone
+    already, merged by an earlier call perhaps.
     """
 
     was: User | None = None
     successor: User | None = None
+    parent: User | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +145,9 @@ class MergeUsers:
             try:
                 self._merge_into(client, self.parent_id)
             except NotFoundError:  # one of the two, or both
-                if not _read(client, self.parent_id):
-                    return MergedUsers(was, self._successor(client))
+                if parent := _read(client, self.parent_id):
+                    return MergedUsers(was, parent=parent)
+                return MergedUsers(was, self._successor(client))
         return MergedUsers(was)
 
     def _successor(self, client: Client) -> User | None:

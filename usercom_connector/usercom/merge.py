@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 from .texts import NAME_PARTS, join_name, split_along
 
+EMPTY: tuple[Any, ...] = (None, "", [])
+
 # ---- what both sides had when they were last compared ----
 
 
@@ -51,6 +53,22 @@ class Base(dict[str, Any]):
     def with_changes(self, since: Base, base: Base) -> Base:
         """Return a copy with what changed from `since` to `base`, be it agreed or kept apart."""
         return Base(_changed(self, since, base), _changed(self.remote, since.remote, base.remote))
+
+    def inherit(self, lost: Base, keys: Iterable[str]) -> None:
+        """Take over what `lost` knows of these keys, where User.com had nothing.
+
+        It is what a user has got into whom another one was merged.
+        """
+        for key in keys:
+            theirs = remote_base_value(lost, key)
+            if theirs in EMPTY or remote_base_value(self, key) not in EMPTY:
+                continue
+            known = self.get(key)
+            here = lost.get(key) if known in EMPTY else known
+            if here == theirs:
+                self.agree(key, here)
+            else:
+                self.keep_both(key, here, theirs)
 
     def restore(self, former: Base, keys: Collection[str]) -> None:
         """Have the base know of these keys what the `former` one did."""

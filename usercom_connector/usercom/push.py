@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -19,11 +19,10 @@ from .errors import (
 )
 from .jobs import Identity
 from .memberships import Membership
-from .merge import Base, Merge, Rule, merge, remote_base_value
+from .merge import EMPTY, Base, Merge, Rule, merge, remote_base_value
 from .records import Attribute, User
 from .values import read_user, wire
 from .verify_write import (
-    EMPTY,
     Orphans,
     Unconfirmed,
     emptied,
@@ -173,6 +172,7 @@ class Push:
                 return Pushed(found=user)
         refused = self._join(client, user_id, joined)
         user = self._change(client, user_id, values) if values else client.get_user(user_id)
+        user = self._left_again(client, user, joined.keys() - refused)
         pushed = self._clear(client, user_id, self._pushed(merged, user, refused))
         if user.is_unanswered and self._is_unmade(pushed):
             raise UnmadeError
@@ -210,9 +210,7 @@ class Push:
             key: each for key in sent if key in attributes and (each := attributes[key].membership)
         }
 
-    def _join(
-        self, client: Client, user_id: int, joined: Mapping[str, Membership]
-    ) -> Container[str]:
+    def _join(self, client: Client, user_id: int, joined: Mapping[str, Membership]) -> set[str]:
         """Give the user tags, or take them away; return the keys of what was refused.
 
         It is done before the change of the other values, whose answer then shows them all.
@@ -224,6 +222,19 @@ class Push:
         refused = calls.join(user_id, joins, custom_id)
         refused += calls.leave(user_id, leaves)
         return {key for key, each in joined.items() if each in refused}
+
+    def _left_again(self, client: Client, user: User, keys: Iterable[str]) -> User:
+        """Take away once more what was taken and is there again, and return the user as it is.
+
+        Somebody who was merged into the user at that moment has brought it along: nobody has given
+        it to the user.
+        """
+        left = [self.attributes[key].membership for key in keys if not self.odoo[key]]
+        back = [each for each in left if each and each.holds(user.labels.get(each.kind, ()))]
+        if not back:
+            return user
+        client.memberships.leave(user.id, back)
+        return replace(user, labels=client.get_user(user.id).labels)
 
     def leaves_joining(self) -> bool:
         """Whether a user just created has to get tags by another push."""

@@ -10,12 +10,10 @@ from typing import Any
 from .client import Client
 from .connections import LONGEST_CALL
 from .errors import AmbiguousUserError
-from .merge import Base, Rule, remote_base_value
+from .merge import EMPTY, Base, Rule, remote_base_value
 from .records import Attribute, User, read_moment
 from .texts import NAME_PARTS, digits, is_respelled_phone, join_name
 from .throttle import LONGEST_HOLD
-
-EMPTY: tuple[Any, ...] = (None, "", [])
 
 # As long as the call of a creation may take, its turn before, and as a search may lag behind.
 CREATION_TAKES = timedelta(seconds=LONGEST_CALL + LONGEST_HOLD + 60)

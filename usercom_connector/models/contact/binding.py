@@ -8,9 +8,9 @@ from ...services.account.connection import Connection
 from ...services.contacts.by_hand import ByHand
 from ...services.notifications import joined
 from ...services.own_context import with_own_context
-from ...usercom.merge import Base, remote_base_value
+from ...usercom.merge import Base
 from ...usercom.verify_write import Orphans
-from .link import moment
+from .link import base_columns, moment
 
 MOST_FORMER = 20  # users that a link remembers to have led to
 MOST_OPEN = 1000  # users being created; more are left to the search of the outbox
@@ -260,7 +260,7 @@ class UsercomBinding(models.Model):
         for backend, bindings in found.grouped("backend_id").items():
             linked = bindings.filtered(lambda link: link.external_id and link.state != "gone")
             if kept := linked.sorted(lambda link: (link.partner_id != survivor, link.id))[:1]:
-                lost = {link.external_id: link._known_consents() for link in linked - kept}
+                lost = {link.external_id: base_columns(link._last_base()) for link in linked - kept}
                 kept._take_over_creations(bindings)
                 kept._was_linked((linked - kept)._known_ids())
                 (bindings - kept).unlink()
@@ -279,11 +279,6 @@ class UsercomBinding(models.Model):
         """The ids of the users that these links lead to, or led to before."""
         former = [user_id for link in self.sudo() for user_id in link.former_ids or []]
         return former + [user_id for user_id in self.mapped("external_id") if user_id]
-
-    def _known_consents(self):
-        """``{key: canonical value}`` that the user was last known to have."""
-        consents = self.env["usercom.field.mapping"]._consent_keys(self.backend_id.id)
-        return {key: remote_base_value(self._last_base(), key) for key, *_words in consents}
 
     def _take_over_creations(self, bindings):
         """Remember the users that calls without an answer may have created for ``bindings``.

@@ -64,8 +64,8 @@ class UsercomOutbox(models.Model):
         help="What became of it once it was done.",
     )
     into_external_id = fields.Integer("Merged into User.com ID", aggregator=False)
-    # What a user to be merged was last known to say of consents: a "no" read since is a new one.
-    known_consents = fields.Json(
+    # The base of a user to be merged: a "no" read since is a new one. Its survivor takes it over.
+    known_base = fields.Json(
         groups="base.group_system", prefetch=False, export_string_translation=False
     )
     force_single = fields.Boolean(help="User.com did not take it in a mass update.")
@@ -94,6 +94,9 @@ class UsercomOutbox(models.Model):
         "(backend_id, partner_id) WHERE state = 'pending' AND claimed_at IS NOT NULL"
     )
     _partner_idx = models.Index("(partner_id, backend_id, state)")
+    _merge_idx = models.Index(
+        "(backend_id, into_external_id) WHERE state = 'pending' AND operation = 'merge'"
+    )
     _buried_idx = models.Index("(backend_id, external_id) WHERE partner_id IS NULL")
 
     @api.depends("sent", "answer")

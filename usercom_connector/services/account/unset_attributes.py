@@ -4,9 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from ...usercom import Rule, User
-from ...usercom.merge import remote_base_value
+from ...usercom.merge import EMPTY, remote_base_value
 from ...usercom.push import Pushed
-from ...usercom.verify_write import EMPTY
 from ..inbox.prompts import Prompts
 
 

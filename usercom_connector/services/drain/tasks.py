@@ -172,7 +172,10 @@ class Settlement:
     def _hear(self, outcome: Any) -> None:
         """Hear what a user said whose end was not answered."""
         if was := getattr(outcome.error, "was", None):
-            Removals(self.backend).hear(outcome.task.rows, was)
+            removals = Removals(self.backend)
+            removals.hear(outcome.task.rows, was)
+            if not isinstance(outcome.error, ThrottledError):
+                removals.note_unheard(outcome.task.rows)
 
     def _forget_undone(self, outcome: Any) -> None:
         """Forget what was noted before the call, of what the call has not done."""

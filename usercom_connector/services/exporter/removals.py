@@ -9,13 +9,13 @@ from odoo.fields import Domain
 
 from ...usercom import User
 from ...usercom.jobs import Identity, MergedUsers, MergeUsers, Remove
-from ...usercom.merge import Base
+from ...usercom.merge import EMPTY, Base
 from ...usercom.push import Push
-from ...usercom.verify_write import EMPTY
 from ..comparison import Comparison
 from ..consents.answers import EmailConsent
 from ..consents.received import apply_refusals, consent_origin
 from ..contacts.identity import ContactIdentity
+from ..contacts.inheritance import Inheritance, known_base
 from ..importer import Importer
 from ..inbox.prompts import Prompts, keys_in
 from ..memberships import Memberships
@@ -109,11 +109,16 @@ class Removals:
             backend = with_own_context(self._backend, origin=consent_origin(row, user))
             apply_refusals(backend, link.partner_id, user, base)
 
+    def note_unheard(self, row: Any) -> None:
+        """Note that the user of a row was there, and has perhaps been merged by now."""
+        if row.operation == "merge":
+            row.sudo().known_base = {**row.sudo().known_base, "is_met": True}
+
     def _known_before(self, row: Any) -> tuple[Any, Base]:
         """The link of who is left in Odoo, and what was known of the user of a row."""
         if row.operation == "merge":
             link = self._bindings._of_user(self._backend, row.into_external_id)
-            return link, Base(row.sudo().known_consents)
+            return link, known_base(row)
         link = self._bindings._of(self._backend, row.partner_id).get(row.partner_id.id)
         return link, link._last_base() if link else Base()
 
@@ -123,6 +128,7 @@ class Removals:
             origin = consent_origin(row, merged.successor)
             Successors(self._backend).link(row.into_external_id, merged.successor, origin)
         else:
+            Inheritance(self._backend).hand_on(row, merged)
             self._read_again(row.into_external_id)
 
     def _read_again(self, user_id: int) -> None:
@@ -144,7 +150,7 @@ def _removal(row: Any, user_id: int) -> Remove:
 
 def _merge(row: Any, parents: dict[int, Identity]) -> MergeUsers:
     parent_id = row.into_external_id
-    identity, reads_first = parents.get(parent_id, Identity()), bool(row.sudo().known_consents)
+    identity, reads_first = parents.get(parent_id, Identity()), bool(row.sudo().known_base)
     return MergeUsers(parent_id, row.external_id, identity, reads_first)
 
 

@@ -1,0 +1,199 @@
+"""What merged contacts had agreed on with their users: the one that is left knows all of it."""
+
+from .common_merge import MergeCase
+from .common_tags import TagCase
+
+
+class MergedCase(MergeCase, TagCase):
+    @classmethod
+    def _fresh_simulator(cls):
+        super()._fresh_simulator()
+        for name in ("job", "register"):
+            cls.simulator.attribute(name, "string")
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.vip = cls.tag("VIP")
+        cls.pair_tags(cls.vip, "vip")
+        cls.pair(cls.backend, "function", "job")
+        cls.pair(cls.backend, "company_registry", "register")
+
+    def two(self, kept=None, **lost):
+        """Two linked contacts, ``(lost, kept)``, with what each has besides its address."""
+        number = self.env["res.partner"].search_count([])
+        contacts = self.env["res.partner"].concat(
+            self.contact(email=f"lost{number}@example.org", **lost),
+            self.contact(email=f"kept{number}@example.org", **(kept or {})),
+        )
+        self.drain()
+        return contacts[0], contacts[1]
+
+    def settle(self):
+        for _run in range(4):
+            self.drain()
+
+    def on_both_sides(self, contact):
+        """``(job in Odoo, job there, tags in Odoo, tags there)``."""
+        there = self.remote(contact)
+        tags = [tag.name.lower() for tag in contact.category_id]
+        return contact.function or None, there["attributes"].get("job"), tags, there["tags"]
+
+    def later(self):
+        """What waits for another attempt is due."""
+        self.env["usercom.outbox"].search([("state", "=", "pending")]).next_attempt_at = False
+        self.settle()
+
+    def change_lost_there(self, contact, **values):
+        """A change of which no call tells."""
+        self.simulator.patch_user(self.binding(contact).external_id, **values)
+
+
+class TestAfterTheMerge(MergedCase):
+    def test_a_tag_that_both_had_does_not_come_back_with_the_merged_user(self):
+        lost, kept = self.two(category_id=self.vip.ids, kept={"category_id": self.vip.ids})
+        self.merge(lost, kept)
+        kept.category_id = False
+        self.simulator.clear_journal()
+        # Its effect comes at once, and the answer later: what else is under way is in between.
+        path = "/users/*/remove_tag/"
+        self.simulator.fault(kind="delay", seconds=0.3, path=path, method="POST", count=1)
+        self.settle()
+        self.assertEqual(self.on_both_sides(kept), (None, None, [], []))
+        writes = [call.split("/")[-2] for call in self.calls("POST")]
+        self.assertEqual(writes, ["merge", "remove_tag"])
+
+    def test_so_it_is_where_the_tag_is_taken_away_before_the_merge(self):
+        """A withdrawn consent does not wait, and the rest goes with it."""
+        both = {"category_id": self.vip.ids, "x_email_consent": True}
+        lost, kept = self.two(**both, kept=both)
+        self.merge(lost, kept)
+        kept.write({"category_id": False, "x_email_consent": False})
+        self.simulator.fault(kind="delay", seconds=0.3, path="/users/*/remove_tag/", count=1)
+        self.simulator.clear_journal()
+        self.settle()
+        self.assertEqual(self.on_both_sides(kept), (None, None, [], []))
+        writes = [call.split("/")[-2] for call in self.calls("POST")]
+        self.assertEqual(writes, ["remove_tag", "merge", "remove_tag"])
+
+    def test_a_tag_that_only_the_merged_one_had_does_not_come_back(self):
+        lost, kept = self.two(category_id=self.vip.ids)
+        self.merge(lost, kept)
+        self.assertEqual(kept.category_id, self.vip)
+        kept.category_id = False
+        self.settle()
+        self.assertEqual(self.on_both_sides(kept), (None, None, [], []))
+
+    def test_a_value_that_only_the_merged_one_had_can_be_emptied_and_edited(self):
+        for policy in ("usercom", "odoo", "newest"):
+            for job in (False, "Farmer"):
+                with self.subTest(policy=policy, job=job):
+                    self.backend.mapping_ids.conflict_policy = policy
+                    lost, kept = self.two(function="Miner")
+                    self.merge(lost, kept)
+                    kept.function = job
+                    self.settle()
+                    self.assertEqual(self.on_both_sides(kept)[:2], (job or None, job or None))
+
+    def test_what_nobody_changes_is_the_same_on_both_sides(self):
+        lost, kept = self.two(function="Miner", category_id=self.vip.ids)
+        self.merge(lost, kept)
+        self.settle()
+        self.assertEqual(self.on_both_sides(kept), ("Miner", "Miner", ["vip"], ["vip"]))
+        self.assertFalse(self.env["usercom.conflict"].search([("partner_id", "=", kept.id)]))
+
+    def test_what_odoo_does_not_hand_on_comes_from_user_com(self):
+        """As with all computed fields that can be edited."""
+        lost, kept = self.two(company_registry="123")
+        self.merge(lost, kept)
+        self.settle()
+        self.assertEqual(kept.company_registry, "123")
+        self.assertEqual(self.remote(kept)["attributes"]["register"], "123")
+
+
+class TestBeforeTheMerge(MergedCase):
+    """What one side had changed, and the other did not know yet when the two were merged."""
+
+    def test_an_edit_that_was_not_sent_yet_stands(self):
+        self.backend.mapping_ids.conflict_policy = "usercom"
+        for job in ("Farmer", False):
+            with self.subTest(job=job):
+                lost, kept = self.two(function="Miner")
+                lost.function = job
+                self.merge(lost, kept)
+                self.settle()
+                self.assertEqual(self.on_both_sides(kept)[:2], (job or None, job or None))
+
+    def test_a_tag_whose_removal_was_not_sent_yet_is_gone(self):
+        lost, kept = self.two(category_id=self.vip.ids)
+        lost.category_id = False
+        self.merge(lost, kept)
+        self.settle()
+        self.assertEqual(self.on_both_sides(kept)[2:], ([], []))
+
+    def test_a_change_there_that_nobody_had_read_stands(self):
+        self.backend.mapping_ids.conflict_policy = "odoo"
+        lost, kept = self.two(function="Miner", category_id=self.vip.ids)
+        self.change_lost_there(lost, job="Sailor", tags=[])
+        self.merge(lost, kept)
+        self.settle()
+        self.assertEqual(self.on_both_sides(kept), ("Sailor", "Sailor", [], []))
+
+    def test_a_value_of_the_survivor_stands(self):
+        lost, kept = self.two(function="Miner", kept={"function": "Farmer"})
+        self.change_lost_there(lost, job="Sailor")
+        self.merge(lost, kept)
+        self.settle()
+        self.assertEqual(self.on_both_sides(kept)[:2], ("Farmer", "Farmer"))
+
+
+class TestTroubles(MergedCase):
+    def test_what_a_user_had_who_is_gone_there_is_sent_to_the_survivors(self):
+        lost, kept = self.two(function="Miner", category_id=self.vip.ids)
+        self.simulator.delete_user(self.binding(lost).external_id)
+        self.merge(lost, kept)
+        self.settle()
+        self.assertEqual(self.on_both_sides(kept), ("Miner", "Miner", ["vip"], ["vip"]))
+
+    def test_so_it_is_where_the_answer_to_the_merge_is_lost(self):
+        self.backend.mapping_ids.conflict_policy = "usercom"
+        lost, kept = self.two(function="Miner", category_id=self.vip.ids)
+        self.merge(lost, kept)
+        kept.write({"function": "Farmer", "category_id": False})
+        self.simulator.fault(kind="reset", path="/users/merge/", apply=True, count=1)
+        self.drain()
+        self.later()
+        self.assertEqual(self.on_both_sides(kept), ("Farmer", "Farmer", [], []))
+
+    def test_so_it_is_where_the_value_was_emptied_there_before(self):
+        self.backend.mapping_ids.conflict_policy = "odoo"
+        lost, kept = self.two(function="Miner", category_id=self.vip.ids)
+        self.change_lost_there(lost, job="Sailor", tags=[])
+        self.merge(lost, kept)
+        self.simulator.fault(kind="reset", path="/users/merge/", apply=True, count=1)
+        self.drain()
+        self.later()
+        self.assertEqual(self.on_both_sides(kept), ("Sailor", "Sailor", [], []))
+
+    def test_a_merge_that_fails_again_and_again_holds_up_no_edit(self):
+        lost, kept = self.two(kept={"function": "Miner"})
+        self.merge(lost, kept)
+        kept.function = "Farmer"
+        self.simulator.fault(kind="status", status=500, path="/users/merge/", count=1000)
+        self.drain()
+        self.assertEqual(self.on_both_sides(kept)[:2], ("Farmer", "Miner"))
+        for _attempt in range(3):
+            self.later()
+        self.assertEqual(self.on_both_sides(kept)[:2], ("Farmer", "Farmer"))
+        self.simulator.clear_faults()
+        self.later()
+        self.assertEqual(len(self.simulator.users()), 1)
+
+    def test_a_withdrawal_does_not_wait_for_a_merge(self):
+        lost, kept = self.two(kept={"x_email_consent": True})
+        self.merge(lost, kept)
+        self.simulator.fault(kind="status", status=500, path="/users/merge/", count=1)
+        self.drain()
+        kept.x_email_consent = False
+        self.drain()
+        self.assertIs(self.remote(kept)["attributes"]["email_consent"], False)
