@@ -5,7 +5,6 @@ from contextlib import nullcontext
 from unittest.mock import patch
 
 from odoo.tests import HttpCase, TransactionCase, tagged
-from odoo.tests.common import _super_send as requests_send
 from odoo.tools import SQL
 
 from odoo.addons.usercom_connector.services.drain import drain as drain_module
@@ -60,13 +59,6 @@ class UsercomCase(TransactionCase):
         super().setUp()
         self._fresh_simulator()
         self.startPatcher(patch.object(drain_module, "time", Leaps(self.cr)))
-
-    @classmethod
-    def _request_handler(cls, session, request, /, **options):
-        """Odoo's guard of outgoing requests cannot read a (connect, read) time-out."""
-        if request.url.startswith(cls.simulator.url):
-            return requests_send(session, request, **options)
-        return super()._request_handler(session, request, **{**options, "timeout": 10})
 
     @classmethod
     def _fresh_simulator(cls):

@@ -230,10 +230,14 @@ class TestMergedThere(UsercomCase):
         self.assertIn("Anna Nowak", self.binding(second).last_error)
 
     def test_a_user_whose_other_keys_find_nobody_is_gone(self):
-        contact = self.synced(email="jan@example.org")
+        """However User.com words its 404: in JSON, as a page, with nothing."""
         [parent_id] = self.simulator.seed({"email": "other@example.org"})["ids"]
-        self.merge_there(parent_id, self.binding(contact).external_id)
-        contact.phone = "2"
-        self.drain()
-        self.assertEqual(self.binding(contact).state, "gone")
+        for shape in ("errors", "html", "empty"):
+            with self.subTest(shape):
+                self.simulator.settings(error_shape=shape)
+                contact = self.synced(email=f"{shape}@example.org")
+                self.merge_there(parent_id, self.binding(contact).external_id)
+                contact.phone = "2"
+                self.drain()
+                self.assertEqual(self.binding(contact).state, "gone")
         self.assertEqual(len(self.simulator.users()), 1)

@@ -70,5 +70,5 @@ def throttle() -> Throttle:
 
 @pytest.fixture
 def client(stub: Stub, throttle: Throttle) -> Iterator[Client]:
-    with Client(stub.url, API_KEY, throttle=throttle, timeout=(2, 1)) as connected:
+    with Client(stub.url, API_KEY, throttle=throttle, timeout=1) as connected:
         yield connected

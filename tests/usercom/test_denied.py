@@ -4,6 +4,7 @@ import pytest
 from usercom import (
     CredentialsError,
     ForbiddenError,
+    NotFoundError,
     NotNowError,
     PaymentError,
     RetryableError,
@@ -78,6 +79,25 @@ def test_payment_that_every_call_requires_shuts_out_the_account(stub, client):
     with pytest.raises(PaymentError) as caught:
         client.create_user({"email": "jane@example.com"})
     assert isinstance(caught.value, CredentialsError)
+
+
+@pytest.mark.parametrize("method", ["get", "update"])
+def test_a_page_of_html_may_be_how_the_api_itself_says_not_found(stub, client, method):
+    """How it words a 404 is not documented; that it serves other calls tells."""
+    stub.on("GET /users/7/", Answer(HTML, 404))
+    stub.on("PUT /users/7/", Answer(HTML, 404))
+    stub.on("GET /attributes/", ATTRIBUTES)
+    with pytest.raises(NotFoundError):
+        client.get_user(7) if method == "get" else client.update_user(7, {"city": "Gdynia"})
+
+
+@pytest.mark.parametrize("rest", [Answer(HTML, 404), Answer(HTML), Answer(fault="reset")])
+def test_a_page_of_html_for_every_call_is_no_word_about_one_user(stub, client, rest):
+    stub.on("GET /users/7/", Answer(HTML, 404))
+    stub.on("GET /attributes/", rest)
+    with pytest.raises(UnservedError) as caught:
+        client.get_user(7)
+    assert caught.value.status == 404
 
 
 @pytest.mark.parametrize("status", [408, 409, 425])

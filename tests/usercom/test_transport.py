@@ -72,7 +72,7 @@ class TestRequest:
         assert all(turn.answered_at >= turn.left_at for turn in turns)
 
     def test_threads_share_a_client(self, stub, throttle):
-        client = Client(stub.url, API_KEY, throttle=throttle, timeout=(10, 10))
+        client = Client(stub.url, API_KEY, throttle=throttle, timeout=10)
         for number in range(1, 41):
             stub.on(f"GET /users/{number}/", {"id": number, "email": f"{number}@example.com"})
         found = []

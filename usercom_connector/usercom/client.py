@@ -49,7 +49,7 @@ class Client:
     """One account of User.com.
 
     Threads may share a client; it keeps connections for 16 of them. `base_url` is the part before
-    /api/public/. `timeout` is (connect, read) in seconds, each the longest wait for a byte;
+    /api/public/. `timeout` is the longest wait for a byte, in seconds;
     `longest_call` limits a call from its connection to the last byte. `left_out` names the custom
     attributes that this account's answers leave out while they are unset. `values` are {name_std:
     JSON value}, as `wire` returns them. Every method may raise RetryableError, CredentialsError and
@@ -62,7 +62,7 @@ class Client:
         api_key: str,
         *,
         throttle: Throttle,
-        timeout: tuple[float, float] = (5, 20),
+        timeout: float = 20,
         longest_call: float = LONGEST_CALL,
         left_out: Iterable[str] = (),
     ) -> None:

@@ -39,6 +39,7 @@ ENDLESS = 100_000  # pages of users, from where on nobody believes in an end
 DETAILS_LIMIT = 500
 DETAILS_DEPTH = 5
 NOT_NOW = {408, 409, 425}  # time-out, conflict, too early
+OF_RECORD = re.compile(r"/(?:(?:users|companies|products)(?:/\d+|-by-id/(?!search/)[^/]+)|events)/")
 HEADERS = {
     "Accept": "*/*; version=2",
     "Accept-Encoding": "identity",
@@ -81,7 +82,7 @@ class Transport:
         base_url: str,
         api_key: str,
         throttle: Throttle,
-        timeout: tuple[float, float],
+        timeout: float,
         longest: float = LONGEST_CALL,
     ) -> None:
         if not re.fullmatch(r"[!-~]+", api_key):
@@ -275,10 +276,32 @@ class Transport:
         if status >= 500:
             self._throttle.pause(retry_after(response.headers) or 0.0)
             raise ServerError(status)
-        answer = read_json(response, body)
+        answer = self._read_404(response, body) if status == 404 else read_json(response, body)
         if status >= 400:
             self._reject(status, answer)
         return answer
+
+    def _read_404(self, response: requests.Response, body: bytes) -> Any:
+        """Return what the API says. How it words this is not documented, so it may be HTML.
+
+        Where it serves others, such a page is about this record; else a proxy has sent it for all.
+        """
+        try:
+            return read_json(response, body)
+        except UnservedError:
+            path = urlsplit(str(response.request.url)).path
+            if not (OF_RECORD.search(path) and self._serves_others()):
+                raise
+        return None
+
+    def _serves_others(self) -> bool:
+        try:
+            response, body = self._exchange("GET", self._url("/attributes/"), headers=HEADERS)
+            return response.status_code == 200 and isinstance(
+                results(read_json(response, body)), list
+            )
+        except RetryableError:
+            return False
 
     def _refuse_for_now(self, response: requests.Response) -> NoReturn:
         asked = retry_after(response.headers)
