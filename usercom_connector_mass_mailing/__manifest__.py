@@ -9,6 +9,7 @@
     "data": [
         "security/ir.model.access.csv",
         "security/ir_rule.xml",
+        "views/usercom_backend_webhook_views.xml",
         "views/usercom_list_mapping_views.xml",
         "views/res_config_settings_views.xml",
     ],

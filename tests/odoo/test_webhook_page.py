@@ -27,6 +27,19 @@ class TestWebhookPage(UsercomCase):
         names = ["webhook_url", "webhook_extra", "webhook_last_call"]
         self.assertEqual(len(accounts.read(names)), 2)
 
+    def test_the_steps_name_each_trigger(self):
+        view = self.env.ref("usercom_connector.usercom_backend_view_form_webhook")
+        steps = self.env["usercom.backend"].get_view(view.id)["arch"]
+        for trigger in (
+            "Contact's attribute change",
+            "New contact",
+            "Tag added",
+            "Tag removed",
+            "Added to list",
+            "Removed from list",
+        ):
+            self.assertIn(f"“{trigger}”", " ".join(steps.split()))
+
     def test_extra_data_follow_the_mappings(self):
         extra = json.loads(self.backend.webhook_extra)
         self.assertEqual(extra["email"], "{{ email }}")
