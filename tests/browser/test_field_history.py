@@ -4,8 +4,10 @@ from .common import LANGUAGES, BrowserCase
 
 PHONE, DESK = (390, 844), (1366, 900)
 WORDS = {
-    "en_US": {"keep": "Keep field history", "filter": "Values", "group": "Contact"},
-    "pl_PL": {"keep": "Przechowywanie historii pól", "filter": "Wartości", "group": "Kontakt"},
+    "en_US": {"keep": "Keep field history", "filter": "Values", "group": "Contact"}
+    | {"tag": "VIP: no → yes (Mitchell Admin)"},
+    "pl_PL": {"keep": "Przechowywanie historii pól", "filter": "Wartości", "group": "Kontakt"}
+    | {"tag": "VIP: nie → tak (Mitchell Admin)"},
 }
 
 
@@ -16,6 +18,13 @@ class TestFieldHistory(BrowserCase):
         self.pair(self.backend, "city", "city")
         country = self.pair(self.backend, "country_id", "country")
         country.direction = "export"
+        vip = self.env["res.partner.category"].create({"name": "VIP"})
+        label = self.env["usercom.label"].create(
+            {"backend_id": self.backend.id, "kind": "tags", "name": "vip"}
+        )
+        self.vip = self.env["usercom.tag.mapping"].create(
+            {"backend_id": self.backend.id, "category_id": vip.id, "label_id": label.id}
+        )
         self.phone = self.backend.mapping_ids.filtered(lambda m: m.field_name == "phone")
 
     def test_it_is_asked_for_and_found_from_both_ends(self):
@@ -28,6 +37,7 @@ class TestFieldHistory(BrowserCase):
                 with self.page(f"/odoo/res.partner/{jan.id}") as page:
                     page.press("action_usercom_history")
                     page.see("111111111 → 222222222 (Mitchell Admin)")
+                    page.see(words["tag"])
                     page.click(".o_searchview_dropdown_toggler")
                     page.click(".o_filter_menu .dropdown-item", words["filter"])
                     page.click(".o_searchview_dropdown_toggler")
@@ -50,6 +60,13 @@ class TestFieldHistory(BrowserCase):
                     page.shoot("field_history_grouped_1366")
                     page.click(".o_data_row .o_data_cell", "333333333")
                     page.see("Jan Kowalski", ".o_form_view [name=name]")
+                    page.go("/odoo/usercom-tags")
+                    page.see("vip", ".o_data_row")
+                    page.shoot("field_history_tags_1366")
+                    page.go(f"/odoo/usercom-tags/{self.vip.id}")
+                    page.press("action_open_history")
+                    page.see("VIP", ".o_data_row")
+                    page.shoot("field_history_tag_1366")
                     page.resize(*PHONE)
                     page.go("/odoo/action-usercom_connector.usercom_value_change_action")
                     page.see("222222222", ".o_kanban_record")
@@ -76,7 +93,8 @@ class TestFieldHistory(BrowserCase):
         admin = self.env.ref("base.user_admin")
         admin.name = "Mitchell Admin"
         jan = self.synced(name="Jan Kowalski", email="jan@example.org", phone="111111111")
-        jan.with_user(admin).write({"phone": "222222222", "city": "Łódź"})
+        tags = self.vip.category_id.ids
+        jan.with_user(admin).write({"phone": "222222222", "city": "Łódź", "category_id": tags})
         self.drain()
         jan.with_user(admin).country_id = self.env.ref("base.pl")
         self.drain()

@@ -63,6 +63,32 @@ class TestTags(BrowserCase):
                 self.backend.write({"all_tags": False, "tag_prefix": False})
                 self.backend.tag_mapping_ids.unlink()
 
+    def test_a_tag_that_was_deleted_there_is_told_and_found(self):
+        own = {"backend_id": self.backend.id, "kind": "tags"}
+        label = self.env["usercom.label"].create({**own, "name": "gold", "external_id": 77})
+        pair = self.env["usercom.tag.mapping"].create(
+            {"backend_id": self.backend.id, "category_id": self.gold.id, "label_id": label.id}
+        )
+        self.backend.company_id = self.env.ref("base.main_company")
+        self.backend.sudo().action_fetch_tags()
+        self.assertTrue(pair.is_gone)
+        for language in LANGUAGES:
+            with self.subTest(language):
+                self.speak(language)
+                with self.page("/odoo/usercom") as page:
+                    page.scroll_to("[name=gone]")
+                    page.shoot("tags_gone_dashboard")
+                    page.press("action_open_gone_pairs")
+                    page.see("Gold", ".o_data_row.text-danger")
+                    page.shoot("tags_gone_list")
+                    page.go(f"/odoo/usercom-tags/{pair.id}")
+                    page.see("Refresh" if language == "en_US" else "Odśwież", ".alert")
+                    page.shoot("tags_gone_form")
+                    page.resize(390, 844)
+                    page.go("/odoo/usercom-tags")
+                    page.see("User.com", ".o_kanban_record .text-danger")
+                    page.shoot("tags_gone_cards_390")
+
     def enter(self, page, category, label):
         page.click(".o_list_button_add")
         page.fill("category_id", category.split(" / ")[-1])

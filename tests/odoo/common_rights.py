@@ -101,7 +101,9 @@ class RightsCase(UsercomCase):
             if field.required or field.type == "many2one" or field.type in ("char", "text")
         ]
         found = {name: cls.value(model._fields[name], account) for name in names}
-        if "label_id" in found:
+        if model._name == "usercom.value.change":  # of a field, so of no tag and no company
+            found |= dict.fromkeys(("label_id", "old_company_id", "new_company_id"))
+        elif "label_id" in found and hasattr(model, "_kind"):
             found["label_id"] = cls.label_there(account, model._kind).id
         if model._name == "usercom.segment":  # whose tag is not paired, and no other's
             tag = cls.env["res.partner.category"].create({"name": f"{account.subdomain} segment"})

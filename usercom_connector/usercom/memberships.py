@@ -93,6 +93,8 @@ class MembershipCalls:
         self._adds_many = True
         self._list_ids: dict[str, int] | None = None  # by name; those that a pair lacks
         self._list_lock = Lock()
+        # The ids that User.com has, once one was refused; None where they cannot all be read.
+        self._ids: dict[Kind, set[int] | None] = {}
 
     def labels(self, kind: Kind) -> list[Label]:
         """Return the labels of a kind that can be read, each once, some 5,000 at most."""
@@ -116,6 +118,25 @@ class MembershipCalls:
     def leave(self, user_id: int, memberships: Iterable[Membership]) -> list[Membership]:
         """Take these tags and lists from a user; return those that User.com has refused."""
         return [each for each in memberships if not self._remove(user_id, each)]
+
+    def is_gone(self, membership: Membership) -> bool:
+        """Return whether User.com does not have a refused tag or list any more.
+
+        What it has is read once, and as long as it cannot all be read nothing counts as gone.
+        """
+        with self._list_lock:
+            if membership.kind not in self._ids:
+                self._ids[membership.kind] = self._all_ids(membership.kind)
+            there = self._ids[membership.kind]
+        return there is not None and bool(membership.label.id) and membership.label.id not in there
+
+    def _all_ids(self, kind: Kind) -> set[int] | None:
+        try:
+            labels = self.labels(kind)
+        except (RejectedError, UnservedError):
+            return None
+        is_all = len(labels) < MOST_LABELS and all(label.id for label in labels)
+        return {label.id for label in labels if label.id} if is_all else None
 
     def _add_many(self, custom_id: str, tags: Sequence[Membership]) -> bool:
         """Add several tags in one call, which is known only for custom ids; whether it was made.

@@ -42,6 +42,7 @@ class Pushed:
     `found`: a user with whom the contact has to be merged before anything is sent.
     `missing`: User.com has no such user.
     `ignored`: the values that were sent and that User.com did not take.
+    `gone`: the keys of those among them that are tags or lists which User.com has no more.
     `remote_base`: what User.com has instead, where it keeps a value of its own: a name that it
     cut ("Jan Kowalski-Dług"), or a city that cannot be emptied ("Łódź").
     """
@@ -52,6 +53,7 @@ class Pushed:
     missing: bool = False
     ignored: Values = field(default_factory=dict)
     remote_base: Values = field(default_factory=dict)
+    gone: frozenset[str] = frozenset()
     leaves_unset_out: bool | None = None
     """Whether User.com's answers leave out unset attributes, None where this one does not show."""
 
@@ -176,7 +178,10 @@ class Push:
         pushed = self._clear(client, user_id, self._pushed(merged, user, refused))
         if user.is_unanswered and self._is_unmade(pushed):
             raise UnmadeError
-        return replace(pushed, leaves_unset_out=self._leaves_unset_out(pushed, values))
+        unset, calls = self._leaves_unset_out(pushed, values), client.memberships
+        lost = {key: each for key, each in joined.items() if key in pushed.ignored}
+        gone = frozenset(key for key, each in lost.items() if calls.is_gone(each))
+        return replace(pushed, leaves_unset_out=unset, gone=gone)
 
     def _leaves_unset_out(self, pushed: Pushed, sent: Values) -> bool | None:
         emptied = [

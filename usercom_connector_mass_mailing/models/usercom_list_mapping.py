@@ -14,6 +14,7 @@ class UsercomListMapping(models.Model):
     _all_field = "all_lists"
     _prefix_field = "list_prefix"
     _pairs_field = "list_mapping_ids"
+    _action = "usercom_connector_mass_mailing.usercom_list_mapping_action"
 
     list_id = fields.Many2one(
         "mailing.list", "List in Odoo", required=True, index=True, ondelete="cascade"
@@ -35,9 +36,24 @@ class UsercomListMapping(models.Model):
     def _label(self):
         return self.env._("Mailing list: %s", self._group_name())
 
+    def _gone_text(self):
+        return self.env._(
+            "This list was deleted in User.com. Contacts stay on the mailing list in Odoo, and "
+            "nothing is sent or received for it. Choose another list of User.com, or delete the "
+            "pair. If you have created the list in User.com again, press Refresh in the list "
+            "mappings."
+        )
+
+    def _archived_text(self):
+        return self.env._("This mailing list is archived in Odoo, so nobody gets on it or off it.")
+
     @api.model
     def _name_of(self, group):
         return group.name  # shown with the number of its contacts
+
+    @api.model
+    def _may_be_read(self):
+        return self.env(su=False)["mailing.list"].has_access("read")
 
     @api.model
     def _groups_of(self, partner):

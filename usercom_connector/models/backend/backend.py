@@ -326,6 +326,11 @@ class UsercomBackend(models.Model):
         """The labels of User.com that some pair or segment needs."""
         return self.segment_ids.label_id.union(*(pairs.label_id for pairs in self._memberships()))
 
+    def _pairs_of(self, labels):
+        """The pairs of these labels of User.com, of each kind a recordset."""
+        kinds = (pairs.filtered(lambda p: p.label_id in labels) for pairs in self._memberships())
+        return [pairs for pairs in kinds if pairs]
+
     # ---- contacts ----
 
     @tools.ormcache("self.id")

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...services.account.account_status import AccountStatus
 from ...services.account.alerts import Alerts
 from ...services.account.authentication import Authentication
 from ...services.account.connection import REFUSALS, Connection, system_name
@@ -69,7 +70,22 @@ class UsercomBackendConnection(models.AbstractModel):
         kinds = dict(self.env["usercom.label"]._fields["kind"]._description_selection(self.env))
         counts = Authentication(self.sudo()).fetch_labels()
         found = ", ".join(f"{kinds[kind]}: {count}" for kind, count in counts.items())
-        return notification(self._titled(self.env._("Found in User.com: %s", found)))
+        title = self._titled(self.env._("Found in User.com: %s", found))
+        if gone := AccountStatus(self).gone_labels:
+            message = self.env._("Tags and lists deleted in User.com: %s.", gone)
+            return notification(title, message, kind="warning")
+        return notification(title)
+
+    def action_open_gone_pairs(self):
+        """Open the pairs of tags, or else of lists, that User.com has no more."""
+        self.check_access("read")
+        self.ensure_one()._check_manager()
+        kinds = [pairs for pairs in self._memberships() if any(pairs.mapped("is_gone"))]
+        pairs = (kinds or self._memberships())[0]
+        action = self.env["ir.actions.act_window"]._for_xml_id(pairs._action)
+        return action | {
+            "context": {"search_default_gone": 1, "search_default_backend_id": self.id}
+        }
 
     def action_fetch_segments(self):
         """Fetch the segments as they now are in User.com."""

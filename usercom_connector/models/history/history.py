@@ -16,24 +16,24 @@ SOURCES = {
 }
 KINDS = list(SOURCES)
 WITH_FORM = ("outbox", "inbox", "sync", "event")
-LOOKED_AT = ("company_id", "kind", "mapping_id", "partner_id")  # by the rules of access
+LOOKED_AT = ("company_id", "kind", "mapping_id", "label_id", "partner_id")  # by the rules of access
 SPREAD = 8  # ids of the view to each id of a source
 
 ENTRIES = """
     SELECT o.id::bigint * 8 AS id, 'outbox' AS kind, o.id AS source_id, o.partner_id,
            o.backend_id, b.company_id, coalesce(o.write_date, o.create_date) AS happened_at,
-           o.state, o.error, o.mapping_id
+           o.state, o.error, o.mapping_id, NULL::int AS label_id
       FROM usercom_outbox o JOIN usercom_backend b ON b.id = o.backend_id
      UNION ALL
     SELECT i.id::bigint * 8 + 1, 'inbox', i.id, i.partner_id,
            i.backend_id, b.company_id, coalesce(i.write_date, i.create_date), i.state, i.error,
-           i.mapping_id
+           i.mapping_id, NULL
       FROM usercom_inbox i JOIN usercom_backend b ON b.id = i.backend_id
      WHERE i.partner_id IS NOT NULL
      UNION ALL
     SELECT i.id::bigint * 8 + 1, 'inbox', i.id, l.partner_id,
            i.backend_id, b.company_id, coalesce(i.write_date, i.create_date), i.state, i.error,
-           i.mapping_id
+           i.mapping_id, NULL
       FROM usercom_binding l
       JOIN usercom_inbox i ON i.backend_id = l.backend_id AND i.external_id = l.external_id
       JOIN usercom_backend b ON b.id = i.backend_id
@@ -41,26 +41,27 @@ ENTRIES = """
      UNION ALL
     SELECT l.id::bigint * 8 + 2, 'sync', l.id, l.partner_id,
            s.backend_id, b.company_id, coalesce(l.write_date, l.create_date), l.result, l.problems,
-           NULL
+           NULL, NULL
       FROM usercom_sync_line l JOIN usercom_sync s ON s.id = l.sync_id
       JOIN usercom_backend b ON b.id = s.backend_id
      UNION ALL
     SELECT c.id::bigint * 8 + 3, 'conflict', c.id, c.partner_id,
-           c.backend_id, b.company_id, c.create_date, c.state, NULL, c.mapping_id
+           c.backend_id, b.company_id, c.create_date, c.state, NULL, c.mapping_id, NULL
       FROM usercom_conflict c JOIN usercom_backend b ON b.id = c.backend_id
      UNION ALL
     SELECT g.id::bigint * 8 + 4, 'consent', g.id, g.partner_id,
-           g.backend_id, g.company_id, g.create_date, NULL, NULL, NULL
+           g.backend_id, g.company_id, g.create_date, NULL, NULL, NULL, NULL
       FROM usercom_consent_log g
      UNION ALL
     SELECT e.id::bigint * 8 + 5, 'event', e.id, e.partner_id,
            e.backend_id, b.company_id, coalesce(e.write_date, e.create_date), e.state, e.error,
-           e.mapping_id
+           e.mapping_id, NULL
       FROM usercom_event e JOIN usercom_backend b ON b.id = e.backend_id
      WHERE e.partner_id IS NOT NULL
      UNION ALL
     SELECT v.id::bigint * 8 + 6, 'value', v.id, v.partner_id,
-           v.backend_id, b.company_id, v.create_date, v.direction, NULL, v.mapping_id
+           v.backend_id, b.company_id, v.create_date, v.direction, NULL, v.mapping_id,
+           v.label_id
       FROM usercom_value_change v JOIN usercom_backend b ON b.id = v.backend_id"""
 
 
@@ -94,7 +95,13 @@ class UsercomHistory(models.Model):
         "usercom.conflict": ["backend_id", "partner_id", "state", "mapping_id"],
         "usercom.consent.log": ["company_id", "backend_id", "partner_id"],
         "usercom.event": ["backend_id", "partner_id", "state", "error", "mapping_id"],
-        "usercom.value.change": ["backend_id", "partner_id", "mapping_id", "direction"],
+        "usercom.value.change": [
+            "backend_id",
+            "partner_id",
+            "mapping_id",
+            "label_id",
+            "direction",
+        ],
     }
 
     kind = fields.Selection(
@@ -118,6 +125,7 @@ class UsercomHistory(models.Model):
     state = fields.Selection("_states", readonly=True)
     error = ContactText("Error", readonly=True)
     mapping_id = fields.Many2one("usercom.field.mapping", "Field", readonly=True)
+    label_id = fields.Many2one("usercom.label", "Tag or List", readonly=True)
     details = fields.Text(compute="_compute_details")
 
     def init(self):

@@ -3,20 +3,21 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ...services.contacts.texts import ValueTexts
+from ...services.contacts.change_texts import ChangeTexts
 from ...services.database.clean_up import BATCH, delete_batch
 
 
 class UsercomValueChange(models.Model):
-    """A value that a pair of fields moved: when, from what to what, and by whom.
+    """A value that a pair moved: when, from what to what, and by whom.
 
-    Noted only where the account keeps such a history, for as many days as it says.
+    The pair is one of fields, or of tags or lists, which ``label_id`` names; or the contact got
+    another company, by ``sync_companies``. Noted only where the account keeps such a history, for
+    as many days as it says.
     """
 
     _name = "usercom.value.change"
     _inherit = ["usercom.about.contact", "usercom.about.value"]
     _description = "User.com Changed Value"
-    _rec_name = "mapping_id"
     _order = "id desc"
 
     create_date = fields.Datetime("When", readonly=True)
@@ -26,8 +27,24 @@ class UsercomValueChange(models.Model):
     partner_id = fields.Many2one(
         "res.partner", "Contact", required=True, readonly=True, index=True, ondelete="cascade"
     )
+    kind = fields.Selection(
+        [("field", "Field"), ("group", "Tag or List"), ("company", "Company")],
+        "What",
+        required=True,
+        readonly=True,
+        default="field",
+    )
     mapping_id = fields.Many2one(
-        "usercom.field.mapping", "Field", required=True, readonly=True, ondelete="cascade"
+        "usercom.field.mapping", "Field", readonly=True, ondelete="cascade"
+    )
+    label_id = fields.Many2one(
+        "usercom.label", "Tag or List", readonly=True, ondelete="cascade", index="btree_not_null"
+    )
+    old_company_id = fields.Many2one(
+        "res.partner", readonly=True, groups=fields.NO_ACCESS, index="btree_not_null"
+    )
+    new_company_id = fields.Many2one(
+        "res.partner", readonly=True, groups=fields.NO_ACCESS, index="btree_not_null"
     )
     direction = fields.Selection(
         [("sent", "Sent"), ("received", "Received")], required=True, readonly=True
@@ -50,15 +67,26 @@ class UsercomValueChange(models.Model):
     author = fields.Char("By", compute="_compute_author")
 
     _mapping_idx = models.Index("(mapping_id, id DESC)")
+    _kind_check = models.Constraint(
+        "CHECK ((kind = 'field') = (mapping_id IS NOT NULL)"
+        " AND (kind = 'group') = (label_id IS NOT NULL))",
+        "What was changed is either a field, or a tag or list, or the company.",
+    )
 
-    @api.depends("values", "mapping_id")
+    @api.depends("kind", "mapping_id", "label_id")
     @api.depends_context("lang")
-    def _compute_texts(self):
-        texts = ValueTexts(self.env)
+    def _compute_display_name(self):
+        texts = ChangeTexts(self.env)
         for change in self:
-            old, new = change.values or (None, None)
-            change.old_text = texts.value(change.mapping_id, old)
-            change.new_text = texts.value(change.mapping_id, new)
+            change.display_name = texts.subject(change)
+
+    @api.depends("values", "kind", "mapping_id")
+    @api.depends_context("lang", "uid", "allowed_company_ids")
+    def _compute_texts(self):
+        texts = ChangeTexts(self.env)
+        texts.look_up_companies(self)
+        for change in self:
+            change.old_text, change.new_text = texts.sides(change)
 
     @api.depends("origin", "user_id")
     @api.depends_context("lang")

@@ -4,6 +4,7 @@ from odoo.fields import Command
 
 from ...services.database.transactions import forget_caches
 from ...services.mapping.requeue import requeue_later
+from ...services.mapping.rights import may_read
 from ...usercom import Attribute, Rule
 from ...usercom.memberships import Membership
 from ...usercom.records import USERS
@@ -17,6 +18,7 @@ class UsercomGroupMapping(models.AbstractModel):
     A model of such pairs names the group's field in ``_group_field``, and in ``_contact_field`` the
     many2many field of contacts that has it. ``_all_field`` and ``_prefix_field`` are the account's
     fields by which all groups are paired, ``_pairs_field`` is the one that has the pairs.
+    ``_action`` opens their list.
     """
 
     _name = "usercom.group.mapping"
@@ -34,6 +36,7 @@ class UsercomGroupMapping(models.AbstractModel):
     _all_field = ""
     _prefix_field = ""
     _pairs_field = ""
+    _action = ""
 
     backend_id = fields.Many2one(
         "usercom.backend",
@@ -55,7 +58,24 @@ class UsercomGroupMapping(models.AbstractModel):
         help="Both ways: who gets or loses it on one side gets or loses it on the other.",
     )
 
+    is_gone = fields.Boolean(related="label_id.is_gone")
     is_archived = fields.Boolean("Archived in Odoo", compute="_compute_is_archived")
+    has_history = fields.Boolean(compute="_compute_has_history")
+
+    problem = fields.Text("Needs Attention", compute="_compute_problem")
+
+    @api.depends("is_gone", "is_archived")
+    @api.depends_context("lang")
+    def _compute_problem(self):
+        for pair in self:
+            is_gone, is_archived = pair.is_gone and pair._gone_text(), pair.is_archived
+            pair.problem = is_gone or (is_archived and pair._archived_text())
+
+    @api.depends("backend_id.history_days")
+    def _compute_has_history(self):
+        """Whether it is kept what the pair moved."""
+        for pair in self:
+            pair.has_history = bool(pair.backend_id.history_days)
 
     @api.depends(lambda self: [f"{self._group_field}.active"] if self._group_field else [])
     def _compute_is_archived(self):
@@ -116,6 +136,15 @@ class UsercomGroupMapping(models.AbstractModel):
         self.check_access("read")
         return self.env["usercom.field.mapping"]._connected_account().action_fetch_tags()
 
+    def action_open_history(self):
+        """Open who got into the group, and who out of it, through this pair."""
+        self.check_access("read")
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "usercom_connector.usercom_value_change_action"
+        )
+        return action | {"domain": [("label_id", "=", self.label_id.id)]}
+
     def _forget_agreed(self):
         """Forget who was agreed to be in it: those of another group or label do not count."""
         for backend, pairs in self.exists().grouped("backend_id").items():
@@ -133,8 +162,11 @@ class UsercomGroupMapping(models.AbstractModel):
         return False
 
     def _is_in_use(self):
-        """Whether who is in the group can be told: an archived one is hidden from its contacts."""
-        return self.sudo()._group().active
+        """Whether who is in the group can be told: an archived one is hidden from its contacts.
+
+        Of a label that User.com has no more nobody has left it, and nobody gets it.
+        """
+        return self.sudo()._group().active and not self.label_id.is_gone
 
     def _group(self):
         """The record in Odoo whose members are compared."""
@@ -148,6 +180,11 @@ class UsercomGroupMapping(models.AbstractModel):
     def _name_of(self, group):
         """The name of a ``group``, with those above it: "Partner / Gold"."""
         return group.display_name
+
+    @api.model
+    def _may_be_read(self):
+        """Whether the user may read who is in such groups; under sudo, too."""
+        return may_read(self.env.user, self.env["res.partner"], [self._contact_field])
 
     @api.model
     def _never_paired(self):
@@ -179,11 +216,18 @@ class UsercomGroupMapping(models.AbstractModel):
         return {**vals, name: [*vals.get(name, []), change(self._group().id)]}
 
     def _key(self):
-        """The name under which the membership is merged and agreed on; it outlives new names."""
-        return f"{self._kind}:{self.label_id.id}"
+        return self.label_id._key()
 
     def _label(self):
         """What the membership is called: "Tag: VIP"."""
+        raise NotImplementedError
+
+    def _gone_text(self):
+        """That User.com does not have it any more, and what to do."""
+        raise NotImplementedError
+
+    def _archived_text(self):
+        """That Odoo has archived it."""
         raise NotImplementedError
 
     def _rule(self):

@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ...usercom.memberships import LABEL_LIMIT, Label
+from ...services.mapping.requeue import requeue_later
+from ...usercom.memberships import LABEL_LIMIT, MOST_LABELS, Label
 from ...usercom.texts import is_storable
 
 
@@ -23,6 +24,7 @@ class UsercomLabel(models.Model):
     name = fields.Char(required=True)
     name_key = fields.Char(compute="_compute_name_key", store=True, index=True)
     external_id = fields.Integer("User.com ID", readonly=True, aggregator=False)
+    is_gone = fields.Boolean("Gone from User.com", readonly=True)
 
     _external_id_uniq = models.UniqueIndex(
         "(backend_id, kind, external_id) WHERE external_id > 0",
@@ -48,6 +50,10 @@ class UsercomLabel(models.Model):
     def create(self, vals_list):
         return super().create([{**vals, "name": _name(vals)} for vals in vals_list])
 
+    def _key(self):
+        """The name under which it is merged and agreed on who has it; it outlives new names."""
+        return f"{self.kind}:{self.id}"
+
     def _plain(self):
         """The plain ``Label``."""
         return Label(self.external_id or None, self.name)
@@ -62,21 +68,59 @@ class UsercomLabel(models.Model):
 
     @api.model
     def _store(self, backend, kind, labels):
-        """Make the stored labels of a kind equal to the fetched ones; who is paired stays."""
+        """Make the stored labels of a kind equal to the fetched ones.
+
+        One that vanished stays, marked as gone, while a pair needs it. One of the same name is that
+        one, there again.
+        """
         known = self.search([("backend_id", "=", backend.id), ("kind", "=", kind)])
-        by_id = {label.external_id: label for label in known if label.external_id}
-        by_name = {label.name_key: label for label in known if not label.external_id}
-        met, missing = self.browse(), []
-        for label in labels:
+        own = known._told_apart(labels)
+        missing = [(label.name, label.id or 0) for label in labels if label not in own]
+        met, anew = self.browse(), self.browse()
+        for label, record in own.items():
             values = {"name": label.name, "external_id": label.id or 0}
-            record = by_id.get(label.id) or by_name.pop(label.name.casefold(), None)
-            if record is None:
-                missing.append({"backend_id": backend.id, "kind": kind, **values})
-            elif (record.name, record.external_id) != (label.name, label.id or 0):
+            if record.is_gone or record.external_id not in (0, label.id):
+                anew += record
+            if (record.name, record.external_id) != (label.name, label.id or 0):
                 record.write(values)
-            met += record or self.browse()
-        self.create(missing)
-        (known - met - backend._paired_labels()).unlink()
+            met += record
+        of = {"backend_id": backend.id, "kind": kind}
+        self.create([{**of, "name": name, "external_id": key} for name, key in missing])
+        anew._return()
+        paired = backend._paired_labels()
+        if len(labels) < MOST_LABELS:  # all there are
+            ((known - met) & paired).filtered("external_id")._vanish()
+        (known - met - paired).unlink()
+
+    def _told_apart(self, labels):
+        """``{fetched label: its record}``, by their ids, those not found so by their names."""
+        ids = {label.id for label in labels}
+        by_id = {record.external_id: record for record in self if record.external_id in ids}
+        by_name = {record.name_key: record for record in self if record.external_id not in ids}
+        own = {}
+        for label in labels:
+            if record := by_id.get(label.id) or by_name.pop(label.name.casefold(), None):
+                own[label] = record
+        return own
+
+    def _vanish(self):
+        """Note that User.com has these no more: their pairs rest, and nobody loses anything."""
+        gone = self.filtered(lambda label: not label.is_gone)
+        gone.is_gone = True
+        gone._forget_agreed()
+
+    def _return(self):
+        """Have the pairs of these, which are there again, begin anew."""
+        self.filtered("is_gone").is_gone = False
+        for pairs in self._forget_agreed():
+            requeue_later(pairs)
+
+    def _forget_agreed(self):
+        """Forget who was agreed to have these; returns their pairs, of each kind a recordset."""
+        found = self.backend_id._pairs_of(self) if self else []
+        for pairs in found:
+            pairs._forget_agreed()
+        return found
 
 
 def _name(vals):

@@ -15,6 +15,7 @@ class UsercomTagMapping(models.Model):
     _all_field = "all_tags"
     _prefix_field = "tag_prefix"
     _pairs_field = "tag_mapping_ids"
+    _action = "usercom_connector.usercom_tag_mapping_action"
 
     category_id = fields.Many2one(
         "res.partner.category", "Tag in Odoo", required=True, index=True, ondelete="cascade"
@@ -35,6 +36,16 @@ class UsercomTagMapping(models.Model):
 
     def _label(self):
         return self.env._("Tag: %s", self._group_name())
+
+    def _gone_text(self):
+        return self.env._(
+            "This tag was deleted in User.com. Contacts keep it in Odoo, and it is neither sent "
+            "nor received. Choose another tag of User.com, or delete the pair. If you have created "
+            "the tag in User.com again, press Refresh in the list."
+        )
+
+    def _archived_text(self):
+        return self.env._("This tag is archived in Odoo, so nobody gets or loses it.")
 
     @api.model
     def _never_paired(self):

@@ -233,6 +233,12 @@ class AccountStatus:
         return len(self._backend.mapping_ids.filtered("is_broken"))
 
     @cached_property
+    def gone_labels(self) -> int:
+        """How many paired tags and lists User.com has no more."""
+        gone = [*self._mine, ("is_gone", "=", True), ("kind", "!=", "segments")]
+        return int(self._env["usercom.label"].search_count(gone))
+
+    @cached_property
     def old_calls(self) -> int:
         """How many calls of User.com have waited for long."""
         return WaitingCalls(self._backend).count_old()
@@ -285,6 +291,7 @@ class AccountStatus:
             "stalled": backend.state == "running" and self.alarm,
             "unmapped": not self.paired_fields,
             "broken": self.broken_mappings,
+            "gone": self.gone_labels,
             "reconciliation": self.reconciliation.error,
         }
 

@@ -36,7 +36,8 @@ def health(backend: Any) -> dict[str, Any]:
 
 def _warnings(backend: Any, status: AccountStatus) -> list[str]:
     """Sentences on what somebody should look at in his own time."""
-    env, failed, broken = backend.env, sum(status.failed.values()), status.broken_mappings
+    env, failed = backend.env, sum(status.failed.values())
+    broken = status.broken_mappings + status.gone_labels
     return [
         *([env._("Paused by hand.")] if backend.state == "paused" else []),
         *([env._("Failed entries: %s.", failed)] if failed else []),

@@ -110,23 +110,27 @@ class CompanySettlement:
         What waits to be sent is merged once it is: a blind push would overwrite what is new there.
         """
         known = {company.id: company for company in companies}
-        links = self._links.search(
-            [
-                ("backend_id", "=", self._backend.id),
-                ("external_id", "in", list(known)),
-                ("state", "in", ("synced", "failed")),
-                ("left_at", "=", False),
-            ]
-        )
-        inside = CompanyParticipation(self._backend).taking_part(links.partner_id)
-        changed = links.filtered(
-            lambda link: link.partner_id in inside and not link._has_seen(known[link.external_id])
+        changed = self.linked(companies).filtered(
+            lambda link: not link._has_seen(known[link.external_id])
         )
         planner = CompanyPlanner(self._backend, changed.partner_id)
         plans = [planner.plan(link.partner_id, known[link.external_id], link) for link in changed]
         self._carry_out(plans, changed)
         if again := [plan.partner.id for plan in plans if plan.to_push or not plan.user.custom_id]:
             self._env["usercom.outbox"]._enqueue_companies(again)
+
+    def linked(self, companies: list[User]) -> Any:
+        """The links of these companies, as far as Odoo's are synchronized and wait for nothing."""
+        links = self._links.search(
+            [
+                ("backend_id", "=", self._backend.id),
+                ("external_id", "in", [company.id for company in companies]),
+                ("state", "in", ("synced", "failed")),
+                ("left_at", "=", False),
+            ]
+        )
+        inside = CompanyParticipation(self._backend).taking_part(links.partner_id)
+        return links.filtered(lambda link: link.partner_id in inside)
 
     def _same_company(self, partner: Any, other: Any) -> Problem:
         text = self._env._(
@@ -146,6 +150,8 @@ class CompanySettlement:
             link._settle_missing(row)
             return
         self._note_members(link, done)
+        if self._backend.history_days:
+            ValueChanges(self._backend).note_members(row, link.partner_id, done)
         self._note_left(link, set(job.leaving) - done.left)
         row._put_back()
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from ...usercom import User
 from ..comparison import ProtectedContacts
+from ..contacts.value_changes import ValueChanges
 
 
 class UserCompanies:
@@ -49,6 +50,20 @@ class UserCompanies:
                 moves[partner] = company
         return self._allowed(moves), ended
 
+    def planned_anew(self, users: list[User]) -> dict[int, Any]:
+        """``{user id: the company}`` that a contact still to be created of the user is to get."""
+        links = self._links({key for user in users for key in user.company_ids or ()})
+        nobody, none = self._env["res.partner"], self._memberships
+        protected = ProtectedContacts(self._env["usercom.field.mapping"], nobody)
+        planned = {}
+        for user in users:
+            ours = [links[key] for key in user.company_ids or () if key in links]
+            present = self._env["usercom.company"].concat(*ours)
+            company = self._new_company(nobody, present, none)
+            if company and protected.may_join(nobody, company):
+                planned[user.id] = company
+        return planned
+
     def _links(self, company_ids: set[int]) -> dict[int, Any]:
         """``{company id: its link}`` of those that are linked."""
         found = self._env["usercom.company"].search(
@@ -85,5 +100,7 @@ class UserCompanies:
         return {p: company for p, company in moves.items() if protected.may_join(p, company)}
 
     def _move(self, moves: dict[Any, Any]) -> None:
+        if self._backend.history_days:
+            ValueChanges(self._backend).note_companies(moves)
         for partner, company in moves.items():
             self._backend._with_account_context(partner).parent_id = company

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from .texts import ValueTexts
-
 
 class HistoryTexts:
     """Texts for the records that a history is made of, a kind of them at a time."""
@@ -62,10 +60,8 @@ class HistoryTexts:
         return f"{field}: {said} ({origin})"
 
     def _of_value(self, change: Any) -> str:
-        mapping = change.mapping_id.sudo()
-        field = ValueTexts(self._env, mapping.resource).label(change.backend_id, mapping._key())
         old, new = change.old_text or "-", change.new_text or "-"
-        return f"{field}: {old} → {new} ({change.author})"
+        return f"{change.display_name}: {old} → {new} ({change.author})"
 
     def _label(self, record: Any, name: str) -> str:
         labels = dict(record._fields[name]._description_selection(self._env))

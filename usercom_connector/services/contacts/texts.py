@@ -137,3 +137,8 @@ class ValueTexts:
             return label
         attributes = backend.sudo().attribute_ids
         return str(attributes.filtered(lambda attribute: attribute.name_std == key).name or key)
+
+    def group(self, backend: Any, label: Any) -> str:
+        """Return what a tag or list of User.com is called: as its pair, where it has one."""
+        pair = self._mappings(backend).get(label._key())
+        return str(pair._label() if pair else label.name)

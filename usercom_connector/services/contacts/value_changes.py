@@ -1,4 +1,4 @@
-"""What the pairs of an account moved, noted for as many days as the account keeps it.
+"""What an account moved: values of its pairs, and companies of contacts; kept for some days.
 
 Consents are left out: they have a log of their own.
 """
@@ -13,12 +13,13 @@ from typing import Any, NamedTuple
 from odoo import SUPERUSER_ID, fields
 from odoo.tools import SQL
 
-from ...usercom.company_sync import CompanyPush
+from ...usercom.company_sync import CompanyPush, MembersChanged
 from ...usercom.mass import MassPush
 from ...usercom.merge import remote_base_value
 from ...usercom.push import Push, Pushed
 from ...usercom.records import USERS
 from ...usercom.texts import storable_json
+from ..memberships import Memberships
 from ..own_context import Origin, own_context
 from ..queue.claims import Task
 
@@ -26,6 +27,18 @@ LONGEST_VALUE = 200  # characters
 
 Moved = dict[str, tuple[Any, Any]]
 """``{key: (the value before, the value now)}``, canonical."""
+
+
+_INSERTION = """
+    INSERT INTO usercom_value_change
+           (backend_id, partner_id, kind, mapping_id, label_id, old_company_id, new_company_id,
+            direction, "values", origin, user_id, create_uid, write_uid, create_date, write_date)
+    SELECT %(backend)s, c.partner_id, c.kind, c.mapping_id, c.label_id, c.old_company_id,
+           c.new_company_id, c.direction, c."values", c.origin, c.user_id, %(uid)s, %(uid)s,
+           %(now)s, %(now)s
+      FROM jsonb_to_recordset(%(noted)s::jsonb)
+        AS c(partner_id int, kind text, mapping_id int, label_id int, old_company_id int,
+             new_company_id int, direction text, "values" jsonb, origin text, user_id int)"""
 
 
 class Author(NamedTuple):
@@ -92,6 +105,31 @@ class ValueChanges:
             )
         )
 
+    def note_members(self, row: Any, company: Any, done: MembersChanged) -> None:
+        """Note whom User.com has made a member of ``company``, and whom it has none any more.
+
+        ``row``: the one of the outbox that had it done.
+        """
+        users = [*done.joined, *done.left]
+        links = self._env["usercom.binding"].search_fetch(
+            [("backend_id", "=", self._backend.id), ("external_id", "in", users)],
+            ["partner_id", "external_id"],
+        )
+        none = company.browse()
+        sides = {True: (none, company), False: (company, none)}
+        self._store(
+            _moved("sent", link.partner_id, *sides[link.external_id in done.joined], _by(row))
+            for link in links
+        )
+
+    def note_companies(self, moves: dict[Any, Any]) -> None:
+        """Note that contacts are about to get a company: ``{contact: company}``."""
+        author = self._receiver()
+        self._store(
+            _moved("received", partner, partner.parent_id, company, author)
+            for partner, company in moves.items()
+        )
+
     def note_chosen(self, partner: Any, moved: Moved) -> None:
         """Note that the user of the environment has taken over values of User.com by hand."""
         author = Author("hand", self._env.uid)
@@ -140,24 +178,27 @@ class ValueChanges:
 
     def _insert(self, changes: Iterable[dict[str, Any]]) -> None:
         """Store them, but for consents and for pairs that are there no more."""
-        pairs = self._backend.mapping_ids | self._backend.company_mapping_ids
-        ids = {
-            (mapping.resource, mapping._key()): mapping.id
-            for mapping in pairs
+        pairs = self._pairs()
+        self._store(c | pairs[c["pair"]] for c in changes if c["pair"] in pairs)
+
+    def _pairs(self) -> dict[tuple[str, str], dict[str, Any]]:
+        """``{(resource, key): the columns that name the pair}``."""
+        mappings = self._backend.mapping_ids | self._backend.company_mapping_ids
+        named = {
+            (mapping.resource, mapping._key()): {"kind": "field", "mapping_id": mapping.id}
+            for mapping in mappings
             if not mapping.is_consent
         }
-        noted = [c | {"mapping_id": ids[c["pair"]]} for c in changes if c["pair"] in ids]
-        if noted:
+        groups = Memberships(self._backend).by_key.items()
+        return named | {
+            (USERS, key): {"kind": "group", "label_id": pair.label_id.id} for key, pair in groups
+        }
+
+    def _store(self, changes: Iterable[dict[str, Any]]) -> None:
+        if noted := list(changes):
             self._env.cr.execute(
                 SQL(
-                    """INSERT INTO usercom_value_change
-                              (backend_id, partner_id, mapping_id, direction, "values", origin,
-                               user_id, create_uid, write_uid, create_date, write_date)
-                       SELECT %(backend)s, c.partner_id, c.mapping_id, c.direction, c."values",
-                              c.origin, c.user_id, %(uid)s, %(uid)s, %(now)s, %(now)s
-                         FROM jsonb_to_recordset(%(noted)s::jsonb)
-                           AS c(partner_id int, mapping_id int, direction text, "values" jsonb,
-                                origin text, user_id int)""",
+                    _INSERTION,
                     backend=self._backend.id,
                     uid=self._env.uid,
                     now=fields.Datetime.now(),
@@ -200,6 +241,19 @@ def _received(plan: Any) -> Moved:
     before = plan.sides.odoo if plan.sides else {}
     base = plan.agreed.base
     return {key: (before.get(key), base.get(key, value)) for key, value in plan.written.items()}
+
+
+def _moved(direction: str, partner: Any, old: Any, new: Any, author: Author) -> dict[str, Any]:
+    """The row of a contact that got another company, or lost the one it had."""
+    return {
+        "partner_id": partner.id,
+        "kind": "company",
+        "old_company_id": old.id or None,
+        "new_company_id": new.id or None,
+        "direction": direction,
+        "origin": author.origin,
+        "user_id": author.user_id,
+    }
 
 
 def _by(row: Any) -> Author:

@@ -178,7 +178,10 @@ class PushSettlement:
         mappings = self._backend._active_mappings()
         problems = task.problems + pushed_problems(mappings, row.partner_id, pushed)
         pairs = Memberships(self._backend).pairs
-        problems += unchanged_problems(pairs, row.partner_id, pushed.ignored)
+        gone = [pair.label_id for pair in pairs if pair._key() in pushed.gone]
+        self._env["usercom.label"].union(*gone)._vanish()
+        refused = pushed.ignored.keys() - pushed.gone
+        problems += unchanged_problems(pairs, row.partner_id, refused)
         labels = user.labels if user else {}
         for pair in pairs:  # a list gets its id when it is created there
             pair.label_id._learn_ids(labels.get(pair._kind, ()))

@@ -47,6 +47,12 @@ def readable_mappings(env: Any) -> Any:
     return mappings.filtered(lambda mapping: not unreadable_problem(mapping))
 
 
+def readable_kinds(env: Any) -> list[str]:
+    """Return the kinds of groups, tags and lists, of which the user may read who is in them."""
+    kinds = env["usercom.backend"]._memberships()
+    return [pairs._kind for pairs in kinds if pairs._may_be_read()]
+
+
 def secret_problem(mapping: Any) -> str | None:
     """Return why the values cannot be shown to all Users of the connector, None if they can."""
     env = mapping.env

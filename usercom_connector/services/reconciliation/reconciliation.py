@@ -21,6 +21,7 @@ from ..inbox.calls import settle_listed
 from ..inbox.prompts import Prompts, keys_in
 from .company_list import CompanyComparison, CompanyList
 from .differences import Differences
+from .label_list import refresh_labels
 from .segment_list import SegmentList
 from .user_list import COMPARED_EVERY, OVERLAP, UserList
 
@@ -33,6 +34,7 @@ class ChangedUsers(UserList):
     def begin_if_due(self) -> bool:
         if self._is_recent(READ_EVERY):
             return False
+        refresh_labels(self.backend, self.client)
         clock = Connection(self.backend).clock()
         if clock.offset is None:
             self.client.ask_time()
@@ -141,6 +143,7 @@ class FullComparison(UserList):
     def begin_if_due(self) -> bool:
         if self._is_recent(COMPARED_EVERY):
             return False
+        refresh_labels(self.backend, self.client)
         self._begin(None)
         return True
 
