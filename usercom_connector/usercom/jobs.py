@@ -256,10 +256,11 @@ def _outcome(task: Task, future: Future[Result]) -> Outcome[Task, Result]:
 
 
 class PagePrefetcher:
-    """Reads pages of users, always at most one page ahead."""
+    """Reads pages of users, always at most one page ahead, or `reads_ahead` none."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, *, reads_ahead: bool = True) -> None:
         self.client = client
+        self._reads_ahead = reads_ahead
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="usercom")
         self._ahead: tuple[str, Future[UserPage] | None] | None = None
         self.is_kept = False
@@ -289,7 +290,7 @@ class PagePrefetcher:
             page = known.result()
         else:
             page = self.client.page_at(url) if url else first()
-        if page.next:
+        if page.next and self._reads_ahead:
             self._ahead = page.next, self._pool.submit(self.client.page_at, page.next)
         return page
 

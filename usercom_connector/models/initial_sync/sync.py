@@ -62,6 +62,7 @@ class UsercomSync(models.Model):
     step = fields.Selection(
         [
             ("pages", "Reading the users of User.com"),
+            ("companies", "Reading the companies of User.com"),
             ("contacts", "Looking through the contacts of Odoo"),
             ("import", "Sending new users as CSV files"),
             ("verify", "Reading back what was imported"),

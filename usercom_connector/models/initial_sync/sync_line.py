@@ -64,6 +64,18 @@ class UsercomSyncLine(models.Model):
         ondelete="set null",
         help="The company that the contact is to get, as User.com has it.",
     )
+    sent_company_id = fields.Many2one(
+        "res.partner",
+        "Company to Be Sent",
+        ondelete="set null",
+        help="The contact's company, of which Odoo has values that User.com lacks.",
+    )
+    received_company_id = fields.Many2one(
+        "res.partner",
+        "Company to Be Written",
+        ondelete="set null",
+        help="The contact's company, of which User.com has values that Odoo lacks.",
+    )
     sends = fields.Boolean("To Be Sent", help="Odoo has values that User.com lacks.")
     receives = fields.Boolean("To Be Written", help="User.com has values that Odoo lacks.")
     problems = ContactText("Problem")
@@ -89,6 +101,14 @@ class UsercomSyncLine(models.Model):
     _joined_idx = models.Index("(sync_id) WHERE joined_company_id IS NOT NULL")
     _new_company_id_idx = models.Index("(new_company_id) WHERE new_company_id IS NOT NULL")
     _joined_company_id_idx = models.Index("(joined_company_id) WHERE joined_company_id IS NOT NULL")
+    _sent_company_id_idx = models.Index("(sent_company_id) WHERE sent_company_id IS NOT NULL")
+    _received_company_id_idx = models.Index(
+        "(received_company_id) WHERE received_company_id IS NOT NULL"
+    )
+    _sent_company_idx = models.Index("(sync_id, sent_company_id) WHERE sent_company_id IS NOT NULL")
+    _received_company_idx = models.Index(
+        "(sync_id, received_company_id) WHERE received_company_id IS NOT NULL"
+    )
     _under_way_idx = models.Index("(sync_id, result, id) WHERE result IN ('queued', 'importing')")
 
     @api.autovacuum

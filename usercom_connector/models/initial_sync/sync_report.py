@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
-from ...services.initial_sync.effects import Effects, text_of
+from ...services.initial_sync.effect_texts import text_of
+from ...services.initial_sync.effects import Effects
 from ...services.initial_sync.report import SyncReport
 from ..common.export_right import check_may_export
 

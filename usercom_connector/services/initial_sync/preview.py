@@ -50,11 +50,16 @@ class Preview:
         self.backend = sync.backend_id
         self._lines = sync.env["usercom.sync.line"]
         self._contacts = Contacts(sync)
+        self._companies = PreviewedCompanies(sync)
         self._pages = pages
 
     def take_step(self) -> int:
         """Do the next piece; returns how many people that was, 0 to leave it for this run."""
-        steps = {"pages": self._take_page, "contacts": self._take_contacts}
+        steps = {
+            "pages": self._take_page,
+            "companies": self._take_companies,
+            "contacts": self._take_contacts,
+        }
         return steps[self.sync.step]()
 
     # ---- users ----
@@ -73,9 +78,18 @@ class Preview:
         self.sync.calls_total = pages + contacts / LOOK_SIZE
 
     def _after_pages(self) -> None:
-        """All users were met: on to the contacts."""
+        """All users were met: on to the linked companies, and to the contacts."""
         self._contacts.add_unmet()
-        PreviewedCompanies(self.sync).note_new()
+        self._companies.note_new()
+        step = "companies" if self._companies.are_compared() else "contacts"
+        self.sync.write({"step": step, "next_page": False})
+
+    def _take_companies(self) -> int:
+        with PagePrefetcher(self._pages.client.of_companies(), reads_ahead=False) as pages:
+            compare, finish = self._companies.compare, self._after_companies
+            return PageReader(self.sync, pages, compare, finish).take_page()
+
+    def _after_companies(self) -> None:
         self.sync.write({"step": "contacts", "next_page": False})
 
     def _compare(self, users: list[User]) -> None:
@@ -106,6 +120,8 @@ class Preview:
         partners = self.env["res.partner"].union(*(contacts for _how, contacts in found.values()))
         lot, lines = self._lot(partners), []
         joined = self._joined(users, found)
+        away = left_out.keys() | erased
+        joined |= self._companies.joined_anew([u for u in strangers if u.id not in away])
         for user in [user for user in users if user.id in found] + strangers:
             how, contacts = found.get(user.id, (None, partners.browse()))
             line = self._line(user, how, contacts, lot)
@@ -125,7 +141,7 @@ class Preview:
         """``{user id: id of the company}`` that the contact is to get."""
         known = [(found[user.id][1], user) for user in users if user.id in found]
         single = [(contacts, user) for contacts, user in known if len(contacts) == 1]
-        return PreviewedCompanies(self.sync).joined(single)
+        return self._companies.joined(single)
 
     def _lot(self, partners: Any) -> Lot:
         mappings = self.backend._active_mappings()

@@ -11,7 +11,8 @@ from odoo import fields
 from ...usercom.spreadsheet import write_table
 from ..pace import cost
 from .csv_import import calls_for_files
-from .effects import Effects, EffectTexts, Numbers
+from .effect_texts import EffectTexts
+from .effects import Effects, Numbers
 
 ROWS = 2000  # read at once
 SHOWN_RESULTS = ("done", "failed", "skipped")

@@ -13,6 +13,7 @@ from ..database.transactions import committed
 from ..importer import ImportChoices, Importer, ImportResult, Results
 from ..memberships import Memberships
 from ..own_context import Origin
+from .companies import PreviewedCompanies
 from .csv_import import CsvImport
 from .pages import Contacts, PageReader, label, recognizable
 from .sending import Sending
@@ -116,6 +117,7 @@ class Run:
     def after_pages(self) -> None:
         """Say what is left alone, and go on to the contacts that are only in Odoo."""
         sync, kinds = self.sync, []
+        PreviewedCompanies(sync).bring_values()
         if sync.direction != "import":
             self._send_matched()
             came_later = Contacts(sync).add_unmet(only_new=True)  # after the preview
