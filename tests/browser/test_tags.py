@@ -65,7 +65,7 @@ class TestTags(BrowserCase):
 
     def test_a_tag_that_was_deleted_there_is_told_and_found(self):
         own = {"backend_id": self.backend.id, "kind": "tags"}
-        label = self.env["usercom.label"].create({**own, "name": "gold", "external_id": 77})
+        label = self.env["usercom.label"].create({**own, "name": "bronze", "external_id": 77})
         pair = self.env["usercom.tag.mapping"].create(
             {"backend_id": self.backend.id, "category_id": self.gold.id, "label_id": label.id}
         )

@@ -38,6 +38,21 @@ class TestGoneLabels(ListCase, MailingListCase):
         self.assertIn("Choose another list of User.com, or delete the pair", self.listed.problem)
         self.assertEqual(self.todo(), "2")
 
+    def test_a_call_about_who_had_them_finds_them_before_they_are_lost(self):
+        self.delete_there(self.tagged, self.listed)
+        self.receive(id=self.binding(self.jan).external_id)
+        self.assertTrue(self.tagged.is_gone and self.listed.is_gone)
+        self.assertEqual(self.jan.category_id, self.vip)
+        self.assertEqual(self.lists_here(self.jan), ["News"])
+
+    def test_who_loses_one_that_is_there_loses_it_in_odoo(self):
+        self.simulator.clear_journal()
+        self.set_tags_there(self.jan)
+        self.set_lists_there(self.jan)
+        self.assertFalse(self.tagged.is_gone or self.listed.is_gone)
+        self.assertFalse(self.jan.category_id)
+        self.assertEqual(self.lists_here(self.jan), [])
+
     def test_the_hourly_reading_finds_them_before_anybody_loses_them(self):
         self.delete_there(self.tagged, self.listed)
         self.simulator.patch_user(self.binding(self.jan).external_id, city="Łódź")

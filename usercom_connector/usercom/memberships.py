@@ -8,7 +8,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
-from .errors import RejectedError, UnservedError
+from .errors import RejectedError, UnservedError, UsercomError
 from .texts import is_storable
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ class MembershipCalls:
     def is_gone(self, membership: Membership) -> bool:
         """Return whether User.com does not have a refused tag or list any more.
 
-        What it has is read once, and as long as it cannot all be read nothing counts as gone.
+        What it has is read once, and where it cannot all be read nothing counts as gone.
         """
         with self._list_lock:
             if membership.kind not in self._ids:
@@ -133,7 +133,7 @@ class MembershipCalls:
     def _all_ids(self, kind: Kind) -> set[int] | None:
         try:
             labels = self.labels(kind)
-        except (RejectedError, UnservedError):
+        except UsercomError:
             return None
         is_all = len(labels) < MOST_LABELS and all(label.id for label in labels)
         return {label.id for label in labels if label.id} if is_all else None

@@ -14,8 +14,10 @@ from ...usercom import (
     ServerError,
     ThrottledError,
     UnreachableError,
+    User,
     UsercomError,
 )
+from ...usercom.push import Pushed
 from ..account.connection import is_current
 from ..contacts.texts import by_id
 from ..contacts.value_changes import ValueChanges
@@ -23,6 +25,7 @@ from ..database.transactions import attempted, described, in_lots
 from ..exporter.removals import Removals
 from ..exporter.settlement import UnconfirmedValues
 from ..failures.problem import Problem, explain
+from ..mapping.gone_labels import GoneLabels
 from ..queue.brake import Brake, BrakeError
 from ..queue.claims import Task
 
@@ -163,6 +166,7 @@ class Settlement:
         settled = [outcome for outcome in outcomes if outcome.error is None]
         if self.backend.history_days:
             ValueChanges(self.backend).note_sent((each.task, each.result) for each in settled)
+        GoneLabels(self.backend, self.client).look_for_those_lost(_users_read(settled))
         for outcome in outcomes:
             self._forget_undone(outcome)
             self._hear(outcome)
@@ -231,6 +235,13 @@ class Settlement:
             rows._fail_to_store(outcome.task, message)
         else:  # erased meanwhile
             Removals(self.backend).remove_orphaned_user(outcome.task.job, outcome.result)
+
+
+def _users_read(settled: list[Any]) -> list[User]:
+    """The users that contacts are to be merged with."""
+    results = [outcome.result for outcome in settled]
+    found = [result.found for result in results if isinstance(result, Pushed) and result.found]
+    return found + [result for result in results if isinstance(result, User)]
 
 
 def _may_be_done(error: Exception | None) -> bool:

@@ -19,9 +19,9 @@ from ..failures.problem import Problem
 from ..importer import Importer, Results
 from ..inbox.calls import settle_listed
 from ..inbox.prompts import Prompts, keys_in
+from ..mapping.gone_labels import GoneLabels
 from .company_list import CompanyComparison, CompanyList
 from .differences import Differences
-from .label_list import refresh_labels
 from .segment_list import SegmentList
 from .user_list import COMPARED_EVERY, OVERLAP, UserList
 
@@ -34,7 +34,7 @@ class ChangedUsers(UserList):
     def begin_if_due(self) -> bool:
         if self._is_recent(READ_EVERY):
             return False
-        refresh_labels(self.backend, self.client)
+        GoneLabels(self.backend, self.client).refresh()
         clock = Connection(self.backend).clock()
         if clock.offset is None:
             self.client.ask_time()
@@ -54,6 +54,7 @@ class ChangedUsers(UserList):
         rows._put_off()
 
     def _import(self, newest: int, users: list[User]) -> None:
+        GoneLabels(self.backend, self.client).look_for_those_lost(users)
         importer = Importer(self.backend, origin=consent_origin(self.sweep))
         prompts = Prompts(self.backend).about(users, newest)
         imported = self._import_users(importer, users, prompts)
@@ -143,7 +144,7 @@ class FullComparison(UserList):
     def begin_if_due(self) -> bool:
         if self._is_recent(COMPARED_EVERY):
             return False
-        refresh_labels(self.backend, self.client)
+        GoneLabels(self.backend, self.client).refresh()
         self._begin(None)
         return True
 
