@@ -32,6 +32,19 @@ def test_one_that_was_made_is_as_good_as_answered(stub, client, nothing):
     assert push().run(client).kept
 
 
+@pytest.mark.parametrize("shown", [None, ""])
+def test_nor_is_one_of_a_value_that_both_sides_never_agreed_on(stub, client, shown):
+    """A pair that is only sent is not compared first."""
+    rules = [Rule("city", "export", "odoo", is_sent_blind=True)]
+    new = Push(Identity(7), rules, ATTRIBUTES, {}, {"city": "Sopot"})
+    stub.on("PUT /users/7/", {})
+    stub.on("GET /users/7/", {**OLD, "city": shown})
+    with pytest.raises(UnmadeError):
+        new.run(client)
+    stub.on("PUT /users/7/", {**OLD, "city": shown})
+    assert new.run(client).ignored == {"city": "Sopot"}
+
+
 def test_nor_was_it_made_where_a_person_has_written_something_else(stub, client):
     stub.on("PUT /users/7/", {})
     stub.on("GET /users/7/", {**OLD, "city": "Hel"})
