@@ -1,12 +1,15 @@
 """Summaries: what a contact's records come to, sent when any of them changes."""
 
 from datetime import date, datetime
+from unittest.mock import patch
 
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form, new_test_user
 
 from odoo.addons.usercom_connector.models.queue import outbox_enqueue
 from odoo.addons.usercom_connector.services.queue.claims import LOW
+from odoo.addons.usercom_connector.services.values import prefetch
+from odoo.addons.usercom_connector.services.values.exporter import ValueExporter
 
 from .common_mappings import PathCase
 
@@ -121,6 +124,28 @@ class TestSent(SummaryCase):
 
         read(people)
         self.assertEqual(self.queries(lambda: read(people)), 1)
+
+    def test_more_contacts_than_a_batch_are_looked_up_a_batch_at_a_time(self):
+        self.enterContext(patch.object(prefetch, "BATCH", 20))
+        firms = self.env["res.partner"].create([{"name": f"F{n}"} for n in range(60)])
+        people = self.env["res.partner"].create([{"name": "P", "parent_id": f.id} for f in firms])
+        people = self.backend._with_account_context(people)
+        for path, most in (
+            (BANKS, 3),
+            ("parent_id.child_ids", 6),  # who is still there is asked as well
+            ("partner_latitude", 3),  # which of them are unset
+            ("parent_id.partner_latitude", 3),
+        ):
+            with self.subTest(path=path):
+                mapping = self.path(path, "total" if path.endswith("latitude") else "number")
+                self.read_all(mapping, people)
+                self.assertEqual(self.queries(lambda m=mapping: self.read_all(m, people)), most)
+                mapping.unlink()
+
+    def read_all(self, mapping, people):
+        export = ValueExporter(mapping)
+        for partner in people:
+            export(partner)
 
     def test_amounts_in_other_currencies_are_converted(self):
         currencies = self.env["res.currency"].with_context(active_test=False)

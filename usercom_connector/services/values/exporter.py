@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
-from itertools import islice
 from operator import itemgetter
 from typing import Any
 
@@ -19,6 +18,7 @@ from ...usercom.merge import in_halves, remote_base_value
 from ...usercom.texts import NAME_PARTS, digits, is_plain, is_stand_in
 from ..mapping.paths import follower
 from ..memberships import Memberships
+from .prefetch import read_together
 from .problems import value_problem
 from .summary import Summary
 
@@ -99,7 +99,6 @@ class PhoneNumbers:
 
 # ---- numbers and checkboxes that nobody has entered ----
 
-BATCH = 1000  # contacts looked up together, as Odoo prefetches
 TYPES = ("integer", "float", "monetary", "boolean")
 
 
@@ -125,7 +124,7 @@ class UnsetColumns:
         return name in self._unset[record.id]
 
     def _look_up(self, record: Any) -> None:
-        ids = {i for i in islice(record._prefetch_ids, BATCH) if isinstance(i, int)} | {record.id}
+        ids = read_together(record, self._unset)
         model = record.browse()
         model.flush_model(self._names)
         columns = SQL(", ").join(SQL("%s IS NULL", SQL.identifier(name)) for name in self._names)
@@ -134,7 +133,7 @@ class UnsetColumns:
                 "SELECT id, %s FROM %s AS record WHERE id = ANY(%s)",
                 columns,
                 model._table_sql,
-                list(ids),
+                ids,
             )
         )
         self._unset |= {record_id: set() for record_id in ids}

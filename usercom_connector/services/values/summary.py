@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import Any
 
 from odoo import fields
@@ -12,8 +11,8 @@ from odoo.tools import float_round
 from ...usercom import ConversionError, Reason
 from ..mapping.paths import BAD_DOMAIN, follower, hops, last_field, relation
 from ..mapping.summaries import currency_field, summary_domain
+from .prefetch import read_together
 
-BATCH = 1000  # contacts summed up together, as Odoo prefetches
 DIGITS = 6  # of a sum of numbers whose field names no precision
 NOTHING = {"integer": 0, "float": 0.0, "monetary": 0.0}  # what there is without a record
 AGGREGATES = {"sum": "sum", "latest": "max", "earliest": "min"}
@@ -33,6 +32,7 @@ class Summary:
         self._currency = currency_field(mapping)
         self._follow, self._has_way = follower(mapping), bool(hops(mapping))
         self._nothing = NOTHING.get(mapping.field_type)
+        self._asked: set[int] = set()  # contacts, whose holders were looked up
         self._found: dict[int, Any] = {}
 
     def __call__(self, partner: Any) -> Any:
@@ -48,8 +48,9 @@ class Summary:
         return self._found[holder.id]
 
     def _holders(self, partner: Any) -> set[int]:
-        """Return whose records are summed up together: of all contacts that are read together."""
-        ids = [i for i in islice(partner._prefetch_ids, BATCH) if isinstance(i, int)]
+        """Return whose records are summed up together: of contacts that are read together."""
+        ids = read_together(partner, self._asked)
+        self._asked.update(ids)
         if not self._has_way:
             return set(ids)
         holders = map(self._follow, partner.browse(ids).exists())
