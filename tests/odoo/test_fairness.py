@@ -135,8 +135,13 @@ class TestTouched(FairCase):
         tag = self.env["res.partner.category"].create({"name": "East"})
         few = self.people(3, "Few", category_id=tag.ids)
         self.drain()
+        self.tag.name = "North"
+        self.env.cr.flush()
         tag.name = "West"
+        self.env.cr.flush()
+        self.env["usercom.touched"]._new_of(self.backend)._queue_new()
         self.assertEqual(self.priorities(few), {USUAL})
+        self.assertEqual(self.priorities(self.holders), {LOW})
 
     def test_edits_of_one_record_wait_as_one_row(self):
         for name in ("North", "South"):

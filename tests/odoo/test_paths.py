@@ -1,7 +1,11 @@
 """Paths: values of records that a contact leads to, sent when anything on the way changes."""
 
+from unittest.mock import patch
+
 from odoo.exceptions import ValidationError
 from odoo.tests import Form, new_test_user
+
+from odoo.addons.usercom_connector.models.queue import outbox_enqueue, touched
 
 from .common_mappings import PathCase
 
@@ -143,6 +147,61 @@ class TestSent(IndustryCase):
         self.drain()
         queries()
         self.assertEqual(queries(), plain)
+
+
+class TestNoIndex(IndustryCase):
+    """No index leads from an industry, or from a salesperson, back to contacts."""
+
+    def setUp(self):
+        super().setUp()
+        self.path("parent_id.industry_id.name")
+        self.define("Seller", "string")
+        self.path("user_id.email", "seller")
+        self.seller = new_test_user(self.env, "seller", email="seller@example.org")
+        self.jan = self.employee(user_id=self.seller.id)
+
+    def queries(self, edit):
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+        with self.assertLogs("odoo.sql_db", "DEBUG") as queries:
+            edit()
+            self.env.cr.flush()
+        return "\n".join(queries.output)
+
+    def noted(self):
+        return {
+            (row.path, *row.record_ids) for row in self.env["usercom.touched"]._of(self.backend)
+        }
+
+    def test_whoever_edits_does_not_wait_until_all_contacts_are_looked_through(self):
+        queries = self.queries(lambda: self.farms.write({"name": "Agriculture"}))
+        self.assertNotIn('FROM "res_partner"', queries)
+        self.assertEqual(self.noted(), {("parent_id.industry_id", self.farms.id)})
+        self.drain()
+        self.assertEqual(self.value(self.jan), "Agriculture")
+
+    def test_the_contact_of_a_salesperson_stands_for_the_salesperson(self):
+        self.seller.partner_id.email = "other@example.org"
+        self.env.cr.flush()
+        self.assertEqual(self.noted(), {("user_id", self.seller.id)})
+        self.drain()
+        self.assertEqual(self.value(self.jan, "seller"), "other@example.org")
+
+    def test_an_edit_of_who_is_nobody_s_salesperson_notes_nothing(self):
+        self.jan.email = "jan2@example.org"
+        self.env.cr.flush()
+        self.assertEqual(self.noted(), set())
+
+    def test_few_holders_go_before_what_was_imported(self):
+        with patch.object(outbox_enqueue, "BULK", 10), patch.object(touched, "BATCH", 30):
+            people = [{"name": f"P{n}", "email": f"p{n}@example.org"} for n in range(20)]
+            self.env["res.partner"].create(people)
+            self.farms.name = "Agriculture"
+            self.simulator.clear_journal()
+            self.drain()
+        bodies = [entry["body"] for entry in self.simulator.journal(kind="request")]
+        names = [body.get("industry") for body in bodies if isinstance(body, dict)]
+        self.assertLess(names.index("Agriculture"), 5)
 
 
 class TestRefused(IndustryCase):

@@ -74,12 +74,12 @@ class UsercomOutboxEnqueue(models.AbstractModel):
             self.sudo()._enqueue(partner_ids, urgent=urgent, priority=priority)
 
     def _holders_or_later(self, touched):
-        """The contacts that hold the records; none where they are many: the drain finds those."""
+        """The contacts that hold the records, where an index finds a few; else the drain does."""
         holders = self.env["usercom.touched"].sudo()
-        found = holders._few_holders(touched, BULK)
-        if found is None:
-            holders._note(touched)
-        return found or set()
+        found, later = holders._few_holders(touched, BULK)
+        if later:
+            holders._note(later)
+        return found
 
     def _held_or_later(self, partner_ids):
         """The same contacts; none where they are many: the drain queues those."""

@@ -1,4 +1,5 @@
 import json
+from collections import defaultdict
 
 from psycopg2.errors import SerializationFailure
 
@@ -6,12 +7,13 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ...services.contacts.watched_edits import holders
+from ...services.contacts.holders import Way, holders
 from ...services.database.transactions import without_expected_errors
 from ...services.queue.claims import LOOK_AHEAD, LOW
 from ...services.queue.cron_trigger import request_drain
 
 BATCH = 4 * LOOK_AHEAD  # contacts queued at once
+LOOKS = 10  # rows, of which is looked at once who holds their records
 NOTE = """
     WITH new AS (
     SELECT b.id AS backend_id, n.path, n.record_ids
@@ -35,9 +37,11 @@ NOTE = """
 
 
 class UsercomTouched(models.Model):
-    """A record that many contacts hold was edited: the drain queues them, a batch at a time.
+    """A record that contacts hold was edited: the drain queues them, a batch at a time.
 
-    Whoever renames a tag of 50,000 contacts waits for one row, and is in nobody's way.
+    Whoever renames a tag of 50,000 contacts waits for one row, and is in nobody's way. Nor does
+    anybody wait until it is found out how many hold a tag: the drain looks at once, and a few go as
+    if they were edited themselves.
     """
 
     _name = "usercom.touched"
@@ -107,18 +111,46 @@ class UsercomTouched(models.Model):
         """What is to be looked through for this account."""
         return self.search([("backend_id", "=", backend.id)], order="id")
 
-    def _queue_some(self):
-        """Queue the next contacts of the first row; whether there was anything to do.
+    def _new_of(self, backend):
+        """What has been edited since it was last looked whom that concerns."""
+        return self.search([("backend_id", "=", backend.id), ("last_id", "=", 0)], order="id")
 
-        Others that are as far go with it: a salesperson's new address leaves two rows, for the user
-        and for the user's contact. An edit that is not committed yet may count on a row: that one
-        is left for later.
+    def _queue_new(self):
+        """Queue who holds the records of these rows, of which none has been queued yet.
+
+        A few go as if they were edited themselves; of many the first wait behind all that others
+        do. An edit that is not committed yet may count on a row: that one is left for later.
+        Returns whether any was free.
         """
+        free = self.try_lock_for_update()[:LOOKS]
+        if many := free.filtered(lambda row: not row._queue_few()):
+            many._queue_alike()
+        return bool(free)
+
+    def _queue_few(self):
+        """Queue all contacts at once if that is but a batch; whether it is."""
+        holding = self._holders([(self.path, self.record_ids)])
+        found = self._at_most("res.partner", holding, BATCH - 1)
+        if found is None or self.resource == "companies":
+            return False
+        self.env["usercom.outbox"]._enqueue(found, self.backend_id)
+        self.unlink()
+        return True
+
+    def _queue_some(self):
+        """Queue the next contacts of the first row that is free; whether there was any."""
         free = self.try_lock_for_update()
-        first = free[:1]
-        if first:
-            free.filtered(lambda row: row._stand() == first._stand())._queue_next()
-        return bool(first)
+        if free:
+            free._queue_alike()
+        return bool(free)
+
+    def _queue_alike(self):
+        """Queue the next contacts of the first row, and of all that are as far.
+
+        Of an edit that leaves several rows each contact is queued once.
+        """
+        stand = self[0]._stand()
+        self.filtered(lambda row: row._stand() == stand)._queue_next()
 
     def _stand(self):
         return self.backend_id, self.resource, self.last_id
@@ -144,9 +176,38 @@ class UsercomTouched(models.Model):
 
     @api.model
     def _few_holders(self, touched, most):
-        """The ids of the contacts that hold the records; None if they are more than ``most``."""
-        everybody = self.env["res.partner"].sudo().with_context(active_test=False)
-        found = everybody._search(self._holders(touched.items()), limit=most + 1).get_result_ids()
+        """``(contact ids, {path: record ids})``: who holds the records ``touched``, and what is to
+        be noted: all where more than ``most`` hold them, and those whose holders no index finds.
+        """
+        quick, later = {}, defaultdict(set)
+        for path, record_ids in touched.items():
+            way = Way.of(self.env, path)
+            if way.first:
+                self._go_back(way, record_ids, most, later)
+            else:
+                quick[path] = record_ids
+        found = set()
+        if quick:
+            found = self._at_most("res.partner", self._holders(quick.items()), most)
+        if found is None:
+            later |= {path: ids | later[path] for path, ids in quick.items()}
+        return found or set(), later
+
+    def _go_back(self, way, record_ids, most, later):
+        """Note for ``later`` the records as far on their way back as an index finds few."""
+        found = None
+        if way.rest:
+            leading = holders(self.env, way.rest, list(record_ids), way.model)
+            found = self._at_most(way.model, leading, most)
+        if found is None:
+            later[way.path] |= record_ids
+        elif found:
+            later[way.first] |= found
+
+    def _at_most(self, model, domain, most):
+        """The ids of what ``domain`` finds; None if that is more than ``most``."""
+        everything = self.env[model].sudo().with_context(active_test=False)
+        found = everything._search(domain, limit=most + 1).get_result_ids()
         return set(found) if len(found) <= most else None
 
     @api.model

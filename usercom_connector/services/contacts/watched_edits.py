@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from odoo.fields import Domain
@@ -12,6 +11,7 @@ from ..mapping.summaries import watched_names
 from ..memberships import Memberships
 from ..own_context import own_context
 from ..values.exporter import source_path
+from .holders import link_back
 
 # ---- which fields are watched ----
 
@@ -165,47 +165,3 @@ class WatchedEdit:
             return others
         now = self._env.cr.now()  # what Odoo copies to company and colleagues
         return others.filtered(lambda p: p.create_date and p.create_date < now)
-
-
-# ---- from a record to those that hold it: an order names its customer ----
-
-
-@dataclass(frozen=True, slots=True)
-class LinkBack:
-    """The many2one `name` of `model` leads to the records that `path` leads to from a contact.
-
-    The path is "" where these are the contacts themselves.
-    """
-
-    model: str
-    name: str
-    path: str
-
-
-def link_back(env: Any, path: str) -> LinkBack | None:
-    """Return how the records at the end of `path` lead back; None if they do not by a many2one.
-
-    A one2many may show some of its records only. One that it shows no more still names its holder.
-    """
-    *way, last = path.split(".")
-    model = env["res.partner"]
-    for name in way:
-        model = env[model._fields[name].comodel_name]
-    field = model._fields[last]
-    if field.type != "one2many" or not field.inverse_name:
-        return None
-    inverse = env[field.comodel_name]._fields[field.inverse_name]
-    if inverse.type != "many2one" or not inverse.store:
-        return None
-    return LinkBack(field.comodel_name, inverse.name, ".".join(way))
-
-
-def holders(env: Any, path: str, record_ids: list[int]) -> Domain:
-    """Return the domain of the contacts whose `path` leads to one of the records."""
-    link = link_back(env, path)
-    if link is None:
-        return Domain(path, "in", record_ids)
-    records = env[link.model].sudo().with_context(active_test=False)
-    query = records._search(Domain("id", "in", record_ids))
-    column = records._field_to_sql(records._table, link.name, query)
-    return Domain(link.path or "id", "in", query.subselect(column))

@@ -20,6 +20,8 @@ from ..queue.quarantine import WaryLook
 OUTBOX_TURN = 3
 ROUND, EVENT_TURNS = 6, (1, 4)
 PRIORITIES = (URGENT, USUAL, LOW)
+Waiting = dict[Callable[[int], Any], set[int]]
+"""The priorities of what waits, by how it is claimed."""
 
 
 class Turns:
@@ -62,7 +64,7 @@ class Turns:
                 return
 
     def _claim(self) -> Any:
-        waiting = unless_locked(self.env, self._waiting) or {}
+        waiting = self._look()
         for priority in self._priorities:
             if rows := self._claim_alike(priority):
                 return rows
@@ -87,17 +89,27 @@ class Turns:
     def _is_events_turn(self) -> bool:
         return self._turn % ROUND in EVENT_TURNS
 
-    def _waiting(self) -> dict[Callable[[int], Any], set[int]]:
-        """The priorities of what waits, by how it is claimed: each look costs a transaction."""
-        return {
+    def _look(self) -> Waiting:
+        """What waits, with the contacts of records that have been edited since the last turn."""
+        waiting, are_edited = unless_locked(self.env, self._waiting) or ({}, False)
+        if are_edited and unless_locked(self.env, self._queue_edited):
+            waiting, _are_edited = unless_locked(self.env, self._waiting) or ({}, False)
+        return waiting
+
+    def _waiting(self) -> tuple[Waiting, bool]:
+        """What waits, and whether records were edited; at once: each look costs a transaction."""
+        waiting: Waiting = {
             self._claim_inbox: self.inbox.waiting_of(PRIORITIES),
             self._claim_outbox: self.outbox.waiting_of(PRIORITIES),
             self._claim_events: self.events.waiting_of(PRIORITIES),
         }
+        return waiting, bool(self.env["usercom.touched"]._new_of(self.backend))
 
-    def _is_newests_turn(
-        self, priority: int, waiting: dict[Callable[[int], Any], set[int]]
-    ) -> bool:
+    def _queue_edited(self) -> bool:
+        """Queue the first contacts of records just edited; few go with the edits of contacts."""
+        return bool(self.env["usercom.touched"]._new_of(self.backend)._queue_new())
+
+    def _is_newests_turn(self, priority: int, waiting: Waiting) -> bool:
         is_waiting = USUAL in waiting.get(self._claim_outbox, ())
         is_turn = self._turn % 2 == 0 and not (
             self._is_events_turn() and USUAL in waiting.get(self._claim_events, ())
