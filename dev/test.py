@@ -1,8 +1,8 @@
 """`make test`: the set-up where needed, a fresh database, all tests in one pytest after another.
 
-All of them are two runs. The first shares its tests out to two processes with a database, a web
-server and a simulator each. The second has the machine for itself: servers that are killed, locks
-and moments, where it counts how long something takes.
+All of them are two runs, each shared out to two processes with a database, a web server and a
+simulator each. The tests of the second have servers of their own, which they kill, and wait for
+what these do: a first run beside them would take their time.
 """
 
 from . import browser, nginx, odoo, pins, ports, template
@@ -18,8 +18,9 @@ SHARED_OUT = (
     *("tests/dev", "tests/upgrade", "tests/browser"),
     *("tests/odoo", "tests/simulator", "tests/usercom"),
 )
-TIMED = ("tests/chaos", "tests/e2e")
-_WHOLE = ((*SHARED_OUT, "--numprocesses=2"), TIMED)
+SERVERS = ("tests/chaos", "tests/e2e")
+_SHARED = ("--numprocesses=2", "--durations=25")
+_WHOLE = (SHARED_OUT, SERVERS)
 
 
 def main(arguments: list[str]) -> int:
@@ -52,7 +53,7 @@ def main(arguments: list[str]) -> int:
 
 def run(arguments: list[str], env: dict[str, str]) -> int:
     """Run pytest on these, else on all; the status is that of the first run that fails."""
-    parts = [arguments] if arguments else [[*part, "--durations=25"] for part in _WHOLE]
+    parts = [arguments] if arguments else [[*part, *_SHARED] for part in _WHOLE]
     statuses = [foreground(_pytest(part), env=env) for part in parts]
     return next(filter(None, statuses), 0)
 

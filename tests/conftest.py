@@ -1,7 +1,7 @@
-"""How `make test` shares the tests out to two processes: in their order, class by class.
+"""How `make test` shares the tests out to its processes: in their order, class by class.
 
-Tests of functions go module by module, as they share servers; those of the commands together, as
-they share a cluster. So do the tests of a class, which share an account.
+The tests of a class share an account. Tests of functions go module by module, as they share
+servers, and so do all end-to-end tests; those of the commands together, as they share a cluster.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pytest
     from xdist.scheduler import LoadScopeScheduling
 
-TOGETHER = "tests/dev/"
+TOGETHER, BY_MODULE = "tests/dev/", "tests/e2e/"
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
@@ -21,7 +21,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
 
     class InOrder(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return TOGETHER if nodeid.startswith(TOGETHER) else super()._split_scope(nodeid)
+            if nodeid.startswith(TOGETHER):
+                return TOGETHER
+            return super()._split_scope(
+                nodeid.split("::")[0] + "::" if nodeid.startswith(BY_MODULE) else nodeid
+            )
 
     config.option.loadscopereorder = False
     return InOrder(config, log)

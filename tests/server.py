@@ -157,9 +157,15 @@ def until(condition: Any, seconds: float, what: str = "the condition") -> Any:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody uses. It is bound a while later: no other process of the tests gets it."""
+    count = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", 1))
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    while True:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = int(probe.getsockname()[1])
+        if port // 2 % count == number:  # free ones are odd, those of connections even
+            return port
 
 
 def create_database(name: str, template: str) -> None:

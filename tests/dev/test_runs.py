@@ -33,8 +33,8 @@ def said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: str) -> Path:
 )
 def test_both_runs_are_made_and_either_may_fail(said: Path, status: int) -> None:
     assert test.run([], dict(os.environ)) == status
-    shared_out, timed = said.read_text().splitlines()
-    assert "--numprocesses=2" in shared_out and "--numprocesses" not in timed
+    shared_out, servers = said.read_text().splitlines()
+    assert "--numprocesses=2" in shared_out and "--numprocesses=2" in servers
 
 
 @pytest.mark.parametrize("failing", ["none"])
@@ -46,4 +46,4 @@ def test_what_is_named_is_one_run_in_one_process(said: Path) -> None:
 
 def test_no_folder_is_forgotten() -> None:
     folders = {file.parent.name for file in (ROOT / "tests").glob("*/test_*.py")} - ELSEWHERE
-    assert sorted(f"tests/{name}" for name in folders) == sorted((*test.SHARED_OUT, *test.TIMED))
+    assert sorted(f"tests/{name}" for name in folders) == sorted((*test.SHARED_OUT, *test.SERVERS))

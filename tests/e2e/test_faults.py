@@ -10,7 +10,7 @@ import pytest
 from tests.e2e.conftest import Pair
 from tests.server import until
 
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 60
 FAULTS = (
     {"kind": "status", "status": 429, "headers": {"retry-after": "1"}},
     {"kind": "status", "status": 503},
@@ -81,7 +81,7 @@ def test_an_edit_is_there_within_seconds(pair: Pair) -> None:
     started = time.monotonic()
     pair.write(contact, phone="200000000")
     arrive(pair, "swift", {"200000000": 1})
-    assert time.monotonic() - started < 5  # without a wake-up it takes up to a minute
+    assert time.monotonic() - started < 15  # without a wake-up it takes up to a minute
 
 
 def test_a_killed_worker_loses_nothing_and_makes_each_change_once(pair: Pair) -> None:

@@ -35,5 +35,5 @@ def test_the_drain_makes_room_and_goes_on_afterwards(server: tuple[OdooServer, S
     [account] = odoo.call("usercom.backend", "search", [])
     odoo.call("usercom.backend", "write", [account], {"rate_limit": 1000})
     waiting = "SELECT count(*) FROM usercom_outbox WHERE state = 'pending'"
-    until(lambda: odoo.sql(waiting) == [(0,)], 150, "an empty outbox")
+    until(lambda: odoo.sql(waiting) == [(0,)], 300, "an empty outbox")
     assert len(simulator.users(limit=1000)) == CONTACTS

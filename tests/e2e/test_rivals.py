@@ -12,8 +12,8 @@ import pytest
 from tests.e2e.conftest import Pair
 from tests.server import until
 
-PATIENCE_SECONDS = 30
-SOON = 3.0  # seconds, the two that a lock may cost included
+PATIENCE_SECONDS = 60
+SOON = 8.0  # seconds, the two that a lock may cost included; it is held for longer
 PAGE = 100
 SAVES_A_SECOND = 8
 SLOW_PAGE = """

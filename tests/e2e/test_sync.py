@@ -15,7 +15,7 @@ from tests.simulator.process import Simulator
 KILLS = 20
 PEOPLE = 150  # on each side; a third of them on both
 LONGEST_SECONDS = 0.5
-IMPORT_SECONDS = 7  # longer than Odoo takes to start again
+IMPORT_SECONDS = 15  # longer than Odoo takes to start again
 UPLOAD = "/users/import/"
 SLOW, FAST = 20, 1000  # calls a second
 PATIENCE_SECONDS = 60
