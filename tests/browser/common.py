@@ -6,9 +6,11 @@ import os
 import time
 from contextlib import contextmanager
 from pathlib import Path
+from unittest.mock import patch
 
 from odoo.tests import HttpCase
 from odoo.tests.common import ChromeBrowser
+from odoo.tools import translate
 
 from tests.odoo.common import UsercomCase
 
@@ -37,6 +39,17 @@ TEXTS = """
 """
 
 
+_read = {}  # {path of a translation file: what is in it}, of all tests of this process
+_reader = translate.translation_file_reader
+
+
+def read_once(file, **options):
+    """What Odoo reads in a translation file: that takes seconds, and tests want it each time."""
+    if file.name not in _read:
+        _read[file.name] = list(_reader(file, **options))
+    return _read[file.name]
+
+
 class BrowserCase(UsercomCase, HttpCase):
     """`page` opens a page as the administrator, or another user whose password is the login."""
 
@@ -48,7 +61,8 @@ class BrowserCase(UsercomCase, HttpCase):
         self.language = language
         if language != "en_US":
             self.env["res.lang"]._activate_lang(language)
-            self.env["ir.module.module"]._load_module_terms(self.modules, [language])
+            with patch.object(translate, "translation_file_reader", read_once):
+                self.env["ir.module.module"]._load_module_terms(self.modules, [language])
         self.env.ref("base.user_admin").lang = language
 
     @contextmanager
@@ -219,7 +233,7 @@ class Page:
         while time.monotonic() < deadline:
             if self._evaluate(f"return Boolean({condition})"):
                 return
-            time.sleep(0.1)
+            time.sleep(0.05)
         self.shoot("failure")
         text = self._evaluate("return document.body.innerText")
         raise AssertionError(f"waited in vain for {what}; the page says:\n{text[:3000]}")
