@@ -67,6 +67,14 @@ class TestPartnerMerge(MergeCase):
         self.assertEqual(self.binding(kept).external_id, first)
         self.assertEqual(self.remote(kept)["email"], "b@example.org")
 
+    def test_a_user_of_whom_nothing_was_known_may_be_merged_already(self):
+        kept = self.synced(email="a@example.org")
+        user_id = self.binding(kept).external_id
+        self.env["usercom.outbox"]._enqueue_merge(self.backend, user_id, [user_id + 1000])
+        self.drain()
+        self.assertEqual(self.env["usercom.outbox"].search([("state", "!=", "done")]).ids, [])
+        self.assertEqual([user["id"] for user in self.simulator.users()], [user_id])
+
     def test_contacts_with_changes_on_their_way_can_be_merged(self):
         lost, kept = (self.synced(email=f"{name}@example.org") for name in ("a", "b"))
         (lost + kept).write({"phone": "2"})

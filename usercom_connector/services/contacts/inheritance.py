@@ -35,7 +35,7 @@ class Inheritance:
         links = self._backend.env["usercom.binding"]
         link, lost = links._of_user(self._backend, row.into_external_id), known_base(row)
         keys = (lost.keys() | lost.remote.keys()) - self._own_keys()
-        if merged.parent and not row.sudo().known_base.get("is_met"):
+        if keys and merged.parent and not row.sudo().known_base.get("is_met"):
             keys &= self._had_from(lost, merged.parent)
         if link and keys:
             base = link._last_base()
