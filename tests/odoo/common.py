@@ -27,7 +27,7 @@ class Leaps:
 
     def sleep(self, seconds):
         self._leapt += seconds
-        for queue in QUEUES:
+        for queue in QUEUES if seconds else ():
             self._cr.execute(
                 SQL(
                     """UPDATE %(queue)s
@@ -62,8 +62,7 @@ class UsercomCase(TransactionCase):
 
     @classmethod
     def _fresh_simulator(cls):
-        cls.simulator.reset()
-        cls.simulator.settings(rate_limit=0)
+        cls.simulator.reset(rate_limit=0)
         cls.simulator.attribute("email_consent", "boolean")
 
     @classmethod

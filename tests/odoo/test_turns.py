@@ -166,3 +166,12 @@ class TestThrottled(UsercomCase):
         self.assertGreaterEqual(len(untouched), 20)
         [trigger] = self.env["ir.cron.trigger"].search([]) - before
         self.assertGreater(trigger.call_at, fields.Datetime.now() + timedelta(seconds=30))
+
+
+class TestCost(UsercomCase):
+    def test_a_run_with_nothing_to_do_asks_little(self):
+        """There is one each minute, and each edit ends with one."""
+        self.drain()
+        before = self.env.cr.sql_log_count
+        self.drain()
+        self.assertLess(self.env.cr.sql_log_count - before, 80)

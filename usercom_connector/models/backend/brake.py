@@ -68,9 +68,9 @@ class UsercomBrake(models.Model):
         self.write({"counts": counts, "opened": opened, "asked_kind": False, "asked_reason": False})
 
     @api.model
-    def _close(self, backend):
-        """All that was let through is done."""
-        self.search([("backend_id", "=", backend.id)]).filtered("opened").opened = False
+    def _opened(self, backend):
+        """The brake of ``backend`` where it lets something through, else none."""
+        return self.search([("backend_id", "=", backend.id)]).filtered("opened")
 
 
 class UsercomBackendBrake(models.AbstractModel):

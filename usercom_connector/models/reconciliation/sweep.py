@@ -30,10 +30,18 @@ class UsercomSweep(models.Model):
     @api.model
     def _of(self, backend, kind):
         """The sweep of this kind; a new account's begins with what changes from now on."""
-        now, there = fields.Datetime.now(), Connection(backend).clock().now()
-        return self._known(backend, kind) or self.create(
-            {"backend_id": backend.id, "kind": kind, "started_at": now, "read_until": there}
+        return self._known(backend, kind) or self._begun(backend).filtered(
+            lambda sweep: sweep.kind == kind
         )
+
+    @api.model
+    def _begun(self, backend):
+        """New sweeps of those kinds that the account has none of yet."""
+        known = self.search([("backend_id", "=", backend.id)]).mapped("kind")
+        now, there = fields.Datetime.now(), Connection(backend).clock().now()
+        begun = {"backend_id": backend.id, "started_at": now, "read_until": there}
+        kinds = dict(self._fields["kind"].selection)
+        return self.create([{**begun, "kind": kind} for kind in kinds if kind not in known])
 
     @api.model
     def _known(self, backend, kind):

@@ -14,7 +14,7 @@ from ...usercom.throttle import LONGEST_HOLD
 from ..account.connection import Connection, allows, may_go_on
 from ..database.transactions import unless_locked
 from ..queue.brake import Brake
-from ..queue.claims import URGENT, USUAL, InboxClaims, OutboxClaims, Task
+from ..queue.claims import URGENT, USUAL, InboxClaims, OutboxClaims, Task, waiting_in
 from ..queue.event_claims import EventClaims
 from ..queue.holds import DrainLock, ModuleOperation, SharedHold, Standing, throttle_of
 from ..queue.quarantine import LOCKED_DELAY, Quarantine
@@ -85,8 +85,9 @@ class Drain:
 
     def _close_brake(self) -> None:
         """Count anew what was let through, once all of it is done."""
-        if self.schedule.is_all_done():
-            Brake(self.backend).close()
+        opened = Brake(self.backend).opened()
+        if opened and self.schedule.is_all_done():
+            opened.opened = False
 
     def _preview_early(self) -> None:
         """Go on with the preview of an initial sync before the account runs: nothing is sent."""
@@ -262,13 +263,19 @@ class Schedule:
 
     def next_due(self) -> Any:
         """When the earliest row of any queue may be tried, None if no row waits."""
-        queues = (InboxClaims, OutboxClaims, EventClaims)
-        firsts = SQL(" UNION ALL ").join(claims(self.backend).first() for claims in queues)
-        waits = [due for (due,) in self.env.execute_query(firsts)]
+        waits = self._first_dues()
         if self.env["usercom.touched"]._of(self.backend):
             waits.append(fields.Datetime.now())
         held = fields.Datetime.now() + timedelta(seconds=SharedHold(self.backend).seconds())
         return max(min(waits), held) if waits else None
+
+    def _first_dues(self) -> list[datetime]:
+        """When the first row of each queue may be tried, of those queues where any waits."""
+        queues = [claims(self.backend) for claims in (InboxClaims, OutboxClaims, EventClaims)]
+        found = zip(queues, waiting_in(queues, PRIORITIES), strict=True)
+        firsts = [queue.first() for queue, priorities in found if priorities]
+        query = SQL(" UNION ALL ").join(firsts)
+        return [due for (due,) in self.env.execute_query(query)] if firsts else []
 
     def is_all_done(self) -> bool:
         return not (self.next_due() or self.env["usercom.sweep"]._is_reading(self.backend))

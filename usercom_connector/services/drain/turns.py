@@ -13,6 +13,7 @@ from ..queue.claims import (
     USUAL,
     InboxClaims,
     OutboxClaims,
+    waiting_in,
 )
 from ..queue.event_claims import EventClaims
 from ..queue.quarantine import WaryLook
@@ -98,11 +99,9 @@ class Turns:
 
     def _waiting(self) -> tuple[Waiting, bool]:
         """What waits, and whether records were edited; at once: each look costs a transaction."""
-        waiting: Waiting = {
-            self._claim_inbox: self.inbox.waiting_of(PRIORITIES),
-            self._claim_outbox: self.outbox.waiting_of(PRIORITIES),
-            self._claim_events: self.events.waiting_of(PRIORITIES),
-        }
+        ways = (self._claim_inbox, self._claim_outbox, self._claim_events)
+        found = waiting_in((self.inbox, self.outbox, self.events), PRIORITIES)
+        waiting: Waiting = dict(zip(ways, found, strict=True))
         return waiting, bool(self.env["usercom.touched"]._new_of(self.backend))
 
     def _queue_edited(self) -> bool:

@@ -113,9 +113,9 @@ class Brake:
         ended = [("state", "=", "done"), ("ended_at", ">=", since)]
         return self.env["usercom.sync"].search([("backend_id", "=", self.backend.id), *ended])
 
-    def close(self) -> None:
-        """Count again what was allowed: all of it has been done."""
-        self.env["usercom.brake"]._close(self.backend)
+    def opened(self) -> Any:
+        """The brake where it lets something through, else none."""
+        return self.env["usercom.brake"]._opened(self.backend)
 
     # ---- stopping ----
 

@@ -4,7 +4,7 @@ Only the drain of an account claims its rows, and an account has one drain at a 
 is claimed when a drain begins was a dead worker's (`Quarantine`). A claim comes to a `Task`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -163,22 +163,23 @@ class Claims:
             self._waits(),
         )
 
-    def waiting_of(self, priorities: Iterable[int]) -> set[int]:
-        """Those of the ``priorities`` of which any row waits, be it due or not.
+    def priorities_waiting(self, priorities: Sequence[int], number: int) -> SQL:
+        """Select the ``number``, and those of the ``priorities`` of which any row waits, be it due
+        or not.
 
         An index look for each: LIMIT keeps PostgreSQL from joining all that waits instead.
         """
-        query = SQL(
-            """SELECT p FROM unnest(%s) p, LATERAL (
+        self.queue.flush_model()
+        return SQL(
+            """SELECT %s, p FROM unnest(%s) p, LATERAL (
                    SELECT FROM %s r
                     WHERE r.backend_id = %s AND r.state = 'pending' AND r.claimed_at IS NULL
                       AND r.priority = p LIMIT 1) found""",
+            number,
             list(priorities),
             self.table,
             self.backend.id,
         )
-        self.queue.flush_model()
-        return {priority for (priority,) in self.env.execute_query(query)}
 
     def claim_suspect(self) -> Any:
         """Claim one row that two workers died with."""
@@ -226,6 +227,15 @@ class Claims:
         )
         self.queue.invalidate_model()
         return self.queue.browse(sorted(row_id for (row_id,) in rows))
+
+
+def waiting_in(queues: Sequence[Claims], priorities: Sequence[int]) -> list[set[int]]:
+    """Of each of the ``queues``, those of the ``priorities`` of which any row waits."""
+    looks = [queue.priorities_waiting(priorities, n) for n, queue in enumerate(queues)]
+    found: list[set[int]] = [set() for _queue in queues]
+    for number, priority in queues[0].env.execute_query(SQL(" UNION ALL ").join(looks)):
+        found[number].add(priority)
+    return found
 
 
 class InboxClaims(Claims):
