@@ -85,7 +85,7 @@ class Person:
         for name in set(VALUES) - set(ALWAYS):  # who lacks one may get the other's
             self.values[name].others |= self.values[name].may_be() | other.values[name].may_be()
         self.firm.others |= self.firm.may_be() | other.firm.may_be()
-        self.elsewhere |= other.elsewhere | other.firm.may_be() - {None}
+        self.elsewhere |= other.elsewhere
         other.state = "merged"
 
     def may_be(self, shown: dict[str, Any]) -> None:

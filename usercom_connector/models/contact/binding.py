@@ -260,7 +260,7 @@ class UsercomBinding(models.Model):
         for backend, bindings in found.grouped("backend_id").items():
             linked = bindings.filtered(lambda link: link.external_id and link.state != "gone")
             if kept := linked.sorted(lambda link: (link.partner_id != survivor, link.id))[:1]:
-                lost = {link.external_id: base_columns(link._last_base()) for link in linked - kept}
+                lost = {link.external_id: link._known() for link in linked - kept}
                 kept._take_over_creations(bindings)
                 kept._was_linked((linked - kept)._known_ids())
                 (bindings - kept).unlink()
@@ -268,6 +268,15 @@ class UsercomBinding(models.Model):
                 self.env["usercom.outbox"]._enqueue_merge(
                     backend, kept.external_id, list(lost), lost
                 )
+
+    def _known(self):
+        """What is known of the linked user, to be handed on: its base, and of what it is a member.
+
+        ``companies``: [[id of a company's link, whether it is Odoo's doing, whether it has ended]].
+        """
+        members = self.env["usercom.membership"].search([("binding_id", "=", self.id)])
+        companies = [[member.link_id.id, member.is_ours, member.has_left] for member in members]
+        return {**base_columns(self._last_base()), "companies": companies}
 
     def _tried_emails(self):
         """The addresses with which calls without an answer may have created users."""

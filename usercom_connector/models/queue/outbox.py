@@ -64,10 +64,8 @@ class UsercomOutbox(models.Model):
         help="What became of it once it was done.",
     )
     into_external_id = fields.Integer("Merged into User.com ID", aggregator=False)
-    # The base of a user to be merged: a "no" read since is a new one. Its survivor takes it over.
-    known_base = fields.Json(
-        groups="base.group_system", prefetch=False, export_string_translation=False
-    )
+    # Of a user to be merged: a "no" read since is a new one. Its survivor takes over the rest.
+    known = fields.Json(groups="base.group_system", prefetch=False, export_string_translation=False)
     force_single = fields.Boolean(help="User.com did not take it in a mass update.")
     is_by_hand = fields.Boolean("Pushed by Hand", help="The user is read before anything is sent.")
     # Not prefetched: what is read with every row must not be able to stop the queue.

@@ -288,11 +288,11 @@ class UsercomOutboxEnqueue(models.AbstractModel):
         return self.env._("Failed: %s", operation)
 
     @api.model
-    def _enqueue_merge(self, backend, user_id, lost_ids, bases=None):
+    def _enqueue_merge(self, backend, user_id, lost_ids, known=None):
         """Queue the merge of users into the one whose contact survived.
 
-        ``bases``: {lost id: the columns of its link's base}. One said "no" since then if it is read
-        and says so. Whom we have created ourselves, unheard, is not asked.
+        ``known``: {lost id: what its link knew}. It has said "no" since then if it is read and says
+        so. Whom we have created ourselves, unheard, is not asked.
         """
         self.env["usercom.tombstone"]._create_for_users(backend, lost_ids)
         rows = self.create(
@@ -302,7 +302,7 @@ class UsercomOutboxEnqueue(models.AbstractModel):
                     "external_id": lost_id,
                     "into_external_id": user_id,
                     "operation": "merge",
-                    "known_base": (bases or {}).get(lost_id),
+                    "known": (known or {}).get(lost_id),
                 }
                 for lost_id in lost_ids
             ]

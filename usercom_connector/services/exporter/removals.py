@@ -112,7 +112,7 @@ class Removals:
     def note_unheard(self, row: Any) -> None:
         """Note that the user of a row was there, and has perhaps been merged by now."""
         if row.operation == "merge":
-            row.sudo().known_base = {**row.sudo().known_base, "is_met": True}
+            row.sudo().known = {**row.sudo().known, "is_met": True}
 
     def _known_before(self, row: Any) -> tuple[Any, Base]:
         """The link of who is left in Odoo, and what was known of the user of a row."""
@@ -150,7 +150,7 @@ def _removal(row: Any, user_id: int) -> Remove:
 
 def _merge(row: Any, parents: dict[int, Identity]) -> MergeUsers:
     parent_id = row.into_external_id
-    identity, reads_first = parents.get(parent_id, Identity()), bool(row.sudo().known_base)
+    identity, reads_first = parents.get(parent_id, Identity()), bool(row.sudo().known)
     return MergeUsers(parent_id, row.external_id, identity, reads_first)
 
 
