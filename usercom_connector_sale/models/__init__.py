@@ -8,6 +8,7 @@ from . import (
     sale_order,
     sale_order_line,
     usercom_backend,
+    usercom_company,
     usercom_event,
     usercom_order,
     usercom_order_history_report,

@@ -1,6 +1,7 @@
 from odoo import api, fields, models, tools
 
 from ..services.history import OrderHistory
+from ..services.late_companies import LateCompanies
 
 
 class UsercomBackend(models.Model):
@@ -40,12 +41,18 @@ class UsercomBackend(models.Model):
         return backends
 
     def write(self, vals):
-        sending = self.filtered("sends_orders")
+        sending, with_companies = self.filtered("sends_orders"), self.filtered("sync_companies")
         moved = self.filtered(lambda backend: backend._is_moved_to(vals.get("linked_subdomain")))
         result = super().write(vals)
         moved._forget_orders()
         (self.filtered("sends_orders") - sending)._begin_orders()
+        (self.filtered("sync_companies") - with_companies)._note_known_companies()
         return result
+
+    def _note_known_companies(self):
+        """Companies that User.com has are synchronized again: deals went without them meanwhile."""
+        known = [("backend_id", "in", self.ids), ("external_id", ">", 0)]
+        self.env["usercom.company"].sudo().search(known)._note_due_deals()
 
     def _begin_orders(self):
         """Orders are sent from now on."""
@@ -69,7 +76,7 @@ class UsercomBackend(models.Model):
         return self.env["usercom.order.history"]._open(self)
 
     def _stepwise_work(self):
-        return [*super()._stepwise_work(), OrderHistory(self)]
+        return [LateCompanies(self), *super()._stepwise_work(), OrderHistory(self)]
 
     @api.model
     @tools.ormcache()

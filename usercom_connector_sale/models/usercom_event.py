@@ -1,5 +1,8 @@
 from odoo import models
 
+from odoo.addons.usercom_connector.services.events.deal_companies import COMPANY_KEYS
+
+from ..services.late_companies import LateCompanies
 from ..services.order_lines import sold_lines
 from ..services.payloads import order_id_of
 from ..services.products import Products
@@ -9,6 +12,12 @@ class UsercomEvent(models.Model):
     """Deals of orders, which User.com may refuse since it has lost their products."""
 
     _inherit = "usercom.event"
+
+    def _settle(self, task, result):
+        super()._settle(task, result)
+        if self.kind == "deal" and self.outcome == "sent":
+            is_named = not COMPANY_KEYS.isdisjoint(task.job.data)
+            LateCompanies(self.backend_id).note(self, is_named=is_named)
 
     def _refuse(self, error):
         """Send the products of a refused deal anew, then the deal once more."""

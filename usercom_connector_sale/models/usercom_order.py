@@ -34,6 +34,10 @@ class UsercomOrder(models.Model):
     told_states = fields.Json(readonly=True, help="The states whose event was sent.")
     lines = fields.Json(readonly=True, help="What was sent of each line as bought and refunded.")
 
+    lacks_company = fields.Boolean(
+        readonly=True, help="Its deal was sent before User.com had its company."
+    )
+
     _order_uniq = models.Constraint("unique (order_id)", "An order is one deal.")
 
     # ---- what is changed is told when the transaction is about to commit ----

@@ -41,7 +41,7 @@ class Orders:
         self._products = Products(self._backend)
         self._payloads = Payloads(self._backend, self._products)
 
-    def tell(self, orders: Any) -> None:
+    def tell(self, orders: Any, priority: int | None = None) -> None:
         """Queue what User.com has not been told of ``orders``, and note that it is."""
         notes = self._notes(orders)
         orders = orders.filtered(lambda order: order.id in notes or order.state in self._told_anew)
@@ -52,7 +52,7 @@ class Orders:
             report = self._report(order, facts, notes.get(order.id))
             if report and report.items:
                 reports.append(report)
-        self._queue(reports)
+        self._queue(reports, priority)
 
     def states_told_anew(self) -> set[str]:
         """The states in Odoo of orders that User.com is told of without knowing them yet.
@@ -131,10 +131,10 @@ class Orders:
             sold[line.id] = Told(line.product_id.id, bought, credited)
         return sold
 
-    def _queue(self, reports: list[Report]) -> None:
+    def _queue(self, reports: list[Report], priority: int | None) -> None:
         """Queue the reports and note those whose contacts are at User.com; then their products."""
         items = [item for report in reports for item in report.items]
-        rows = self._env["usercom.event"]._queue(self._backend, items) if items else None
+        rows = self._env["usercom.event"]._queue(self._backend, items, priority)
         if not rows:
             return
         people = set(rows.partner_id.ids)

@@ -10,6 +10,7 @@ from odoo import fields
 
 from ..companies.participation import CompanyParticipation
 
+COMPANY_KEYS = {"company_custom_id", "company_id"}  # what names the company of a deal
 LULL = timedelta(seconds=2)  # until it is looked again whether the company is there
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from odoo.tools import SQL
 
+from odoo.addons.usercom_connector.services.events.deal_companies import COMPANY_KEYS
 from odoo.addons.usercom_connector.usercom import strict_json
 
 from .candidates import Candidate
@@ -44,25 +45,28 @@ class HistoryNotes:
 
 def row_of(candidate: Candidate) -> dict[str, Any]:
     """What ``note_leaving`` has to know of an order."""
-    report = candidate.report
+    report, company = candidate.report, candidate.order.partner_id.commercial_partner_id
     return {
         "order_id": candidate.order.id,
         "order_state": report.values["order_state"] if report else None,
         "seen": report.note.digest or None if report and report.note else None,
+        "lacks_company": company.is_company and COMPANY_KEYS.isdisjoint(candidate.owner),
     }
 
 
 OF_OTHERS = "DELETE FROM usercom_order WHERE order_id = ANY(%s) AND backend_id <> %s"
 IN_DOUBT = """
-    UPDATE usercom_order n SET digest = NULL
-      FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (order_id int, seen text)
+    UPDATE usercom_order n SET digest = NULL, lacks_company = r.lacks_company
+      FROM jsonb_to_recordset(%(rows)s::jsonb)
+           AS r (order_id int, seen text, lacks_company boolean)
      WHERE n.order_id = r.order_id AND n.backend_id = %(backend)s AND n.digest = r.seen"""
 NEW = """
-    INSERT INTO usercom_order (backend_id, order_id, order_state,
+    INSERT INTO usercom_order (backend_id, order_id, order_state, lacks_company,
                                create_uid, write_uid, create_date, write_date)
-    SELECT %(backend)s, r.order_id, r.order_state, %(uid)s, %(uid)s,
+    SELECT %(backend)s, r.order_id, r.order_state, r.lacks_company, %(uid)s, %(uid)s,
            now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
-      FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (order_id int, order_state text)
+      FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (order_id int, order_state text,
+                                                     lacks_company boolean)
       JOIN sale_order o ON o.id = r.order_id
      ORDER BY r.order_id
         ON CONFLICT (order_id) DO NOTHING"""
