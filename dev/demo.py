@@ -30,6 +30,7 @@ _WELCOME = """
         4. Open {url}/odoo/usercom: what somebody should look at, and how the week went.
         5. Confirm a quotation in {url}/odoo/sales: {simulator}/control/commerce
            shows its deal and purchases.
+        6. Open User.com → Order History there: how the orders of the last months were sent.
 
   Ctrl-C stops everything.
 """

@@ -152,23 +152,43 @@ def add_yesterday(backend):
         count("failed", age, rows)
 
 
-def add_orders(backend, *customers):
-    """One customer's order is confirmed and arrives; another's quotation waits to be confirmed."""
-    backend.sends_orders = True
-    chair, table = env["product.product"].create(
+def add_products():
+    return env["product.product"].create(
         [
             {"name": "Chair", "default_code": "CHAIR", "list_price": 120},
             {"name": "Table", "default_code": "TABLE", "list_price": 480},
         ]
     )
+
+
+def quote(products, *customers):
     lines = [
         fields.Command.create({"product_id": product.id, "product_uom_qty": quantity})
-        for product, quantity in ((chair, 4), (table, 1))
+        for product, quantity in zip(products, (4, 1), strict=True)
     ]
-    orders = env["sale.order"].create(
+    return env["sale.order"].create(
         [{"partner_id": customer.id, "order_line": lines} for customer in customers]
     )
-    orders[0].action_confirm()
+
+
+def add_history(backend, products, *customers):
+    """Orders from before orders were sent: the order history brings them to User.com."""
+    orders = quote(products, *customers)
+    orders.action_confirm()
+    for months, order in enumerate(orders, 1):
+        order.date_order = fields.Datetime.now() - timedelta(days=30 * months)
+    env.flush_all()
+    backend.sends_orders = True
+    history = env["usercom.order.history"].create({"backend_id": backend.id})
+    history.action_preview()
+    drain(backend)
+    history.action_run()
+    drain(backend)
+
+
+def add_orders(products, *customers):
+    """One customer's order is confirmed and arrives; another's quotation waits to be confirmed."""
+    quote(products, *customers)[0].action_confirm()
 
 
 control("POST", "attributes", {"name": "email_consent", "value_type": "boolean"})
@@ -179,7 +199,9 @@ account = connect()
 contacts = add_contacts(*PEOPLE, REFUSED)
 drain(account)
 add_conflict(account, contacts[0], "Katowice")
-add_orders(account, contacts[1], contacts[0])
+products = add_products()
+add_history(account, products, contacts[2], contacts[1], contacts[2])
+add_orders(products, contacts[1], contacts[0])
 add_yesterday(account)
 account.action_compare()
 drain(account)
