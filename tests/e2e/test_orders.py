@@ -1,6 +1,7 @@
-"""Orders on a real server that is killed again and again."""
+"""Orders, and the history of orders, on a real server that is killed again and again."""
 
 from collections import Counter
+from datetime import date, timedelta
 
 from tests.e2e.conftest import Pair
 from tests.server import until
@@ -66,3 +67,49 @@ def lost(pair: Pair) -> int:
         " AND error_code = 'lost_answer' AND state = 'failed'"
     )
     return pair.odoo.sql(query)[0][0]
+
+
+def test_a_server_that_is_killed_while_files_are_imported_doubles_no_deal(pair: Pair) -> None:
+    odoo = pair.odoo
+    backend = odoo.call("usercom.backend", "search", [])
+    orders = past_orders(pair, backend)
+    [history] = odoo.call("usercom.order.history", "create", [{}])
+    odoo.call("usercom.order.history", "action_preview", [history])
+    until(lambda: state(pair) == "ready", 40, "the preview")
+    pair.simulator.fault(kind="delay", path="/deals/import/", method="POST", seconds=5, count=1)
+    pair.simulator.fault(kind="delay", path="*import*", method="GET", seconds=5, count=1)
+    odoo.call("usercom.order.history", "action_run", [history])
+    for query in (
+        "SELECT 1 FROM usercom_order_history_line WHERE result = 'importing' LIMIT 1",
+        "SELECT 1 FROM usercom_order_history WHERE imports IS NOT NULL",
+    ):
+        until(lambda query=query: pair.odoo.sql(query), 40, query)
+        odoo.kill()
+        odoo.start()
+        odoo.call("usercom.backend", "action_run", backend)
+    until(lambda: state(pair) == "done", PATIENCE_SECONDS, "the end")
+
+    found = Counter(deal["custom_id"] for deal in pair.simulator.commerce()["deals"])
+    assert {key: found[key] for key in orders} == dict.fromkeys(orders, 1)
+    results = "SELECT DISTINCT result FROM usercom_order_history_line WHERE kind = 'new'"
+    assert pair.odoo.sql(results) == [("done",)]
+
+
+def past_orders(pair: Pair, backend: list[int]) -> list[str]:
+    """The custom ids of the deals of orders from before orders were sent; more than one file."""
+    call = pair.odoo.call
+    call("usercom.backend", "write", backend, {"sends_orders": False})
+    contact = pair.contact(email="loyal@example.org")
+    pair.user("loyal@example.org")
+    until(lambda: not unsent(pair), 60, "the buyer")
+    [product] = call("product.product", "create", [{"name": "Lamp", "default_code": "LAMP"}])
+    lines = [[0, 0, {"product_id": product, "price_unit": 10}]]
+    orders = call("sale.order", "create", [{"partner_id": contact, "order_line": lines}] * 55)
+    call("sale.order", "action_confirm", orders)
+    call("sale.order", "write", orders, {"date_order": f"{date.today() - timedelta(days=40)}"})
+    call("usercom.backend", "write", backend, {"sends_orders": True})
+    return [f"odoo-so-{order}" for order in orders]
+
+
+def state(pair: Pair) -> str:
+    return pair.odoo.sql("SELECT state FROM usercom_order_history")[0][0]

@@ -14,6 +14,7 @@ from odoo import fields, models
 from odoo.fields import Domain
 
 from ...usercom.conversions import AS_IT_IS, Conversion
+from ...usercom.strict_json import dumps, is_deeper_than
 from ...usercom.texts import html_to_text
 from ..mapping.choices import MAX_RECORDS
 from ..mapping.paths import MOST_STEPS, SECRETS, fields_on
@@ -192,6 +193,7 @@ def _is_own(record: Any, own: Domain) -> bool:
 # ---- values ----
 
 LONGEST_TEXT = 255  # of an event's value at User.com
+LONGEST_JSON, DEEPEST = 2**16, 32  # characters and levels of a JSON value
 
 
 class ValueReader:
@@ -205,8 +207,8 @@ class ValueReader:
     def __call__(self, record: Any) -> Any:
         """Return the value to send; what is meant for no value where there is none."""
         source = self._follow(record)
-        value = self._converted(source) if source else None
-        return self._conversion.when_empty if value in (None, "", []) else _as_json(value)
+        value = _as_json(self._converted(source)) if source else None
+        return self._conversion.when_empty if value in (None, "", []) else value
 
     def _converted(self, source: Any) -> Any:
         field = self._path.last
@@ -238,14 +240,27 @@ def _plain(source: Any, field: Any) -> Any:
         case "many2one":
             return value[code_field(value)] or None
         case "many2many" | "one2many":
-            return [name for name in value.mapped("display_name") if name]
+            return [name for name in value[:MAX_RECORDS].mapped("display_name") if name]
         case "html":
             return html_to_text(value or "") or None
         case _:
             return None if value is False else value
 
 
+def _fits_json(value: Any) -> bool:
+    try:
+        return not is_deeper_than(DEEPEST, value) and len(dumps(value)) <= LONGEST_JSON
+    except ValueError:
+        return False
+
+
 def _as_json(value: Any) -> Any:
+    """Return what is sent of a value; none of what JSON cannot hold, or is too much for an event.
+
+    Whoever saves a record that an automation rule tells of is not stopped by it.
+    """
+    if isinstance(value, float | list | dict) and not _fits_json(value):
+        return None
     if isinstance(value, datetime):
         return value.replace(tzinfo=UTC).isoformat().replace("+00:00", "Z")
     if isinstance(value, date):

@@ -37,7 +37,8 @@ class HistoryChanges:
         ids = self._changed(last)
         notes = self.env["usercom.order"].sudo().search([("order_id", "in", ids)])
         notes.digest = False
-        Orders(self.backend).tell(self.env["sale.order"].sudo().browse(ids))
+        orders = self.env["sale.order"].sudo().browse(ids)
+        notes._stop_nobody(Orders(self.backend).tell, orders)
         return ids
 
     def _changed(self, last: int) -> list[int]:
