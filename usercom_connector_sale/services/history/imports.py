@@ -96,7 +96,11 @@ class HistoryImports:
         self.history.write({"step": "verify", "next_at": False})
 
     def _go_on(self) -> None:
-        """All files are imported: send the rest in others, or one by one."""
+        """All files are imported: send the rest in others, or one by one.
+
+        So are the orders of a file sent again whose worker was killed before its answer was stored.
+        """
         history = self.history
+        self._lines.search(history._lines_with(result="importing"))._open_again()
         is_left = self._lines.search_count(history._lines_left(), limit=1)
         history.step = "import" if is_left and history.use_csv else "send"
