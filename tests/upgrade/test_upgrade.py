@@ -104,8 +104,10 @@ def released(request: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     create_database(database, os.environ["USERCOM_CORE" if with_apps else "USERCOM_ALONE"])
     try:
         odoo(database, old, "-i", "usercom_connector", "--stop-after-init")
-        for seed in (old / "seed.py", HERE / "seed_apps.py"):
-            odoo(database, old, "shell", seed=seed)
+        seeds = old / "seeds.py"
+        texts = [seed.read_text() for seed in (old / "seed.py", HERE / "seed_apps.py")]
+        seeds.write_text("\n".join(texts))
+        odoo(database, old, "shell", seed=seeds)
         if archive in OLDER:
             changed(database, KEPT_APART)
         if not with_apps:
@@ -118,14 +120,14 @@ def released(request: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 @pytest.fixture(scope="module")
 def upgraded(released: Released) -> Iterator[str]:
     """The name of the database once it is upgraded."""
-    with a_copy(released) as database:
+    with a_copy(released, "d") as database:
         odoo(database, ROOT, "-u", "usercom_connector", "--stop-after-init")
         yield database
 
 
 @contextmanager
-def a_copy(released: Released) -> Iterator[str]:
-    name = f"{released.database}d"
+def a_copy(released: Released, ending: str) -> Iterator[str]:
+    name = f"{released.database}{ending}"
     names = sql.Identifier(name), sql.Identifier(released.database)
     execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*names))
     try:
@@ -204,12 +206,13 @@ def test_an_apps_addon_is_installed_with_what_was_its_own(
     assert dict(asked(upgraded, ADDONS)) == dict.fromkeys((crm, lists, orders), state)
 
 
-@pytest.mark.parametrize("released", [(LAST, True)], indirect=True, ids=["19.0.1.2.0"])
 def test_without_an_addon_that_an_app_needs_nothing_is_upgraded(
     released: Released, tmp_path: Path
 ) -> None:
+    if (released.archive, released.with_apps) != (LAST, True):
+        pytest.skip("one of them will do")  # to name that one would have it made twice
     (tmp_path / "usercom_connector").symlink_to(ROOT / "usercom_connector")
-    with a_copy(released) as database:
+    with a_copy(released, "_refused") as database:
         done = run(database, tmp_path, "-u", "usercom_connector", "--stop-after-init")
         assert "Put usercom_connector_crm beside usercom_connector" in done.stderr
         assert rows(database) == released.rows
