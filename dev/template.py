@@ -13,6 +13,7 @@ from .process import run
 ALONE = ("contacts",)
 CORE = (*ALONE, "crm")
 TESTED_WITH = ("base_automation", "mass_mailing", "sale")  # apps that ours gets on with
+_STORAGE = ROOT / "dev/template_storage.py"
 _ASSETS = ROOT / "dev/template_assets.py"
 _CONSENT = ROOT / "dev/template_consent.py"
 
@@ -25,9 +26,10 @@ def ensure(
     With the connector, Odoo installs those addons whose apps are there.
     """
     source = core(cluster, env, extra, consent=consent)
-    addon = f"addon_{_digest(source, *_addon_texts())}"
-    _build(cluster, env, source, addon, (ADDON.name,))
-    return addon
+    kind = "addon" if consent else "plain"  # a new one of a kind is made in place of the former
+    name = f"{kind}_{_digest(source, _ASSETS.read_text(), *_addon_texts())}"
+    _build(cluster, env, source, name, (ADDON.name,), script=_ASSETS)
+    return name
 
 
 def core(
@@ -79,13 +81,13 @@ def drop(cluster: Cluster, database: str) -> None:
 def shell(env: dict[str, str], database: str, script: Path, what: str) -> None:
     """Run a script of ours in `odoo shell`; it has to commit. `what` names it when it fails."""
     command = odoo.command("shell", "-d", database, "--no-http", "--log-level=warn")
-    run(command, what, env=env, log=script.stem, stdin=script)
+    run(command, what, env=env, log=f"{script.stem}-{database}", stdin=script)
 
 
 def _bare(cluster: Cluster, env: dict[str, str], kind: str, apps: tuple[str, ...]) -> str:
     """The template of an Odoo that has never seen our addons, not even in its list of modules."""
     addons = odoo.addons()
-    name = f"{kind}_{_digest(odoo.release(), str(addons), _ASSETS.read_text(), *apps)}"
+    name = f"{kind}_{_digest(odoo.release(), str(addons), _STORAGE.read_text(), *apps)}"
     _build(cluster, env, "template0", name, apps, addons=addons)
     return name
 
@@ -96,7 +98,7 @@ def _build(
     source: str,
     target: str,
     modules: tuple[str, ...] = (),
-    script: Path = _ASSETS,
+    script: Path = _STORAGE,
     addons: Path = ROOT,
 ) -> None:
     """Make `target` of `source`, with modules installed from `addons` and then the script run."""
@@ -119,8 +121,9 @@ def _build(
 def _install(env: dict[str, str], database: str, modules: tuple[str, ...], addons: Path) -> None:
     arguments = ("-d", database, "-i", ",".join(modules), f"--addons-path={addons}")
     options = ("--stop-after-init", "--log-level=warn")
-    run(odoo.command(*arguments, *options), "Installing the addon", env=env, log="install")
-    said = (LOGS / "install.log").read_text()
+    log = f"install-{database}"  # two are made at a time
+    run(odoo.command(*arguments, *options), "Installing the addon", env=env, log=log)
+    said = (LOGS / f"{log}.log").read_text()
     complaints = re.findall(r"^\S+ \S+ \d+ (?:WARNING|ERROR|CRITICAL) .*", said, re.MULTILINE)
     if complaints:
         raise GroundError("Installing the addon is not clean:\n" + "\n".join(complaints))

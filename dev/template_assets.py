@@ -1,11 +1,9 @@
 # ruff: noqa: F821
-"""Fed to `odoo shell` for a template: what its copies would each compute or copy again.
+"""Fed to `odoo shell` for a template: its pages' scripts and styles, compiled once for all copies.
 
-Attachments go into the database, which makes a copy of it complete, and the pages' scripts and
-styles are compiled.
+Attachments go into the database, as in what it was made of: modules have brought further ones.
 """
 
-env["ir.config_parameter"].set_param("ir_attachment.location", "db")
 env["ir.attachment"].force_storage()
 env["ir.qweb"]._pregenerate_assets_bundles()
 env.cr.commit()

@@ -5,6 +5,8 @@ simulator each. The tests of the second have servers of their own, which they ki
 what these do: a first run beside them would take their time.
 """
 
+from concurrent.futures import Executor, ThreadPoolExecutor
+
 from . import browser, nginx, odoo, pins, ports, template
 from .locks import alone
 from .paths import ROOT, VENV
@@ -38,17 +40,22 @@ def main(arguments: list[str]) -> int:
             nginx.ensure()
             pins.ensure()
             cluster = Cluster(NAME)
-        with cluster.running():
+        with ThreadPoolExecutor(1) as beside, cluster.running():
             env = odoo.environment(cluster.env, NAME)
-            source = template.ensure(cluster, env, template.TESTED_WITH, consent=True)
-            core = template.core(cluster, env, template.TESTED_WITH)
-            template.copy(cluster, source, _DATABASE)
-            names = {"USERCOM_TEMPLATE": source, "USERCOM_CORE": core}
-            names["USERCOM_ALONE"] = template.alone(cluster, env)
+            names = _templates(cluster, env, beside)
+            template.copy(cluster, names["USERCOM_TEMPLATE"], _DATABASE)
             try:
                 return run(arguments, {**env, **names})
             finally:
                 template.drop(cluster, _DATABASE)
+
+
+def _templates(cluster: Cluster, env: dict[str, str], beside: Executor) -> dict[str, str]:
+    """The names of the templates, by the variables that tell the tests; made side by side."""
+    alone = beside.submit(template.alone, cluster, env)
+    ours = template.ensure(cluster, env, template.TESTED_WITH, consent=True)
+    core = template.core(cluster, env, template.TESTED_WITH)
+    return {"USERCOM_TEMPLATE": ours, "USERCOM_CORE": core, "USERCOM_ALONE": alone.result()}
 
 
 def run(arguments: list[str], env: dict[str, str]) -> int:
