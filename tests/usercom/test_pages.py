@@ -39,13 +39,21 @@ class TestPages:
         assert stub.requests[1].query == {"cursor": ["cD0y=="], "x": ["1"]}
 
     @pytest.mark.parametrize(
-        ("count", "missing"), [({}, {}), ({"count": 1}, {}), ({"count": 1}, HTML)]
+        ("count", "missing"), [({}, {}), ({}, HTML), ({"count": 1}, {}), ({"count": 1}, HTML)]
     )
     def test_a_last_next_that_leads_nowhere_ends_the_list(self, stub, client, count, missing):
         following = f"{stub.url}/api/public/users/?cursor=2"
         page = {"results": [{"id": 1}], "next": following, **count}
         stub.on("GET /users/", page, Answer(missing, 404))
+        stub.on("GET /attributes/", {"results": []})
         assert len(list(listed(client))) == 1
+
+    def test_a_page_of_html_is_no_end_where_nothing_else_is_served_either(self, stub, client):
+        page = {"results": [{"id": 1}], "next": "/api/public/users/?cursor=2"}
+        stub.on("GET /users/", page, Answer(HTML, 404))
+        stub.on("GET /attributes/", Answer(HTML, 404))
+        with pytest.raises(ServerError):
+            list(listed(client))
 
     @pytest.mark.parametrize("missing", [{}, HTML])
     def test_a_list_that_breaks_off_before_its_count_is_not_at_its_end(self, stub, client, missing):

@@ -26,6 +26,7 @@ from .errors import (
     ThrottledError,
     UnreachableError,
     UnservedError,
+    UsercomError,
 )
 from .responses import read_body, read_json, results, retry_after
 from .texts import storable
@@ -169,12 +170,20 @@ class Transport:
         try:
             answer = self._send("GET", url, headers=HEADERS)
         except (NotFoundError, UnservedError) as error:
-            if error.status != 404 or before is None or before.of is None:
+            if error.status != 404:
                 raise
+            if before is None or before.of is None:
+                self._end(error)
             if before.items < before.of:
                 raise ServerError(404, "broke off a list") from None
             raise NotFoundError from None
         return self._page(url, answer, before)
+
+    def _end(self, error: UsercomError) -> NoReturn:
+        """Raise NotFoundError where the list may be at its end, the error where a proxy sent it."""
+        if isinstance(error, UnservedError) and self._serves_others():
+            raise NotFoundError from None
+        raise error
 
     def _page(self, url: str, answer: Any, before: Progress | None) -> RawPage:
         items = results(answer)
