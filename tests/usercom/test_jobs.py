@@ -150,6 +150,18 @@ def test_of_what_wins_anyway_it_is_told_that_user_com_ignores_it(simulator, clie
     assert push.judged(user).ignored == {"city": "Łódź"}
 
 
+def test_an_address_that_user_com_spells_as_before_was_taken(simulator, client) -> None:
+    """It keeps addresses in lower case, say: what differs only so is not ignored for ever."""
+    simulator.settings(email_store="lower")
+    [user_id] = simulator.seed({"email": "jan@example.org"})["ids"]
+    attributes = {a.name_std: a for a in STANDARD_ATTRIBUTES if a.name_std == "email"}
+    rules, base = [Rule("email", "both", "odoo")], {"email": "jan@example.org"}
+    respelled = {"email": "Jan@Example.org"}
+    done = Push(Identity(user_id), rules, attributes, base, respelled).run(client)
+    assert done.ignored == {}
+    assert Push(Identity(user_id), rules, attributes, done.base, respelled).changes() == {}
+
+
 def test_a_name_of_two_words_is_kept_whichever_part_of_it_is_sent(simulator, client) -> None:
     anna = JAN | {"first_name": "Anna", "last_name": "Kowalska"}
     [user_id] = simulator.seed(anna)["ids"]

@@ -27,6 +27,7 @@ from .verify_write import (
     Unconfirmed,
     emptied,
     is_rendering,
+    is_respelled,
     leaves_unset_out,
     presumed,
 )
@@ -286,8 +287,9 @@ class Push:
     def _pushed(self, merged: Merge, user: User, refused: Container[str] = ()) -> Pushed:
         """Compare the answer with what was sent.
 
-        A value that the answer shows as it was before was ignored by User.com. Any other value
-        was changed by it: a name of 50 characters is shown cut to 40. What it was before may not
+        A value that the answer shows as it was before was ignored by User.com, unless it only
+        spells it so: addresses in lower case. Any other value was changed by it: a name of 50
+        characters is shown cut to 40. What it was before may not
         be known. A tag that was `refused` is not there unless the answer shows it.
         """
         shown, _errors = read_user(user, self.attributes, merged.base.without(refused))
@@ -300,6 +302,8 @@ class Push:
         return Pushed(merged, user, ignored=ignored, remote_base=remote_base)
 
     def _is_as_before(self, key: str, sent: Values, shown: Values) -> bool:
+        if is_respelled(sent[key], shown[key], self.attributes[key]):
+            return False
         is_known = key in self.base or self.attributes[key].membership  # who is in nothing has none
         if is_known or not self.identity.user_id:
             return bool(shown[key] == remote_base_value(self.base, key))
