@@ -148,6 +148,24 @@ class TestChoices(MappingCase):
         self.refused("x_size", "size", "xl, xxl", "from Odoo to User.com only")
         self.pair(self.backend, "x_size", "size", direction="export")
 
+    def test_choices_that_are_the_labels_travel_both_ways(self):
+        self.define("Size", "fixed", ["Small", "medium", "LARGE"])
+        self.assertEqual(self.pair(self.backend, "x_size", "size").direction, "both")
+        contact = self.synced(email="jan@example.org", x_size="l")
+        self.assertEqual(self.remote(contact)["attributes"]["size"], ["LARGE"])
+        self.assertEqual(self.binding(contact).state, "synced")
+        self.change_there(contact, size=["Small"])
+        self.assertEqual(contact.x_size, "s")
+        self.assertFalse(self.calls("PUT"))
+
+    def test_labels_that_user_com_lacks_are_named(self):
+        self.define("Size", "fixed", ["Small", "Medium"])
+        self.refused("x_size", "size", "Size", ": l.", "Add them in User.com")
+
+    def test_labels_are_no_choices_where_a_key_is_one(self):
+        self.define("Size", "fixed", ["s", "Medium", "Large"])
+        self.refused("x_size", "size", "Size", "m, l", "Add them in User.com")
+
     def test_labels_are_understood_when_they_come(self):
         self.define("Size", "fixed", ["Small", "m"])
         self.pair(self.backend, "x_size", "size", direction="import")

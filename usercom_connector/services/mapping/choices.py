@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...usercom.values import NO_CHOICE
-from ..values.exporter import code_field
+from ..values.exporter import code_field, selection_words
 
 MAX_RECORDS = 1000
 SHOWN = 10
@@ -20,8 +20,9 @@ def field_choices(mapping: Any) -> tuple[list[str] | None, set[str] | None]:
     """
     field = mapping._partner_field()
     if field.type == "selection":
-        options = field._description_selection(mapping.env)
-        return [key for key, _label in options], {text for option in options for text in option}
+        options, words = field._description_selection(mapping.env), selection_words(mapping)
+        sent = list(words.values())
+        return sent, {*sent, *(text for option in options for text in option)}
     comodel = mapping.env[field.comodel_name]
     if not comodel.has_access("read"):
         return [], set()

@@ -190,6 +190,9 @@ def _reader(mapping: Any, name: str) -> Callable[[Any], Any]:
     """Return a function from the record that has the field to the value."""
     if mapping.conversion == "e164":
         return lambda partner: international(partner, partner[name]) or partner[name]
+    if mapping.field_type == "selection" and not mapping.conversion:
+        words = selection_words(mapping)
+        return lambda record: words.get(record[name], record[name])
     if mapping.field_type == "many2one" and mapping.conversion == "table":
         return lambda partner: str(partner[name].id) if partner[name] else None
     if mapping.field_type == "many2one":
@@ -199,6 +202,25 @@ def _reader(mapping: Any, name: str) -> Callable[[Any], Any]:
     if _is_read_as_day(mapping):
         return lambda partner: _local_day(mapping, partner, partner[name])
     return itemgetter(name)
+
+
+def selection_words(mapping: Any) -> dict[str, str]:
+    """Return {key: how it is sent}: the label where the choices of User.com are labels, not keys.
+
+    A label may be in the company's language or in English, and in upper or lower case.
+    """
+    field, choices = mapping._partner_field(), mapping.attribute_id.choices or ()
+    if field is None:
+        return {}
+    words = {key: key for key, _label in field._description_selection(mapping.env)}
+    if mapping.value_type != "fixed" or not words.keys().isdisjoint(choices):
+        return words
+    spelled = {choice.casefold(): choice for choice in choices}
+    for language in ("en_US", mapping.backend_id.sudo()._language()):
+        env = mapping.with_context(lang=language).env
+        for key, label in field._description_selection(env):
+            words[key] = spelled.get(label.casefold(), words[key])
+    return words
 
 
 def source_path(mapping: Any) -> str:

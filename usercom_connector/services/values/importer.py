@@ -15,7 +15,7 @@ from ...usercom.texts import NAME_PARTS
 from ..consents.answers import ConsentField
 from ..contacts.creation_lock import CreationLock
 from ..memberships import Memberships
-from .exporter import CODED_MODELS, first_address, split_contact_name
+from .exporter import CODED_MODELS, first_address, selection_words, split_contact_name
 from .problems import value_problem
 
 # ---- what a text names ----
@@ -33,6 +33,9 @@ def find_choice(mapping: Any, value: Any) -> Any:
     wanted = str(value).casefold()
     for key, label in mapping._partner_field()._description_selection(mapping.env):
         if wanted in (str(key).casefold(), label.casefold()):
+            return key
+    for key, word in selection_words(mapping).items():
+        if wanted == word.casefold():
             return key
     if mapping.field_name == "lang" and (language := _find_language(mapping.env, wanted)):
         return language.code
