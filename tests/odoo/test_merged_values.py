@@ -189,3 +189,31 @@ class TestTroubles(MergedCase):
         self.simulator.clear_faults()
         self.later()
         self.assertEqual(len(self.simulator.users()), 1)
+
+
+class TestMergedByOthers(MergedCase):
+    """Somebody at User.com, or its night, merges a user with the tag into that of the contact."""
+
+    def setUp(self):
+        super().setUp()
+        self.jan = self.synced(email="jan@example.org", category_id=self.vip.ids)
+        [self.second] = self.simulator.seed({"email": "jan@example.org", "tags": ["vip"]})["ids"]
+
+    def merged_there(self):
+        user_id = self.binding(self.jan).external_id
+        self.api("POST", "/users/merge/", {"parent": user_id, "users_list": [self.second]})
+        self.put(id=user_id)
+
+    def test_a_tag_taken_away_before_and_sent_after_is_gone(self):
+        self.jan.category_id = False
+        self.merged_there()
+        self.settle()
+        self.assertEqual(self.on_both_sides(self.jan)[2:], ([], []))
+
+    def test_one_that_comes_after_it_was_sent_is_news(self):
+        """As if somebody had given it: whose tag it was nobody can tell."""
+        self.jan.category_id = False
+        self.drain()
+        self.merged_there()
+        self.settle()
+        self.assertEqual(self.on_both_sides(self.jan)[2:], (["vip"], ["vip"]))
