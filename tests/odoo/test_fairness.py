@@ -141,7 +141,15 @@ class TestTouched(FairCase):
         self.env.cr.flush()
         self.env["usercom.touched"]._new_of(self.backend)._queue_new()
         self.assertEqual(self.priorities(few), {USUAL})
-        self.assertEqual(self.priorities(self.holders), {LOW})
+        self.assertFalse(self.waiting_rows(self.holders))
+
+    def test_edits_of_what_many_hold_are_one_row_after_it_was_looked_who_holds_it(self):
+        self.env["usercom.touched"]._new_of(self.backend)._queue_new()
+        self.tag.name = "North"
+        self.env.cr.flush()
+        self.assertEqual(self.env["usercom.touched"].search_count([]), 1)
+        self.drain()
+        self.assertEqual(self.regions(), {"North"})
 
     def test_edits_of_one_record_wait_as_one_row(self):
         for name in ("North", "South"):

@@ -14,6 +14,7 @@ from ...services.queue.cron_trigger import request_drain
 
 BATCH = 4 * LOOK_AHEAD  # contacts queued at once
 LOOKS = 10  # rows, of which is looked at once who holds their records
+OF_MANY = -1  # the last contact queued of what many hold, before any is
 NOTE = """
     WITH new AS (
     SELECT b.id AS backend_id, n.path, n.record_ids
@@ -74,7 +75,7 @@ class UsercomTouched(models.Model):
         backends.flush_model(["state"])
         try:
             with without_expected_errors(), self.env.cr.savepoint(flush=False):
-                noted = self._insert_new(touched, SQL("t.last_id = 0"))
+                noted = self._insert_new(touched, SQL("t.last_id <= 0"))
         except SerializationFailure:  # a drain has just begun with the row that waited
             noted = self._insert_new(touched, SQL("false"))
         request_drain(backends.browse(noted))
@@ -112,19 +113,18 @@ class UsercomTouched(models.Model):
         return self.search([("backend_id", "=", backend.id)], order="id")
 
     def _new_of(self, backend):
-        """What has been edited since it was last looked whom that concerns."""
+        """What has been edited since it was last looked who holds it."""
         return self.search([("backend_id", "=", backend.id), ("last_id", "=", 0)], order="id")
 
     def _queue_new(self):
         """Queue who holds the records of these rows, of which none has been queued yet.
 
-        A few go as if they were edited themselves; of many the first wait behind all that others
-        do. An edit that is not committed yet may count on a row: that one is left for later.
-        Returns whether any was free.
+        A few go as if they were edited themselves; many are left until nothing else waits. An edit
+        that is not committed yet may count on a row: that one is left for later, too. Returns
+        whether any was free.
         """
         free = self.try_lock_for_update()[:LOOKS]
-        if many := free.filtered(lambda row: not row._queue_few()):
-            many._queue_alike()
+        free.filtered(lambda row: not row._queue_few()).last_id = OF_MANY
         return bool(free)
 
     def _queue_few(self):
@@ -138,19 +138,16 @@ class UsercomTouched(models.Model):
         return True
 
     def _queue_some(self):
-        """Queue the next contacts of the first row that is free; whether there was any."""
-        free = self.try_lock_for_update()
-        if free:
-            free._queue_alike()
-        return bool(free)
+        """Queue the next contacts of the first row; whether there was anything to do.
 
-    def _queue_alike(self):
-        """Queue the next contacts of the first row, and of all that are as far.
-
-        Of an edit that leaves several rows each contact is queued once.
+        Others that are as far go with it: of an edit that leaves several rows each contact is
+        queued once.
         """
-        stand = self[0]._stand()
-        self.filtered(lambda row: row._stand() == stand)._queue_next()
+        free = self.try_lock_for_update()
+        first = free[:1]
+        if first:
+            free.filtered(lambda row: row._stand() == first._stand())._queue_next()
+        return bool(first)
 
     def _stand(self):
         return self.backend_id, self.resource, self.last_id
