@@ -41,7 +41,7 @@ class TestHistories(TagCase):
         self.enterContext(patch.object(drain_module, "SHORT_WAIT", 0))
 
     def test_random_histories_end_with_both_sides_equal(self):
-        live_through(self.live, share=0.5, by_chance=1)
+        live_through(self.live, share=0.5)
 
     def live(self, seed):
         """Live through the history of ``seed``; then all is as it was before."""

@@ -53,7 +53,6 @@ def test_random_histories_end_with_both_sides_equal(simulator: Simulator, kind: 
         live_through(
             lambda seed: live(servers, simulator, ids, seed),
             share=0.5 / len(KINDS),
-            by_chance=0,
         )
 
 
