@@ -14,10 +14,11 @@ class UsercomEvent(models.Model):
     _inherit = "usercom.event"
 
     def _settle(self, task, result):
-        super()._settle(task, result)
+        settled = super()._settle(task, result)
         if self.kind == "deal" and self.outcome == "sent":
             is_named = not COMPANY_KEYS.isdisjoint(task.job.data)
             LateCompanies(self.backend_id).note(self, is_named=is_named)
+        return settled
 
     def _refuse(self, error):
         """Send the products of a refused deal anew, then the deal once more."""

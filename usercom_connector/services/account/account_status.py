@@ -9,7 +9,7 @@ from odoo.tools import SQL
 
 from ..consents.answers import EmailConsent
 from ..inbox.waiting_calls import WaitingCalls
-from ..queue.claims import INBOX_IS_FREE, OUTBOX_IS_FREE
+from ..queue.blocking import INBOX_IS_FREE, OUTBOX_IS_FREE
 from ..queue.event_claims import EVENT_IS_FREE
 from .activity import Activity
 

@@ -52,9 +52,8 @@ class EffectTexts:
             return self._company_names(effect)
         lines = self._env["usercom.sync.line"].search(effect.domain, limit=NAMED + 1)
         visible = lines.partner_id._filtered_access("read")
-        visible.fetch(
-            ["complete_name"]
-        )  # a contact whose other values end the worker is named, too
+        # A contact whose other values end the worker is named, too.
+        visible.fetch(["complete_name"])
         known = {partner.id: partner.complete_name for partner in visible}
         names = [known.get(line.partner_id.id) or line.label for line in lines[:NAMED]]
         names = list(dict.fromkeys(name for name in names if name))
@@ -116,6 +115,21 @@ def _to_come(env: Any) -> Texts:
             env._("%s user will get values from Odoo"),
             env._("%s users will get values from Odoo"),
         ),
+        **_companies_to_come(env),
+        "overwritten": (
+            env._("%s value will be overwritten"),
+            env._("%s values will be overwritten"),
+        ),
+        "kept": (
+            env._("%s value will stay different, as a conflict to settle"),
+            env._("%s values will stay different, as conflicts to settle"),
+        ),
+        **_unchanged(env),
+    }
+
+
+def _companies_to_come(env: Any) -> Texts:
+    return {
         "companies_there": (
             env._("%s company will be created in User.com, or linked with one there"),
             env._("%s companies will be created in User.com, or linked with ones there"),
@@ -132,15 +146,6 @@ def _to_come(env: Any) -> Texts:
             env._("%s company will get values from Odoo"),
             env._("%s companies will get values from Odoo"),
         ),
-        "overwritten": (
-            env._("%s value will be overwritten"),
-            env._("%s values will be overwritten"),
-        ),
-        "kept": (
-            env._("%s value will stay different, as a conflict to settle"),
-            env._("%s values will stay different, as conflicts to settle"),
-        ),
-        **_unchanged(env),
     }
 
 
@@ -194,6 +199,21 @@ def _so_far(env: Any) -> Texts:
             env._("%s user got values from Odoo"),
             env._("%s users got values from Odoo"),
         ),
+        **_companies_so_far(env),
+        "overwritten": (
+            env._("%s value was overwritten"),
+            env._("%s values were overwritten"),
+        ),
+        "kept": (
+            env._("%s value stayed different, as a conflict to settle"),
+            env._("%s values stayed different, as conflicts to settle"),
+        ),
+        "skipped": (env._("%s person was not changed"), env._("%s people were not changed")),
+    }
+
+
+def _companies_so_far(env: Any) -> Texts:
+    return {
         "companies_there": (
             env._("%s company was created in User.com, or linked with one there"),
             env._("%s companies were created in User.com, or linked with ones there"),
@@ -210,13 +230,4 @@ def _so_far(env: Any) -> Texts:
             env._("%s company got values from Odoo"),
             env._("%s companies got values from Odoo"),
         ),
-        "overwritten": (
-            env._("%s value was overwritten"),
-            env._("%s values were overwritten"),
-        ),
-        "kept": (
-            env._("%s value stayed different, as a conflict to settle"),
-            env._("%s values stayed different, as conflicts to settle"),
-        ),
-        "skipped": (env._("%s person was not changed"), env._("%s people were not changed")),
     }
