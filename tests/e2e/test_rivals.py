@@ -162,7 +162,9 @@ def page_seconds(pair: Pair, contacts: list[int], number: str) -> float:
 def test_a_page_that_somebody_saves_contacts_of_is_taken_in_half_as_fast(pair: Pair) -> None:
     contacts = synced(pair, "page", 2 * PAGE)
     pair.odoo.sql(SLOW_PAGE)  # as with other apps: a whole page meets a rival each time
-    alone = page_seconds(pair, contacts, "200000000")
+    before = page_seconds(pair, contacts, "200000000")
     with saved_all_the_time(pair, contacts[: PAGE // 2]):
         disturbed = page_seconds(pair, contacts, "300000000")
-    assert disturbed < 2 * alone + 1, (disturbed, alone)
+    after = page_seconds(pair, contacts, "400000000")
+    # Other tests run beside this one, so what is held against it is the slower of the two.
+    assert disturbed < 2 * max(before, after) + 1, (before, disturbed, after)
