@@ -162,6 +162,10 @@ if "sale.order" in env:
     env["product.product"].create({"name": "Cup"})
 if "usercom.order.history" in env:
     env["usercom.order.history"].create({"backend_id": backend.id})
+if "usercom.value.change" in env:
+    changed = {"backend_id": backend.id, "partner_id": people[0].id, "origin": "user"}
+    pair = env["usercom.field.mapping"].search([("backend_id", "=", backend.id)], limit=1)
+    env["usercom.value.change"].create(changed | {"mapping_id": pair.id, "direction": "sent"})
 env["ir.config_parameter"].set_param("usercom_connector.api_url", "https://proxy.example")
 
 
