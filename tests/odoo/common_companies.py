@@ -1,5 +1,8 @@
 """What tests of companies share."""
 
+from unittest.mock import patch
+
+from odoo.addons.usercom_connector.services.drain import drain as drain_module
 from odoo.addons.usercom_connector.usercom import Client, Throttle
 
 from .common import UsercomCase
@@ -41,6 +44,16 @@ class CompaniesCase(UsercomCase):
         """The id of a new company at User.com."""
         with Client(self.simulator.url, self.simulator.api_key, throttle=Throttle(1000)) as client:
             return client.of_companies().create_user(values).id
+
+    def lose(self, method, apply=True, kind="reset", **fault):
+        """Send what waits; the company's answer is lost, and without ``apply`` so is the call."""
+        path = "/companies/" if method == "POST" else "/companies/*"
+        self.simulator.fault(path=path, method=method, kind=kind, apply=apply, count=1, **fault)
+        self.simulator.clear_journal()
+        with patch.object(drain_module, "SHORT_WAIT", 0):  # nothing is tried again at once
+            self.rest(2)  # the contact comes before its company
+        lost = [call for call in self.calls(method) if call.startswith(f"{method} /companies/")]
+        self.assertEqual(len(lost), 1)
 
     def pair_company(self, field, attribute, **values):
         """A field mapping of companies."""

@@ -1,4 +1,4 @@
-"""What becomes of a company that goes in Odoo while User.com is creating it."""
+"""What becomes of a company that goes in Odoo, or is edited, before the answer is heard."""
 
 from odoo.addons.usercom_connector.services.account.connection import Connection
 from odoo.addons.usercom_connector.services.drain.tasks import Settlement
@@ -146,3 +146,115 @@ class TestCompanyMeanwhile(CompaniesCase):
                 [there_id] = set(self.ids()) - before
                 self.assertEqual(self.link(fresh).external_id, there_id)
                 self.assertEqual(self.there(fresh)["name"], fresh.name)
+
+
+class TestCompanyEditedMeanwhile(CompaniesCase):
+    """What was sent without an answer is Odoo's own, and overrules no later edit of Odoo."""
+
+    def policies(self):
+        """Each policy for conflicts in turn, of pairs that go both ways."""
+        pairs = self.backend.company_mapping_ids.filtered(lambda m: m._key() in ("name", "city"))
+        pairs.direction = "both"
+        for policy in ("usercom", "odoo"):
+            pairs.conflict_policy = policy
+            yield policy
+
+    def staff(self, firm):
+        self.member(firm, email=f"jan{firm.id}@example.org")
+        return firm
+
+    def synced_firm(self, **values):
+        firm = self.staff(self.company(**values))
+        self.rest()
+        self.assertTrue(self.link(firm).external_id)
+        return firm
+
+    def push(self, firm, runs=3):
+        """Push it by hand: it is read first."""
+        self.link(firm).action_push()
+        self.rest(runs)
+
+    def end(self, firm, **values):
+        """Both sides have these values once all is quiet."""
+        for _round in range(2):
+            self.rest()
+            self.pass_time()
+        self.rest()
+        there, policy = self.there(firm), self.link(firm).backend_id.company_mapping_ids
+        policy = policy.filtered(lambda m: m._key() == "name").conflict_policy
+        self.assertEqual({key: firm[key] for key in values}, values, policy)
+        self.assertEqual({key: there[key] for key in values}, values, policy)
+        self.assertFalse(self.link(firm).unconfirmed)
+
+    def test_an_edit_after_an_unheard_creation_goes_to_user_com(self):
+        for _policy in self.policies():
+            firm = self.staff(self.company(name="Firm 9"))
+            self.lose("POST")
+            firm.name = "Edited 21"
+            self.end(firm, name="Edited 21")
+
+    def test_so_does_one_after_a_creation_that_ended_with_an_error(self):
+        for _policy in self.policies():
+            firm = self.staff(self.company(name="Firm 9"))
+            self.lose("POST", kind="status", status=503)
+            firm.name = "Edited 21"
+            self.end(firm, name="Edited 21")
+
+    def test_so_does_one_after_an_unheard_change(self):
+        for _policy in self.policies():
+            firm = self.synced_firm(name="Acme")
+            firm.name = "Acme Polska"
+            self.lose("PUT")
+            firm.name = "Acme Europe"
+            self.push(firm)
+            self.end(firm, name="Acme Europe")
+
+    def test_so_does_one_after_an_unheard_clearing(self):
+        for _policy in self.policies():
+            firm = self.synced_firm(city="Łódź")
+            firm.city = False
+            self.lose("PUT")
+            firm.city = "Kraków"
+            self.push(firm)
+            self.end(firm, city="Kraków")
+
+    def test_a_change_that_is_undone_before_its_answer_comes_is_undone_there(self):
+        for _policy in self.policies():
+            firm = self.synced_firm(name="Acme")
+            firm.name = "Acme Polska"
+            self.lose("PUT")
+            firm.name = "Acme"
+            self.end(firm, name="Acme")
+
+    def test_so_is_one_that_arrives_after_the_company_was_read(self):
+        for _policy in self.policies():
+            firm = self.synced_firm(name="Acme")
+            firm.name = "Acme Polska"
+            self.lose("PUT", apply=False)
+            firm.name = "Acme"
+            self.push(firm, runs=1)
+            self.simulator.patch_company(self.link(firm).external_id, name="Acme Polska")
+            self.push(firm)
+            self.end(firm, name="Acme")
+
+    def test_what_somebody_else_has_said_there_is_no_echo(self):
+        for policy in self.policies():
+            firm = self.synced_firm(name="Acme")
+            firm.name = "Acme Polska"
+            self.lose("PUT")
+            self.simulator.patch_company(self.link(firm).external_id, name="Typed there")
+            firm.name = "Acme Europe"
+            self.push(firm)
+            self.end(firm, name="Typed there" if policy == "usercom" else "Acme Europe")
+
+    def test_a_company_that_was_found_at_once_was_not_sent(self):
+        for policy in self.policies():
+            firm = self.company(name="ACME")
+            self.simulator_company(custom_id=f"odoo-{firm.id}", name="Acme")
+            self.end(self.staff(firm), name="Acme" if policy == "usercom" else "ACME")
+
+    def test_a_refused_creation_leaves_nothing_behind(self):
+        firm = self.staff(self.company(name="Firm 9"))
+        self.simulator.fault(path="/companies/", method="POST", status=400, count=1)
+        self.rest(2)
+        self.assertFalse(self.link(firm).unconfirmed)

@@ -34,6 +34,16 @@ class TestCompanyValueChanges(ValueChangeCase, CompaniesCase):
             self.noted(self.acme), [("city", "Łódź", "Gdańsk", "received", "User.com")]
         )
 
+    def test_a_change_whose_answer_was_lost_is_noted_once_it_is_found_there(self):
+        self.forget()
+        self.acme.city = "Kraków"
+        self.lose("PUT")
+        self.assertEqual(self.noted(self.acme), [])
+        self.link(self.acme).action_push()
+        self.rest()
+        noted = [change[:4] for change in self.noted(self.acme)]
+        self.assertEqual(noted, [("city", "Łódź", "Kraków", "sent")])
+
     def test_the_contacts_timeline_shows_it_and_erasure_removes_it(self):
         self.assertTrue(self.entries(self.acme, self.marta))
         self.acme._usercom_anonymize()

@@ -8,6 +8,7 @@ from odoo.exceptions import ValidationError
 from odoo.tests import new_test_user
 
 from odoo.addons.usercom_connector.models.history import value_change
+from odoo.addons.usercom_connector.services.drain import drain as drain_module
 
 from .common_sync import SyncCase
 from .common_value_changes import ValueChangeCase
@@ -134,6 +135,19 @@ class TestSent(ValueChangeCase):
         self.drain()
         moved = ("phone_number", "111111111", "222222222", "sent", "Marta Nowak")
         self.assertEqual(self.noted(contact), [moved])
+
+    def test_it_is_noted_where_a_push_by_hand_meets_it(self):
+        contact = self.synced(email="jan@example.org", phone="111111111")
+        self.forget()
+        contact.phone = "222222222"
+        self.simulator.fault(kind="reset", method="PUT", apply=True, count=1)
+        with patch.object(drain_module, "SHORT_WAIT", 0):
+            self.drain()
+        self.assertEqual(self.noted(contact), [])
+        self.binding(contact).action_push()
+        self.drain()
+        moved = [change[:4] for change in self.noted(contact)]
+        self.assertEqual(moved, [("phone_number", "111111111", "222222222", "sent")])
 
     def test_what_waits_of_it_as_a_company_tells_not_who_edited(self):
         self.backend.sync_companies = True

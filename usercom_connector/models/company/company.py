@@ -48,12 +48,15 @@ class UsercomCompany(models.Model):
         for link in self:
             link.member_count = counts.get(link, 0)
 
-    def _agree(self, company_id, company, base, error=None):
-        """Both sides now agree on ``base``; ``company`` is None where User.com was not asked."""
+    def _agree(self, company_id, company, base, error=None, unconfirmed=None):
+        """Both sides now agree on ``base``; ``company`` is None where User.com was not asked.
+
+        ``unconfirmed``: what was sent and may still arrive.
+        """
         received = self._received(company) if company else {}
         self.write(
             received
-            | self._agreement_columns(company_id, base, error)
+            | self._agreement_columns(company_id, base, error, unconfirmed)
             | {"creating_since": False, "left_at": False}
         )
 
@@ -82,7 +85,8 @@ class UsercomCompany(models.Model):
     def _forget(self):
         """Forget which company of User.com it is; pushed again, it is looked for and created."""
         self.membership_ids.unlink()
-        self.write({"external_id": False, "custom_id": False, "state": "pending", "base": False})
+        nothing = {"external_id": False, "custom_id": False, "base": False, "unconfirmed": False}
+        self.write(nothing | {"state": "pending"})
 
     @api.model
     def _merge_contacts(self, merged, survivor):
@@ -128,8 +132,12 @@ class UsercomCompany(models.Model):
             "domain": [("id", "in", members.binding_id.partner_id.ids)],
         }
 
-    @api.model
-    def _creations_ended(self, backend, partners):
+    def _creation_ended(self):
         """No call is under way any more that may create these companies."""
-        links = self.concat(*self._of(backend, partners).values()).filtered("creating_since")
+        links = self.filtered("creating_since")
         links.write({"creating_since": False, "custom_id": False})
+
+    def _forget_unsent(self, push):
+        """Forget what the first attempt ``push`` would have sent, as it created no company."""
+        if not (push.identity.user_id or push.unconfirmed):
+            self.filtered(lambda link: not link.external_id).unconfirmed = False

@@ -29,7 +29,6 @@ class UsercomBinding(models.Model):
     _rec_name = "partner_id"
     _order = "id desc"
 
-    unconfirmed = fields.Json("Values Sent Without an Answer", groups="base.group_system")
     unconfirmed_at = fields.Datetime("Last Sent Without an Answer")
     created_with = fields.Json(
         help="What calls sent that may have created a second user.", groups="base.group_system"
@@ -97,10 +96,9 @@ class UsercomBinding(models.Model):
 
     @api.model
     def _agreement(self, user_id, user, base, error=None, unconfirmed=None):
-        """The column values for `_agree`; whatever was sent is answered, but for `unconfirmed`."""
+        """The column values for `_agree`; see `_agreement_columns`."""
         received = self._received(user) if user else {}
-        agreed = self._agreement_columns(user_id, base, error)
-        return received | agreed | {"unconfirmed": unconfirmed or None}
+        return received | self._agreement_columns(user_id, base, error, unconfirmed)
 
     @api.model
     def _insert(self, backend, vals_list):
@@ -130,11 +128,6 @@ class UsercomBinding(models.Model):
             )
         )
         self.env["res.partner"].invalidate_model(["usercom_binding_ids", "usercom_state"])
-
-    def _unconfirmed_by(self, user_id):
-        """What was sent to this user without an answer, or to nobody known yet."""
-        is_same = not self.external_id or self.external_id == user_id
-        return (self.sudo().unconfirmed or {}) if is_same else {}
 
     @api.model
     def _being_created(self, backend):

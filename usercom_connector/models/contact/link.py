@@ -34,6 +34,7 @@ class UsercomLink(models.AbstractModel):
         prefetch="base",
         help="What User.com had where each side kept its own value.",
     )
+    unconfirmed = fields.Json("Values Sent Without an Answer", groups="base.group_system")
     state = fields.Selection(
         [
             ("synced", "Synced"),
@@ -93,11 +94,15 @@ class UsercomLink(models.AbstractModel):
         return {"custom_id": user.custom_id, seen_at: moment(user)}
 
     @api.model
-    def _agreement_columns(self, user_id, base, error=None):
-        """The column values that say that both sides agree on ``base``."""
+    def _agreement_columns(self, user_id, base, error=None, unconfirmed=None):
+        """The column values that say that both sides agree on ``base``.
+
+        Whatever was sent is answered, but for ``unconfirmed``.
+        """
         return {
             "external_id": user_id,
             **base_columns(base),
+            "unconfirmed": unconfirmed or None,
             "state": "failed" if error else "synced",
             "last_error": error,
             "synced_at": fields.Datetime.now(),
@@ -106,6 +111,11 @@ class UsercomLink(models.AbstractModel):
     def _agreed_with(self, user_id):
         """The base, if it is this user's: what was agreed with another user does not count."""
         return self._last_base() if self.external_id == user_id else Base()
+
+    def _unconfirmed_by(self, user_id):
+        """What was sent to this user without an answer, or to nobody known yet."""
+        is_same = not self.external_id or self.external_id == user_id
+        return (self.sudo().unconfirmed or {}) if is_same else {}
 
     def _is_live(self):
         """Whether it leads to a user that, as far as known, exists."""

@@ -8,6 +8,7 @@ from ...usercom.company_sync import CompanyPush
 from ...usercom.jobs import Identity
 from ...usercom.merge import Base
 from ...usercom.push import Push
+from ...usercom.verify_write import added
 from ..comparison import Comparison
 from ..queue.claims import Task
 from ..values.problems import EmailSyntax
@@ -68,7 +69,7 @@ class CompanyExporter:
         comparison = Comparison(mappings, rows.partner_id)
         emails = EmailSyntax(mappings)
         tasks = [self._push(row, links, comparison, emails) for row in rows]
-        self._note_creations(tasks)
+        self._note_sent(tasks, links)
         return tasks
 
     def _push(
@@ -90,15 +91,21 @@ class CompanyExporter:
             link._agreed_with(company_id) if link else Base(),
             values,
             custom_id if company_id and not known else None,
+            link._unconfirmed_by(company_id) if link else {},
             reads_first=row.is_by_hand,
         )
         return Task(row, CompanyPush(job), problems)
 
-    def _note_creations(self, tasks: list[Task]) -> None:
-        """Note, before the call, which companies are about to be created, by what custom id."""
-        identities = {task.rows.partner_id: task.job.push.identity for task in tasks}
-        new = {each: known for each, known in identities.items() if not known.user_id}
-        partners = self._backend.env["res.partner"].union(*new)
-        links, now = self._links._ensure(self._backend, partners), fields.Datetime.now()
-        for link in links:
-            link.write({"creating_since": now, "custom_id": new[link.partner_id].custom_id})
+    def _note_sent(self, tasks: list[Task], links: dict[int, Any]) -> None:
+        """Note, before the call, what is sent, and by what custom id companies are created."""
+        pushes = {task.rows.partner_id: task.job.push for task in tasks}
+        for partner, push in pushes.items():
+            if push.identity.user_id and (sent := push.sends()):
+                links[partner.id].unconfirmed = added(push.unconfirmed, sent)
+        new = [partner for partner, push in pushes.items() if not push.identity.user_id]
+        partners, now = self._backend.env["res.partner"].union(*new), fields.Datetime.now()
+        for link in self._links._ensure(self._backend, partners):
+            push = pushes[link.partner_id]
+            sent = added(push.unconfirmed, push.sends())
+            vals = {"creating_since": now, "custom_id": push.identity.custom_id}
+            link.write(vals | {"unconfirmed": sent})

@@ -6,8 +6,9 @@ from typing import Any
 
 from ...usercom import User
 from ...usercom.merge import Base
+from ...usercom.verify_write import acknowledged, still_open
 from ..comparison import Comparison
-from ..importer.merge_plan import MergePlan
+from ..importer.merge_plan import MergePlan, changed_base
 
 
 class CompanyPlanner:
@@ -25,8 +26,10 @@ class CompanyPlanner:
     def plan(self, partner: Any, company: User, link: Any) -> MergePlan:
         """Return the plan for ``partner``; ``link``: what is known of the two, if anything."""
         comparison, seen = self.comparison, self._seen[partner.id]
-        base = link._agreed_with(company.id) if link else Base()
-        sides = comparison.sides(seen, company, base)
+        before = link._agreed_with(company.id) if link else Base()
+        unconfirmed = link._unconfirmed_by(company.id) if link else {}
+        sides, rules = comparison.sides(seen, company, before), comparison.rules
+        base = acknowledged(before, unconfirmed, sides.usercom, rules, comparison.attributes)
         outcome = comparison.merge(seen, sides, base, odoo_is_newer=None)
         agreed, refused = outcome.agreed, outcome.refused
         agreed.base.restore(base, refused)
@@ -39,6 +42,8 @@ class CompanyPlanner:
             outcome.problems,
             outcome.vals,
             {key: value for key, value in agreed.to_odoo.items() if key not in refused},
+            unconfirmed=still_open(before, unconfirmed, sides.usercom, rules),
+            arrived=changed_base(before, base),
             to_push=bool(agreed.to_usercom),
             kept=outcome.kept,
             left_out=comparison.protected.explanation(seen, outcome.kept),

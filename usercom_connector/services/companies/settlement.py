@@ -52,6 +52,7 @@ class CompanySettlement:
         elif result.missing:
             link._settle_missing(task.rows)
         elif result.found:
+            link._forget_unsent(_push(task))
             self._settle_found(task.rows, link, result.found)
         else:
             self._settle_sent(task, link, result)
@@ -100,7 +101,7 @@ class CompanySettlement:
             if plan.vals:
                 plan.partner.write(plan.vals)
             problems = "\n".join(plan.problems)
-            link._agree(plan.user.id, plan.user, plan.agreed.base, problems)
+            link._agree(plan.user.id, plan.user, plan.agreed.base, problems, plan.unconfirmed)
         if self._backend.history_days:
             ValueChanges(self._backend).note_merged(plans, COMPANIES)
 

@@ -95,13 +95,16 @@ class ValueChanges:
 
         ``resource``: whether they were merged with users or with companies.
         """
-        author, waiting = self._receiver(), self._waiting(plan for plan in plans if plan.arrived)
+        arrived = [plan for plan in plans if plan.arrived]
+        author, waiting = self._receiver(), self._waiting(arrived, resource)
         self._insert(
             change
             for plan in plans
             for change in (
                 *self._changes("received", plan.partner, _received(plan), author, resource),
-                *self._changes("sent", plan.partner, plan.arrived, _by(waiting[plan.partner.id])),
+                *self._changes(
+                    "sent", plan.partner, plan.arrived, _by(waiting[plan.partner.id]), resource
+                ),
             )
         )
 
@@ -135,12 +138,14 @@ class ValueChanges:
         author = Author("hand", self._env.uid)
         self._insert(self._changes("received", partner, moved, author))
 
-    def _waiting(self, plans: Iterable[Any]) -> dict[int, Any]:
-        """``{contact id: the row that waits to be sent again as a user}``, of ``plans``."""
+    def _waiting(self, plans: Iterable[Any], resource: str) -> dict[int, Any]:
+        """``{contact id: the row that waits to be sent again as ``resource``}``, of ``plans``."""
         partners = self._env["res.partner"].union(*(plan.partner for plan in plans))
         outbox = self._env["usercom.outbox"]
         rows = outbox._waiting_rows(partners) if partners else outbox
-        mine = rows.filtered(lambda row: row.backend_id == self._backend and row.resource == USERS)
+        mine = rows.filtered(
+            lambda row: row.backend_id == self._backend and row.resource == resource
+        )
         return defaultdict(outbox.browse, {row.partner_id.id: row for row in mine})
 
     def _receiver(self) -> Author:
@@ -257,12 +262,12 @@ def _moved(direction: str, partner: Any, old: Any, new: Any, author: Author) -> 
 
 
 def _by(row: Any) -> Author:
-    """Who had the ``row`` of the outbox be sent.
+    """Who had the ``row`` of the outbox be sent; nobody knows of one that is not waiting any more.
 
     Marta edits the phone, and before it is sent Olga edits the city: then nobody knows who edited
     which. Whatever the connector does by itself it does as superuser.
     """
-    users = {row.create_uid.id, row.write_uid.id} - {SUPERUSER_ID}
+    users = {*row.create_uid.ids, *row.write_uid.ids} - {SUPERUSER_ID}
     if not users:
         return Author("automatic")
     user_id = users.pop() if len(users) == 1 else None

@@ -65,8 +65,9 @@ class UnconfirmedValues:
 
     def forget(self, task: Task) -> None:
         """Forget what the first attempt of ``task`` would have sent, as no user was created."""
-        self._end_company(task)
-        if isinstance(task.job, Push) and not (task.job.identity.user_id or task.job.unconfirmed):
+        if isinstance(task.job, CompanyPush):
+            self._end_company(task)._forget_unsent(task.job.push)
+        elif isinstance(task.job, Push) and not (task.job.identity.user_id or task.job.unconfirmed):
             links = self.bindings._of(self.backend, task.rows.partner_id)
             never_linked = [link.id for link in links.values() if not link.external_id]
             values = {"unconfirmed": False, "unconfirmed_at": False}
@@ -78,20 +79,20 @@ class UnconfirmedValues:
         What was sent stays known: a 503 of a server that had created the user is not unheard of,
         and what is found there then is our own doing.
         """
-        if self._end_company(task):
+        if isinstance(task.job, CompanyPush):
+            self._end_company(task)
             return
         links = self.bindings._of(self.backend, task.rows.partner_id)
         open_links = [link.id for link in links.values() if not link.external_id]
         ended = fields.Datetime.now() - CREATION_TAKES
         self.bindings.browse(open_links).sudo().unconfirmed_at = ended
 
-    def _end_company(self, task: Task) -> bool:
-        """Note for a company that its creation has ended; whether it is one."""
-        is_company = isinstance(task.job, CompanyPush)
-        if is_company:
-            links = self.backend.env["usercom.company"]
-            links._creations_ended(self.backend, task.rows.partner_id)
-        return is_company
+    def _end_company(self, task: Task) -> Any:
+        """Note that the creation of a company has ended; return its link."""
+        companies = self.backend.env["usercom.company"]
+        links = companies.concat(*companies._of(self.backend, task.rows.partner_id).values())
+        links._creation_ended()
+        return links
 
     def note_created(self, outcome: Outcome[Task, Any]) -> None:
         """Note the user that a call has created, though its answer could not be stored yet."""

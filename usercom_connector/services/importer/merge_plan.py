@@ -87,7 +87,7 @@ class MergePlanner:
             outcome.vals | Linking(self._backend).key_vals(partner, user.id),
             {key: value for key, value in agreed.to_odoo.items() if key not in refused},
             unconfirmed=left_open,
-            arrived=_changed(before, base),
+            arrived=changed_base(before, base),
             to_push=bool(agreed.to_usercom),
             kept=outcome.kept,
             left_out=comparison.protected.explanation(partner, outcome.kept),
@@ -127,7 +127,7 @@ def have_agreed(binding: Any, user: User) -> bool:
     return bool(binding and binding._agreed_with(user.id))
 
 
-def _changed(before: Base, base: Base) -> dict[str, tuple[Any, Any]]:
+def changed_base(before: Base, base: Base) -> dict[str, tuple[Any, Any]]:
     """Return ``{key: (value before, value now)}`` of what User.com had and has."""
     return {
         key: (remote_base_value(before, key), value)
