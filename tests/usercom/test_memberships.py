@@ -175,7 +175,8 @@ class TestTakenAway:
         self.answers(stub, ["vip"])
         pushed = self.push(client)
         assert pushed.ignored == {self.KEY: None}
-        assert len(stub.requests) == 4
+        asked = [f"{request.method} {request.path}" for request in stub.requests]
+        assert (len(asked), asked[-1]) == (5, "GET /api/public/tags/")  # whether it is gone
 
     def test_one_that_is_gone_is_not_looked_at_again(self, stub, client):
         self.answers(stub, [])
