@@ -20,7 +20,11 @@ from .wrappers import wrap
 
 USER = "odoo"
 _PROGRAMS = ("initdb", "postgres", "psql", "createdb", "dropdb")
-_FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+_FAST = (
+    *("fsync=off", "synchronous_commit=off", "full_page_writes=off"),
+    # After which autovacuum gives way: well before the second that a lock is waited for.
+    "deadlock_timeout=100ms",
+)
 
 
 def programs() -> Path:

@@ -108,7 +108,7 @@ class TestLeftOut(EmptiedCase):
     def test_an_attribute_that_is_deleted_there_empties_nobody(self):
         self.clear_one_here()
         where = f"{self.simulator.url}/api/public/attributes/{self.shop_id}/"
-        requests.delete(where, headers=self.simulator.headers(), timeout=(5, 5)).raise_for_status()
+        requests.delete(where, headers=self.simulator.headers(), timeout=5).raise_for_status()
         self.empty_there(phone_number="600100200")
         self.assertEqual(self.customer.phone, "600100200")
         self.assertEqual(self.customer.ref, "Warsaw")
