@@ -8,6 +8,11 @@ from odoo.addons.usercom_connector_sale.services.history import files, imports
 
 from .common_orders import OrderCase
 
+AGE = """WITH lines AS (UPDATE sale_order_line SET write_date = write_date - interval '40 days'
+                         WHERE order_id = ANY(%s) RETURNING order_id)
+         UPDATE sale_order SET write_date = write_date - interval '40 days'
+          WHERE id IN (SELECT order_id FROM lines)"""
+
 
 class OrderHistoryCase(OrderCase):
     """Orders that were confirmed before anything was sent."""
@@ -25,6 +30,8 @@ class OrderHistoryCase(OrderCase):
         order = self.confirmed(contact or self.jan, *lines, **values)
         order.date_order = fields.Datetime.subtract(fields.Datetime.now(), days=40)
         self.env.cr.flush()
+        self.env.cr.execute(AGE, [order.ids])
+        self.env.invalidate_all()
         self.backend.sends_orders = True
         return order
 
