@@ -45,6 +45,12 @@ class CompaniesCase(UsercomCase):
         with Client(self.simulator.url, self.simulator.api_key, throttle=Throttle(1000)) as client:
             return client.of_companies().create_user(values).id
 
+    def lose_answer(self, path):
+        """The answer to the next such call comes too late; it is carried out all the same."""
+        self.simulator.fault(
+            path=path, method="POST", kind="timeout", seconds=0, apply=True, count=1
+        )
+
     def lose(self, method, apply=True, kind="reset", **fault):
         """Send what waits; the company's answer is lost, and without ``apply`` so is the call."""
         path = "/companies/" if method == "POST" else "/companies/*"

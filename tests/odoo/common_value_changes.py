@@ -39,6 +39,21 @@ class ValueChangeCase(UsercomCase):
         """Start with an empty history."""
         self.env["usercom.value.change"].search([]).unlink()
 
+    def many(self, number):
+        """So many contacts that are at User.com already, with an empty history."""
+        contacts = self.env["res.partner"].create(
+            [{"name": f"No {n}", "email": f"no{n}@example.org"} for n in range(number)]
+        )
+        self.drain()
+        self.forget()
+        return contacts
+
+    def statements(self):
+        """How many statements of a drain concern the history."""
+        with self.assertLogs("odoo.sql_db", "DEBUG") as queries:
+            self.drain()
+        return sum("usercom_value_change" in line for line in queries.output)
+
     def mapping(self, attribute):
         return self.backend.mapping_ids.filtered(lambda m: m.attribute_id.name_std == attribute)
 

@@ -58,9 +58,7 @@ class TestCompanies(CompaniesCase):
 
     def test_an_answer_that_is_lost_doubles_no_company(self):
         acme = self.company()
-        self.simulator.fault(
-            path="/companies/", method="POST", kind="timeout", seconds=0, apply=True, count=1
-        )
+        self.lose_answer("/companies/")
         self.member(acme)
         self.rest()
         self.assertEqual(len(self.simulator.companies()), 1)
@@ -155,13 +153,9 @@ class TestCompanies(CompaniesCase):
         self.assertIn(self.binding(jan).external_id, self.there(acme)["members"])
         self.assertIn(self.binding(jan).external_id, self.there(other)["members"])
 
-    def lose_the_answer(self, action):
-        path = f"/companies/*/{action}/"
-        self.simulator.fault(path=path, method="POST", kind="reset", apply=True, count=1)
-
     def test_a_membership_whose_answer_is_lost_is_ended_by_odoo_all_the_same(self):
         acme = self.company()
-        self.lose_the_answer("add_member")
+        self.lose_answer("/companies/*/add_member/")
         jan = self.member(acme)
         self.rest()
         self.pass_time()
@@ -173,7 +167,7 @@ class TestCompanies(CompaniesCase):
 
     def test_so_it_is_where_the_contact_leaves_before_the_next_attempt(self):
         acme = self.company()
-        self.lose_the_answer("add_member")
+        self.lose_answer("/companies/*/add_member/")
         jan = self.member(acme)
         self.simulator.fault(path="/companies/[0-9]*/", method="GET", skip=1, kind="reset")
         self.drain()
@@ -191,7 +185,7 @@ class TestCompanies(CompaniesCase):
         acme = self.company()
         jan = self.member(acme)
         self.rest()
-        self.lose_the_answer("remove_member")
+        self.lose_answer("/companies/*/remove_member/")
         jan.parent_id = False
         self.drain()
         self.put(id=self.binding(jan).external_id)

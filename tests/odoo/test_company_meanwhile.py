@@ -40,9 +40,7 @@ class TestCompanyMeanwhile(CompaniesCase):
 
     def unheard(self, happens):
         """As ``meanwhile``, with an answer that is lost."""
-        self.simulator.fault(
-            path="/companies/", method="POST", kind="timeout", seconds=0, apply=True, count=1
-        )
+        self.lose_answer("/companies/")
         self.rest(1)
         self.assertEqual(len(self.ids()), self.before + 1)
         happens()
@@ -187,18 +185,13 @@ class TestCompanyEditedMeanwhile(CompaniesCase):
         self.assertFalse(self.link(firm).unconfirmed)
 
     def test_an_edit_after_an_unheard_creation_goes_to_user_com(self):
-        for _policy in self.policies():
-            firm = self.staff(self.company(name="Firm 9"))
-            self.lose("POST")
-            firm.name = "Edited 21"
-            self.end(firm, name="Edited 21")
-
-    def test_so_does_one_after_a_creation_that_ended_with_an_error(self):
-        for _policy in self.policies():
-            firm = self.staff(self.company(name="Firm 9"))
-            self.lose("POST", kind="status", status=503)
-            firm.name = "Edited 21"
-            self.end(firm, name="Edited 21")
+        for fault in ({}, {"kind": "status", "status": 503}):
+            for policy in self.policies():
+                with self.subTest(policy=policy, **fault):
+                    firm = self.staff(self.company(name="Firm 9"))
+                    self.lose("POST", **fault)
+                    firm.name = "Edited 21"
+                    self.end(firm, name="Edited 21")
 
     def test_so_does_one_after_an_unheard_change(self):
         for _policy in self.policies():

@@ -114,9 +114,7 @@ class FlowTests:
         self.assertEqual(jan.parent_id, other)
 
     def test_a_lost_answer_doubles_no_company(self):
-        self.simulator.fault(
-            path="/companies/", method="POST", kind="timeout", seconds=0, apply=True, count=1
-        )
+        self.lose_answer("/companies/")
         acme, jan = self.staffed()
         self.pass_time()
         self.rest()
@@ -124,9 +122,7 @@ class FlowTests:
         self.assertEqual(self.members(acme), [self.user_id(jan)])
 
     def test_a_lost_answer_about_a_member_makes_no_other(self):
-        self.simulator.fault(
-            path="*add_member*", method="POST", kind="timeout", seconds=0, apply=True, count=1
-        )
+        self.lose_answer("*add_member*")
         acme, jan = self.staffed()
         self.pass_time()
         self.rest()

@@ -29,9 +29,7 @@ class TestOff(ValueChangeCase):
         for days in (0, 30):
             self.backend.history_days = days
             contact.phone = f"1111111{days:02}"
-            with self.assertLogs("odoo.sql_db", "DEBUG") as queries:
-                self.drain()
-            statements[days] = sum("usercom_value_change" in line for line in queries.output)
+            statements[days] = self.statements()
         self.assertEqual(statements, {0: 0, 30: 1})
 
     def test_the_days_are_no_negative_number(self):
@@ -108,15 +106,9 @@ class TestSent(ValueChangeCase):
         self.assertEqual([c[4] for c in self.noted(contact)], ["Automatic"])
 
     def test_a_mass_update_is_noted_for_each_in_one_statement(self):
-        contacts = self.env["res.partner"].create(
-            [{"name": f"No {n}", "email": f"no{n}@example.org"} for n in range(40)]
-        )
-        self.drain()
-        self.forget()
+        contacts = self.many(40)
         contacts.with_user(self.marta).city = "Łódź"
-        with self.assertLogs("odoo.sql_db", "DEBUG") as queries:
-            self.drain()
-        self.assertEqual(sum("INTO usercom_value_change" in q for q in queries.output), 1)
+        self.assertEqual(self.statements(), 1)
         moved = [("city", "", "Łódź", "sent", "Marta Nowak")]
         self.assertEqual([self.noted(contact) for contact in contacts], [moved] * 40)
 

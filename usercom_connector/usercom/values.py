@@ -28,7 +28,7 @@ from .texts import (
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 _WHOLE_NUMBER = re.compile(r"[+-]?\d{1,4000}", re.ASCII)
-_DEPTH_LIMIT = 32
+DEPTH_LIMIT = 32
 _FIRST_YEAR = 1000  # Odoo writes earlier years without their zeros, which PostgreSQL misreads
 NO_CHOICE = "unknown"  # how User.com says that the gender is not set
 
@@ -123,8 +123,8 @@ def _read_json(raw: Any, _attribute: Attribute) -> Any:
     except ValueError:
         raise ConversionError(raw, Reason.INVALID_JSON) from None
     value = _unfolded(value)
-    if strict_json.is_deeper_than(_DEPTH_LIMIT, value):
-        raise ConversionError("…", Reason.TOO_DEEP, limit=_DEPTH_LIMIT)
+    if strict_json.is_deeper_than(DEPTH_LIMIT, value):
+        raise ConversionError("…", Reason.TOO_DEEP, limit=DEPTH_LIMIT)
     if not is_storable(value):
         raise ConversionError(raw, Reason.INVALID_JSON)
     return value

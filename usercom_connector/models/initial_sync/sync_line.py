@@ -56,24 +56,28 @@ class UsercomSyncLine(models.Model):
         "res.partner",
         "Company to Be Created",
         ondelete="set null",
+        index="btree_not_null",
         help="The contact's company, which is to be created in User.com, or linked with one there.",
     )
     joined_company_id = fields.Many2one(
         "res.partner",
         "Company to Be Joined",
         ondelete="set null",
+        index="btree_not_null",
         help="The company that the contact is to get, as User.com has it.",
     )
     sent_company_id = fields.Many2one(
         "res.partner",
         "Company to Be Sent",
         ondelete="set null",
+        index="btree_not_null",
         help="The contact's company, of which Odoo has values that User.com lacks.",
     )
     received_company_id = fields.Many2one(
         "res.partner",
         "Company to Be Written",
         ondelete="set null",
+        index="btree_not_null",
         help="The contact's company, of which User.com has values that Odoo lacks.",
     )
     sends = fields.Boolean("To Be Sent", help="Odoo has values that User.com lacks.")
@@ -99,12 +103,6 @@ class UsercomSyncLine(models.Model):
     _problems_idx = models.Index("(sync_id) WHERE problems IS NOT NULL")
     _new_company_idx = models.Index("(sync_id, new_company_id) WHERE new_company_id IS NOT NULL")
     _joined_idx = models.Index("(sync_id) WHERE joined_company_id IS NOT NULL")
-    _new_company_id_idx = models.Index("(new_company_id) WHERE new_company_id IS NOT NULL")
-    _joined_company_id_idx = models.Index("(joined_company_id) WHERE joined_company_id IS NOT NULL")
-    _sent_company_id_idx = models.Index("(sent_company_id) WHERE sent_company_id IS NOT NULL")
-    _received_company_id_idx = models.Index(
-        "(received_company_id) WHERE received_company_id IS NOT NULL"
-    )
     _sent_company_idx = models.Index("(sync_id, sent_company_id) WHERE sent_company_id IS NOT NULL")
     _received_company_idx = models.Index(
         "(sync_id, received_company_id) WHERE received_company_id IS NOT NULL"

@@ -16,6 +16,7 @@ from odoo.fields import Domain
 from ...usercom.conversions import AS_IT_IS, Conversion
 from ...usercom.strict_json import dumps, is_deeper_than
 from ...usercom.texts import html_to_text
+from ...usercom.values import DEPTH_LIMIT
 from ..mapping.choices import MAX_RECORDS
 from ..mapping.paths import MOST_STEPS, SECRETS, fields_on
 from ..mapping.rights import is_open_to_users, may_read
@@ -193,7 +194,7 @@ def _is_own(record: Any, own: Domain) -> bool:
 # ---- values ----
 
 LONGEST_TEXT = 255  # of an event's value at User.com
-LONGEST_JSON, DEEPEST = 2**16, 32  # characters and levels of a JSON value
+LONGEST_JSON = 2**16  # characters of a JSON value
 
 
 class ValueReader:
@@ -249,7 +250,7 @@ def _plain(source: Any, field: Any) -> Any:
 
 def _fits_json(value: Any) -> bool:
     try:
-        return not is_deeper_than(DEEPEST, value) and len(dumps(value)) <= LONGEST_JSON
+        return not is_deeper_than(DEPTH_LIMIT, value) and len(dumps(value)) <= LONGEST_JSON
     except ValueError:
         return False
 
