@@ -6,6 +6,7 @@ import threading
 
 import pytest
 from usercom import Attribute, Client, ServerError, Throttle, UnreachableError, UnservedError
+from usercom import memberships as memberships_module
 from usercom import responses as responses_module
 from usercom import transport as transport_module
 
@@ -186,6 +187,12 @@ class TestLists:
             while True:
                 page = client.page_at(page.next)
         assert len(stub.requests) == 11
+
+    def test_of_tags_without_end_there_are_enough_to_choose_from(self, stub, client, monkeypatch):
+        monkeypatch.setattr(memberships_module, "MOST_LABELS", 3)
+        endless(stub, "/tags/", lambda n: {"id": n, "name": f"Tag {n}"})
+        assert len(client.memberships.labels("tags")) == 3
+        assert len(stub.requests) == 3
 
 
 class TestAttributes:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from usercom import Attribute, Rule, ServerError, User
 from usercom.jobs import Identity
-from usercom.memberships import Label, Membership, read_labels
+from usercom.memberships import LABEL_LIMIT, Label, Membership, read_labels
 from usercom.merge import Base
 from usercom.push import Push
 
@@ -41,6 +41,16 @@ class TestRead:
         labels = read_labels({"tags": [], "lists": [{"id": 8, "name": "Weekly"}]})
         assert labels["tags"] == ()
         assert NEWS.holds(labels["lists"])
+
+    @pytest.mark.parametrize("odd", [0, -1, 2**31, 10**80, True, 1.0, "3", None, [3]])
+    def test_an_id_that_no_database_holds_is_none(self, odd):
+        [label] = read_labels({"tags": [{"name": "vip", "id": odd}]})["tags"]
+        assert label.id is None
+
+    def test_a_name_that_is_too_long_is_left_out(self):
+        names = ["x" * (LABEL_LIMIT + 1), "x" * LABEL_LIMIT, "vip"]
+        labels = read_labels({"tags": names})["tags"]
+        assert [label.name for label in labels] == names[1:]
 
     @pytest.mark.parametrize(
         "body",

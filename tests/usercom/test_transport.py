@@ -125,6 +125,15 @@ class TestUnreachable:
         assert "jane" not in str(caught.value)
         assert caught.value.__suppress_context__
 
+    def test_nor_where_nobody_listens(self, throttle):
+        """The error of requests has the whole address of the call in it."""
+        with socket.socket() as unused:
+            unused.bind(("127.0.0.1", 0))
+            url = f"http://127.0.0.1:{unused.getsockname()[1]}"
+            with pytest.raises(UnreachableError) as caught:
+                Client(url, API_KEY, throttle=throttle).find_users(email="jane@example.com")
+        assert "jane" not in str(caught.value)
+
 
 class TestServerFailures:
     @pytest.mark.parametrize("status", [500, 502, 503, 504])
