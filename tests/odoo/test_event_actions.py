@@ -145,6 +145,27 @@ class TestAction(ActionCase):
         with self.assertRaises(AccessError), mute_logger(ODOO_ACTIONS):
             self.run_on(action, bank, user)
 
+    def test_by_hand_a_group_of_the_action_opens_no_record_of_another_company(self):
+        """Odoo looks at the records of an action only where it has no groups."""
+        company = self.env["res.company"].create({"name": "Second"})
+        self.account(company, "second")
+        theirs = self.contact(email="theirs@example.org", company_id=company.id)
+        mine = self.synced(email="mine@example.org")
+        user = new_test_user(self.env, "clerk", "base.group_partner_manager")
+        group = self.env.ref("base.group_partner_manager")
+        action = self.action("res.partner", group_ids=group.ids)
+        with self.assertRaises(AccessError):
+            self.run_on(action, mine + theirs, user)
+        self.assertFalse(self.env["usercom.event"].search([]))
+        self.run_on(action, mine, user)
+        self.assertEqual(self.env["usercom.event"].search([]).partner_id, mine)
+
+    def test_a_record_named_many_times_is_one_event(self):
+        contact = self.synced(email="jan@example.org")
+        context = {"active_model": "res.partner", "active_ids": contact.ids * 50}
+        self.action("res.partner").with_context(**context).run()
+        self.assertEqual(len(self.env["usercom.event"].search([])), 1)
+
 
 class TestValues(ActionCase):
     def value(self, contact, path, **line):

@@ -147,6 +147,8 @@ class IrActionsServer(models.Model):
 
     def _run_action_usercom_event_multi(self, eval_context=None):
         if records := self._usercom_records(eval_context):
+            # Odoo looks at the records only of an action without groups; they are told of as root.
+            records.check_access("read")
             EventAction(self).queue(records)
         return False
 
@@ -163,7 +165,7 @@ class IrActionsServer(models.Model):
         """The records that the action runs for; not those that a form has not saved yet."""
         context = eval_context or {}
         records = context.get("records") or context.get("record")
-        return records.browse(filter(None, records._ids)) if records else records
+        return records.browse(filter(None, dict.fromkeys(records._ids))) if records else records
 
     def _can_execute_action_on_records(self, records):
         """Push and pull are steps of automation rules, too, which run for whoever edits a contact.
