@@ -11,19 +11,22 @@ UPDATE usercom_inbox
    SET payload = NULL, consents = NULL, email = NULL, custom_id = NULL, error = NULL,
        user_ref = 'neutralized:' || id;
 UPDATE usercom_event
-   SET data = NULL, answer = NULL, error = NULL, name = 'neutralized',
+   SET data = NULL, answer = NULL, error = NULL, name = 'neutralized', read_name = NULL,
        key = 'neutralized:' || id, product_key = NULL, product_keys = NULL,
        state = CASE state WHEN 'pending' THEN 'dismissed' ELSE state END;
-UPDATE usercom_outbox SET sent = NULL, answer = NULL, error = NULL, custom_id = NULL;
+UPDATE usercom_outbox
+   SET sent = NULL, answer = NULL, known = NULL, error = NULL, custom_id = NULL;
 UPDATE usercom_binding
    SET base = NULL, remote_base = NULL, unconfirmed = NULL, unconfirmed_at = NULL,
-       custom_id = NULL, last_error = NULL;
+       created_with = NULL, custom_id = NULL, last_error = NULL;
 UPDATE usercom_company
-   SET base = NULL, remote_base = NULL, custom_id = NULL, last_error = NULL;
+   SET base = NULL, remote_base = NULL, unconfirmed = NULL, custom_id = NULL, last_error = NULL;
 UPDATE usercom_conflict SET base = NULL, odoo = NULL, usercom = NULL;
 UPDATE usercom_drift SET odoo = NULL, usercom = NULL;
 DELETE FROM usercom_value_change;
+DELETE FROM usercom_explanation;
 UPDATE usercom_sweep SET next_page = NULL, error = NULL;
 UPDATE usercom_segment SET next_page = NULL, error = NULL, is_open = false;
-UPDATE usercom_sync_line SET label = NULL, problems = NULL;
+UPDATE usercom_sync_line
+   SET label = NULL, problems = NULL, conflicts = NULL, overwritten = NULL;
 UPDATE usercom_sync SET error = NULL, next_page = NULL;
