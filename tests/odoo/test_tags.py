@@ -87,6 +87,22 @@ class TestTags(TagCase):
         self.assertEqual(self.tags_there(contact), ["vip customers"])
         self.assertFalse(contact.usercom_error)
 
+    def test_a_call_answered_with_nothing_is_made_again_where_it_was_not_made(self):
+        contact = self.synced(email="jan@example.org", category_id=self.press.ids)
+        both, rest = ["press", "vip customers"], ["vip customers"]
+        cases = (("add_tag", self.press + self.vip, both), ("remove_tag", self.vip, rest))
+        for call, tags, there in cases:
+            path = f"/users/*/{call}/"
+            self.simulator.fault(kind="status", status=200, body={}, path=path, count=2)
+            contact.category_id = tags
+            self.drain()
+            self.simulator.clear_faults()
+            self.put(id=self.binding(contact).external_id)
+            self.waiting(contact).next_attempt_at = False
+            self.drain()
+            self.assertEqual((self.tags_there(contact), contact.category_id), (there, tags))
+            self.assertFalse(contact.usercom_error)
+
     # ---- from User.com ----
 
     def test_a_tag_given_or_taken_there_comes_to_the_contact(self):

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from usercom import Attribute, Rule, ServerError, User
+from usercom import Attribute, Rule, ServerError, UnmadeError, User
 from usercom.jobs import Identity
 from usercom.memberships import LABEL_LIMIT, Label, Membership, read_labels
 from usercom.merge import Base
@@ -70,8 +70,8 @@ class TestCalls:
     def test_tags_are_given_and_taken_away(self, stub, client):
         for path in ("add_tag", "remove_tag"):
             stub.on(f"POST /users/1/{path}/", {})
-        assert client.memberships.join(1, [VIP, PRESS]) == []
-        assert client.memberships.leave(1, [VIP, PRESS]) == []
+        assert client.memberships.join(1, [VIP, PRESS]).refused == []
+        assert client.memberships.leave(1, [VIP, PRESS]).refused == []
         assert [request.json for request in stub.requests] == [
             {"name": "vip"},
             {"name": "press"},
@@ -80,7 +80,7 @@ class TestCalls:
     def test_the_method_that_is_served_is_remembered(self, stub, client):
         stub.on("POST /users/1/remove_tag/", Answer({"detail": "no"}, 405))
         stub.on("DELETE /users/1/remove_tag/", {})
-        assert client.memberships.leave(1, [VIP, PRESS]) == []
+        assert client.memberships.leave(1, [VIP, PRESS]).refused == []
         methods = [request.method for request in stub.requests]
         assert methods == ["POST", "DELETE", "DELETE"]
 
@@ -89,7 +89,7 @@ class TestCalls:
     )
     def test_what_is_refused_is_told_and_the_rest_goes(self, stub, client, answer):
         stub.on("POST /users/1/add_tag/", answer, {"id": 1})
-        assert client.memberships.join(1, [VIP, PRESS]) == [VIP]
+        assert client.memberships.join(1, [VIP, PRESS]).refused == [VIP]
 
     @pytest.mark.parametrize("status", [500, 409])
     def test_what_may_pass_is_raised(self, stub, client, status):
@@ -99,14 +99,14 @@ class TestCalls:
 
     def test_several_tags_go_in_one_call_where_it_is_served(self, stub, client):
         stub.on("POST /users-by-id/a%2Fb/add_many_tags/", {})
-        assert client.memberships.join(1, [VIP, PRESS], "a/b") == []
+        assert client.memberships.join(1, [VIP, PRESS], "a/b").refused == []
         assert [request.json for request in stub.requests] == [{"tag_names": ["vip", "press"]}]
 
     def test_else_each_goes_by_itself(self, stub, client):
         stub.on("POST /users-by-id/c/add_many_tags/", Answer({"detail": "no"}, 405))
         stub.on("POST /users/1/add_tag/", {})
         for _time in range(2):
-            assert client.memberships.join(1, [VIP, PRESS], "c") == []
+            assert client.memberships.join(1, [VIP, PRESS], "c").refused == []
         assert len(stub.requests) == 5  # what is not served is not asked for again
 
 
@@ -114,14 +114,14 @@ class TestListCalls:
     def test_a_user_gets_on_a_list_and_off_it_by_its_id(self, stub, client):
         for path in ("add_to_list", "remove_from_list"):
             stub.on(f"POST /users/1/{path}/", {})
-        assert client.memberships.join(1, [NEWS], "custom") == []
-        assert client.memberships.leave(1, [NEWS]) == []
+        assert client.memberships.join(1, [NEWS], "custom").refused == []
+        assert client.memberships.leave(1, [NEWS]).refused == []
         assert [request.json for request in stub.requests] == [{"list": 8}] * 2
 
     def test_lists_are_not_among_many_tags(self, stub, client):
         stub.on("POST /users-by-id/c/add_many_tags/", {})
         stub.on("POST /users/1/add_to_list/", {})
-        assert client.memberships.join(1, [VIP, NEWS, PRESS], "c") == []
+        assert client.memberships.join(1, [VIP, NEWS, PRESS], "c").refused == []
         assert [request.json for request in stub.requests] == [
             {"tag_names": ["vip", "press"]},
             {"list": 8},
@@ -131,7 +131,7 @@ class TestListCalls:
         stub.on("GET /lists/", {"results": [{"id": 5, "name": "OFFERS"}], "next": None})
         stub.on("POST /users/1/add_to_list/", {})
         for _time in range(2):
-            assert client.memberships.join(1, [OFFERS]) == []
+            assert client.memberships.join(1, [OFFERS]).refused == []
         assert [request.json for request in stub.requests[1:]] == [{"list": 5}] * 2
 
     def test_one_that_is_not_there_is_created(self, stub, client):
@@ -141,13 +141,13 @@ class TestListCalls:
         stub.on("GET /lists/", empty, full)
         stub.on("POST /lists/", {"id": 5})
         stub.on("POST /users/1/add_to_list/", {})
-        assert client.memberships.join(1, [OFFERS]) == []
+        assert client.memberships.join(1, [OFFERS]).refused == []
         created, joined = (r.json for r in stub.requests if r.method == "POST")
         assert (created, joined) == ({"name": "Offers"}, {"list": 5})
 
     def test_nobody_is_in_a_list_that_is_not_there(self, stub, client):
         stub.on("GET /lists/", {"results": [], "next": None})
-        assert client.memberships.leave(1, [OFFERS]) == []
+        assert client.memberships.leave(1, [OFFERS]).refused == []
         assert len(stub.requests) == 1
 
     @pytest.mark.parametrize("answer", [Answer({"e": 1}, 400), Answer({"detail": "?"}, 404)])
@@ -156,7 +156,7 @@ class TestListCalls:
     ):
         stub.on("GET /lists/", {"results": [], "next": None})
         stub.on("POST /lists/", answer)
-        assert client.memberships.join(1, [OFFERS]) == [OFFERS]
+        assert client.memberships.join(1, [OFFERS]).refused == [OFFERS]
 
 
 class TestTakenAway:
@@ -170,9 +170,9 @@ class TestTakenAway:
         rules, base = self.RULES, Base({self.KEY: True})
         return Push(Identity(1), rules, self.ATTRIBUTES, base, {self.KEY: None}).run(client)
 
-    def answers(self, stub, *tags):
+    def answers(self, stub, *tags, removal=None):
         """The user has these tags, one answer after the other."""
-        stub.on("POST /users/1/remove_tag/", {})
+        stub.on("POST /users/1/remove_tag/", removal or {})
         stub.on("GET /users/1/", *({"id": 1, "tags": [*each]} for each in tags))
 
     def test_a_tag_that_is_back_is_taken_away_once_more(self, stub, client):
@@ -182,11 +182,39 @@ class TestTakenAway:
         assert [request.method for request in stub.requests] == ["POST", "GET"] * 2
 
     def test_one_that_stays_is_told_of(self, stub, client):
-        self.answers(stub, ["vip"])
+        self.answers(stub, ["vip"], removal={"id": 1})
         pushed = self.push(client)
         assert pushed.ignored == {self.KEY: None}
         asked = [f"{request.method} {request.path}" for request in stub.requests]
         assert (len(asked), asked[-1]) == (5, "GET /api/public/tags/")  # whether it is gone
+
+    @pytest.mark.parametrize("nothing", [{}, [], None])
+    def test_one_that_stays_after_an_answer_of_nothing_is_tried_again_later(
+        self, stub, client, nothing
+    ):
+        self.answers(stub, ["vip"])
+        stub.on("POST /users/1/remove_tag/", Answer(nothing))
+        with pytest.raises(UnmadeError):
+            self.push(client)
+
+    @pytest.mark.parametrize("custom_id", [None, "c"])
+    def test_so_is_one_that_was_given_and_is_not_there(self, stub, client, custom_id):
+        keys, press = (self.KEY, "tag:2"), Attribute("P", "tag:2", "boolean", membership=PRESS)
+        rules = [Rule(key, "both", "odoo", is_sparse=True) for key in keys]
+        push = Push(
+            Identity(1, custom_id),
+            rules,
+            {**self.ATTRIBUTES, "tag:2": press},
+            Base(),
+            dict.fromkeys(keys, True),
+        )
+        for path in ("users-by-id/c/add_many_tags", "users/1/add_tag"):
+            stub.on(f"POST /{path}/", {})
+        stub.on("GET /users/1/", {"id": 1, "tags": ["vip"]})
+        with pytest.raises(UnmadeError):
+            push.run(client)
+        stub.on("GET /users/1/", {"id": 1, "tags": ["vip", "press"]})
+        assert push.run(client).kept
 
     def test_one_that_is_gone_is_not_looked_at_again(self, stub, client):
         self.answers(stub, [])

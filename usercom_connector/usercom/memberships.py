@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
@@ -46,6 +46,22 @@ class Membership:
     def holds(self, labels: Iterable[Label]) -> bool:
         """Return whether one of a user's `labels` of this kind is this one."""
         return any(map(self.label.is_same, labels))
+
+
+@dataclass(slots=True)
+class Answers:
+    """What User.com has answered to calls about tags and lists.
+
+    `refused`: those that it has refused; `unanswered`: those about which it has said nothing.
+    """
+
+    refused: list[Membership] = field(default_factory=list)
+    unanswered: list[Membership] = field(default_factory=list)
+
+    def note(self, memberships: Iterable[Membership], is_served: bool | None) -> None:
+        """Note what came of one call; see `MembershipCalls._is_served`."""
+        if not is_served:
+            (self.unanswered if is_served is None else self.refused).extend(memberships)
 
 
 def read_labels(data: Mapping[str, Any]) -> dict[str, tuple[Label, ...]]:
@@ -108,16 +124,24 @@ class MembershipCalls:
 
     def join(
         self, user_id: int, memberships: Sequence[Membership], custom_id: str | None = None
-    ) -> list[Membership]:
-        """Give a user these tags and lists; return those that User.com has refused."""
-        tags = [each for each in memberships if each.kind == "tags"]
-        if len(tags) > 1 and custom_id and self._add_many(custom_id, tags):
-            memberships = [each for each in memberships if each not in tags]
-        return [each for each in memberships if not self._add(user_id, each)]
+    ) -> Answers:
+        """Give a user these tags and lists."""
+        answers, tags = Answers(), [each for each in memberships if each.kind == "tags"]
+        if len(tags) > 1 and custom_id:
+            is_served = self._add_many(custom_id, tags)
+            if is_served is not False:
+                answers.note(tags, is_served)
+                memberships = [each for each in memberships if each not in tags]
+        for each in memberships:
+            answers.note([each], self._add(user_id, each))
+        return answers
 
-    def leave(self, user_id: int, memberships: Iterable[Membership]) -> list[Membership]:
-        """Take these tags and lists from a user; return those that User.com has refused."""
-        return [each for each in memberships if not self._remove(user_id, each)]
+    def leave(self, user_id: int, memberships: Iterable[Membership]) -> Answers:
+        """Take these tags and lists from a user."""
+        answers = Answers()
+        for each in memberships:
+            answers.note([each], self._remove(user_id, each))
+        return answers
 
     def is_gone(self, membership: Membership) -> bool:
         """Return whether User.com does not have a refused tag or list any more.
@@ -138,28 +162,30 @@ class MembershipCalls:
         is_all = len(labels) < MOST_LABELS and all(label.id for label in labels)
         return {label.id for label in labels if label.id} if is_all else None
 
-    def _add_many(self, custom_id: str, tags: Sequence[Membership]) -> bool:
-        """Add several tags in one call, which is known only for custom ids; whether it was made.
+    def _add_many(self, custom_id: str, tags: Sequence[Membership]) -> bool | None:
+        """Add several tags in one call, which is known only for custom ids.
 
         For lists there is no such call.
         """
+        if not self._adds_many:
+            return False
         path = f"/users-by-id/{quote(custom_id, safe='')}/add_many_tags/"
         names = {"tag_names": [tag.label.name for tag in tags]}
-        return self._adds_many and self._is_served("POST", path, names, self._note_unserved)
+        return self._is_served("POST", path, names, self._note_unserved)
 
     def _note_unserved(self) -> None:
         self._adds_many = False
 
-    def _add(self, user_id: int, membership: Membership) -> bool:
+    def _add(self, user_id: int, membership: Membership) -> bool | None:
         if membership.kind == "tags":
             body: Any = {"name": membership.label.name}
             return self._is_served("POST", f"/users/{user_id}/add_tag/", body)
         list_id = self._list_id(membership.label, creates=True)
-        return bool(list_id) and self._is_served(
-            "POST", f"/users/{user_id}/add_to_list/", {"list": list_id}
-        )
+        if not list_id:
+            return False
+        return self._is_served("POST", f"/users/{user_id}/add_to_list/", {"list": list_id})
 
-    def _remove(self, user_id: int, membership: Membership) -> bool:
+    def _remove(self, user_id: int, membership: Membership) -> bool | None:
         """Clients use either method; whichever is served is tried first from then on."""
         path = f"/users/{user_id}/remove_tag/"
         body: dict[str, Any] = {"name": membership.label.name}
@@ -170,18 +196,22 @@ class MembershipCalls:
             path = f"/users/{user_id}/remove_from_list/"
             body = {"list": list_id}
         for method in self._removals:
-            if self._is_served(method, path, body):
+            is_served = self._is_served(method, path, body)
+            if is_served is not False:
                 others = [each for each in self._removals if each != method]
                 self._removals = [method, *others]
-                return True
+                return is_served
         return False
 
     def _is_served(
         self, method: str, path: str, body: Any, on_405: Callable[[], None] = lambda: None
-    ) -> bool:
-        """Make a call; return whether it was a success. Raises what another attempt may change."""
+    ) -> bool | None:
+        """Make a call; return whether it was a success, None where nothing was answered.
+
+        Raises what another attempt may change.
+        """
         try:
-            self._transport.write(method, path, body)
+            answer = self._transport.write(method, path, body)
         except RejectedError as error:
             if error.status == METHOD_NOT_ALLOWED:
                 on_405()
@@ -190,7 +220,7 @@ class MembershipCalls:
             if error.status not in (NOT_FOUND, METHOD_NOT_ALLOWED):
                 raise
             return False
-        return True
+        return True if answer else None
 
     # ---- lists of which no id is known ----
 

@@ -18,7 +18,7 @@ from .errors import (
     UnservedError,
 )
 from .jobs import Identity
-from .memberships import Membership
+from .memberships import Answers, Membership
 from .merge import EMPTY, Base, Merge, Rule, merge, remote_base_value
 from .records import Attribute, User
 from .values import read_user, wire
@@ -173,11 +173,13 @@ class Push:
             user = client.get_user(user_id)
             if self._withdraws_consent(user, merged.to_usercom):
                 return Pushed(found=user)
-        refused = self._join(client, user_id, joined)
+        answers = self._join(client, user_id, joined)
+        refused = {key for key, each in joined.items() if each in answers.refused}
         user = self._change(client, user_id, values) if values else client.get_user(user_id)
         user = self._left_again(client, user, joined.keys() - refused)
         pushed = self._clear(client, user_id, self._pushed(merged, user, refused))
-        if user.is_unanswered and self._is_unmade(pushed):
+        is_unmade = any(joined[key] in answers.unanswered for key in pushed.ignored.keys() & joined)
+        if is_unmade or (user.is_unanswered and self._is_unmade(pushed)):
             raise UnmadeError
         unset, calls = self._leaves_unset_out(pushed, values), client.memberships
         lost = {key: each for key, each in joined.items() if key in pushed.ignored}
@@ -216,8 +218,8 @@ class Push:
             key: each for key in sent if key in attributes and (each := attributes[key].membership)
         }
 
-    def _join(self, client: Client, user_id: int, joined: Mapping[str, Membership]) -> set[str]:
-        """Give the user tags, or take them away; return the keys of what was refused.
+    def _join(self, client: Client, user_id: int, joined: Mapping[str, Membership]) -> Answers:
+        """Give the user tags, or take them away.
 
         It is done before the change of the other values, whose answer then shows them all.
         """
@@ -225,9 +227,8 @@ class Push:
         joins = [each for key, each in joined.items() if wanted[key]]
         leaves = [each for key, each in joined.items() if not wanted[key]]
         custom_id = None if self.custom_id else self.identity.custom_id
-        refused = calls.join(user_id, joins, custom_id)
-        refused += calls.leave(user_id, leaves)
-        return {key for key, each in joined.items() if each in refused}
+        taken, left = calls.join(user_id, joins, custom_id), calls.leave(user_id, leaves)
+        return Answers(taken.refused + left.refused, taken.unanswered + left.unanswered)
 
     def _left_again(self, client: Client, user: User, keys: Iterable[str]) -> User:
         """Take away once more what was taken and is there again, and return the user as it is.
