@@ -21,6 +21,7 @@ class AtUserCom(Steps):
         user = as_user(self.spelled(values)) | {"email_consent": consent}
         user["tags"] = [tag for tag in TAGS if tag in values]
         [user_id] = self.simulator.seed(user, fire=True)["ids"]
+        person.has_appeared = True
         for key, value in values.items():
             person.values[key].say(USERCOM, value)
         if consent is not None:

@@ -101,7 +101,7 @@ class InOdoo(Steps):
         (lost, gone), (kept, here) = self.contact(), self.contact()
         if not lost or not kept or lost is kept or lost.has_double or kept.has_double:
             return
-        if self.is_met_by_address(lost) or self.is_met_by_address(kept):
+        if self._is_stranger(lost) or self._is_stranger(kept):
             return
         self._weigh_both(lost, gone, kept, here)
         self.sides.merge(lost.contact_id, kept.contact_id)
@@ -114,6 +114,10 @@ class InOdoo(Steps):
             kept.consent.may_be.add(False)
         self.commit()
         self.tell("merges", f"{lost} is merged into {kept} in Odoo")
+
+    def _is_stranger(self, person: Person) -> bool:
+        """Whether the person has a user that nobody in Odoo knows of: we have not created it."""
+        return person.has_appeared and self.is_met_by_address(person)
 
     def _weigh_both(self, lost: Person, gone: Any, kept: Person, here: Any) -> None:
         """Who had no link has that of the other one: any of their values may stand."""

@@ -69,6 +69,7 @@ class Person:
     firm: Value = field(default_factory=Value)  # the number of its company
     elsewhere: set[int] = field(default_factory=set)  # companies it joined, or left, there
     is_pushed: bool = False  # by hand, since the last rest: who is deleted there then comes back
+    has_appeared: bool = False  # its first user was made by somebody in User.com
     has_double: bool = False  # a second user of its address, made by somebody in User.com
 
     def __str__(self) -> str:
@@ -86,6 +87,7 @@ class Person:
             self.values[name].others |= self.values[name].may_be() | other.values[name].may_be()
         self.firm.others |= self.firm.may_be() | other.firm.may_be()
         self.elsewhere |= other.elsewhere
+        self.has_appeared |= other.has_appeared
         other.state = "merged"
 
     def may_be(self, shown: dict[str, Any]) -> None:

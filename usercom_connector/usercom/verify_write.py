@@ -121,6 +121,16 @@ def added(unconfirmed: Unconfirmed, sent: Values) -> dict[str, list[Any]]:
     return result
 
 
+def sent_by_all(calls: Iterable[Unconfirmed | None]) -> dict[str, list[Any]]:
+    """Return what these calls sent, as if they had been sent by one contact."""
+    result: dict[str, list[Any]] = {}
+    for sent in calls:
+        for key, values in (sent or {}).items():
+            for value in values:
+                result = added(result, {key: value})
+    return result
+
+
 def presumed(base: Values, unconfirmed: Unconfirmed, odoo: Values) -> Base:
     """Return the base to compare Odoo with, so that an unconfirmed value is undone at User.com.
 

@@ -9,7 +9,7 @@ from ...services.contacts.by_hand import ByHand
 from ...services.notifications import joined
 from ...services.own_context import with_own_context
 from ...usercom.merge import Base
-from ...usercom.verify_write import Orphans
+from ...usercom.verify_write import Orphans, sent_by_all
 from .link import base_columns, moment
 
 MOST_FORMER = 20  # users that a link remembers to have led to
@@ -54,6 +54,9 @@ class UsercomBinding(models.Model):
     )
     _state_idx = models.Index("(backend_id, state)")
     _former_ids_idx = models.Index("USING gin (former_ids) WHERE former_ids IS NOT NULL")
+    _created_with_idx = models.Index(
+        "USING gin ((lower(created_with ->> 'email')::jsonb)) WHERE created_with IS NOT NULL"
+    )
 
     def write(self, vals):
         """Remember which user a link led to that leads to another one from now on."""
@@ -140,6 +143,24 @@ class UsercomBinding(models.Model):
             ],
             limit=MOST_OPEN,
         )
+
+    @api.model
+    def _created_for(self, backend, emails):
+        """The links of contacts for whom a second user with one of these may have been created.
+
+        As after a merge: then the address of the second user is not that of the contact.
+        """
+        self.flush_model(["backend_id", "created_with"])
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT id FROM usercom_binding
+                    WHERE backend_id = %s AND created_with IS NOT NULL
+                      AND lower(created_with ->> 'email')::jsonb ?| %s""",
+                backend.id,
+                [email.lower() for email in emails],
+            )
+        )
+        return self.browse(link_id for (link_id,) in rows)
 
     def _orphans(self):
         """The ``Orphans`` of a contact who has no user yet."""
@@ -246,21 +267,30 @@ class UsercomBinding(models.Model):
     def _merge_contacts(self, merged, survivor):
         """Odoo merges the contacts ``merged`` into ``survivor``: keep one link in each account.
 
-        The survivor's own user stays; without one it takes over another's. Users who lose their
-        contact so are merged at User.com, too.
+        The survivor's own user stays; without one it takes over another's, or what calls without an
+        answer may have created. Users who lose their contact so are merged at User.com, too.
         """
         found = self.search([("partner_id", "in", (merged + survivor).ids)])
         for backend, bindings in found.grouped("backend_id").items():
-            linked = bindings.filtered(lambda link: link.external_id and link.state != "gone")
-            if kept := linked.sorted(lambda link: (link.partner_id != survivor, link.id))[:1]:
+            linked = bindings.filtered(lambda link: link._is_live())
+            if kept := bindings._to_keep(survivor):
                 lost = {link.external_id: link._known() for link in linked - kept}
-                kept._take_over_creations(bindings)
+                kept._take_over_creations(bindings - kept)
                 kept._was_linked((linked - kept)._known_ids())
                 (bindings - kept).unlink()
                 kept._move_to(survivor)
                 self.env["usercom.outbox"]._enqueue_merge(
                     backend, kept.external_id, list(lost), lost
                 )
+
+    def _to_keep(self, survivor):
+        """The link that stays of these, of contacts who are merged: a live one if there is any."""
+        kept = self.filtered(
+            lambda link: link._is_live() or link._orphans() or link.partner_id == survivor
+        )
+        return kept.sorted(
+            lambda link: (not link._is_live(), link.partner_id != survivor, link.id)
+        )[:1]
 
     def _known(self):
         """What is known of the linked user, to be handed on: its base, and of what it is a member.
@@ -270,6 +300,18 @@ class UsercomBinding(models.Model):
         members = self.env["usercom.membership"].search([("binding_id", "=", self.id)])
         companies = [[member.link_id.id, member.is_ours, member.has_left] for member in members]
         return {**base_columns(self._last_base()), "companies": companies}
+
+    def _known_of_second(self):
+        """As `_known` of a second user that a call without an answer created: what was sent.
+
+        A "no" that was ever sent was perhaps not said by the user.
+        """
+        sent = self.sudo().created_with or {}
+        base = Base({key: values[-1] for key, values in sent.items()})
+        consents = self.env["usercom.field.mapping"]._consent_keys(self.backend_id.id)
+        refused = {key: no for key, _attribute, no in consents if no in sent.get(key, ())}
+        base.agree_on(refused)
+        return {**base_columns(base), "companies": []}
 
     def _tried_emails(self):
         """The addresses with which calls without an answer may have created users."""
@@ -282,20 +324,24 @@ class UsercomBinding(models.Model):
         former = [user_id for link in self.sudo() for user_id in link.former_ids or []]
         return former + [user_id for user_id in self.mapped("external_id") if user_id]
 
-    def _take_over_creations(self, bindings):
-        """Remember the users that calls without an answer may have created for ``bindings``.
+    def _take_over_creations(self, others):
+        """Remember the users that calls without an answer may have created for ``others``.
 
         They are second users of this link's contact: once they are met, they are merged into its
-        user.
+        user. If it has none yet, one of them becomes it.
         """
-        known = self.sudo().created_with or {}
-        for link in bindings.sudo().filtered(lambda link: not link.external_id):
-            for key, values in (link.unconfirmed or {}).items():
-                known = {**known, key: [*known.get(key, []), *values]}
-        self.sudo().created_with = known or False
+        kept, links = self.sudo(), others.sudo()
+        open_ones = links.filtered(lambda link: not link.external_id)
+        calls = [*open_ones.mapped("unconfirmed"), *links.mapped("created_with")]
+        name = "created_with" if kept.external_id else "unconfirmed"
+        kept[name] = sent_by_all([kept[name], *calls]) or False
+        if not kept.external_id:
+            moments = (kept + open_ones).filtered("unconfirmed_at").mapped("unconfirmed_at")
+            kept.unconfirmed_at = max(moments, default=False)
 
     def _move_to(self, partner):
         self.partner_id = partner
         key_field = self.backend_id._key_field()
         seen = with_own_context(self.backend_id._with_account_context(partner), linking=key_field)
-        seen[key_field] = str(self.external_id)
+        if self.external_id:
+            seen[key_field] = str(self.external_id)

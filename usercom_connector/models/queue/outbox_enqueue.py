@@ -291,8 +291,8 @@ class UsercomOutboxEnqueue(models.AbstractModel):
     def _enqueue_merge(self, backend, user_id, lost_ids, known=None):
         """Queue the merge of users into the one whose contact survived.
 
-        ``known``: {lost id: what its link knew}. It has said "no" since then if it is read and says
-        so. Whom we have created ourselves, unheard, is not asked.
+        ``known``: {lost id: what its link knew, or what it was created with}. It has said "no"
+        since then if it is read and says so.
         """
         self.env["usercom.tombstone"]._create_for_users(backend, lost_ids)
         rows = self.create(

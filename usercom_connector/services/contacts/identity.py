@@ -224,12 +224,14 @@ class Matcher:
 
     def _by_creation(self, users: list[User]) -> Contacts:
         """By what we sent to have them created, where no answer told that they are there now."""
-        open_ones = self._env["usercom.binding"]._being_created(self._backend)
+        links, backend = self._env["usercom.binding"], self._backend
+        found = links._being_created(backend)
+        found |= links._created_for(backend, [user.email for user in users if user.email])
         return {
             user.id: link.partner_id
             for user in users
-            for link in open_ones
-            if link._orphans().is_one(user)
+            for link in found
+            if link._orphans().is_one(user) or link._is_second(user)
         }
 
     def _by_email(self, users: list[User]) -> Contacts:

@@ -142,8 +142,8 @@ class Importer:
             if refusal.is_second:
                 link = bindings[refusal.partner.id]
                 link._was_linked([user_id])
-                outbox = self._env["usercom.outbox"]
-                outbox._enqueue_merge(self._backend, link.external_id, [user_id])
+                outbox, known = self._env["usercom.outbox"], {user_id: link._known_of_second()}
+                outbox._enqueue_merge(self._backend, link.external_id, [user_id], known)
 
     # ---- users whose contact is known ----
 
