@@ -52,11 +52,11 @@ class TestBacklog(UsercomCase):
     def test_the_job_comes_back_at_once_until_it_is_read(self):
         with patch.object(drain, "RUN_SECONDS", 0.1):
             self.drain()
-            self.assertTrue(self.env["usercom.sweep"]._is_reading(self.backend))
+            self.assertTrue(self.env["usercom.sweep"].search([("is_open", "=", True)]))
             due = self.env["ir.cron.trigger"].search([("cron_id", "=", self.backend.cron_id.id)])
             self.assertLessEqual(min(due.mapped("call_at")), fields.Datetime.now())
         self.drain()
-        self.assertFalse(self.env["usercom.sweep"]._is_reading(self.backend))
+        self.assertFalse(self.env["usercom.sweep"].search([("is_open", "=", True)]))
 
     def test_a_list_that_fails_holds_nobody_back(self):
         self.simulator.fault(kind="status", status=503, path="/users/search/")

@@ -68,8 +68,6 @@ class Client:
     ) -> None:
         """Raise InvalidKeyError for a key with characters that no HTTP header may have."""
         self._transport = Transport(base_url, api_key, throttle, timeout, longest_call)
-        self._search = Search(self._transport)
-        self.events = EventCalls(self._transport)
         self._resource = USERS
         self.memberships = MembershipCalls(self._transport)
         self._no_changes: UsercomError | None = None
@@ -88,9 +86,13 @@ class Client:
         """Return a client of the same account, for which all that is of users is of companies."""
         client = copy(self)
         client._resource = COMPANIES
-        client._search = Search(self._transport, COMPANIES)
         client._left_out = frozenset()
         return client
+
+    @property
+    def events(self) -> EventCalls:
+        """The calls of events, product events, deals and products."""
+        return EventCalls(self._transport)
 
     def __enter__(self) -> Self:
         return self
@@ -162,13 +164,14 @@ class Client:
             raise TypeError("find_users takes exactly one of custom_id, email and phone")
         if not wanted[0].strip() or (phone is not None and not digits(phone)):
             return []
+        search = Search(self._transport, self._resource)
         if custom_id is not None:
-            return self._search.by_custom_id(custom_id)
+            return search.by_custom_id(custom_id)
         if self._resource != USERS:
             return []
         if email is not None:
-            return self._search.by_email(email.strip())
-        return self._search.by_phone(phone or "")
+            return search.by_email(email.strip())
+        return search.by_phone(phone or "")
 
     def create_user(self, values: Mapping[str, Any]) -> User:
         """Create a user and return it.

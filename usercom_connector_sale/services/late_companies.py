@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from odoo import fields
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from odoo.addons.usercom_connector.services.database.transactions import unless_locked
@@ -26,6 +27,7 @@ class LateCompanies(Stepwise):
     """Goes on with the companies of one account that have come, a few orders at a time."""
 
     model = "usercom.company"
+    due = Domain("are_deals_due", "=", True)
     name = "late_companies"
     what = "deals of new companies"
 

@@ -67,11 +67,6 @@ class UsercomBrake(models.Model):
         opened = (self.opened or {}) | {kind: fields.Datetime.to_string(until)}
         self.write({"counts": counts, "opened": opened, "asked_kind": False, "asked_reason": False})
 
-    @api.model
-    def _opened(self, backend):
-        """The brake of ``backend`` where it lets something through, else none."""
-        return self.search([("backend_id", "=", backend.id)]).filtered("opened")
-
 
 class UsercomBackendBrake(models.AbstractModel):
     """The brake of an account: from which share on it asks, and the answer."""

@@ -3,9 +3,6 @@ from dataclasses import asdict
 from odoo import api, fields, models
 
 from ...services.consents.chain import ConsentChain
-from ...services.database.transactions import unless_locked
-
-BATCHES = 20  # in one go; the rest is sealed the next time
 
 
 class UsercomConsentChain(models.Model):
@@ -33,14 +30,6 @@ class UsercomConsentChain(models.Model):
         companies = log._read_group(unsealed, ["company_id"])
         done = sum(ConsentChain(self.env, company).seal() for (company,) in companies)
         return done, log.search_count(unsealed, limit=1) if done else 0
-
-    @api.model
-    def _seal_for(self, backend):
-        """Seal the rows of the account's company, some at a time."""
-        chain = ConsentChain(self.env, backend.company_id)
-        for _batch in range(BATCHES):
-            if not unless_locked(self.env, chain.seal):
-                break
 
     @api.model
     def _verify(self, is_meant):

@@ -156,11 +156,6 @@ class UsercomSegment(models.Model):
 
     # ---- for the drain ----
 
-    @api.model
-    def _under_way(self, backend):
-        """The segments of the account that are being read."""
-        return self.search([("backend_id", "=", backend.id), ("is_open", "=", True)])
-
     def _note_members(self, partners):
         """Note that these contacts are in the segment, as of the reading under way."""
         self.env.cr.execute(

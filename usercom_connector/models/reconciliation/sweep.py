@@ -56,12 +56,3 @@ class UsercomSweep(models.Model):
         """
         for each in (kind, OF_COMPANIES[kind]):
             self._of(backend, each).started_at = False
-
-    @api.model
-    def _is_reading(self, backend):
-        """Whether a list is read that User.com serves; another waits for the next regular run."""
-        domain = [("backend_id", "=", backend.id), ("is_open", "=", True), ("error", "=", False)]
-        return any(
-            self.env[model].search_count(domain, limit=1)
-            for model in (self._name, "usercom.segment")
-        )

@@ -90,7 +90,7 @@ class Connection:
             self.base_url(),
             account.api_key,
             throttle=throttle_of(account),
-            left_out=UnsetAttributes(account).left_out(),
+            left_out=UnsetAttributes(account).left_out() if account.leaves_unset_out else (),
         )
 
     def clock(self) -> Any:

@@ -5,7 +5,6 @@ from typing import Any
 
 from ...usercom import Rule, User
 from ...usercom.merge import EMPTY, remote_base_value
-from ...usercom.push import Pushed
 from ..inbox.prompts import Prompts
 
 
@@ -22,11 +21,10 @@ class UnsetAttributes:
         mappings = self.backend._active_mappings()
         return [mapping._key() for mapping in mappings if not mapping.attribute_id.is_standard]
 
-    def learn(self, pushed: Pushed) -> None:
-        """Note what the answer to our own emptying of an attribute shows."""
-        shown = pushed.leaves_unset_out
-        if shown is not None and shown != self.backend.leaves_unset_out:
-            self.backend.leaves_unset_out = shown
+    def learn(self, leaves_unset_out: bool) -> None:
+        """Note what the answer to our own emptying of an attribute has shown."""
+        if leaves_unset_out != self.backend.leaves_unset_out:
+            self.backend.leaves_unset_out = leaves_unset_out
 
     def ask_about(self, users: list[User]) -> None:
         """Have the listed ``users`` who may have been emptied be read one by one.

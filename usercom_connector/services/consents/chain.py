@@ -14,6 +14,8 @@ from typing import Any
 from odoo import fields
 from odoo.tools import SQL
 
+from ..database.transactions import unless_locked
+
 # ---- the guard ----
 # What may change: an erasure, a deleted account or a deleted login empties what names them; a
 # merge of contacts names the one that is left, and says so in the same transaction
@@ -71,7 +73,7 @@ def merged_into(env: Any, partner: Any) -> Iterator[None]:
 
 # ---- the chain ----
 
-BATCH = 1000
+BATCH, BATCHES = 1000, 20  # rows; in one go: the rest is sealed the next time
 LATE = timedelta(days=1)  # a row is dated before it is committed, and may be older than its like
 
 
@@ -119,6 +121,12 @@ class ConsentChain:
         self.env, self.company = env, company
 
     # ---- sealing ----
+
+    def seal_some(self) -> None:
+        """Seal the next batches, each in a transaction of its own."""
+        for _batch in range(BATCHES):
+            if not unless_locked(self.env, self.seal):
+                break
 
     def seal(self) -> int:
         """Seal the next rows; returns how many."""

@@ -1,7 +1,10 @@
 """One run of an account's scheduled job, from its first line to its last."""
 
+from __future__ import annotations
+
 import math
 import time
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,17 +12,28 @@ from typing import Any
 from odoo import fields
 from odoo.tools import SQL
 
-from ...usercom.jobs import overlapped
+from ...usercom.jobs import Outcome, overlapped
+from ...usercom.mass import MOST, MassPush, mass_key
 from ...usercom.throttle import LONGEST_HOLD
 from ..account.connection import Connection, allows, may_go_on
+from ..consents.chain import ConsentChain
 from ..database.transactions import unless_locked
 from ..queue.brake import Brake
-from ..queue.claims import URGENT, USUAL, InboxClaims, OutboxClaims, Task, waiting_in
+from ..queue.claims import (
+    LOOK_AHEAD,
+    LOW,
+    URGENT,
+    USUAL,
+    InboxClaims,
+    OutboxClaims,
+    Task,
+    waiting_in,
+)
 from ..queue.event_claims import EventClaims
 from ..queue.holds import DrainLock, ModuleOperation, SharedHold, Standing, throttle_of
 from ..queue.quarantine import LOCKED_DELAY, Quarantine
-from ..reconciliation import Reconciliation
-from .masses import Gathered, in_parts
+from ..reconciliation import Reconciliation, is_reading
+from ..stepwise import due_work
 from .tasks import Settlement, TaskBuilder
 from .turns import PRIORITIES, Turns
 
@@ -42,7 +56,7 @@ class Drain:
 
     def run(self) -> None:
         with DrainLock(self.backend).held() as is_held:
-            if is_held and not ModuleOperation(self.env).is_announced():
+            if is_held and not _is_room_needed(self.env):
                 self._run_alone()
 
     def _run_alone(self) -> None:
@@ -59,7 +73,7 @@ class Drain:
         quarantine.release_orphans()
         done = self._work_off(quarantine)
         unless_locked(self.env, self._close_brake)
-        self.env["usercom.consent.chain"]._seal_for(self.backend)
+        ConsentChain(self.env, self.backend.company_id).seal_some()
         self._end(done)
 
     def _end(self, done: int) -> None:
@@ -77,7 +91,7 @@ class Drain:
             reconciliation = Reconciliation(backend, queues.let_edits_pass)
             for read in reconciliation.slices(client, deadline):
                 done += read + queues.work_off()
-            for work in backend._stepwise_work():
+            for work in due_work(backend):
                 done += work.go_on(client, deadline, queues.work_off)
             done += queues.wait_for_locks()
         quarantine.release_locked(queues.settlement.undone())
@@ -94,9 +108,14 @@ class Drain:
         deadline, done = time.monotonic() + RUN_SECONDS, 0
         with Connection(self.backend).client() as client:
             queues = QueueRunner(self.backend, client, deadline)
-            for work in self.backend._stepwise_work():
+            for work in due_work(self.backend):
                 done += work.go_on(client, deadline, queues.work_off)
         self._end(done)
+
+
+def _is_room_needed(env: Any) -> bool:
+    """Whether apps are about to be installed or removed: the run ends for them."""
+    return ModuleOperation(env).is_announced()
 
 
 # ---- the rows of the queues ----
@@ -142,7 +161,7 @@ class QueueRunner:
     def _may_wait(self) -> bool:
         """Whether time is left, and no app is waiting to be installed or removed."""
         is_time = time.monotonic() + IDLE_SECONDS < self.deadline
-        return is_time and not ModuleOperation(self.env).is_announced()
+        return is_time and not _is_room_needed(self.env)
 
     def let_edits_pass(self) -> None:
         """Work off what is due of edits and calls, while something is done to thousands."""
@@ -211,7 +230,7 @@ class QueueRunner:
 
     def _in_time(self, task: Task, ends: float) -> Iterator[Task]:
         """Yield the task if it may still be run, else give it back."""
-        if time.monotonic() < ends and not ModuleOperation(self.env).is_announced():
+        if time.monotonic() < ends and not _is_room_needed(self.env):
             yield task
         else:
             unless_locked(self.env, self.builder.give_back, task)
@@ -230,7 +249,7 @@ class QueueRunner:
         """Run the tasks' jobs at User.com and settle them; returns how many."""
         done = 0
         for outcomes in overlapped(tasks, self._call, workers=self._workers):
-            for number, part in enumerate(in_parts(outcomes)):
+            for number, part in enumerate(_in_parts(outcomes)):
                 if number > 1:
                     self.let_edits_pass()
                 self.settlement.settle(part)
@@ -249,6 +268,65 @@ class QueueRunner:
         limit = self.backend.rate_limit
         under_way = limit * throttle_of(self.backend).usual_duration()
         return min(WORKERS, math.ceil(2 * limit), math.ceil(1.5 * under_way) + 2)
+
+
+# ---- mass updates: built a part at a time, sent as one, settled in parts again ----
+
+
+class Gathered:
+    """Mass updates that wait for more of their kind, so that one call serves thousands."""
+
+    def __init__(self) -> None:
+        self._parts: dict[Any, list[Task]] = defaultdict(list)
+
+    def __bool__(self) -> bool:
+        return bool(self._parts)
+
+    def takes(self, task: Task) -> bool:
+        """Keep ``task`` if it is a mass update that can wait; return whether it is."""
+        key = mass_key(task.job.pushes[0]) if isinstance(task.job, MassPush) else None
+        takes = bool(key) and max(task.rows.mapped("priority")) <= LOW
+        if takes:
+            self._parts[key].append(task)
+        return takes
+
+    def full(self) -> Iterator[Task]:
+        """Yield those that have no room for another part, and keep them no longer."""
+        for key in [key for key, parts in self._parts.items() if not _has_room(parts)]:
+            yield _joined(self._parts.pop(key))
+
+    def all(self) -> Iterator[Task]:
+        """Yield all of them, and keep none."""
+        while self._parts:
+            yield _joined(self._parts.popitem()[1])
+
+
+def _has_room(parts: list[Task]) -> bool:
+    return sum(len(part.rows) for part in parts) + LOOK_AHEAD <= MOST
+
+
+def _joined(parts: list[Task]) -> Task:
+    first = parts[0].rows
+    rows = first.browse(row_id for part in parts for row_id in part.rows.ids)
+    return Task(rows, MassPush([push for part in parts for push in part.job.pushes]))
+
+
+def _in_parts(outcomes: list[Any]) -> Iterator[list[Any]]:
+    """Yield the ``outcomes`` so that each part is stored in less than a second."""
+    yield [outcome for outcome in outcomes if not _is_large(outcome)]
+    for outcome in filter(_is_large, outcomes):
+        for first in range(0, len(outcome.task.rows), LOOK_AHEAD):
+            yield [_part(outcome, slice(first, first + LOOK_AHEAD))]
+
+
+def _is_large(outcome: Any) -> bool:
+    return len(outcome.task.rows) > LOOK_AHEAD and isinstance(outcome.task.job, MassPush)
+
+
+def _part(outcome: Any, some: slice) -> Outcome[Task, Any]:
+    task = Task(outcome.task.rows[some], MassPush(outcome.task.job.pushes[some]))
+    result = None if outcome.error else outcome.result[some]
+    return Outcome(task, result, outcome.error)
 
 
 # ---- when there is something to do ----
@@ -278,23 +356,23 @@ class Schedule:
         return [due for (due,) in self.env.execute_query(query)] if firsts else []
 
     def is_all_done(self) -> bool:
-        return not (self.next_due() or self.env["usercom.sweep"]._is_reading(self.backend))
+        return not (self.next_due() or is_reading(self.backend))
 
     def come_back(self) -> None:
         """Have the job run again when there is something to do, if not by itself by then."""
-        if ModuleOperation(self.env).is_announced():
+        if _is_room_needed(self.env):
             return
         if self.backend.state == "running":
             due = self._rows_due()
             if due and due < fields.Datetime.now() + CRON_INTERVAL:
                 self.backend.cron_id._trigger(due)
-        for work in self.backend._stepwise_work():
+        for work in due_work(self.backend):
             if due := work.next_due():
                 self.backend.cron_id._trigger(due)
 
     def _rows_due(self) -> Any:
         now = fields.Datetime.now()
-        due = now if self.env["usercom.sweep"]._is_reading(self.backend) else self.next_due()
+        due = now if is_reading(self.backend) else self.next_due()
         if Quarantine(self.backend).has_orphans():  # somebody has them locked
             due = min(due or datetime.max, now + LOCKED_DELAY)
         return due

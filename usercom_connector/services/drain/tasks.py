@@ -166,7 +166,8 @@ class Settlement:
         settled = [outcome for outcome in outcomes if outcome.error is None]
         if self.backend.history_days:
             ValueChanges(self.backend).note_sent((each.task, each.result) for each in settled)
-        GoneLabels(self.backend, self.client).look_for_those_lost(_users_read(settled))
+        if users := _users_read(settled):
+            GoneLabels(self.backend, self.client).look_for_those_lost(users)
         for outcome in outcomes:
             self._forget_undone(outcome)
             self._hear(outcome)

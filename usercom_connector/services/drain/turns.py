@@ -17,6 +17,7 @@ from ..queue.claims import (
 )
 from ..queue.event_claims import EventClaims
 from ..queue.quarantine import WaryLook
+from ..stepwise import due_work
 
 OUTBOX_TURN = 3
 ROUND, EVENT_TURNS = 6, (1, 4)
@@ -177,4 +178,4 @@ class Turns:
             return False
         if self.env["usercom.touched"]._of(self.backend)._queue_some():
             return True
-        return any(work.queue_some() for work in self.backend._stepwise_work())
+        return any(work.queue_some() for work in due_work(self.backend))

@@ -4,7 +4,7 @@ from collections import defaultdict
 from typing import Any
 
 from ...usercom.company_sync import CompanyPush, CompanyRemoval, CompanySearch, MemberChange
-from ...usercom.mass import MassPush, is_worthwhile, mass_key
+from ...usercom.mass import WORTHWHILE, MassPush, is_worthwhile, mass_key
 from ...usercom.merge import Base, remote_base_value
 from ...usercom.push import Push, Pushed
 from ...usercom.records import COMPANIES
@@ -41,26 +41,37 @@ class Exporter:
 
         A row without a contact is about the user of one that was deleted or merged into another.
         """
-        companies = rows.filtered(lambda row: row.resource == COMPANIES)
-        return CompanyExporter(self._backend).tasks(companies) + self._tasks(rows - companies)
-
-    def _tasks(self, rows: Any) -> list[Task]:
-        contacts = rows.filtered("partner_id")
+        contacts = rows.filtered(lambda row: row.partner_id and row.resource != COMPANIES)
         inside_ids = set(self._backend._taking_part(contacts.partner_id).ids)
         inside = contacts.filtered(lambda row: row.partner_id.id in inside_ids)
-        left: list[Task] = (contacts - inside)._leaving_tasks(self._backend)
-        deleted = Removals(self._backend).of_deleted(rows - contacts)
-        return left + deleted + self._pushes(inside)
+        others = self._other_tasks(rows - inside) if rows != inside else []
+        return others + self._pushes(inside)
+
+    def _other_tasks(self, rows: Any) -> list[Task]:
+        """The tasks of companies, and of contacts that are deleted or take no part any more."""
+        companies = rows.filtered(lambda row: row.resource == COMPANIES)
+        left = (rows - companies).filtered("partner_id")
+        return [
+            *CompanyExporter(self._backend).tasks(companies),
+            *left._leaving_tasks(self._backend),
+            *Removals(self._backend).of_deleted(rows - companies - left),
+        ]
 
     def _pushes(self, rows: Any) -> list[Task]:
         """The pushes of contacts that take part; what they send is stored before it is sent."""
         bindings = self._backend.env["usercom.binding"]._of(self._backend, rows.partner_id)
-        Removals(self._backend).note_return(rows, bindings)
+        self._note_return(rows, bindings)
         rows = Admission(self._backend, bindings).admitted(rows)
         tasks = Pushes(self._backend, rows.partner_id).tasks(rows, bindings)
         tasks = without_unaddressed(tasks)
         UnconfirmedValues(self._backend).store(tasks, bindings)
         return MassUpdates(self._backend).in_place_of_alike(tasks)
+
+    def _note_return(self, rows: Any, bindings: dict[int, Any]) -> None:
+        """Note that these contacts take part, and so that those who had left are back."""
+        back = [link.id for link in bindings.values() if link.left_at]
+        self._backend.env["usercom.binding"].browse(back).left_at = False
+        rows.filtered(lambda row: row.operation != "sync").operation = "sync"
 
     def alike(self, rows: Any) -> list[int]:
         """The ids of those waiting ``rows`` that mass updates can stand for."""
@@ -114,7 +125,8 @@ class Admission:
             lambda row: not self._identity.is_linked(row.partner_id, self._link(row))
         )
         free = self._without_taken_keys(rows - new)
-        free += self._without_taken_emails(self._without_imported(new))
+        if new:
+            free += self._without_taken_emails(self._without_imported(new))
         return UnconfirmedValues(self._backend).without_open_creations(free, self._bindings)
 
     def _link(self, row: Any) -> Any:
@@ -123,13 +135,12 @@ class Admission:
     def _without_erased(self, rows: Any) -> Any:
         """Leave out contacts that were anonymized."""
         erased = rows.filtered(lambda row: (link := self._link(row)) and link.state == "erased")
-        erased._finish(outcome="left_out")
+        if erased:
+            erased._finish(outcome="left_out")
         return rows - erased
 
     def _without_imported(self, rows: Any) -> Any:
         """Put off contacts that a CSV import of an initial sync may be about to create."""
-        if not rows:
-            return rows
         importing = being_imported(self._backend, rows.partner_id)
         emails = set(importing.mapped("email_normalized")) - {False}
         held = rows.filtered(
@@ -265,6 +276,8 @@ class MassUpdates:
 
     def in_place_of_alike(self, tasks: list[Task]) -> list[Task]:
         """The tasks, with mass updates in place of those that are alike."""
+        if len(tasks) < WORTHWHILE:
+            return tasks
         groups = _groups(tasks)
         massed = {task.rows for group in groups for task in group}
         return [

@@ -33,12 +33,6 @@ class Removals:
 
     # ---- who left, and who is back ----
 
-    def note_return(self, rows: Any, bindings: dict[int, Any]) -> None:
-        """Note that these contacts take part, and so that those who had left are back."""
-        back = [link.id for link in bindings.values() if link.left_at]
-        self._bindings.browse(back).left_at = False
-        rows.filtered(lambda row: row.operation != "sync").operation = "sync"
-
     def of_left(self, rows: Any) -> list[Task]:
         """The tasks of contacts that take no part; who never did, or left before, needs none."""
         bindings = self._bindings._of(self._backend, rows.partner_id)

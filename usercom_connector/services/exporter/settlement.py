@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from odoo import fields
@@ -178,15 +178,10 @@ class PushSettlement:
         user_id = user.id if user else job.identity.user_id
         mappings = self._backend._active_mappings()
         problems = task.problems + pushed_problems(mappings, row.partner_id, pushed)
-        pairs = Memberships(self._backend).pairs
-        gone = [pair.label_id for pair in pairs if pair._key() in pushed.gone]
-        self._env["usercom.label"].union(*gone)._vanish()
-        refused = pushed.ignored.keys() - pushed.gone
-        problems += unchanged_problems(pairs, row.partner_id, refused)
-        labels = user.labels if user else {}
-        for pair in pairs:  # a list gets its id when it is created there
-            pair.label_id._learn_ids(labels.get(pair._kind, ()))
-        UnsetAttributes(self._backend).learn(pushed)
+        if pairs := Memberships(self._backend).pairs:
+            problems += self._settle_memberships(pairs, row.partner_id, pushed)
+        if pushed.leaves_unset_out is not None:
+            UnsetAttributes(self._backend).learn(pushed.leaves_unset_out)
         self._linking.link(row.partner_id, user_id, user, pushed.base, problems, since=job.base)
         if job.orphans:  # a second user may still turn up, created by a call without an answer
             link = self._bindings._of_user(self._backend, user_id)
@@ -201,6 +196,15 @@ class PushSettlement:
         )
         if job.leaves_joining():
             row._enqueue(row.partner_id.ids, self._backend)
+
+    def _settle_memberships(self, pairs: Sequence[Any], partner: Any, pushed: Pushed) -> list[str]:
+        """Note which tags and lists are gone, and their ids; return what was not changed."""
+        gone = [pair.label_id for pair in pairs if pair._key() in pushed.gone]
+        self._env["usercom.label"].union(*gone)._vanish()
+        labels = pushed.user.labels if pushed.user else {}
+        for pair in pairs:  # a list gets its id when it is created there
+            pair.label_id._learn_ids(labels.get(pair._kind, ()))
+        return unchanged_problems(pairs, partner, pushed.ignored.keys() - pushed.gone)
 
     def _settle_linked_meanwhile(self, row: Any, link: Any, identity: Identity, user: Any) -> None:
         """Settle a contact that is another user by now: merge a user created for it into that."""

@@ -7,7 +7,7 @@ from odoo.fields import Domain
 from ...usercom.jobs import PagePrefetcher
 from ..database.transactions import unless_locked
 from ..queue.quarantine import PageGuard
-from ..stepwise import Stepwise
+from ..stepwise import STOPPED_WITH_QUEUED, Stepwise
 from .preview import Preview
 from .run import Run
 from .sending import Sending
@@ -21,6 +21,7 @@ class InitialSync(Stepwise):
     """
 
     model = "usercom.sync"
+    due = Stepwise.due | STOPPED_WITH_QUEUED
     name = "sync"
     what = "initial sync"
 
@@ -41,10 +42,8 @@ class InitialSync(Stepwise):
 
     def _look_after_others(self) -> None:
         """Take over what the outbox has made of whom it had when somebody stopped a sync."""
-        waiting = Domain("line_ids", "any", [("result", "=", "queued")])
-        stopped = Domain("state", "in", ("paused", "cancelled"))
         mine = Domain("backend_id", "=", self.backend.id)
-        for sync in self.env[self.model].search(waiting & stopped & mine):
+        for sync in self.env[self.model].search(STOPPED_WITH_QUEUED & mine):
             unless_locked(self.env, Sending(sync).take_over_results)
 
     def _count_work(self, record: Any, seconds: float) -> None:

@@ -115,7 +115,8 @@ class Brake:
 
     def opened(self) -> Any:
         """The brake where it lets something through, else none."""
-        return self.env["usercom.brake"]._opened(self.backend)
+        brakes = self.env["usercom.brake"].search([("backend_id", "=", self.backend.id)])
+        return brakes.filtered("opened")
 
     # ---- stopping ----
 

@@ -1,3 +1,4 @@
 """Lists of User.com's users are read: of a backlog, of changes, of all to be compared."""
 
 from .reconciliation import Reconciliation as Reconciliation
+from .reconciliation import is_reading as is_reading

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
 from typing import Any
 
 from odoo.tools import SQL
@@ -15,11 +14,9 @@ from ..companies.settlement import CompanySettlement
 from ..comparison import Comparison
 from ..database.transactions import attempted, described
 from .differences import Differences, different_rows
-from .user_list import COMPARED_EVERY, UserList
+from .user_list import UserList
 
 _logger = logging.getLogger(__name__)
-
-READ_EVERY = timedelta(hours=1)
 
 
 class CompanyList(UserList):
@@ -28,10 +25,8 @@ class CompanyList(UserList):
     def __init__(self, sweep: Any, client: Any) -> None:
         super().__init__(sweep, client.of_companies())
 
-    def begin_if_due(self) -> bool:
-        """Whether a new reading has begun: once an hour, while any pair reads values."""
-        if not self.backend.sync_companies or self._is_recent(READ_EVERY):
-            return False
+    def begin(self) -> bool:
+        """Begin a new reading while any pair reads values."""
         mappings = self.backend._active_company_mappings()
         if all(mapping.direction == "export" for mapping in mappings):
             return False
@@ -53,9 +48,7 @@ class CompanyList(UserList):
 class CompanyComparison(CompanyList):
     """Reports what differs between linked companies, and which are there no more."""
 
-    def begin_if_due(self) -> bool:
-        if not self.backend.sync_companies or self._is_recent(COMPARED_EVERY):
-            return False
+    def begin(self) -> bool:
         self._begin(None)
         return True
 

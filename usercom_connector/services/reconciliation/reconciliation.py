@@ -23,17 +23,13 @@ from ..mapping.gone_labels import GoneLabels
 from .company_list import CompanyComparison, CompanyList
 from .differences import Differences
 from .segment_list import SegmentList
-from .user_list import COMPARED_EVERY, OVERLAP, UserList
-
-READ_EVERY = timedelta(hours=1)
+from .user_list import OVERLAP, UserList
 
 
 class ChangedUsers(UserList):
     """Imports the users of a list, as if a call had told of each of them."""
 
-    def begin_if_due(self) -> bool:
-        if self._is_recent(READ_EVERY):
-            return False
+    def begin(self) -> bool:
         GoneLabels(self.backend, self.client).refresh()
         clock = Connection(self.backend).clock()
         if clock.offset is None:
@@ -84,24 +80,10 @@ LATE = timedelta(hours=1)  # how late a call of User.com may come
 class Backlog(ChangedUsers):
     """Imports the users that calls have named; of the others only those who are linked."""
 
-    def begin_if_due(self) -> bool:
-        if oldest := self._oldest_prompt():
+    def begin(self) -> bool:
+        if oldest := _oldest_of_backlog(self.backend):
             self._begin(Connection(self.backend).clock().at(oldest) - LATE)
         return bool(oldest)
-
-    def _oldest_prompt(self) -> Any:
-        """When the oldest of a backlog's prompts came; None if there is no backlog."""
-        query = SQL(
-            """SELECT min(first) FROM (
-                   SELECT min(create_date) AS first FROM usercom_inbox
-                    WHERE backend_id = %s AND state = 'pending' AND single IS NOT TRUE
-                    GROUP BY user_ref) users
-               HAVING count(*) > %s""",
-            self.backend.id,
-            BACKLOG,
-        )
-        self.env.flush_all()
-        return next((first for (first,) in self.env.execute_query(query)), None)
 
     def _is_worth_reading(self, page: Any) -> bool:
         """Whether the pages are fewer than the users who wait."""
@@ -135,15 +117,28 @@ class Backlog(ChangedUsers):
         self.env["usercom.inbox"].search(self._prompts()).single = True
 
 
+def _oldest_of_backlog(backend: Any) -> Any:
+    """When the oldest of a backlog's prompts came; None if there is no backlog."""
+    query = SQL(
+        """SELECT min(first) FROM (
+               SELECT min(create_date) AS first FROM usercom_inbox
+                WHERE backend_id = %s AND state = 'pending' AND single IS NOT TRUE
+                GROUP BY user_ref) users
+           HAVING count(*) > %s""",
+        backend.id,
+        BACKLOG,
+    )
+    backend.env.flush_all()
+    return next((first for (first,) in backend.env.execute_query(query)), None)
+
+
 _logger = logging.getLogger(__name__)
 
 
 class FullComparison(UserList):
     """Reports what differs as ``usercom.drift`` records; it changes nothing."""
 
-    def begin_if_due(self) -> bool:
-        if self._is_recent(COMPARED_EVERY):
-            return False
+    def begin(self) -> bool:
         GoneLabels(self.backend, self.client).refresh()
         self._begin(None)
         return True
@@ -176,6 +171,7 @@ class FullComparison(UserList):
         Differences(self.sweep).report_unmet()
 
 
+READ_EVERY, COMPARED_EVERY = timedelta(hours=1), timedelta(days=7)
 LISTS: dict[str, type[UserList]] = {
     "backlog": Backlog,
     "reconcile": ChangedUsers,
@@ -183,6 +179,13 @@ LISTS: dict[str, type[UserList]] = {
     "companies": CompanyList,
     "compare_companies": CompanyComparison,
 }
+INTERVALS = {
+    "reconcile": READ_EVERY,
+    "compare": COMPARED_EVERY,
+    "companies": READ_EVERY,
+    "compare_companies": COMPARED_EVERY,
+}
+OF_COMPANIES = ("companies", "compare_companies")
 
 
 class Reconciliation:
@@ -194,6 +197,7 @@ class Reconciliation:
     def __init__(self, backend: Any, after_page: Callable[[], None]) -> None:
         """``after_page`` is called between two pages, for what is more urgent."""
         self.backend = backend
+        self.env = backend.env
         self._after_page = after_page
 
     def slices(self, client: Any, deadline: float) -> Iterator[int]:
@@ -201,16 +205,47 @@ class Reconciliation:
 
         Yields how many users were read whenever the queues shall have their turn, at least once.
         """
-        for kind in LISTS:
-            users = self._list(kind, client)
-            if users.is_open() or users.begin_if_due():
+        for kind in self._due():
+            users = LISTS[kind](self.env["usercom.sweep"]._of(self.backend, kind), client)
+            if users.is_open() or users.begin():
                 yield users.read_pages(deadline, self._after_page)
-        for segment in self.backend.env["usercom.segment"]._under_way(self.backend):
+        for segment in _open(self.backend, "usercom.segment"):
             yield SegmentList(segment, client).read_pages(deadline, self._after_page)
-        while read := self._list("backlog", client).read_pages(deadline, self._after_page):
+        while sweep := _open(self.backend, "usercom.sweep", kind="backlog"):
+            if not (read := Backlog(sweep, client).read_pages(deadline, self._after_page)):
+                break
             yield read
         yield 0
 
-    def _list(self, kind: str, client: Any) -> UserList:
-        sweep = self.backend.env["usercom.sweep"]._of(self.backend, kind)
-        return LISTS[kind](sweep, client)
+    def _due(self) -> list[str]:
+        """The kinds of lists that are being read, or that it is time to read."""
+        sweeps = self.env["usercom.sweep"].search([("backend_id", "=", self.backend.id)])
+        if len(sweeps) < len(LISTS):
+            sweeps += sweeps._begun(self.backend)
+        known = {sweep.kind: sweep for sweep in sweeps}
+        return [kind for kind in LISTS if self._is_due(known[kind])]
+
+    def _is_due(self, sweep: Any) -> bool:
+        if sweep.is_open:
+            return True
+        if sweep.kind == "backlog":
+            return _oldest_of_backlog(self.backend) is not None
+        is_meant = self.backend.sync_companies or sweep.kind not in OF_COMPANIES
+        return is_meant and not _is_recent(sweep.started_at, INTERVALS[sweep.kind])
+
+
+def is_reading(backend: Any) -> bool:
+    """Whether a list is read that User.com serves; another waits for the next regular run."""
+    return any(_open(backend, model, error=False) for model in ("usercom.sweep", "usercom.segment"))
+
+
+def _open(backend: Any, model: str, **values: Any) -> Any:
+    """The lists with these ``values`` that are being read."""
+    values |= {"backend_id": backend.id, "is_open": True}
+    return backend.env[model].search([(name, "=", value) for name, value in values.items()])
+
+
+def _is_recent(started_at: Any, every: timedelta) -> bool:
+    """Whether a list is not due yet. A future start is one from before a clock was set."""
+    now = fields.Datetime.now()
+    return bool(started_at) and now - every < started_at <= now + OVERLAP

@@ -25,17 +25,15 @@ class SegmentList(UserList):
     def __init__(self, segment: Any, client: Any = None) -> None:
         super().__init__(segment, client)
 
-    def begin(self) -> None:
+    def begin(self) -> bool:
         """Have the next drains read it."""
         self._begin(None)
+        return True
 
     def _begin(self, since: Any) -> None:
         reading = self.sweep.reading + 1
         self.sweep.write({"is_read": False, "users_read": 0, "users_total": 0, "reading": reading})
         return super()._begin(since)
-
-    def begin_if_due(self) -> bool:
-        return False
 
     # ---- users ----
 

@@ -19,7 +19,6 @@ from ..queue.quarantine import PageGuard
 _logger = logging.getLogger(__name__)
 
 SECONDS = 10.0  # of one list, before the queues have their turn
-COMPARED_EVERY = timedelta(days=7)
 OVERLAP = timedelta(minutes=10)  # for clocks that differ and changes that show late
 
 
@@ -41,8 +40,8 @@ class UserList:
 
     # ---- what the lists differ in ----
 
-    def begin_if_due(self) -> bool:
-        """Whether a new reading has begun. Its bounds are times of User.com's clock."""
+    def begin(self) -> bool:
+        """Begin a new reading, if there is reason to; its bounds are times of User.com's clock."""
         raise NotImplementedError
 
     def _settle_users(self, users: list[User], newest: int) -> bool:
@@ -67,11 +66,6 @@ class UserList:
 
     def is_open(self) -> bool:
         return bool(self.sweep.is_open)
-
-    def _is_recent(self, every: timedelta) -> bool:
-        """Whether it is not due yet. One that began in the future began before a clock was set."""
-        now, started_at = fields.Datetime.now(), self.sweep.started_at
-        return bool(started_at) and now - every < started_at <= now + OVERLAP
 
     def _begin(self, since: Any) -> None:
         self.sweep.write(

@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from odoo import fields
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from odoo.addons.usercom_connector.services.database.transactions import committed, unless_locked
 from odoo.addons.usercom_connector.services.queue.claims import LOW
-from odoo.addons.usercom_connector.services.stepwise import Stepwise
+from odoo.addons.usercom_connector.services.stepwise import STOPPED_WITH_QUEUED, Stepwise
 
 from ..products import Products
 from .changes import HistoryChanges
@@ -20,6 +21,7 @@ from .preview import HistoryPreview
 from .singly import Singly
 
 PRODUCTS_AT_ONCE = 100
+UNSETTLED = Domain("settle_at", "!=", False)
 
 
 class OrderHistory(Stepwise):
@@ -29,6 +31,7 @@ class OrderHistory(Stepwise):
     """
 
     model = "usercom.order.history"
+    due = Stepwise.due | STOPPED_WITH_QUEUED | UNSETTLED
     name = "order_history"
     what = "history of orders"
 
@@ -95,15 +98,13 @@ class OrderHistory(Stepwise):
                 unless_locked(self.env, history.write, {"settle_at": False})
 
     def _stopped_with_queued(self) -> Any:
-        mine = ("backend_id", "=", self.backend.id)
-        waiting = ("line_ids", "any", [("result", "=", "queued")])
-        stopped = ("state", "in", ("paused", "cancelled"))
-        return self.env[self.model].search([mine, stopped, waiting])
+        mine = Domain("backend_id", "=", self.backend.id)
+        return self.env[self.model].search(STOPPED_WITH_QUEUED & mine)
 
     def _unsettled(self) -> Any:
         """Those whose files may still undo what changed since."""
-        mine = ("backend_id", "=", self.backend.id)
-        return self.env[self.model].search([mine, ("settle_at", "!=", False)])
+        mine = Domain("backend_id", "=", self.backend.id)
+        return self.env[self.model].search(UNSETTLED & mine)
 
     def standstill(self, record: Any) -> str:
         if record.error:
