@@ -8,7 +8,7 @@ from odoo.fields import Command
 from odoo.addons.usercom_connector.models.queue import outbox_enqueue as usercom_outbox_enqueue
 from odoo.addons.usercom_connector.models.queue import touched as usercom_touched
 from odoo.addons.usercom_connector.services.account.connection import Connection
-from odoo.addons.usercom_connector.services.drain import masses
+from odoo.addons.usercom_connector.services.drain import drain as drain_module
 from odoo.addons.usercom_connector.services.drain.drain import QueueRunner
 from odoo.addons.usercom_connector.services.drain.turns import PRIORITIES, Turns
 from odoo.addons.usercom_connector.services.inbox.prompts import Prompts, keys_in
@@ -268,7 +268,7 @@ class TestGathered(FairCase):
         self.enterContext(patch.object(usercom_outbox_enqueue, "BULK", 10))
         self.many = self.people(60)
         self.drain()
-        for module in (claims, masses):
+        for module in (claims, drain_module):
             self.enterContext(patch.object(module, "LOOK_AHEAD", 20))
         self.many.city = "Łódź"
         self.env.cr.flush()

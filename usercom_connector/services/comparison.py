@@ -22,7 +22,7 @@ from ..usercom.merge import differs, stated_value
 from ..usercom.values import read_user
 from .contacts.texts import by_id
 from .memberships import Memberships
-from .values.exporter import PhoneNumbers, ValueExporter
+from .values.exporter import ValueExporter
 from .values.importer import RecordLookup, ValueImporter, in_odoos_words
 from .values.problems import unreadable_problems
 
@@ -288,12 +288,19 @@ class Comparison:
         memberships = memberships or Memberships()
         self.mappings = mappings
         self.memberships = memberships
-        self.rules: list[Rule] = [*mappings._rules(), *memberships.rules]
-        self.attributes = mappings._attributes() | memberships.attributes
         self.export = ValueExporter(mappings, memberships)
-        self.read = ValueImporter(mappings, memberships)
+        self.rules: list[Rule] = [pair.rule for pair in self.export.pairs]
+        self.attributes = {pair.key: pair.attribute for pair in self.export.pairs}
+        if memberships.pairs:
+            self.rules += memberships.rules
+            self.attributes |= memberships.attributes
         self.protected = ProtectedContacts(mappings, partners, memberships)
-        self.phones = PhoneNumbers(mappings)
+        self.phones = self.export.phones
+
+    @cached_property
+    def read(self) -> ValueImporter:
+        """What turns values of User.com into what is written to contacts."""
+        return ValueImporter(self.mappings, self.memberships)
 
     def sides(self, partner: Any, user: User, base: Values) -> Sides:
         """Return what ``partner`` and ``user`` have. ``base``: what they last agreed on."""

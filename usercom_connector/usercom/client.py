@@ -98,9 +98,6 @@ class Client:
         return self
 
     def __exit__(self, *_exception: object) -> None:
-        self.close()
-
-    def close(self) -> None:
         """Close the connections."""
         self._transport.close()
 

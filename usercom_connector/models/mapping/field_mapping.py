@@ -3,16 +3,17 @@ from odoo.exceptions import UserError, ValidationError
 
 from ...services.companies.participation import LINKS
 from ...services.consents.adoption import adopt, refuse_to_mix_answers, remember_field
-from ...services.consents.answers import UNSUBSCRIBED, UNSUBSCRIBED_FIELD, EmailConsent
+from ...services.consents.answers import UNSUBSCRIBED, UNSUBSCRIBED_FIELD
 from ...services.database.transactions import forget_caches
 from ...services.mapping.check import allowed_directions, pair_problem
+from ...services.mapping.pairs import pair_of
 from ...services.mapping.paths import last_field
 from ...services.mapping.requeue import requeue_later
 from ...services.mapping.rights import unreadable_problem
 from ...services.mapping.second_pairs import refuse_paired_attributes, twofold_import_problem
 from ...services.mapping.segment_tags import segment_problem
 from ...services.mapping.suggestions import suggested_pairs
-from ...usercom import Rule, has_both_answers
+from ...usercom import has_both_answers
 from ...usercom.records import COMPANIES, USERS
 from ...usercom.texts import NAME_PARTS
 from .conversion import CONVERTED_BY, DETAILS
@@ -315,32 +316,24 @@ class UsercomFieldMapping(models.Model):
         return self._key() == UNSUBSCRIBED
 
     def _rules(self):
-        """The plain merge ``Rule`` of each pair. What is only read does not go to User.com."""
-        only_read = EmailConsent(self.backend_id).only_read()
-        return [
-            Rule(
-                key=mapping._key(),
-                direction="import" if mapping in only_read else mapping.direction,
-                policy=mapping.conflict_policy,
-                consent=mapping.is_consent,
-                withdrawn=mapping._withdrawn(),
-                is_name_part=mapping._is_name_part(),
-                is_sent_blind=mapping._is_sent_blind(),
-            )
-            for mapping in self
-        ]
-
-    def _is_sent_blind(self):
-        """Whether the value is sent whatever User.com has; names and numbers are spelled as there.
-
-        So a new pair of thousands of contacts goes in few calls.
-        """
-        is_plain = not (self.is_consent or self.is_phone or self._is_name_part())
-        return self.direction == "export" and is_plain
+        """The plain merge ``Rule`` of each pair."""
+        return [pair.rule for pair in self._pairs()]
 
     def _attributes(self):
         """``{key: plain Attribute}``."""
-        return {mapping._key(): mapping._as_attribute() for mapping in self}
+        return {pair.key: pair.attribute for pair in self._pairs()}
+
+    def _pairs(self):
+        """The plain ``Pair`` of each."""
+        return [mapping._pair() for mapping in self]
+
+    def _pair(self):
+        """The plain ``Pair``, whose facts every batch of contacts asks for."""
+        return self._stored_pair() if isinstance(self.id, int) else pair_of(self.sudo())
+
+    @tools.ormcache("self.id")
+    def _stored_pair(self):
+        return pair_of(self.sudo())
 
     @api.model
     @tools.ormcache()

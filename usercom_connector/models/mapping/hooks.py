@@ -67,8 +67,11 @@ class UsercomFieldMappingHooks(models.AbstractModel):
         """
         if self.is_consent:
             return ConsentField(self).canonical_value
-        conversion, attribute = self._conversion(), self._as_attribute()
-        read, kind = value_reader(self), conversion.becomes(self.field_type, attribute.value_type)
+        read, pair = value_reader(self), self._pair()
+        kind, attribute, conversion = pair.field_type, pair.attribute, pair.conversion
+        if not conversion:
+            return lambda partner: export_value(read(partner), kind, attribute)
+        kind = conversion.becomes(kind, attribute.value_type)
         return lambda partner: export_value(conversion.to_usercom(read(partner)), kind, attribute)
 
     def _odoo_value(self, partner, value, vals):

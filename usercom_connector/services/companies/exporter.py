@@ -11,7 +11,7 @@ from ...usercom.push import Push
 from ...usercom.verify_write import added
 from ..comparison import Comparison
 from ..queue.claims import Task
-from ..values.problems import EmailSyntax
+from ..values.problems import email_problem
 from .members import MemberTasks
 from .participation import CompanyParticipation, PendingMembers
 from .removals import CompanyRemovals
@@ -67,21 +67,18 @@ class CompanyExporter:
             return []
         mappings = self._backend._active_company_mappings()
         comparison = Comparison(mappings, rows.partner_id)
-        emails = EmailSyntax(mappings)
-        tasks = [self._push(row, links, comparison, emails) for row in rows]
+        tasks = [self._push(row, links, comparison) for row in rows]
         self._note_sent(tasks, links)
         return tasks
 
-    def _push(
-        self, row: Any, links: dict[int, Any], comparison: Comparison, emails: EmailSyntax
-    ) -> Task:
+    def _push(self, row: Any, links: dict[int, Any], comparison: Comparison) -> Task:
         partner = self._backend._with_account_context(row.partner_id)
         link = links.get(partner.id)
         company_id = (link and link.external_id) or None
         known = link and link.custom_id
         custom_id = known or self._backend._company_custom_id(partner)
         values, problems = comparison.export(partner)
-        if problem := emails.problem(partner, values):
+        if problem := email_problem(comparison.mappings, partner, values):
             values.pop("email")
             problems.insert(0, problem)
         job = Push(

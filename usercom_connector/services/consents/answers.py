@@ -34,6 +34,8 @@ class ConsentField:
     def __init__(self, mapping: Any) -> None:
         self._mapping = mapping
         self._name = mapping.field_name
+        self._pair = mapping._pair()
+        self._withdrawn = self._pair.rule.withdrawn
 
     def shown(self, partner: Any) -> bool | None:
         """Return the consent as the field shows it."""
@@ -41,9 +43,9 @@ class ConsentField:
 
     def meant_by(self, value: Any) -> bool | None:
         """Return the consent that a value of the field means."""
-        if self._mapping.field_type == "selection":
+        if self._pair.field_type == "selection":
             value = read_word(value) if value else None
-        return to_consent(value, self._mapping._withdrawn())
+        return to_consent(value, self._withdrawn)
 
     def all_shown(self, partners: Any) -> dict[int, bool | None]:
         """Return {contact id: consent as shown}, as the account sees the contacts."""
@@ -52,29 +54,27 @@ class ConsentField:
 
     def logged(self, partner: Any) -> bool | None:
         """Return what the contact said last, of the consent log."""
-        consent: bool | None = (partner.usercom_answers or {}).get(self._mapping._key())
+        consent: bool | None = (partner.usercom_answers or {}).get(self._pair.key)
         return consent
 
     def canonical_value(self, partner: Any) -> bool | None:
         """Return the canonical value of what counts for the contact, None if it said nothing."""
-        mapping = self._mapping
-        silent_no = mapping.field_type == "boolean" and not mapping._withdrawn()
+        silent_no = self._pair.field_type == "boolean" and not self._withdrawn
         return self.canonical(
             effective_consent(self.shown(partner), self.logged(partner), silent_no=silent_no)
         )
 
     def all_that_count(self, partners: Any) -> set[bool | None]:
         """Return what counts for some of the contacts, as the account sees them."""
-        withdrawn = self._mapping._withdrawn()
-        return {to_consent(self.canonical_value(partner), withdrawn) for partner in partners}
+        return {to_consent(self.canonical_value(p), self._withdrawn) for p in partners}
 
     def canonical(self, consent: bool | None) -> bool | None:
         """Return the canonical value of a consent: for "unsubscribed", True says no."""
-        return None if consent is None else consent != self._mapping._withdrawn()
+        return None if consent is None else consent != self._withdrawn
 
     def to_odoo(self, value: bool | None) -> Any:
         """Return a canonical value as the field takes it."""
-        if self._mapping.field_type == "selection":
+        if self._pair.field_type == "selection":
             return value is not None and key_of(value, self._mapping._choice_keys())
         return bool(value)
 
@@ -89,7 +89,7 @@ class ConsentField:
         """Write "no" to those contacts whose field says "yes"."""
         given = partners.filtered(lambda partner: self.shown(partner))
         if given:
-            given.write({self._name: self.to_odoo(self._mapping._withdrawn())})
+            given.write({self._name: self.to_odoo(self._withdrawn)})
 
 
 def unsaid_values(mappings: Any) -> dict[str, bool]:

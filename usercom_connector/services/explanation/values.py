@@ -11,7 +11,7 @@ from ..comparison import Comparison, Sides
 from ..contacts.texts import ValueTexts, with_names
 from ..importer.merge_plan import AS_CONFIGURED, MergePlan, MergePlanner
 from ..memberships import Memberships
-from ..values.problems import EmailSyntax
+from ..values.problems import email_problem
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,6 @@ class ValueExplanations:
         self._comparison = self._compared()
         self._base: Base = binding._last_base() if binding else Base()
         self._texts = ValueTexts(partner.env)
-        self._emails = EmailSyntax(self._comparison.mappings)
 
     def _compared(self) -> Comparison:
         return Comparison(
@@ -107,7 +106,7 @@ class ValueExplanations:
 
     def _unsendable(self, key: str, odoo: Mapping[str, Any]) -> str | None:
         """Why the value of this key is not sent although it should be."""
-        problem = self._emails.problem(self._partner, {key: odoo.get(key)})
+        problem = email_problem(self._comparison.mappings, self._partner, {key: odoo.get(key)})
         return problem and with_names(problem, self._env)
 
     def _why_moved(self, mapping: Any, plan: MergePlan) -> str:

@@ -19,7 +19,7 @@ from ..failures.problem import joined
 from ..initial_sync.csv_import import being_imported
 from ..memberships import Memberships
 from ..queue.claims import Task
-from ..values.problems import EmailSyntax
+from ..values.problems import email_problem
 from .removals import Removals
 from .settlement import PushSettlement, UnconfirmedValues, fail_as_duplicate
 
@@ -204,7 +204,6 @@ class Pushes:
         self._backend = backend
         mappings = backend._active_mappings()
         self._comparison = Comparison(mappings, partners, Memberships(self._backend))
-        self._emails = EmailSyntax(mappings)
         self._identity = ContactIdentity(backend)
 
     def tasks(self, rows: Any, bindings: dict[int, Any]) -> list[Task]:
@@ -238,7 +237,7 @@ class Pushes:
         left out, since User.com would refuse all else with it.
         """
         values, problems = self._comparison.export(partner)
-        if problem := self._emails.problem(partner, values):
+        if problem := email_problem(self._comparison.mappings, partner, values):
             values.pop("email")
             problems.insert(0, problem)
         there = {key: remote_base_value(base, key) for key in values}

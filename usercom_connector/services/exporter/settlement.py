@@ -176,10 +176,12 @@ class PushSettlement:
         """Link the contact with the user that was written to, or that needed nothing."""
         row, job, user = task.rows, task.job, pushed.user
         user_id = user.id if user else job.identity.user_id
-        mappings = self._backend._active_mappings()
-        problems = task.problems + pushed_problems(mappings, row.partner_id, pushed)
+        problems = task.problems
+        if pushed.ignored or pushed.remote_base:
+            mappings = self._backend._active_mappings()
+            problems = problems + pushed_problems(mappings, row.partner_id, pushed)
         if pairs := Memberships(self._backend).pairs:
-            problems += self._settle_memberships(pairs, row.partner_id, pushed)
+            problems = problems + self._settle_memberships(pairs, row.partner_id, pushed)
         if pushed.leaves_unset_out is not None:
             UnsetAttributes(self._backend).learn(pushed.leaves_unset_out)
         self._linking.link(row.partner_id, user_id, user, pushed.base, problems, since=job.base)

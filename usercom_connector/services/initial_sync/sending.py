@@ -12,7 +12,7 @@ from ..database.transactions import attempted
 from ..memberships import Memberships
 from ..queue.claims import LOW
 from ..stepwise import PUT_OFF, REFILL, HandOver
-from ..values.problems import EmailSyntax
+from ..values.problems import email_problem
 
 # ---- rows of files ----
 
@@ -49,16 +49,15 @@ class CsvRows:
     def _read(self, lines: Any) -> list[CsvRow]:
         backend = self.backend
         comparison = Comparison(backend._active_mappings(), lines.partner_id, Memberships(backend))
-        emails = EmailSyntax(comparison.mappings)
         partners = backend._with_account_context(lines.partner_id)
         return [
-            self._row(line, partner, comparison, emails)
+            self._row(line, partner, comparison)
             for line, partner in zip(lines, partners, strict=True)
         ]
 
-    def _row(self, line: Any, partner: Any, comparison: Comparison, emails: EmailSyntax) -> CsvRow:
+    def _row(self, line: Any, partner: Any, comparison: Comparison) -> CsvRow:
         values, problems = comparison.export(partner)
-        if problem := emails.problem(partner, values):
+        if problem := email_problem(comparison.mappings, partner, values):
             return CsvRow(line, None, [problem, *problems])
         identity = self._identities.of(partner, None)
         custom_id = self._identities.new_custom_id(partner, None)

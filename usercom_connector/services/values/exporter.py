@@ -16,6 +16,7 @@ from odoo.addons.phone_validation.tools.phone_validation import phone_format
 from ...usercom import ConversionError, split_name
 from ...usercom.merge import in_halves, remote_base_value
 from ...usercom.texts import NAME_PARTS, digits, is_plain, is_stand_in
+from ..mapping.pairs import Pair
 from ..mapping.paths import follower
 from ..memberships import Memberships
 from .prefetch import read_together
@@ -56,8 +57,8 @@ class PhoneNumbers:
     and another one once the contact is given another country.
     """
 
-    def __init__(self, mappings: Any) -> None:
-        self._keys = [mapping._key() for mapping in mappings if mapping.is_phone]
+    def __init__(self, pairs: Iterable[Pair]) -> None:
+        self._keys = [pair.key for pair in pairs if pair.is_phone]
 
     def spelled_as(
         self, partner: Any, values: Mapping[str, Any], known: Mapping[str, Any]
@@ -154,15 +155,16 @@ CODED_MODELS = {"res.country": "code", "res.country.state": "code", "res.lang": 
 
 def value_reader(mapping: Any) -> Callable[[Any], Any]:
     """Return a function from a contact to the value: records as name or code, unset as None."""
+    pair: Pair = mapping._pair()
     if mapping.summary:
-        return _summary_reader(mapping)
+        return _summary_reader(mapping, pair)
     if not mapping.path:
-        return _contact_reader(mapping, mapping.field_name)
-    return _path_reader(mapping, mapping.path.split(".")[-1])
+        return _contact_reader(mapping, pair, mapping.field_name)
+    return _path_reader(mapping, pair, mapping.path.split(".")[-1])
 
 
-def _path_reader(mapping: Any, name: str) -> Callable[[Any], Any]:
-    follow, read, field = follower(mapping), _reader(mapping, name), mapping._partner_field()
+def _path_reader(mapping: Any, pair: Pair, name: str) -> Callable[[Any], Any]:
+    follow, read, field = follower(mapping), _reader(mapping, pair, name), mapping._partner_field()
     unset = UnsetColumns(mapping.env[field.model_name], [name]) if field is not None else ()
 
     def follow_and_read(partner: Any) -> Any:
@@ -172,34 +174,34 @@ def _path_reader(mapping: Any, name: str) -> Callable[[Any], Any]:
     return follow_and_read
 
 
-def _summary_reader(mapping: Any) -> Callable[[Any], Any]:
-    summary, is_day = Summary(mapping), _is_read_as_day(mapping)
+def _summary_reader(mapping: Any, pair: Pair) -> Callable[[Any], Any]:
+    summary, is_day = Summary(mapping), _is_read_as_day(mapping, pair)
     return lambda p: _local_day(mapping, p, summary(p)) if is_day else summary(p)
 
 
-def _contact_reader(mapping: Any, name: str) -> Callable[[Any], Any]:
-    if name == "name" and mapping._key() in NAME_PARTS:
-        part = NAME_PARTS.index(mapping._key())
+def _contact_reader(mapping: Any, pair: Pair, name: str) -> Callable[[Any], Any]:
+    if name == "name" and pair.key in NAME_PARTS:
+        part = NAME_PARTS.index(pair.key)
         return lambda partner: split_contact_name(partner)[part] or None
-    if name == mapping._key() == "email":
+    if name == pair.key == "email":
         return lambda partner: first_address(partner.email)
-    return _reader(mapping, name)
+    return _reader(mapping, pair, name)
 
 
-def _reader(mapping: Any, name: str) -> Callable[[Any], Any]:
+def _reader(mapping: Any, pair: Pair, name: str) -> Callable[[Any], Any]:
     """Return a function from the record that has the field to the value."""
     if mapping.conversion == "e164":
         return lambda partner: international(partner, partner[name]) or partner[name]
-    if mapping.field_type == "selection" and not mapping.conversion:
+    if pair.field_type == "selection" and not mapping.conversion:
         words = selection_words(mapping)
         return lambda record: words.get(record[name], record[name])
-    if mapping.field_type == "many2one" and mapping.conversion == "table":
+    if pair.field_type == "many2one" and mapping.conversion == "table":
         return lambda partner: str(partner[name].id) if partner[name] else None
-    if mapping.field_type == "many2one":
+    if pair.field_type == "many2one":
         return lambda partner: partner[name][code_field(partner[name])] or None
-    if mapping.field_type == "many2many":
+    if pair.field_type == "many2many":
         return lambda partner: [n for n in partner[name].mapped("display_name") if n]
-    if _is_read_as_day(mapping):
+    if _is_read_as_day(mapping, pair):
         return lambda partner: _local_day(mapping, partner, partner[name])
     return itemgetter(name)
 
@@ -259,9 +261,8 @@ def first_address(text: Any) -> Any:
     return found[0] if found else text
 
 
-def _is_read_as_day(mapping: Any) -> bool:
-    is_asked = "date" in (mapping.value_type, mapping.conversion)
-    return bool(mapping.field_type == "datetime" and is_asked)
+def _is_read_as_day(mapping: Any, pair: Pair) -> bool:
+    return pair.field_type == "datetime" and "date" in (mapping.value_type, mapping.conversion)
 
 
 def _local_day(mapping: Any, partner: Any, moment: Any) -> Any:
@@ -283,17 +284,18 @@ class ValueExporter:
     """
 
     def __init__(self, mappings: Any, memberships: Memberships | None = None) -> None:
-        self._mappings = mappings
-        self._memberships = memberships
-        self._pairs = [
-            (m, m._key(), m._value_exporter(), m._conversion().when_empty) for m in mappings
+        self.pairs: list[Pair] = mappings._pairs()
+        self.phones = PhoneNumbers(self.pairs)
+        self._memberships = memberships if memberships and memberships.pairs else None
+        self._readers = [
+            (mapping, pair, mapping._value_exporter())
+            for mapping, pair in zip(mappings, self.pairs, strict=True)
         ]
         self._unset = UnsetColumns(
             mappings.env["res.partner"],
             mappings.filtered(lambda mapping: not mapping.is_consent).mapped("field_name"),
         )
-        self._has_name = sum(m._is_name_part() for m in mappings) == len(NAME_PARTS)
-        self._phones = PhoneNumbers(mappings)
+        self._has_name = sum(pair.rule.is_name_part for pair in self.pairs) == len(NAME_PARTS)
 
     def __call__(
         self, partner: Any, known: Mapping[str, Any] | None = None
@@ -308,17 +310,17 @@ class ValueExporter:
         if known and self._has_name and values.keys() >= set(NAME_PARTS):
             values |= in_halves(values, known)
         if known:
-            values |= self._phones.spelled_as(partner, values, known)
+            values |= self.phones.spelled_as(partner, values, known)
         return values | (self._memberships.values(partner) if self._memberships else {}), problems
 
     def _read(self, partner: Any) -> tuple[dict[str, Any], list[str]]:
         values: dict[str, Any] = {}
         problems: list[str] = []
-        for mapping, key, value_of, when_empty in self._pairs:
+        for mapping, pair, value_of in self._readers:
             try:
                 is_unset = (partner, mapping.field_name) in self._unset
                 value = None if is_unset else value_of(partner)
-                values[key] = when_empty if value is None else value
+                values[pair.key] = pair.when_empty if value is None else value
             except ConversionError as error:
                 problems.append(value_problem(mapping, partner, error))
         return values, problems

@@ -154,21 +154,16 @@ def _reason(mapping: Any, error: ConversionError) -> str:
 _ADDRESS = re.compile(r"[^@\s]+@([^@\s.]+\.)+[^@\s.]+")
 
 
-class EmailSyntax:
-    """Checks the e-mail addresses that the pairs of an account send.
+def email_problem(mappings: Any, partner: Any, values: Mapping[str, Any]) -> Problem | None:
+    """Return what is wrong with the address among the canonical `values` of a contact.
 
     Only what is sent is checked: an address that User.com has corrected is still taken from there.
     """
-
-    def __init__(self, mappings: Any) -> None:
-        self._mapping = mappings.filtered(
-            lambda mapping: mapping._key() == "email" and mapping.direction != "import"
-        )
-
-    def problem(self, partner: Any, values: Mapping[str, Any]) -> Problem | None:
-        """Return what is wrong with the address among the canonical `values` of a contact."""
-        email = values.get("email")
-        if not self._mapping or not email or _ADDRESS.fullmatch(email):
-            return None
-        typed = partner[self._mapping.field_name]
-        return value_problem(self._mapping, partner, ConversionError(typed, Reason.INVALID_EMAIL))
+    email = values.get("email")
+    if not email or _ADDRESS.fullmatch(email):
+        return None
+    sent = mappings.filtered(lambda m: m._key() == "email" and m.direction != "import")
+    if not sent:
+        return None
+    typed = partner[sent.field_name]
+    return value_problem(sent, partner, ConversionError(typed, Reason.INVALID_EMAIL))
