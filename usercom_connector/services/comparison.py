@@ -289,10 +289,9 @@ class Comparison:
         self.mappings = mappings
         self.memberships = memberships
         self.export = ValueExporter(mappings, memberships)
-        self.rules: list[Rule] = [pair.rule for pair in self.export.pairs]
+        self.rules = self.export.rules()
         self.attributes = {pair.key: pair.attribute for pair in self.export.pairs}
         if memberships.pairs:
-            self.rules += memberships.rules
             self.attributes |= memberships.attributes
         self.protected = ProtectedContacts(mappings, partners, memberships)
         self.phones = self.export.phones
@@ -320,7 +319,8 @@ class Comparison:
         rules: Sequence[Rule] | None = None,
     ) -> Outcome:
         """Return what has to move between the two sides, by ``rules`` if others than usual."""
-        base = self.memberships.with_refusals(partner, base, sides.usercom)
+        if self.memberships.pairs:
+            base = self.memberships.with_refusals(partner, base, sides.usercom)
         agreed, used, kept = self.protected.merge(
             self.rules if rules is None else rules,
             partner,

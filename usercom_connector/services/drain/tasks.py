@@ -26,6 +26,7 @@ from ..exporter.removals import Removals
 from ..exporter.settlement import UnconfirmedValues
 from ..failures.problem import Problem, explain
 from ..mapping.gone_labels import GoneLabels
+from ..memberships import Memberships
 from ..queue.brake import Brake, BrakeError
 from ..queue.claims import Task
 
@@ -166,7 +167,7 @@ class Settlement:
         settled = [outcome for outcome in outcomes if outcome.error is None]
         if self.backend.history_days:
             ValueChanges(self.backend).note_sent((each.task, each.result) for each in settled)
-        if users := _users_read(settled):
+        if (users := _users_read(settled)) and Memberships(self.backend).is_imported():
             GoneLabels(self.backend, self.client).look_for_those_lost(users)
         for outcome in outcomes:
             self._forget_undone(outcome)

@@ -17,7 +17,6 @@ from ..memberships import Memberships
 from ..own_context import with_own_context
 from ..queue.brake import Brake, import_effects
 from ..values.exporter import ValueExporter
-from ..values.importer import may_be_spelled_otherwise
 from .merge_plan import ImportChoices, MergePlan, MergePlanner, have_agreed
 
 # ---- the merge ----
@@ -50,11 +49,11 @@ class ContactMerge:
         ]
         if not self._choices.is_confirmed:
             Brake(self._backend).count(import_effects(plans, comparison.rules))
-        self._write(plans)
+        self._write(plans, comparison)
         Settlement(self._backend, self._choices).settle(plans, bindings)
         return {plan.user.id: plan for plan in plans}
 
-    def _write(self, plans: list[MergePlan]) -> None:
+    def _write(self, plans: list[MergePlan], comparison: Comparison) -> None:
         """Write the contacts, those that get the same values at once."""
         changed = [plan for plan in plans if plan.vals]
         merged = self._env["res.partner"].union(*(plan.partner for plan in changed))
@@ -67,7 +66,10 @@ class ContactMerge:
             ids = [plan.partner.id for plan in group]
             seen.browse(ids).with_prefetch(seen._ids).write(group[0].vals)
         note_consents(self._backend, plans)
-        agree_on_written(self._backend, changed)
+        if changed:
+            # A new one: the other has looked up which columns were NULL before.
+            export = ValueExporter(comparison.mappings, comparison.memberships)
+            agree_on_written(export, changed)
 
 
 # ---- what was written ----
@@ -86,24 +88,22 @@ def note_consents(backend: Any, plans: list[MergePlan]) -> None:
                 for plan in plans
                 if to_consent(plan.written.get(mapping._key()), mapping._withdrawn()) is consent
             ]
+            if not said:
+                continue
             seen = backend._with_account_context(backend.env["res.partner"].browse(said))
             shown = seen.filtered(ConsentField(mapping).shown) if consent else seen
             ConsentNotes(mapping).note(consent, shown)
 
 
-def agree_on_written(backend: Any, plans: list[MergePlan]) -> None:
+def agree_on_written(export: ValueExporter, plans: list[MergePlan]) -> None:
     """Agree on what Odoo made of the written values; what else it changed has to be sent.
 
     Of "600 100 200 " Odoo may make "+48 600 100 200": that is no edit, and is not sent.
     """
-    mappings = backend._active_mappings()
-    exported = {m._key() for m in mappings if m.direction != "import"}
-    respelled = {m._key() for m in mappings if may_be_spelled_otherwise(m)}
-    plain = {m._key() for m in mappings if not m.is_consent} - respelled
-    memberships = Memberships(backend)
-    plain |= memberships.by_key.keys()
-    exported |= {rule.key for rule in memberships.rules if rule.direction != "import"}
-    export = ValueExporter(mappings, memberships)
+    rules = export.rules()
+    exported = {rule.key for rule in rules if rule.direction != "import"}
+    respelled = {pair.key for pair in export.pairs if pair.may_be_spelled_otherwise}
+    plain = {rule.key for rule in rules if not rule.consent} - respelled
     for plan in plans:
         base = plan.agreed.base
         odoo, _problems = export(plan.partner, base)
@@ -184,6 +184,8 @@ class Settlement:
         """The contacts linked now that take no part: they never did, so they cannot leave."""
         known = {key for key, binding in bindings.items() if binding._is_live()}
         new = [plan.partner.id for plan in plans if plan.partner.id not in known]
+        if not new:
+            return self._env["res.partner"]
         partners = self._backend._partners().browse(new)
         domain = self._backend._partner_domain()
         inside = partners.filtered("active").filtered_domain(domain)

@@ -21,6 +21,7 @@ from .new_users import NewUsers
 
 _logger = logging.getLogger(__name__)
 
+ALIKE = ("email", "phone")  # what a contact and a user may share though nobody has linked them
 Results = dict[int, ImportResult]
 """``{user id: ImportResult}``"""
 
@@ -83,18 +84,19 @@ class Importer:
         of the results.
         """
         results: Results = {}
-        matcher, new_users = Matcher(self._backend), NewUsers(self._backend, self._choices)
+        matcher = Matcher(self._backend)
         for lot in _lots(users, matcher):
             found = matcher.linked(lot) if only_linked else {}
             outsiders: Contacts = {}
             if not only_linked:
                 recognized, outsiders = matcher.recognize(lot)
-                found = new_users.without_ignored(recognized)
-            found |= self._free(chosen or {})
-            known = [user for user in lot if user.id in found]
-            results |= self._import_known(known, found, prompts or {})
-            if not only_linked:
-                new = [user for user in lot if user.id not in found]
+                found = self._without_ignored(recognized)
+            found |= self._free(chosen) if chosen else {}
+            if known := [user for user in lot if user.id in found]:
+                results |= self._import_known(known, found, prompts or {})
+            new = [user for user in lot if user.id not in found]
+            if new and not only_linked:
+                new_users = NewUsers(self._backend, self._choices)
                 results |= new_users.import_new_users(new, outsiders)
         return results
 
@@ -102,6 +104,24 @@ class Importer:
         """Count those that nobody asked for and that told Odoo something."""
         if news := sum(result.is_news for result in results):
             self._env["usercom.statistic"]._count(self._backend, "received", news)
+
+    def _without_ignored(self, recognized: dict[int, tuple[str, Any]]) -> Contacts:
+        """Return ``{user id: contacts}`` of those ``recognized`` whom the account does not ignore.
+
+        It ignores who only has the address or number of a contact that nobody has linked yet. In
+        an initial sync a person has seen who is linked.
+        """
+        contacts = {user_id: partners for user_id, (_how, partners) in recognized.items()}
+        if self._backend.new_user_policy != "ignore" or self._choices.is_confirmed:
+            return contacts
+        partners = self._env["res.partner"].union(*contacts.values())
+        bindings = self._env["usercom.binding"]._of(self._backend, partners)
+        linked = {key for key, link in bindings.items() if link.external_id or link._orphans()}
+        return {
+            user_id: contacts[user_id]
+            for user_id, (how, partners) in recognized.items()
+            if how not in ALIKE or linked.intersection(partners.ids)
+        }
 
     def _free(self, chosen: Contacts) -> Contacts:
         """The ``chosen`` contacts but those whose user is another contact's."""

@@ -69,12 +69,14 @@ class MergePlanner:
         """
         comparison = self._comparison
         unconfirmed = binding._unconfirmed_by(user.id) if binding else {}
-        base = with_names(self._base(partner, user, binding), unconfirmed, user)
+        base = self._base(partner, user, binding)
+        base = with_names(base, unconfirmed, user) if unconfirmed else base
         sides = comparison.sides(partner, user, base)
         rules = self._rules(user, binding)
-        left_open = still_open(base, unconfirmed, sides.usercom, rules)
-        before = base
-        base = acknowledged(base, unconfirmed, sides.usercom, rules, comparison.attributes)
+        before, left_open = base, {}
+        if unconfirmed:
+            left_open = still_open(base, unconfirmed, sides.usercom, rules)
+            base = acknowledged(base, unconfirmed, sides.usercom, rules, comparison.attributes)
         outcome = comparison.merge(
             partner, sides, base, odoo_is_newer=self._is_newer(user, edited_at), rules=rules
         )
@@ -116,10 +118,14 @@ class MergePlanner:
         """What ``partner`` and ``user`` last agreed on; nothing where somebody chose the user."""
         if not binding:
             return Base()
-        if user.id in (binding.external_id, ContactIdentity(self._backend).known_id(partner)):
+        if user.id == binding.external_id or self._is_chosen(user, partner):
             return binding._agreed_with(user.id)
         consents = {rule.key for rule in self._comparison.rules if rule.consent}
         return binding._handed_on_to(user, consents)
+
+    def _is_chosen(self, user: User, partner: Any) -> bool:
+        """Whether a person has entered the id of ``user`` on the contact."""
+        return ContactIdentity(self._backend).known_id(partner) == user.id
 
 
 def have_agreed(binding: Any, user: User) -> bool:

@@ -16,14 +16,13 @@ from ..mapping.all_groups import learn_labels
 from ..memberships import Memberships
 from ..own_context import with_own_context
 from ..queue.brake import Brake
+from ..values.exporter import ValueExporter
 from ..values.importer import LONGEST_NAME
 from ..values.problems import unreadable_problems
 from .contact_merge import Settlement, agree_on_written, note_consents
 from .merge_plan import AS_CONFIGURED, ImportChoices, ImportResult, MergePlan
 
 # ---- new people ----
-
-ALIKE = ("email", "phone")  # what a contact and a user may share though nobody has linked them
 
 
 class NewUsers:
@@ -54,24 +53,6 @@ class NewUsers:
         results |= self.left_out(new, outsiders)
         new = [user for user in new if user.id not in outsiders]
         return results | (self._create(new) if new else {})
-
-    def without_ignored(self, recognized: dict[int, tuple[str, Any]]) -> Contacts:
-        """Return ``{user id: contacts}`` of those ``recognized`` whom the account does not ignore.
-
-        It ignores who only has the address or number of a contact that nobody has linked yet. In
-        an initial sync a person has seen who is linked.
-        """
-        contacts = {user_id: partners for user_id, (_how, partners) in recognized.items()}
-        if self._backend.new_user_policy != "ignore" or self._choices.is_confirmed:
-            return contacts
-        partners = self._env["res.partner"].union(*contacts.values())
-        bindings = self._env["usercom.binding"]._of(self._backend, partners)
-        linked = {key for key, link in bindings.items() if link.external_id or link._orphans()}
-        return {
-            user_id: contacts[user_id]
-            for user_id, (how, partners) in recognized.items()
-            if how not in ALIKE or linked.intersection(partners.ids)
-        }
 
     def left_out(self, users: list[User], outsiders: Contacts) -> dict[int, ImportResult]:
         """Return ``{user id: ImportResult}`` of those whose contact is there, but takes no part."""
@@ -127,7 +108,8 @@ class NewContacts:
             plan.partner = partner
             plan.left_out = self._comparison.protected.explanation(partner, plan.kept)
         note_consents(self._backend, plans)
-        agree_on_written(self._backend, plans)
+        export = ValueExporter(self._backend._active_mappings(), self._comparison.memberships)
+        agree_on_written(export, plans)
         return plans
 
     def _plan(self, user: User) -> MergePlan:

@@ -214,9 +214,10 @@ class CallSettlement:
 
     def _show_problems(self, result: ImportResult) -> None:
         """Show on the contact, too, why another user could not be merged into it."""
-        bindings = self._env["usercom.binding"]._of(self._backend, result.partner)
-        for link in bindings.values() if result.problems else ():
-            link.last_error = "\n".join(result.problems)
+        if result.problems:
+            bindings = self._env["usercom.binding"]._of(self._backend, result.partner)
+            for link in bindings.values():
+                link.last_error = "\n".join(result.problems)
 
     # ---- users that are gone ----
 

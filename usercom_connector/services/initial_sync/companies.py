@@ -13,7 +13,10 @@ SENT = ("linked", "matched", "new_there")  # the kinds of people whose companies
 
 
 class PreviewedCompanies:
-    """Notes with the people of an initial sync what becomes of their companies."""
+    """Notes with the people of an initial sync what becomes of their companies.
+
+    For an account that synchronizes companies.
+    """
 
     def __init__(self, sync: Any) -> None:
         self._sync = sync
@@ -22,19 +25,16 @@ class PreviewedCompanies:
 
     def joined(self, pairs: list[tuple[Any, User]]) -> dict[int, int]:
         """``{user id: id of the company}`` of those whose contacts are to get a company."""
-        if not self._backend.sync_companies or self._sync.direction == "export":
+        if self._sync.direction == "export":
             return {}
         moves, _ended = UserCompanies(self._backend).planned(pairs)
         return {user.id: moves[partner].id for partner, user in pairs if partner in moves}
 
     def joined_anew(self, users: list[User]) -> dict[int, int]:
         """``{user id: id of the company}`` of those whose contacts are still to be created."""
-        backend = self._backend
-        if not backend.sync_companies or self._sync.direction == "export":
+        if self._sync.direction == "export" or self._backend._why_not_created():
             return {}
-        if backend._why_not_created():
-            return {}
-        planned = UserCompanies(backend).planned_anew(users)
+        planned = UserCompanies(self._backend).planned_anew(users)
         return {user_id: company.id for user_id, company in planned.items()}
 
     # ---- values of those that are linked ----
@@ -44,8 +44,7 @@ class PreviewedCompanies:
         backend = self._backend
         linked = [("backend_id", "=", backend.id), ("external_id", ">", 0)]
         return bool(
-            backend.sync_companies
-            and backend._active_company_mappings()
+            backend._active_company_mappings()
             and self._env["usercom.company"].search_count(linked, limit=1)
         )
 
@@ -101,7 +100,7 @@ class PreviewedCompanies:
 
     def note_new(self) -> None:
         """Note the companies that are in no link yet; by SQL, however many people there are."""
-        if not self._backend.sync_companies or self._sync.direction == "import":
+        if self._sync.direction == "import":
             return
         self._env.flush_all()
         self._env.cr.execute(

@@ -50,7 +50,7 @@ class Preview:
         self.backend = sync.backend_id
         self._lines = sync.env["usercom.sync.line"]
         self._contacts = Contacts(sync)
-        self._companies = PreviewedCompanies(sync)
+        self._companies = PreviewedCompanies(sync) if self.backend.sync_companies else None
         self._pages = pages
 
     def take_step(self) -> int:
@@ -80,11 +80,16 @@ class Preview:
     def _after_pages(self) -> None:
         """All users were met: on to the linked companies, and to the contacts."""
         self._contacts.add_unmet()
-        self._companies.note_new()
-        step = "companies" if self._companies.are_compared() else "contacts"
+        step = "contacts"
+        if self._companies:
+            self._companies.note_new()
+            step = "companies" if self._companies.are_compared() else step
         self.sync.write({"step": step, "next_page": False})
 
     def _take_companies(self) -> int:
+        if not self._companies:  # they are synchronized no more
+            self._after_companies()
+            return 1
         with PagePrefetcher(self._pages.client.of_companies(), reads_ahead=False) as pages:
             compare, finish = self._companies.compare, self._after_companies
             return PageReader(self.sync, pages, compare, finish).take_page()
@@ -119,9 +124,9 @@ class Preview:
         erased = self.env["usercom.tombstone"]._erased(self.backend, strangers)
         partners = self.env["res.partner"].union(*(contacts for _how, contacts in found.values()))
         lot, lines = self._lot(partners), []
-        joined = self._joined(users, found)
         away = left_out.keys() | erased
-        joined |= self._companies.joined_anew([u for u in strangers if u.id not in away])
+        new = [user for user in strangers if user.id not in away]
+        joined = self._joined(self._companies, users, found, new) if self._companies else {}
         for user in [user for user in users if user.id in found] + strangers:
             how, contacts = found.get(user.id, (None, partners.browse()))
             line = self._line(user, how, contacts, lot)
@@ -137,11 +142,17 @@ class Preview:
         counts = Counter(key for line in lines for key in line.get("conflicts") or ())
         self.sync.field_ids._add(counts)
 
-    def _joined(self, users: list[User], found: dict[int, Any]) -> dict[int, int]:
-        """``{user id: id of the company}`` that the contact is to get."""
+    def _joined(
+        self,
+        companies: PreviewedCompanies,
+        users: list[User],
+        found: dict[int, Any],
+        new: list[User],
+    ) -> dict[int, int]:
+        """``{user id: id of the company}`` that the contact is to get; ``new`` ones have none."""
         known = [(found[user.id][1], user) for user in users if user.id in found]
         single = [(contacts, user) for contacts, user in known if len(contacts) == 1]
-        return self._companies.joined(single)
+        return companies.joined(single) | companies.joined_anew(new)
 
     def _lot(self, partners: Any) -> Lot:
         mappings = self.backend._active_mappings()

@@ -177,4 +177,5 @@ def learn_labels(backend: Any, users: Iterable[User]) -> None:
     """Pair what these users have or are in that nobody has met before, where all is wanted."""
     users = list(users)
     for pairs in backend._memberships():
-        AllGroups(backend, pairs._name).learn(users)
+        if backend[pairs._all_field]:
+            AllGroups(backend, pairs._name).learn(users)

@@ -21,6 +21,7 @@ class Pair:
     is_phone: bool
     when_empty: Any
     conversion: Conversion | None  # None where the value stays as it is
+    may_be_spelled_otherwise: bool  # as Odoo may say "PL" for User.com's "Poland"
 
 
 def pair_of(mapping: Any) -> Pair:
@@ -47,4 +48,9 @@ def pair_of(mapping: Any) -> Pair:
         mapping.is_phone,
         conversion.when_empty,
         conversion if conversion.name else None,
+        conversion.allows_spellings if conversion.name else _is_named(mapping),
     )
+
+
+def _is_named(mapping: Any) -> bool:
+    return mapping.field_type in ("many2one", "selection") and not mapping.is_consent

@@ -13,7 +13,7 @@ from odoo.tools import SQL, email_split
 
 from odoo.addons.phone_validation.tools.phone_validation import phone_format
 
-from ...usercom import ConversionError, split_name
+from ...usercom import ConversionError, Rule, split_name
 from ...usercom.merge import in_halves, remote_base_value
 from ...usercom.texts import NAME_PARTS, digits, is_plain, is_stand_in
 from ..mapping.pairs import Pair
@@ -296,6 +296,11 @@ class ValueExporter:
             mappings.filtered(lambda mapping: not mapping.is_consent).mapped("field_name"),
         )
         self._has_name = sum(pair.rule.is_name_part for pair in self.pairs) == len(NAME_PARTS)
+
+    def rules(self) -> list[Rule]:
+        """By what the values are merged."""
+        memberships = self._memberships.rules if self._memberships else []
+        return [*(pair.rule for pair in self.pairs), *memberships]
 
     def __call__(
         self, partner: Any, known: Mapping[str, Any] | None = None

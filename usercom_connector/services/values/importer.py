@@ -174,7 +174,7 @@ def in_odoos_words(
     change there of the "PL" in the `base` that Odoo has changed to "DE" since.
     """
     words = {}
-    for mapping in mappings.filtered(may_be_spelled_otherwise):
+    for mapping in mappings.filtered(lambda each: each._pair().may_be_spelled_otherwise):
         key = mapping._key()
         here, there, before = odoo.get(key), remote.get(key), remote_base_value(base, key)
         if here not in (None, there) and _is_the_same(mapping, partner, here, there):
@@ -182,13 +182,6 @@ def in_odoos_words(
         elif before not in (None, here, there) and _was_the_same(mapping, partner, before, there):
             words[key] = before
     return words
-
-
-def may_be_spelled_otherwise(mapping: Any) -> bool:
-    """Return whether Odoo may name otherwise what User.com means, as "PL" and "Poland"."""
-    if mapping.conversion:
-        return bool(mapping._conversion().allows_spellings)
-    return mapping.field_type in ("many2one", "selection") and not mapping.is_consent
 
 
 def _is_the_same(mapping: Any, partner: Any, odoo: Any, remote: Any) -> bool:
@@ -263,7 +256,7 @@ class ValueImporter:
             except ConversionError as error:
                 problems.append(value_problem(mapping, named or partner, error))
                 refused.add(key)
-        if self._memberships:
+        if self._memberships and self._memberships.pairs:
             vals = self._memberships.with_commands(vals, values)
         return vals | _whole_name(partner, name_parts), problems, refused
 

@@ -35,7 +35,7 @@ def unreadable_problems(
 ) -> list[str]:
     """Return a sentence for each value of `user` that cannot be read, and for its custom id."""
     named = user.email or str(user.id)
-    found = [m for m in mappings if m._key() in errors]
+    found = [m for m in mappings if m._key() in errors] if errors else []
     problems: list[str] = [value_problem(m, named, errors[m._key()]) for m in found]
     custom_id = user.values.get("custom_id")
     if isinstance(custom_id, str) and len(custom_id) > LONGEST_KEY:
