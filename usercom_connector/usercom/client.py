@@ -130,7 +130,8 @@ class Client:
     def get_user(self, user_id: int) -> User:
         """Return one user. Raises NotFoundError."""
         user = user_of(self._transport.get(self._path(user_id)))
-        return user.with_unset(self._unset_there() if self._left_out - user.received else ())
+        is_short = self._left_out and self._left_out - user.received
+        return user.with_unset(self._unset_there()) if is_short else user
 
     def _unset_there(self) -> frozenset[str]:
         """Return those of the attributes left out while unset that are there, asked for once.
@@ -166,9 +167,7 @@ class Client:
             return search.by_custom_id(custom_id)
         if self._resource != USERS:
             return []
-        if email is not None:
-            return search.by_email(email.strip())
-        return search.by_phone(phone or "")
+        return search.by_phone(phone or "") if email is None else search.by_email(email.strip())
 
     def create_user(self, values: Mapping[str, Any]) -> User:
         """Create a user and return it.
@@ -212,7 +211,8 @@ class Client:
     def _written(self, answer: Any, user_id: int | None = None) -> User:
         """Return the user of the answer to a write, read again where the answer has only a part."""
         if isinstance(answer, dict) and "email" in answer:
-            return user_of(answer).with_unset(self._left_out)
+            user = user_of(answer)
+            return user.with_unset(self._left_out) if self._left_out else user
         answered_id = answer.get("id") if isinstance(answer, dict) else None
         user_id = answered_id if user_id is None else user_id
         if not isinstance(user_id, int):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -69,8 +69,9 @@ class Pushed:
 
         A value that User.com ignored is in neither, so the next edit sends it again.
         """
-        dropped = self.ignored.keys() - self.remote_base.keys()
-        base = Base(self.merge.base if self.merge else None).without(dropped)
+        base = Base(self.merge.base if self.merge else None)
+        if dropped := self.ignored.keys() - self.remote_base.keys():
+            base = base.without(dropped)
         base.remote |= self.remote_base
         return base
 
@@ -282,10 +283,12 @@ class Push:
             return pushed
 
     def _changes(self) -> Merge:
-        base = presumed(self.base, self.unconfirmed, self.odoo)
+        base = self.base
+        if self.unconfirmed:
+            base = presumed(base, self.unconfirmed, self.odoo)
         return self._merge(base, {key: remote_base_value(base, key) for key in self.odoo})
 
-    def _pushed(self, merged: Merge, user: User, refused: Container[str] = ()) -> Pushed:
+    def _pushed(self, merged: Merge, user: User, refused: Collection[str] = ()) -> Pushed:
         """Compare the answer with what was sent.
 
         A value that the answer shows as it was before was ignored by User.com, unless it only
@@ -293,7 +296,8 @@ class Push:
         characters is shown cut to 40. What it was before may not
         be known. A tag that was `refused` is not there unless the answer shows it.
         """
-        shown, _errors = read_user(user, self.attributes, merged.base.without(refused))
+        base = merged.base.without(refused) if refused else merged.base
+        shown, _errors = read_user(user, self.attributes, base)
         sent = merged.to_usercom
         other = {key: shown[key] for key in sent if shown.get(key, sent[key]) != sent[key]}
         ignored = {key: sent[key] for key in other if self._is_as_before(key, sent, other)}

@@ -1,18 +1,14 @@
-from ast import literal_eval
-
 from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
-from odoo.fields import Domain
 
 from ...services.account.alerts import Alerts
 from ...services.account.authentication import require_reauthentication, with_other_credentials
-from ...services.contacts.employees import DEFAULT, Employees
+from ...services.contacts.employees import DEFAULT
 from ...services.database.transactions import forget_caches
 from ...services.drain import Drain
 from ...services.mapping.all_groups import AllGroups
 from ...services.mapping.paths import BAD_DOMAIN
 from ...usercom.records import USERS
-from ..common.company_bound import CompanyBound
 
 MOST_DAYS = 3650
 # What a contact is found and named by: an id written there would destroy it.
@@ -330,55 +326,6 @@ class UsercomBackend(models.Model):
         """The pairs of these labels of User.com, of each kind a recordset."""
         kinds = (pairs.filtered(lambda p: p.label_id in labels) for pairs in self._memberships())
         return [pairs for pairs in kinds if pairs]
-
-    # ---- contacts ----
-
-    @tools.ormcache("self.id")
-    def _key_field(self):
-        """The name of the contacts' field that keeps the User.com id."""
-        return self.key_field_id.sudo().name or "usercom_key"
-
-    def _partner_domain(self):
-        """The contacts that take part: as chosen, and of this company or of none.
-
-        A hook, to keep some out: extend with ``super()._partner_domain() & Domain(…)``. An edit of
-        any field named in it has the contact looked at again; who no longer takes part is dealt
-        with as the account's policy for leaving contacts says.
-        """
-        return self._bound(self.partner_domain) & self._partners_of_company()
-
-    def _bound(self, text, model="res.partner"):
-        """The domain of a model in ``text``, kept from looking into other companies."""
-        return CompanyBound(self.company_id).bind(literal_eval(text or "[]"), self.env[model])
-
-    def _partners_of_company(self):
-        return Domain("company_id", "in", [False, self.company_id.id])
-
-    @api.model
-    def _count_partners(self, text, company):
-        """How many contacts the domain ``text`` lets take part for ``company``; 0 if it is none."""
-        try:
-            return self.new({"partner_domain": text, "company_id": company.id})._partner_count()
-        except BAD_DOMAIN:  # somebody is still typing it; saving tells what is wrong
-            return 0
-
-    @api.model
-    def _count_employees(self, text, company):
-        """``(how many take part, how many do not)`` of internal users' contacts, likewise."""
-        try:
-            return Employees(self.new({"partner_domain": text, "company_id": company.id})).counts()
-        except BAD_DOMAIN:
-            return 0, 0
-
-    def _partner_count(self):
-        return self.env["res.partner"].search_count(self._partner_domain())
-
-    def _partners(self):
-        """The model of contacts as this account sees them."""
-        return self.env["res.partner"].sudo().with_company(self.company_id)
-
-    def _taking_part(self, partners):
-        return self._partners().search(Domain("id", "in", partners.ids) & self._partner_domain())
 
     def action_sync(self):
         """The initial sync of this account."""

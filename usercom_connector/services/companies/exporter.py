@@ -11,7 +11,7 @@ from ...usercom.push import Push
 from ...usercom.verify_write import added
 from ..comparison import Comparison
 from ..queue.claims import Task
-from ..values.problems import email_problem
+from ..values.exporter import email_problem
 from .members import MemberTasks
 from .participation import CompanyParticipation, PendingMembers
 from .removals import CompanyRemovals

@@ -11,7 +11,7 @@ from ..comparison import Comparison, Sides
 from ..contacts.texts import ValueTexts, with_names
 from ..importer.merge_plan import AS_CONFIGURED, MergePlan, MergePlanner
 from ..memberships import Memberships
-from ..values.problems import email_problem
+from ..values.exporter import email_problem
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from ..failures.problem import joined
 from ..initial_sync.csv_import import being_imported
 from ..memberships import Memberships
 from ..queue.claims import Task
-from ..values.problems import email_problem
+from ..values.exporter import email_problem
 from .removals import Removals
 from .settlement import PushSettlement, UnconfirmedValues, fail_as_duplicate
 
@@ -186,10 +186,10 @@ def without_unaddressed(tasks: list[Task]) -> list[Task]:
 
     What has been typed as one is no address, so nobody would find the user by it again.
     """
-    unaddressed = [task for task in tasks if task.is_unaddressed()]
+    unaddressed = [task for task in tasks if task.problems and task.is_unaddressed()]
     for task in unaddressed:
         task.rows._fail(joined(task.problems))
-    return [task for task in tasks if not task.is_unaddressed()]
+    return [task for task in tasks if task not in unaddressed]
 
 
 # ---- what is sent of a contact ----

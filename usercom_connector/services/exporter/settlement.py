@@ -180,7 +180,8 @@ class PushSettlement:
         if pushed.ignored or pushed.remote_base:
             mappings = self._backend._active_mappings()
             problems = problems + pushed_problems(mappings, row.partner_id, pushed)
-        if pairs := Memberships(self._backend).pairs:
+        is_paired = any(each.membership for each in job.attributes.values())
+        if is_paired and (pairs := Memberships(self._backend).pairs):
             problems = problems + self._settle_memberships(pairs, row.partner_id, pushed)
         if pushed.leaves_unset_out is not None:
             UnsetAttributes(self._backend).learn(pushed.leaves_unset_out)
@@ -193,10 +194,10 @@ class PushSettlement:
         row._close(
             problems,
             outcome=outcome,
-            sent=excerpt(_named(job, pushed.sent)),
+            sent=excerpt(_named(job, pushed.sent) if is_paired else pushed.sent),
             answer=excerpt(answer),
         )
-        if job.leaves_joining():
+        if is_paired and job.leaves_joining():
             row._enqueue(row.partner_id.ids, self._backend)
 
     def _settle_memberships(self, pairs: Sequence[Any], partner: Any, pushed: Pushed) -> list[str]:

@@ -12,7 +12,7 @@ from ..database.transactions import attempted
 from ..memberships import Memberships
 from ..queue.claims import LOW
 from ..stepwise import PUT_OFF, REFILL, HandOver
-from ..values.problems import email_problem
+from ..values.exporter import email_problem
 
 # ---- rows of files ----
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from operator import itemgetter
@@ -13,9 +14,10 @@ from odoo.tools import SQL, email_split
 
 from odoo.addons.phone_validation.tools.phone_validation import phone_format
 
-from ...usercom import ConversionError, Rule, split_name
+from ...usercom import ConversionError, Reason, Rule, split_name
 from ...usercom.merge import in_halves, remote_base_value
 from ...usercom.texts import NAME_PARTS, digits, is_plain, is_stand_in
+from ..failures.problem import Problem
 from ..mapping.pairs import Pair
 from ..mapping.paths import follower
 from ..memberships import Memberships
@@ -146,6 +148,28 @@ class UnsetColumns:
 def _may_be_null(field: Any) -> bool:
     is_column = field.store and field.column_type and not field.company_dependent
     return bool(is_column and field.type in TYPES)
+
+
+# ---- addresses that User.com would refuse ----
+
+# Looser than any standard, so that it refuses nothing which anybody delivers to. It is for what
+# people type by mistake: "jan@", "jan@example", "jan@example..org", "none".
+_ADDRESS = re.compile(r"[^@\s]+@([^@\s.]+\.)+[^@\s.]+")
+
+
+def email_problem(mappings: Any, partner: Any, values: Mapping[str, Any]) -> Problem | None:
+    """Return what is wrong with the address among the canonical `values` of a contact.
+
+    Only what is sent is checked: an address that User.com has corrected is still taken from there.
+    """
+    email = values.get("email")
+    if not email or _ADDRESS.fullmatch(email):
+        return None
+    sent = mappings.filtered(lambda m: m._key() == "email" and m.direction != "import")
+    if not sent:
+        return None
+    typed = partner[sent.field_name]
+    return value_problem(sent, partner, ConversionError(typed, Reason.INVALID_EMAIL))
 
 
 # ---- how the value of a pair is read ----

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
@@ -145,25 +144,3 @@ def _reason(mapping: Any, error: ConversionError) -> str:
         Reason.NOT_A_BOOLEAN: env._("neither yes nor no"),
     }
     return texts.get(error.reason) or env._("not readable as %s", mapping.value_type)
-
-
-# ---- addresses that User.com would refuse ----
-
-# Looser than any standard, so that it refuses nothing which anybody delivers to. It is for what
-# people type by mistake: "jan@", "jan@example", "jan@example..org", "none".
-_ADDRESS = re.compile(r"[^@\s]+@([^@\s.]+\.)+[^@\s.]+")
-
-
-def email_problem(mappings: Any, partner: Any, values: Mapping[str, Any]) -> Problem | None:
-    """Return what is wrong with the address among the canonical `values` of a contact.
-
-    Only what is sent is checked: an address that User.com has corrected is still taken from there.
-    """
-    email = values.get("email")
-    if not email or _ADDRESS.fullmatch(email):
-        return None
-    sent = mappings.filtered(lambda m: m._key() == "email" and m.direction != "import")
-    if not sent:
-        return None
-    typed = partner[sent.field_name]
-    return value_problem(sent, partner, ConversionError(typed, Reason.INVALID_EMAIL))
