@@ -20,7 +20,7 @@ class Memberships:
     """
 
     def __init__(self, backend: Any = None) -> None:
-        kinds = backend._memberships() if backend else []
+        kinds = backend._memberships() if backend and backend._has_memberships() else []
         # A group that is archived is hidden from its contacts; nobody has left it.
         in_use = [pairs.filtered(lambda pair: pair._is_in_use()) for pairs in kinds]
         self._kinds: list[Any] = [pairs for pairs in in_use if pairs]

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import models, tools
 
 from ...services.initial_sync import InitialSync
 from ...services.renamed_hooks import extended, former_name
@@ -48,6 +48,11 @@ class UsercomBackendHooks(models.AbstractModel):
         A hook, for another kind of ``usercom.group.mapping``: ``[*super()._memberships(), pairs]``.
         """
         return [self.tag_mapping_ids]
+
+    @tools.ormcache("self.id")
+    def _has_memberships(self):
+        """Whether any group is paired: each batch of contacts asks for it."""
+        return any(self.sudo()._memberships())
 
     def _stepwise_work(self):
         """What goes on step by step within the drains, behind the queues, in this order.

@@ -172,6 +172,8 @@ class Admission:
             link, key = self._link(row), self._identity.known_id(row.partner_id)
             if key and not (link and link.external_id == key):
                 keys[row] = key
+        if not keys:
+            return rows
         owners = self._backend.env["usercom.binding"]._owners(self._backend, keys.values())
         taken = rows.filtered(
             lambda row: owners.get(keys.get(row), row.partner_id) != row.partner_id
