@@ -1,5 +1,6 @@
 """Whose turn it is in a run of the drain, and when the next run is."""
 
+import re
 import time
 from datetime import timedelta
 from unittest.mock import patch
@@ -175,3 +176,16 @@ class TestCost(UsercomCase):
         before = self.env.cr.sql_log_count
         self.drain()
         self.assertLess(self.env.cr.sql_log_count - before, 80)
+
+    def test_an_edit_asks_nothing_of_what_the_account_has_nothing_of(self):
+        contact = self.synced(email="jan@example.org")
+        contact.phone = "600100200"
+        self.drain()
+        contact.phone = "600100201"
+        with self.assertLogs("odoo.sql_db", "DEBUG") as queries:
+            self.drain()
+        self.assertEqual(self.remote(contact)["phone_number"], "600100201")
+        rooms = re.compile(r'FROM "?(usercom_(?:\w+_mapping|company|membership|segment|sync)\b\w*)')
+        asked = [rooms.findall(line) for line in queries.output]
+        # All that goes on step by step is asked for in one; a run begins, sends, and ends.
+        self.assertLessEqual(len([tables for tables in asked if tables]), 9, asked)
