@@ -174,7 +174,7 @@ class Push:
             user = client.get_user(user_id)
             if self._withdraws_consent(user, merged.to_usercom):
                 return Pushed(found=user)
-        answers = self._join(client, user_id, joined)
+        answers = self._join(client, user_id, joined) if joined else Answers()
         refused = {key for key, each in joined.items() if each in answers.refused}
         user = self._change(client, user_id, values) if values else client.get_user(user_id)
         user = self._left_again(client, user, joined.keys() - refused)
