@@ -297,28 +297,31 @@ class TestUnheardCreation(UnheardCase):
         self.assertEqual(self.remote(contact)["email"], "jan.dobry@example.org")
 
     def test_two_that_are_found_become_one(self):
-        contact = self.created_late()
-        self.pass_time()
-        self.waiting(contact).next_attempt_at = False
-        self.simulator.fault(kind="late", method="POST", seconds=0.3, count=1)
-        self.drain()
-        until(lambda: len(self.simulator.users()) == 2, 5)
-        self.pass_time()
+        contact = self.contact(email="jan@example.org")
+        self.simulator.settings(search_lag=600)
+        for _attempt in range(2):
+            self.lost(contact, method="POST")
+            self.pass_time()
+            self.waiting(contact).next_attempt_at = False
+        self.assertEqual(len(self.simulator.users()), 2)
+        self.simulator.settings(search_lag=0)
         self.later()
         self.check_one(contact)
 
     def test_one_that_turns_up_afterwards_is_merged_into_the_first(self):
-        contact = self.created_late(seconds=2)
+        contact = self.contact(email="jan@example.org")
+        self.lost(contact, method="POST")
+        self.simulator.settings(search_lag=600)
         self.pass_time()
         self.later()
-        [first] = self.simulator.users()
-        until(lambda: len(self.simulator.users()) == 2, 5)
-        second = max(user["id"] for user in self.simulator.users())
-        row = self.receive(id=second)
+        self.simulator.settings(search_lag=0)
+        linked_id = self.binding(contact).external_id
+        [other] = [user for user in self.simulator.users() if user["id"] != linked_id]
+        row = self.receive(id=other["id"])
         self.later()
         self.assertEqual(row.state, "done")
         self.check_one(contact)
-        self.assertEqual(self.binding(contact).external_id, first["id"])
+        self.assertEqual(self.binding(contact).external_id, linked_id)
 
     def test_a_custom_id_makes_the_call_repeatable(self):
         self.backend.custom_id_policy = "database_id"
