@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from .paths import CACHE
 from .sources import archive, codename
 
 GIB = 1024**3
+_ONE_AT_A_TIME = threading.RLock()  # apt refuses a second one
 UNSTABLE = "sid"
 
 _CONFIGURATION = """\
@@ -45,7 +47,6 @@ class Apt:
 
     def missing(self, packages: Iterable[str]) -> list[str]:
         """The packages that installing these would add to the machine, themselves included."""
-        self._update()
         command = [
             "apt-get",
             "-c",
@@ -54,7 +55,9 @@ class Apt:
             "--no-install-recommends",
             "install",
         ]
-        result = _run([*command, *packages], capture_output=True)
+        with _ONE_AT_A_TIME:
+            self._update()
+            result = _run([*command, *packages], capture_output=True)
         if result.returncode:
             raise GroundError(
                 f"apt finds no {' '.join(packages)} in {self.suite}: {_last_line(result.stderr)}"
@@ -125,14 +128,15 @@ def tree(
     wanted = sorted(package for names in packages.values() for package in names)
     digest = hashlib.sha256(" ".join(wanted).encode()).hexdigest()[:8]
     target = CACHE / f"{name}-{digest}"
-    if not target.exists():
-        require_disk(gib)
-        files = [file for apt, names in packages.items() for file in apt.download(names)]
-        _extract(files, target, finish)
-        for file in files:
-            file.unlink()
-        for old in set(CACHE.glob(f"{name}-*")) - {target}:
-            shutil.rmtree(old)
+    with _ONE_AT_A_TIME:
+        if not target.exists():
+            require_disk(gib)
+            files = [file for apt, names in packages.items() for file in apt.download(names)]
+            _extract(files, target, finish)
+            for file in files:
+                file.unlink()
+            for old in set(CACHE.glob(f"{name}-*")) - {target}:
+                shutil.rmtree(old)
     return target
 
 

@@ -7,7 +7,7 @@ what these do: a first run beside them would take their time.
 
 from concurrent.futures import Executor, ThreadPoolExecutor
 
-from . import browser, nginx, odoo, pins, ports, template
+from . import browser, nginx, odoo, pins, ports, template, venv
 from .locks import alone
 from .paths import ROOT, VENV
 from .postgres import Cluster
@@ -35,11 +35,7 @@ def main(arguments: list[str]) -> int:
     """
     with alone(NAME):
         with alone("set-up", wait=True):
-            odoo.ensure()
-            browser.ensure()
-            nginx.ensure()
-            pins.ensure()
-            cluster = Cluster(NAME)
+            cluster = _fetched()
         with ThreadPoolExecutor(1) as beside, cluster.running():
             env = odoo.environment(cluster.env, NAME)
             names = _templates(cluster, env, beside)
@@ -48,6 +44,19 @@ def main(arguments: list[str]) -> int:
                 return run(arguments, {**env, **names})
             finally:
                 template.drop(cluster, _DATABASE)
+
+
+def _fetched() -> Cluster:
+    """The cluster, once all is fetched that the tests need: Python's packages beside Debian's."""
+    with ThreadPoolExecutor(1) as beside:
+        packages = beside.submit(lambda: (venv.ensure(), pins.ensure()))
+        odoo.path()
+        browser.ensure()
+        nginx.ensure()
+        cluster = Cluster(NAME)
+        packages.result()
+    odoo.ensure()
+    return cluster
 
 
 def _templates(cluster: Cluster, env: dict[str, str], beside: Executor) -> dict[str, str]:

@@ -32,7 +32,9 @@ def ensure() -> Path:
 def _install(python: Path) -> None:
     step("installing Python packages")
     files = [part for file in REQUIREMENTS for part in ("-r", str(file))]
-    command = [str(python), "-m", "pip", "install", "--disable-pip-version-check", *files]
+    # Python compiles what it imports, which is far from all.
+    options = ["--disable-pip-version-check", "--no-compile"]
+    command = [str(python), "-m", "pip", "install", *options, *files]
     log = LOGS / "pip.log"
     LOGS.mkdir(exist_ok=True)
     with (
