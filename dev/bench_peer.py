@@ -17,11 +17,12 @@ def environment(cluster: Cluster, env: dict[str, str], plain: str) -> dict[str, 
     ODOO_RC and PYTHONPATH.
     """
     folder = oca_tests.fetched()
-    settings = _settings(Path(env["ODOO_RC"]), folder)
+    addons = (ROOT / "benchmarks", folder / "odoo/addons")
+    settings = _settings(Path(env["ODOO_RC"]), addons)
     peers = {**env, "ODOO_RC": str(settings), "PYTHONPATH": str(folder)}
     files = (oca_tests.REQUIREMENTS, *(ROOT / "benchmarks" / ADDON).rglob("*.py"))
     state = tuple(path.read_text() for path in sorted(files))
-    name = template.with_apps(cluster, peers, plain, "peer", (ADDON,), state)
+    name = template.with_apps(cluster, peers, plain, "peer", (ADDON,), addons, state)
     return {
         "USERCOM_PEER": name,
         "USERCOM_PEER_RC": str(settings),
@@ -29,10 +30,10 @@ def environment(cluster: Cluster, env: dict[str, str], plain: str) -> dict[str, 
     }
 
 
-def _settings(usual: Path, folder: Path) -> Path:
+def _settings(usual: Path, addons: tuple[Path, ...]) -> Path:
     settings = ConfigParser(interpolation=None)
     settings.read(usual)
-    settings["options"]["addons_path"] = f"{ROOT / 'benchmarks'},{folder / 'odoo/addons'}"
+    settings["options"]["addons_path"] = ",".join(map(str, addons))
     file = CACHE / "odoo-bench-peer.conf"
     with file.open("w") as stream:
         settings.write(stream)

@@ -59,11 +59,12 @@ def with_apps(
     source: str,
     kind: str,
     apps: tuple[str, ...],
+    addons: tuple[Path, ...],
     state: tuple[str, ...],
 ) -> str:
     """The template of further apps on top of `source`, one per `state` of theirs; its name."""
     name = f"{kind}_{_digest(source, *apps, *state)}"
-    _build(cluster, env, source, name, apps)
+    _build(cluster, env, source, name, apps, addons=addons)
     return name
 
 
@@ -88,7 +89,7 @@ def _bare(cluster: Cluster, env: dict[str, str], kind: str, apps: tuple[str, ...
     """The template of an Odoo that has never seen our addons, not even in its list of modules."""
     addons = odoo.addons()
     name = f"{kind}_{_digest(odoo.release(), str(addons), _STORAGE.read_text(), *apps)}"
-    _build(cluster, env, "template0", name, apps, addons=addons)
+    _build(cluster, env, "template0", name, apps, addons=(addons,))
     return name
 
 
@@ -99,7 +100,7 @@ def _build(
     target: str,
     modules: tuple[str, ...] = (),
     script: Path = _STORAGE,
-    addons: Path = ROOT,
+    addons: tuple[Path, ...] = (ROOT,),
 ) -> None:
     """Make `target` of `source`, with modules installed from `addons` and then the script run."""
     known = cluster.sql("SELECT datname FROM pg_database")
@@ -118,8 +119,11 @@ def _build(
     cluster.sql(f'ALTER DATABASE "{half}" RENAME TO "{target}"')
 
 
-def _install(env: dict[str, str], database: str, modules: tuple[str, ...], addons: Path) -> None:
-    arguments = ("-d", database, "-i", ",".join(modules), f"--addons-path={addons}")
+def _install(
+    env: dict[str, str], database: str, modules: tuple[str, ...], addons: tuple[Path, ...]
+) -> None:
+    folders = ",".join(map(str, addons))
+    arguments = ("-d", database, "-i", ",".join(modules), f"--addons-path={folders}")
     options = ("--stop-after-init", "--log-level=warn")
     log = f"install-{database}"  # two are made at a time
     run(odoo.command(*arguments, *options), "Installing the addon", env=env, log=log)
