@@ -1,7 +1,11 @@
 """A contact's User.com page is never blank: how it stands, and why it is not synchronized."""
 
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError
 from odoo.tests import Form, new_test_user
+
+from odoo.addons.usercom_connector.services.contacts import contact_states
 
 from .common import UsercomCase
 
@@ -173,6 +177,13 @@ class TestList(PageCase):
                 self.assertEqual(set(contacts.mapped("usercom_state")), {state})
                 self.assertEqual(set(self.found("=", state)), set(contacts.ids))
                 self.assertEqual(set(self.found("!=", state)), set((self.ours - contacts).ids))
+
+    def test_who_is_not_in_usercom_is_found_among_few_and_among_many(self):
+        for few in (0, contact_states.FEW):
+            with self.subTest(few), patch.object(contact_states, "FEW", few):
+                self.assertEqual(self.found("=", "absent"), self.fresh.ids)
+                others = set((self.ours - self.fresh).ids)
+                self.assertEqual(set(self.found("!=", "absent")), others)
 
     def test_several_states_are_searched_for_at_once(self):
         absent = ["absent", "gone", "erased"]
