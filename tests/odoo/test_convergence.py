@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 from odoo.fields import Command
 
-from .common_tags import TagCase
+from .common_companies import CompaniesCase
+from .common_mailing_lists import MailingListCase
 
 PHONES = st.sampled_from(["111111111", "222222222", "333333333"])
 NAMES = st.sampled_from(["Anna", "Ewa", "Zofia"])
@@ -13,7 +14,12 @@ SEGMENTS = {"Farms": "A", "Mines": "B"}  # a value table
 JOBS = st.sampled_from(["Sales rep", " Sales  rep ", "Buyer"])  # sent without extra spaces
 CODES = st.sampled_from([None, "a1", "b2"])  # sent in upper case, and a text for none
 COMPANIES = st.sampled_from([None, "Acme", "Other"])
+COMPANY = st.sampled_from(["Acme", "Other"])
+CITIES = st.sampled_from([None, "Łódź", "kraków"])  # of a company; sent in upper case
+CODES_OF_TOWNS = st.sampled_from([None, "00-001", "00-002"])  # of a company, both ways
 TAGS = st.sets(st.sampled_from(["VIP", "Press"]))
+LISTS = st.sets(st.sampled_from(["News", "Offers"]))
+NAMES_THERE = {"News": "newsletter", "Offers": "offers"}
 USUAL = (
     st.tuples(st.just("edit_phone"), PHONES),
     st.tuples(st.just("edit_name"), NAMES),
@@ -22,6 +28,8 @@ USUAL = (
     st.tuples(st.just("remote_name"), NAMES),
     st.tuples(st.just("edit_tags"), TAGS),
     st.tuples(st.just("remote_tags"), TAGS),
+    st.tuples(st.just("edit_lists"), LISTS),
+    st.tuples(st.just("remote_lists"), LISTS),
     st.tuples(st.just("remote_consent"), st.booleans()),
     st.tuples(st.just("edit_job"), JOBS),
     st.tuples(st.just("remote_job"), JOBS),
@@ -36,7 +44,15 @@ STEPS = st.one_of(
     st.tuples(st.just("remote_segment"), st.sampled_from([None, *SEGMENTS.values()])),
 )
 # Odoo's contacts share the industry of their company.
-MEMBER_STEPS = st.one_of(*USUAL, st.tuples(st.just("edit_company"), COMPANIES))
+MEMBER_STEPS = st.one_of(
+    *USUAL,
+    st.tuples(st.just("edit_company"), COMPANIES),
+    st.tuples(st.just("remote_join"), COMPANY),
+    st.tuples(st.just("remote_part"), COMPANY),
+    st.tuples(st.just("edit_city"), CITIES),
+    st.tuples(st.just("edit_zip"), CODES_OF_TOWNS),
+    st.tuples(st.just("remote_zip"), CODES_OF_TOWNS),
+)
 CONSENT_STEPS = st.one_of(
     st.tuples(st.just("edit_consent"), st.booleans()),
     st.tuples(st.just("remote_consent"), st.booleans()),
@@ -57,7 +73,7 @@ RACE = [  # a "no" said there while a "yes" of ours, said before, is on its way
 POLICIES = st.sampled_from(["odoo", "usercom", "newest"])
 
 
-class TestConvergence(TagCase):
+class TestConvergence(MailingListCase, CompaniesCase):
     number = 0
 
     @classmethod
@@ -81,15 +97,24 @@ class TestConvergence(TagCase):
         cls.pair(cls.backend, "industry_id", "segment", conversion="table", value_ids=table)
         cls.pair(cls.backend, "function", "job", conversion="trim")
         cls.pair(cls.backend, "ref", "code", conversion="upper", when_empty="none")
-        cls.backend.sync_companies = True
         companies = [{"name": name, "is_company": True} for name in ("Acme", "Other")]
         cls.companies = {each.name: each for each in cls.env["res.partner"].create(companies)}
+        pairs = {pair._key(): pair for pair in cls.backend.company_mapping_ids}
+        pairs["city"].conversion = "upper"
+        pairs["postal_code"].direction = "both"
+
+    def setUp(self):
+        super().setUp()
+        for company in self.companies.values():  # each has somebody, so it is there
+            self.contact(name="Jan", email=f"jan@{company.name}.example", parent_id=company.id)
+        self.rest()
 
     def begin(self, policy):
         TestConvergence.number += 1
-        self.untold, self.last_word = [], True
+        self.untold, self.last_word, self.moved_there = [], True, set()
         self.simulator.clear_faults()
-        self.backend.mapping_ids.conflict_policy = policy
+        pairs = self.backend.mapping_ids | self.backend.company_mapping_ids
+        pairs.conflict_policy = policy
         email = f"anna{TestConvergence.number}@example.org"
         self.someone = self.synced(name="Anna Nowak", email=email, x_email_consent=True)
         self.user_id = self.binding(self.someone).external_id
@@ -122,6 +147,39 @@ class TestConvergence(TagCase):
 
     def edit_company(self, value):
         self.someone.parent_id = self.companies.get(value)
+
+    def remote_join(self, name):
+        self.move_there(name, "member")
+
+    def remote_part(self, name):
+        self.move_there(name, "leaving")
+
+    def move_there(self, name, how):
+        """The user becomes a member, or one no more; the call that tells of it is on its way."""
+        there = self.there(self.companies[name])
+        if (self.user_id in there["members"]) == (how == "leaving"):
+            self.simulator.patch_company(there["id"], **{how: self.user_id})
+            self.moved_there.add(name)
+            self.change()
+
+    def edit_city(self, value):
+        self.companies["Acme"].city = value
+
+    def edit_zip(self, value):
+        self.companies["Acme"].zip = value
+
+    def remote_zip(self, value):
+        """No call tells of it: it is found in the list of companies."""
+        self.simulator.patch_company(self.there(self.companies["Acme"])["id"], postal_code=value)
+
+    def edit_lists(self, names):
+        email = self.someone.email_normalized
+        member = self.env["mailing.contact"].search([("email_normalized", "=", email)], limit=1)
+        lists = (self.news + self.offers).filtered(lambda each: each.name in names)
+        (member or self.member(email)).list_ids = lists
+
+    def remote_lists(self, names):
+        self.change(lists=sorted(NAMES_THERE[name] for name in names))
 
     def edit_tags(self, names):
         self.someone.category_id = self.tags.filtered(lambda tag: tag.name in names)
@@ -174,6 +232,7 @@ class TestConvergence(TagCase):
         self.put(id=self.user_id)
         for payload in reversed(self.untold):
             self.arrive(payload)
+        self.env["usercom.sweep"]._of(self.backend, "companies").started_at = False
         for _run in range(4):
             self.env.flush_all()
             self.env.cr.execute(  # which may have been created without an answer
@@ -186,6 +245,8 @@ class TestConvergence(TagCase):
 
     def sides(self):
         user, someone = self.simulator.user(self.user_id), self.someone
+        acme = self.companies["Acme"]
+        acme_there = self.there(acme)
         segment, attributes = SEGMENTS.get(someone.industry_id.name), user["attributes"]
         return (
             (
@@ -196,7 +257,10 @@ class TestConvergence(TagCase):
                 sorted(tag.name.lower() for tag in someone.category_id),
                 " ".join((someone.function or "").split()),
                 (someone.ref or "").upper() or "none",
-                [someone.parent_id.name] if someone.parent_id else [],
+                sorted(NAMES_THERE[name] for name in self.lists_here(someone)),
+                set(someone.parent_id.mapped("name")) - self.moved_there,
+                (acme.city or "").upper() or None,
+                acme.zip or None,
             ),
             (
                 user["name"],
@@ -206,7 +270,10 @@ class TestConvergence(TagCase):
                 sorted(user["tags"]),
                 " ".join((attributes.get("job") or "").split()),
                 attributes.get("code"),
-                [company["name"] for company in user["companies"]],
+                sorted(user["lists"]),
+                {company["name"] for company in user["companies"]} - self.moved_there,
+                acme_there["city"],
+                acme_there["postal_code"],
             ),
         )
 
