@@ -25,6 +25,8 @@ class Memberships:
         in_use = [pairs.filtered(lambda pair: pair._is_in_use()) for pairs in kinds]
         self._kinds: list[Any] = [pairs for pairs in in_use if pairs]
         self.pairs: list[Any] = [pair for pairs in self._kinds for pair in pairs]
+        at_rest = (every - used for every, used in zip(kinds, in_use, strict=True))
+        self.resting: list[Any] = [pair for pairs in at_rest for pair in pairs]
         self.by_key: dict[str, Any] = {pair._key(): pair for pair in self.pairs}
         self.fields: set[str] = {pairs._contact_field for pairs in kinds if pairs}
 

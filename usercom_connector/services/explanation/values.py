@@ -1,7 +1,7 @@
 """What would happen to each paired value of a contact and its user, and why."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ...usercom import User
@@ -56,7 +56,10 @@ class ValueExplanations:
             reason = str(self._env._("User.com was not asked yet."))
             if verdict == "send" and (problem := self._unsendable(key, odoo)):
                 verdict, reason = "problem", problem
-            yield self._explained(mapping, odoo.get(key), None, verdict, reason)
+            yield replace(
+                self._explained(mapping, odoo.get(key), None, verdict, reason), usercom=""
+            )
+        yield from self._at_rest()
 
     def of(self, user: User) -> Iterator[ValueExplanation]:
         """Explain every pair, now that ``user`` was read."""
@@ -67,6 +70,15 @@ class ValueExplanations:
             verdict, reason = self._judged(mapping, plan, sides)
             odoo, usercom = sides.odoo.get(key), sides.usercom.get(key)
             yield self._explained(mapping, odoo, usercom, verdict, reason)
+        yield from self._at_rest()
+
+    def _at_rest(self) -> Iterator[ValueExplanation]:
+        """Explain the pairs of tags and lists that nobody gets or loses now, and why."""
+        for pair in self._comparison.memberships.resting:
+            joined, _unsaid = pair._groups_of(self._partner)
+            odoo = "" if pair.is_archived else self._texts.value(pair, pair._group().id in joined)
+            verdict = "problem" if pair.is_gone else "leave"
+            yield ValueExplanation(pair, odoo, "", "", verdict, pair.problem)
 
     def _plan(self, user: User) -> MergePlan:
         planner = MergePlanner(self._backend, self._comparison, AS_CONFIGURED)
