@@ -69,6 +69,25 @@ class TestGoneLabels(ListCase, MailingListCase):
         self.assertTrue(self.tagged.is_gone and self.listed.is_gone)
         self.assertFalse(self.env["usercom.drift"].search([]))
 
+    def test_the_preview_of_an_initial_sync_finds_them(self):
+        self.assert_found_by("action_preview")
+
+    def test_so_does_its_run(self):
+        self.assert_found_by("action_preview", "action_run")
+
+    def assert_found_by(self, *steps):
+        """The last step of an initial sync finds that they were deleted just before it."""
+        sync = self.env["usercom.sync"].create({"direction": "import"})
+        for step in steps:
+            if step == steps[-1]:
+                self.delete_there(self.tagged, self.listed)
+            getattr(sync, step)()
+            self.drain()
+        self.assertTrue(self.tagged.is_gone and self.listed.is_gone)
+        self.assertFalse(sync.line_ids.filtered("receives"))
+        self.assertEqual(self.jan.category_id, self.vip)
+        self.assertEqual(self.lists_here(self.jan), ["News"])
+
     def test_a_contact_who_gets_on_a_deleted_list_finds_it(self):
         self.delete_there(self.listed)
         others = self.env["res.partner"].create(
@@ -111,6 +130,26 @@ class TestGoneLabels(ListCase, MailingListCase):
         self.assertEqual([c for c in self.calls() if "tag" in c or "list" in c], [])
         self.assertEqual((self.jan + anna).category_id, self.vip)
         self.assertEqual(self.lists_here(self.jan), ["News"])
+
+    def test_the_explanation_of_a_contact_tells_why_they_rest(self):
+        archived = self.tag("Old")
+        old = self.pair_tags(archived, "old")
+        archived.active = False
+        self.delete_there(self.tagged, self.listed)
+        self.backend.action_fetch_tags()
+        explanation = self.env["usercom.explanation"]._explain(self.backend, self.jan)
+        told = {"Tag: VIP": ("yes", "problem"), "Mailing list: News": ("yes", "problem")}
+        for is_read in (False, True):
+            with self.subTest(is_read=is_read):
+                if is_read:
+                    explanation.action_read()
+                for pair in (self.tagged, self.listed, old):
+                    line = explanation.line_ids.filtered(
+                        lambda each, name=pair.display_name: each.name == name
+                    )
+                    odoo, verdict = told.get(pair._label(), (False, "leave"))
+                    self.assertEqual((line.odoo or False, line.usercom or ""), (odoo, ""))
+                    self.assertEqual((line.verdict, line.reason), (verdict, pair.problem))
 
     # ---- there again ----
 

@@ -13,6 +13,7 @@ from ..contacts.texts import by_id
 from ..database.transactions import attempted, committed, unless_locked
 from ..importer.importer import Refusals
 from ..importer.new_users import NewUsers
+from ..mapping.gone_labels import GoneLabels
 from ..memberships import Memberships
 from ..queue.quarantine import MOST_ORPHANINGS, PageGuard
 from ..values.importer import ValueImporter
@@ -66,9 +67,13 @@ class Preview:
 
     def _take_page(self) -> int:
         reader = PageReader(
-            self.sync, self._pages, self._compare, self._after_pages, expect=self._expect
+            self.sync, self._pages, self._meet, self._after_pages, expect=self._expect
         )
         return reader.take_page()
+
+    def _meet(self, users: list[User]) -> None:
+        GoneLabels(self.backend, self._pages.client).look_for_those_lost(users)
+        self._compare(users)
 
     def _expect(self, users: int | None) -> None:
         """Estimate the calls; ``users``: how many there are, if User.com tells."""

@@ -11,6 +11,7 @@ from ...usercom.merge import Rule
 from ..contacts.value_changes import ValueChanges
 from ..database.transactions import committed
 from ..importer import ImportChoices, Importer, ImportResult, Results
+from ..mapping.gone_labels import GoneLabels
 from ..memberships import Memberships
 from ..own_context import Origin
 from .companies import PreviewedCompanies
@@ -93,6 +94,7 @@ class Run:
 
     def _import_users(self, users: list[User]) -> None:
         users = recognizable(users)
+        GoneLabels(self.backend, self._pages.client).look_for_those_lost(users)
         importer = Importer(self.backend, import_choices(self.sync), consent_origin(self.sync))
         imported = importer.import_page(users)
         if self.backend.history_days:
