@@ -1,5 +1,6 @@
 """A real Odoo server with its cron, and the simulator, with contacts on both sides."""
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -79,6 +80,13 @@ def drained(pair: Pair, seconds: float = PATIENCE_SECONDS) -> float:
     started = time.monotonic()
     until(lambda: not pair.waiting(), seconds, "an empty outbox")
     return time.monotonic() - started
+
+
+def processor_seconds(pair: Pair) -> float:
+    """How long Odoo's process has been at work, which no other work on the machine changes much."""
+    with open(f"/proc/{pair.odoo.pid}/stat", encoding="ascii") as status:
+        user, system = status.read().rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def peak_memory(pair: Pair) -> float:

@@ -147,6 +147,22 @@ class TestSent(SummaryCase):
         for partner in people:
             export(partner)
 
+    def test_an_initial_sync_reads_them_once_for_a_file_and_once_for_a_page(self):
+        self.path(BANKS, "number")
+        banks = [(0, 0, {"acc_number": "1"})]
+        people = [self.unsent(name=f"P{n}", email=f"p{n}@example.org") for n in range(2)]
+        people.append(self.unsent(name="P", email="p@example.org", bank_ids=banks))
+        sync = self.env["usercom.sync"].create({"direction": "export"})
+        sync.action_preview()
+        self.drain()
+        sync.action_run()
+        with self.assertLogs("odoo.sql_db", "DEBUG") as queries:
+            self.drain()
+        self.assertEqual(sync.state, "done")
+        read = [line for line in queries.output if 'FROM "res_partner_bank" WHERE' in line]
+        self.assertEqual(len(read), 2, read)
+        self.assertEqual([self.value(partner, "number") for partner in people], [0, 0, 1])
+
     def test_amounts_in_other_currencies_are_converted(self):
         currencies = self.env["res.currency"].with_context(active_test=False)
         company = self.backend.company_id.currency_id

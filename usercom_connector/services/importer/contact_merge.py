@@ -66,10 +66,11 @@ class ContactMerge:
             ids = [plan.partner.id for plan in group]
             seen.browse(ids).with_prefetch(seen._ids).write(group[0].vals)
         note_consents(self._backend, plans)
-        if changed:
+        # Who only gets the id of the user has the values that were just compared.
+        if written := [plan for plan in changed if plan.written]:
             # A new one: the other has looked up which columns were NULL before.
             export = ValueExporter(comparison.mappings, comparison.memberships)
-            agree_on_written(export, changed)
+            agree_on_written(export, written)
 
 
 # ---- what was written ----
