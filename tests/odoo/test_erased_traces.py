@@ -129,6 +129,24 @@ class TestTraces(TraceCase):
         self.assertEqual((other.name, other.read_name), ("gift", False))
         self.check_gone()
 
+    def test_in_what_a_pair_shows_of_another_contacts_company(self):
+        """Values of Ola tell of Jan, whom she works for, and what was sent stays for days."""
+        self.backend.history_days = 30
+        for attribute, path in (("city", "parent_id.email"), ("country", "parent_id.name")):
+            self.pair(self.backend, "parent_id", attribute, path=path)
+        contact = self.known()
+        contact.name = 'Jan "Boss" Kowalski'
+        ola = self.synced(name="Ola", email="ola@example.org", parent_id=contact.id)
+        self.assertEqual(self.remote(ola)["city"], EMAIL)
+        self.assertIn("usercom_value_change", self.found_in())
+        rows = self.env["usercom.outbox"].search([("partner_id", "=", ola.id)])
+        self.assertIn(EMAIL, repr(rows.mapped("sent")))
+        contact.unlink()
+        self.drain()
+        self.assertFalse(self.remote(ola)["city"])
+        self.assertIn("ola@example.org", repr(rows.mapped("sent")))
+        self.check_gone()
+
     def test_in_value_tables_of_contacts_and_of_users(self):
         contact = self.known()
         names = {"name": NAME, "email": EMAIL, "partner_id": contact.id}

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.sql import escape_psql
 
+from ..mapping.paths import tells_of_another
 from .identity import normalized
 
-_TEXTS = {
-    "usercom.inbox": "error",
-    "usercom.outbox": "error",
-    "usercom.event": "error",
-    "usercom.binding": "last_error",
-    "usercom.company": "last_error",
-    "usercom.sync": "error",
-    "usercom.sync.line": "problems",
-    "usercom.sweep": "error",
-    "usercom.segment": "error",
+_TEXTS = ("error", "last_error", "problems")  # texts that may name people, whichever model has them
+_RECEIVED = {"usercom.inbox": ["payload"], "usercom.event": ["data", "answer"]}
+_VALUES = {  # of contacts, where a pair may show who their company or salesperson is
+    "usercom.outbox": ["sent", "answer", "known"],
+    "usercom.value.change": ["values"],
+    "usercom.conflict": ["base", "odoo", "usercom"],
+    "usercom.drift": ["odoo", "usercom"],
+    "usercom.sync.line": ["conflicts", "overwritten"],
 }
 _SHORTEST = 6  # a custom id "7" is in texts that are about anything
 
@@ -46,8 +46,10 @@ class Erasure:
         self._remove_choices()
         if self._emails:
             self._remove_payloads()
-        if patterns := [f"%{escape_psql(trace)}%" for trace in self._traces()]:
-            self._remove_texts(patterns)
+        if traces := self._traces():
+            self._remove_texts([f"%{escape_psql(trace)}%" for trace in traces])
+            if any(map(tells_of_another, self._env["usercom.field.mapping"].search([]))):
+                self._blank(_VALUES, traces)
 
     def part(self) -> None:
         """End the links of contacts that stay, for good, with all that was noted of them."""
@@ -138,34 +140,43 @@ class Erasure:
             SQL("DELETE FROM usercom_inbox i WHERE %s AND NOT EXISTS (%s)", named, others)
         )
         Inbox.invalidate_model()
-        self._blank_addresses("usercom.inbox", "payload", patterns)
-        self._blank_addresses("usercom.event", "data", patterns)
-        self._blank_addresses("usercom.event", "answer", patterns)
+        self._blank(_RECEIVED, self._emails)
 
-    def _blank_addresses(self, model: str, name: str, patterns: list[str]) -> None:
-        """Blank the addresses in what is kept of others, as of a company they ordered for."""
-        column = SQL.identifier(name)
-        self._update(
-            model,
-            [name],
-            SQL(
-                """SET %(column)s = regexp_replace(%(column)s::text, %(emails)s, '""', 'gi')::jsonb
-                    WHERE %(column)s IS NOT NULL AND %(column)s::text ILIKE ANY(%(patterns)s)""",
-                column=column,
-                emails="|".join(f'"{_literally(email)}"' for email in sorted(self._emails)),
-                patterns=patterns,
-            ),
-        )
+    def _blank(self, columns: Mapping[str, list[str]], traces: Collection[str]) -> None:
+        """Blank the ``traces`` in what is kept of others, as of a company they ordered for.
+
+        A trace is blanked where it is a whole text of the JSON.
+        """
+        spelled = [json.dumps(trace, ensure_ascii=False) for trace in sorted(traces)]
+        values = {
+            "patterns": [f"%{escape_psql(text)}%" for text in spelled],
+            "texts": "|".join(map(_literally, spelled)),
+        }
+        for model, name in [(key, name) for key, names in columns.items() for name in names]:
+            change = SQL(
+                """SET %(kept)s = regexp_replace(%(kept)s::text, %(texts)s, '""', 'gi')::jsonb
+                    WHERE %(kept)s IS NOT NULL AND %(kept)s::text ILIKE ANY(%(patterns)s)""",
+                kept=SQL.identifier(name),
+                **values,
+            )
+            self._update(model, [name], change)
 
     def _remove_texts(self, patterns: list[str]) -> None:
         """Replace error texts that quote them."""
         notice = self._env._("The text named a person whose contact has been erased.")
-        for model, name in _TEXTS.items():
+        for model, name in self._texts():
             column = SQL.identifier(name)
             change = SQL("SET %s = %s WHERE %s ILIKE ANY(%s)", column, notice, column, patterns)
             self._update(model, [name], SQL("%s AND %s IS NOT NULL", change, column))
         change = SQL("SET read_name = NULL WHERE read_name ILIKE ANY(%s)", patterns)
         self._update("usercom.event", ["read_name"], change)
+
+    def _texts(self) -> Iterator[tuple[str, str]]:
+        """Yield (model, field) of each text of ours that may name people."""
+        for model in self._env.values():
+            if model._auto and not model._abstract and model._name.startswith("usercom."):
+                fields = map(model._fields.get, _TEXTS)
+                yield from ((model._name, field.name) for field in fields if field and field.store)
 
     def _traces(self) -> set[str]:
         """What tells who they are wherever it stands, unlike "Jan" or "7"."""
@@ -181,6 +192,6 @@ class Erasure:
         records.invalidate_model(names)
 
 
-def _literally(email: str) -> str:
-    """A regular expression of PostgreSQL that finds the address itself."""
-    return "".join(sign if sign.isalnum() else f"\\{sign}" for sign in email)
+def _literally(text: str) -> str:
+    """A regular expression of PostgreSQL that finds the text itself."""
+    return "".join(sign if sign.isalnum() else f"\\{sign}" for sign in text)

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from odoo import SUPERUSER_ID, fields
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...usercom.company_sync import CompanyPush, MembersChanged
@@ -19,6 +20,7 @@ from ...usercom.merge import remote_base_value
 from ...usercom.push import Push, Pushed
 from ...usercom.records import USERS
 from ...usercom.texts import storable_json
+from ..mapping.paths import tells_of_another
 from ..memberships import Memberships
 from ..own_context import Origin, own_context
 from ..queue.claims import Task
@@ -184,7 +186,27 @@ class ValueChanges:
     def _insert(self, changes: Iterable[dict[str, Any]]) -> None:
         """Store them, but for consents and for pairs that are there no more."""
         pairs = self._pairs()
-        self._store(c | pairs[c["pair"]] for c in changes if c["pair"] in pairs)
+        noted = [c | pairs[c["pair"]] for c in changes if c["pair"] in pairs]
+        self._forget_others([c for c in noted if c["values"][1] is None])
+        self._store(noted)
+
+    def _forget_others(self, emptied: list[dict[str, Any]]) -> None:
+        """Blank what these changes say of others whom nobody is called by: who has been erased."""
+        ids = {change["mapping_id"] for change in emptied if "mapping_id" in change}
+        telling = self._env["usercom.field.mapping"].browse(ids).filtered(tells_of_another)._ids
+        told = [change for change in emptied if change.get("mapping_id") in telling]
+        texts = [str(change["values"][0]) for change in told]
+        known = self._called(texts) if texts else set()
+        for change in told:
+            if str(change["values"][0]) not in known:
+                change["values"] = ["", None]
+
+    def _called(self, texts: list[str]) -> set[str]:
+        """Those of the ``texts`` that are the name or the address of some contact."""
+        names = ("name", "complete_name", "email_normalized")
+        everybody = self._env["res.partner"].with_context(active_test=False)
+        found = everybody.search_read(Domain.OR(Domain(n, "in", texts) for n in names), names)
+        return {contact[name] for contact in found for name in names}
 
     def _pairs(self) -> dict[tuple[str, str], dict[str, Any]]:
         """``{(resource, key): the columns that name the pair}``."""

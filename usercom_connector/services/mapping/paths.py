@@ -47,6 +47,11 @@ def hops(mapping: Any) -> list[Any]:
     return found[:-1] if many is None or found[-1] is many else found[:-2]
 
 
+def tells_of_another(mapping: Any) -> bool:
+    """Return whether its value may be of another person: the contact's company, its salesperson."""
+    return bool(mapping.path) or mapping.field_id.sudo().relation in ("res.partner", "res.users")
+
+
 def relation(mapping: Any) -> Any:
     """Return the one2many `Field` that leads to the records of a summary, None if there is none.
 
