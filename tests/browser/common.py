@@ -9,10 +9,11 @@ from pathlib import Path
 from unittest.mock import patch
 
 from odoo.tests import HttpCase
-from odoo.tests.common import ChromeBrowser
 from odoo.tools import translate
 
 from tests.odoo.common import UsercomCase
+
+from .common_chromium import Chromium
 
 ROOT = Path(__file__).resolve().parents[2]
 PICTURES = Path(os.environ.get("USERCOM_SCREENSHOTS", ROOT / ".cache/screenshots"))
@@ -55,6 +56,12 @@ class BrowserCase(UsercomCase, HttpCase):
 
     browser_size = "1366x900"
     modules = ("base", "web", "base_setup", "mail", *OURS)
+    chromium = None  # the one of the last page, if that went well
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.addClassCleanup(lambda: cls.chromium and cls.chromium.stop())
 
     def speak(self, language):
         """Let the administrator read `language`, as if it had been added in Odoo's settings."""
@@ -67,7 +74,9 @@ class BrowserCase(UsercomCase, HttpCase):
 
     @contextmanager
     def page(self, path, login="admin"):
-        browser = ChromeBrowser(self)
+        cls = type(self)
+        former, cls.chromium = cls.chromium, None
+        browser = Chromium(self, former)
         try:
             with self.allow_requests(browser=browser):
                 self.authenticate(login, login, browser=browser)
@@ -78,8 +87,11 @@ class BrowserCase(UsercomCase, HttpCase):
                 yield page
                 browser._wait_code_ok("console.log('test successful')", PATIENCE_SECONDS)
                 self._wait_remaining_requests()
-        finally:
+            browser.leave(self.base_url())
+            cls.chromium = browser
+        except BaseException:
             browser.stop()
+            raise
         self.env.invalidate_all()
 
 
