@@ -38,6 +38,18 @@ class OrderCase(UsercomCase):
         order.action_confirm()
         return order
 
+    def invoiced(self, order):
+        """The posted invoice of what is to be invoiced of the order."""
+        invoice = order.sudo()._create_invoices()
+        invoice.action_post()
+        return invoice
+
+    def pay(self, invoice):
+        wizard = self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=invoice.ids
+        )
+        wizard.create({})._create_payments()
+
     def elsewhere(self):
         """``(account, orders)`` of another company, the orders as its salesperson enters them."""
         company = self.env["res.company"].create({"name": "Elsewhere"})

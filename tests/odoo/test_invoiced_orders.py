@@ -20,15 +20,7 @@ class TestInvoicedOrders(OrderCase):
         self.work_off()
 
     def invoice(self):
-        invoice = self.order.sudo()._create_invoices()
-        invoice.action_post()
-        return invoice
-
-    def pay(self, invoice):
-        wizard = self.env["account.payment.register"].with_context(
-            active_model="account.move", active_ids=invoice.ids
-        )
-        wizard.create({})._create_payments()
+        return self.invoiced(self.order)
 
     def credit(self, invoice, quantities=None):
         """Credit the invoice, or so many of each of its lines."""

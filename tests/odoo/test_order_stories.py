@@ -1,5 +1,7 @@
 """Random stories of orders: at the end as many deals as orders, each line once, nobody erased.
 
+A deal is at the stage that invoices and payments have brought its order to.
+
 A seed makes the same story again, whatever the machine does meanwhile.
 """
 
@@ -16,12 +18,16 @@ FAULTS = (
     {"kind": "status", "status": 429, "headers": {"retry-after": "1"}},
     {"kind": "half_body"},
 )
+STAGES = {"confirmed": 1, "invoiced": 2, "paid": 3}
 PATHS = ("/events/", "/deals/*", "/products-by-id/*", "/products/*")
 
 
 class TestStories(MergeCase, OrderHistoryCase):
     def setUp(self):
         super().setUp()
+        (self.chair + self.table).invoice_policy = "order"
+        for state, number in STAGES.items():
+            self.stage(state).stage = number
         emails = ("ewa@example.org", "ola@example.org", "adam@example.org")
         self.people = [self.jan, *(self.synced(email=email) for email in emails)]
         self.orders = self.env["sale.order"]
@@ -30,6 +36,7 @@ class TestStories(MergeCase, OrderHistoryCase):
     def live(self, seed):
         self.random = Random(seed)
         steps = [self.buy] * 5 + [self.cancel, self.confirm_again, self.change, self.remove_line]
+        steps += [self.bill, self.bill_and_pay, self.settle_bills]
         steps += [self.go_wrong] * 2 + [self.drain] * 3 + [self.join, self.erase, self.look_back]
         for number in range(STEPS):
             step = self.random.choice(steps)
@@ -71,6 +78,21 @@ class TestStories(MergeCase, OrderHistoryCase):
     def remove_line(self):
         if order := self.chosen("sale"):
             order.order_line[-1:].product_uom_qty = 0
+
+    def bill(self):
+        order = self.chosen("sale")
+        is_due = order.invoice_status == "to invoice" and order.amount_to_invoice > 0
+        return self.invoiced(order) if is_due else self.env["account.move"]
+
+    def bill_and_pay(self):
+        if invoice := self.bill():
+            self.pay(invoice)
+
+    def settle_bills(self):
+        """All open invoices of an order are paid."""
+        invoices = self.chosen("sale").invoice_ids
+        for invoice in invoices.filtered(lambda each: each.payment_state == "not_paid"):
+            self.pay(invoice)
 
     def go_wrong(self):
         fault = self.random.choice(FAULTS)
@@ -119,9 +141,18 @@ class TestStories(MergeCase, OrderHistoryCase):
             status = 3 if order.state == "cancel" else 2
             self.assertEqual((deal["status"], deal["user_id"]), (status, person), order)
             self.assertEqual(float(deal["value"]), order.amount_total)
+            if order.state == "sale":
+                self.assertEqual(deal["stage"], STAGES[self.come_to(order)], order)
             self.assert_each_line_once(order, found["product_events"])
         writes = {deal["custom_id"]: deal["writes"] for deal in found["deals"]}
         self.assertEqual({key: writes.get(key, 0) for key in self.erased}, self.erased)
+
+    def come_to(self, order):
+        """The state to which an order has come, as people see it in Odoo."""
+        if order.invoice_status not in ("invoiced", "upselling"):
+            return "confirmed"
+        states = set(order.invoice_ids.mapped("payment_state"))
+        return "paid" if states <= {"paid", "in_payment"} else "invoiced"
 
     def assert_each_line_once(self, order, events):
         """What was bought and returned of each line, doubled by lost answers or not."""
