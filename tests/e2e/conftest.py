@@ -36,7 +36,15 @@ class Pair:
         """How many contacts are still to be sent."""
         return self.odoo.sql("SELECT count(*) FROM usercom_outbox WHERE state = 'pending'")[0][0]
 
-    def user(self, email: str, seconds: float = 10) -> dict[str, Any]:
+    def come_to_rest(self) -> None:
+        """Wait until neither side has anything more to tell, however slow the machine is."""
+        until(lambda: self.simulator.quiet(2) and not self._queued(), 90, "rest")
+
+    def _queued(self) -> int:
+        queued = "SELECT count(*) FROM usercom_inbox WHERE state = 'pending'"
+        return self.waiting() + self.odoo.sql(queued)[0][0]
+
+    def user(self, email: str, seconds: float = 30) -> dict[str, Any]:
         """The one user of this e-mail, once it is there."""
         return until(lambda: self.simulator.users(email=email), seconds, f"user {email}")[0]
 

@@ -81,7 +81,7 @@ def test_a_call_passes_and_its_token_is_in_no_log(pair: Pair, nginx: SimpleNames
     path = f"/usercom/webhook/{token(pair)}"
     answer = requests.post(nginx.url + path, json={"extra": {"id": user}}, timeout=30)
     assert answer.json() == {"status": "accepted"}
-    until(lambda: pair.find("anna@example.org"), 10)
+    until(lambda: pair.find("anna@example.org"), 30)
     assert token(pair) not in logs(nginx.folder)
 
 

@@ -29,7 +29,7 @@ def test_an_edit_in_odoo_appears_at_user_com(pair: Pair, at: Callable[[str], str
     assert pair.user(at("jan"))["last_name"] == "Kowalski"
     pair.simulator.quiet()
     pair.write(contact, phone="222222222", x_email_consent=True)
-    until(lambda: pair.user(at("jan"))["phone_number"] == "222222222", 10)
+    until(lambda: pair.user(at("jan"))["phone_number"] == "222222222", 30)
     assert pair.user(at("jan"))["attributes"]["email_consent"] is True
 
 
@@ -38,30 +38,30 @@ def test_a_change_at_user_com_appears_in_odoo(pair: Pair, at: Callable[[str], st
     user = pair.user(at("anna"))
     pair.simulator.quiet()
     pair.simulator.patch_user(user["id"], phone_number="333333333", email_consent=True)
-    until(lambda: pair.read(contact, "phone")["phone"] == "333333333", 10)
+    until(lambda: pair.read(contact, "phone")["phone"] == "333333333", 30)
     assert pair.read(contact, "x_email_consent")["x_email_consent"] is True
 
 
 def test_a_new_person_at_user_com_becomes_a_contact(pair: Pair, at: Callable[[str], str]) -> None:
     pair.simulator.visit(email=at("new"), first_name="Ewa", last_name="Nowak")
-    [contact] = until(lambda: pair.find(at("new")), 10)
+    [contact] = until(lambda: pair.find(at("new")), 30)
     assert contact["name"] == "Ewa Nowak"
 
 
 def test_the_echo_of_an_edit_dies_out(pair: Pair, at: Callable[[str], str]) -> None:
     contact = pair.contact(email=at("echo"), phone="111111111")
     user = pair.user(at("echo"))
-    pair.simulator.quiet(2)
+    pair.come_to_rest()
     pair.simulator.clear_journal()
     pair.write(contact, phone="222222222")
-    until(lambda: pair.user(at("echo"))["phone_number"] == "222222222", 10)
-    pair.simulator.quiet(2)
+    until(lambda: pair.user(at("echo"))["phone_number"] == "222222222", 30)
+    pair.come_to_rest()
     assert len(pair.simulator.journal(kind="request", method="PUT")) == 1
 
     pair.simulator.clear_journal()
     pair.simulator.patch_user(user["id"], phone_number="333333333")
-    until(lambda: pair.read(contact, "phone")["phone"] == "333333333", 10)
-    pair.simulator.quiet(2)
+    until(lambda: pair.read(contact, "phone")["phone"] == "333333333", 30)
+    pair.come_to_rest()
     assert not pair.simulator.journal(kind="request", method="PUT")
 
 

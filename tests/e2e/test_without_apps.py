@@ -73,14 +73,14 @@ def test_new_people_become_contacts(pair: Pair) -> None:
     [account] = pair.odoo.call("usercom.backend", "search_read", [], ["new_user_policy"])
     assert account["new_user_policy"] == "create"
     pair.simulator.visit(email="anna@example.org", first_name="Anna", last_name="Nowak")
-    assert until(lambda: pair.find("anna@example.org"), 10)[0]["name"] == "Anna Nowak"
+    assert until(lambda: pair.find("anna@example.org"), 30)[0]["name"] == "Anna Nowak"
 
 
 def test_a_refusal_of_e_mail_travels(pair: Pair) -> None:
     contact = pair.contact(email="jan@example.org")
     pair.user("jan@example.org")
     pair.odoo.call("mail.blacklist", "create", [{"email": "jan@example.org"}])
-    until(lambda: pair.user("jan@example.org")["unsubscribed"], 10)
+    until(lambda: pair.user("jan@example.org")["unsubscribed"], 30)
     assert pair.read(contact, "is_blacklisted")["is_blacklisted"]
 
 
