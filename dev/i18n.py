@@ -21,7 +21,7 @@ def main(arguments: list[str]) -> int:
             cluster = Cluster(NAME)
         with cluster.running():
             env = odoo.environment(cluster.env, NAME)
-            source = template.ensure(cluster, env, template.TESTED_WITH)
+            source = template.ensure(cluster, env, template.TESTED_WITH, consent=True)
             template.copy(cluster, source, _DATABASE)
             there = cluster.sql(_INSTALLED, _DATABASE)  # all but for tests/dev/test_make.py
             addons = [addon for addon in ADDONS if addon.name in there]

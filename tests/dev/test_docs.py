@@ -2,7 +2,6 @@
 calls what is on the screen as the screen does.
 """
 
-import os
 import re
 import shlex
 import subprocess
@@ -69,14 +68,9 @@ def test_a_developers_command_is_there(line: str) -> None:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[OdooServer]:
-    """A database without the addon; the commands are what installs it."""
-    os_template = os.environ["USERCOM_TEMPLATE"]
-    os.environ["USERCOM_TEMPLATE"] = os.environ["USERCOM_CORE"]
-    try:
-        with OdooServer("docs") as odoo:
-            yield odoo
-    finally:
-        os.environ["USERCOM_TEMPLATE"] = os_template
+    """A database without the addon, and without apps: the commands are what installs it."""
+    with OdooServer("docs", template="USERCOM_ALONE") as odoo:
+        yield odoo
 
 
 def test_an_operators_commands_run(server: OdooServer) -> None:
