@@ -44,9 +44,9 @@ class TestMergedInto(ListCase):
         self.assertEqual(self.jan.phone, "111111111")
         self.assertEqual(self.remote(self.jan)["phone_number"], "111111111")
 
-    def says_no_and_is_merged(self):
+    def says_no_and_is_merged(self, has_said_yes=True):
         """The first user says no, and is merged into one that says yes before anybody hears it."""
-        self.jan.x_email_consent = True
+        self.jan.x_email_consent = has_said_yes
         self.drain()
         self.simulator.patch_user(self.first, email_consent=False)
         self.simulator.patch_user(self.second, email_consent=True)
@@ -65,6 +65,17 @@ class TestMergedInto(ListCase):
         self.stored_call(call)
         self.drain()
         self.receive(id=self.second)
+        self.check_no()
+
+    def test_so_it_does_of_one_who_has_never_said_yes(self):
+        self.stored_call(self.says_no_and_is_merged(has_said_yes=False))
+        self.drain()
+        self.receive(id=self.second)
+        self.check_no()
+
+    def test_so_it_does_of_such_a_one_whom_a_list_links_anew(self):
+        self.stored_call(self.says_no_and_is_merged(has_said_yes=False))
+        self.due("reconcile")
         self.check_no()
 
     def test_so_it_does_where_both_calls_come_together(self):

@@ -117,6 +117,16 @@ class ReceivedWithdrawals:
             if self._is_withdrawn(mapping, partner, user):
                 Brake(self._backend).count({"unsubscribed_here": 1})
                 withdraw(mapping, self._backend, partner)
+            elif self._is_first_word(mapping, partner, user):
+                ConsentNotes(mapping).note(False, partner)
+
+    def _is_first_word(self, mapping: Any, partner: Any, user: User | None) -> bool:
+        """Whether a user that cannot be read any more said "no", and the contact never anything.
+
+        The user that it was merged into may say an older "yes".
+        """
+        is_no = self._withdrawn_at(mapping) and not _is_remote_base(mapping, partner)
+        return bool(is_no and not self._is_read(user) and not _last_answer(mapping, partner))
 
     def _is_withdrawn(self, mapping: Any, partner: Any, user: User | None) -> bool:
         moment = self._withdrawn_at(mapping)
@@ -132,11 +142,13 @@ class ReceivedWithdrawals:
 
         A "yes" of another user, into whom that one was merged, is no answer to its "no".
         """
-        asked = set(self._rows.mapped("external_id")) - {0}
-        if user is None or (asked and user.id not in asked):
-            return False
-        value = user.values.get(mapping._key())
+        value = user.values.get(mapping._key()) if user and self._is_read(user) else None
         return received_consent(value, mapping._as_attribute(), mapping._withdrawn()) is True
+
+    def _is_read(self, user: User | None) -> bool:
+        """Return whether ``user`` is the one that the calls are about."""
+        asked = set(self._rows.mapped("external_id")) - {0}
+        return user is not None and (not asked or user.id in asked)
 
     def _withdrawn_at(self, mapping: Any) -> datetime | None:
         """Return when the newest call that speaks of the consent was sent, if it says "no"."""
@@ -153,7 +165,13 @@ class ReceivedWithdrawals:
 
 def _said_yes_before(mapping: Any, partner: Any, moment: datetime) -> bool:
     """Return whether the contact's last answer is a "yes" from before this moment (naive UTC)."""
-    last = mapping.env["usercom.consent.log"].search(
+    last = _last_answer(mapping, partner)
+    return last.new_value == "yes" and bool((last.source_at or last.create_date) <= moment)
+
+
+def _last_answer(mapping: Any, partner: Any) -> Any:
+    """Return the last entry of the consent log about this consent of the contact, if any."""
+    return mapping.env["usercom.consent.log"].search(
         [
             ("partner_id", "=", partner.id),
             ("company_id", "=", mapping.backend_id.company_id.id),
@@ -161,7 +179,6 @@ def _said_yes_before(mapping: Any, partner: Any, moment: datetime) -> bool:
         ],
         limit=1,
     )
-    return last.new_value == "yes" and bool((last.source_at or last.create_date) <= moment)
 
 
 def _is_remote_base(mapping: Any, partner: Any) -> bool:
