@@ -14,7 +14,7 @@ from typing import Any, Self
 import requests
 from requests.adapters import HTTPAdapter
 
-THREADS = 16
+THREADS = 32
 CONNECT = 5.0  # seconds to connect; each further wait for a byte may be longer
 LONGEST_CALL = 40.0  # seconds, from its connection to the last byte of its answer
 

@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -9,6 +11,8 @@ from ...services.failures.dismissal import REMOVALS
 from ...services.failures.problem import refusal
 from ...usercom.mass import MassPush
 from ...usercom.texts import excerpt, readable
+
+SYNCED = "usercom.outbox.synced"  # contacts whose failures are closed, until precommit
 
 
 class UsercomOutbox(models.Model):
@@ -204,14 +208,24 @@ class UsercomOutbox(models.Model):
         return super()._close(problems, **values)
 
     def _supersede_failures(self):
-        """Close the failed rows of these contacts, which are synced now."""
-        older = [
-            ("backend_id", "in", self.backend_id.ids),
-            ("resource", "in", list(set(self.mapped("resource")))),
-            ("partner_id", "in", self.partner_id.ids),
-            ("state", "=", "failed"),
-        ]
-        self.search(older).state = "superseded"
+        """Have the failed rows of these contacts, which are synced now, closed with the lot."""
+        precommit = self.env.cr.precommit
+        if SYNCED not in precommit.data:
+            precommit.data[SYNCED] = defaultdict(set)
+            precommit.add(self._close_failures)
+        for row in self.filtered("partner_id"):
+            precommit.data[SYNCED][row.backend_id.id, row.resource].add(row.partner_id.id)
+
+    def _close_failures(self):
+        synced = self.env.cr.precommit.data.pop(SYNCED)
+        for (backend_id, resource), partner_ids in synced.items():
+            older = [
+                ("backend_id", "=", backend_id),
+                ("resource", "=", resource),
+                ("partner_id", "in", list(partner_ids)),
+                ("state", "=", "failed"),
+            ]
+            self.search(older).state = "superseded"
 
     def _refuse(self, error):
         """Show on the contact, too, that User.com refused the push."""

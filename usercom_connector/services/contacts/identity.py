@@ -288,12 +288,23 @@ class Linking:
         ``user`` is None where User.com was not asked; ``since`` is the base that ``base`` was made
         of, so that what others have agreed on meanwhile stays.
         """
-        binding = self._bindings._ensure(self._backend, partner)
+        binding = self.known(partner) or self._bindings._ensure(self._backend, partner)
         binding._agree(user_id, user, base, "\n".join(problems), since)
         self._backend.env["usercom.outbox"]._enqueue_companies_later(partner.ids)
         seen = self._backend._with_account_context(partner)
         if vals := self.key_vals(seen, user_id):
             with_own_context(seen, linking=self._backend._key_field()).write(vals)
+
+    def known(self, partner: Any) -> Any:
+        """The link of ``partner``, none if it has none; read with those of its whole lot."""
+        links = partner.sudo().usercom_binding_ids.with_env(self._bindings.env)
+        return links.filtered(lambda link: link.backend_id == self._backend)
+
+    def read_at_once(self, partners: Any) -> None:
+        """Read what linking takes, for all of ``partners`` together."""
+        seen = self._backend._with_account_context(partners)
+        seen.mapped(self._backend._key_field())
+        seen.sudo().usercom_binding_ids.mapped("base")
 
     def key_vals(self, seen: Any, user_id: int) -> dict[str, str]:
         """What to write into the key field of a contact as this account sees it."""
@@ -306,7 +317,7 @@ class Linking:
         Between a call and the storing of its answer a contact may have been linked to a user that
         the call knew nothing of, as when the webhook told of one.
         """
-        link = self._bindings._of(self._backend, partner).get(partner.id)
+        link = self.known(partner)
         known_id = ContactIdentity(self._backend).known_id(partner)
         is_other = link and link._is_live() and not {link.external_id, known_id} & user_ids
         return link if is_other else None

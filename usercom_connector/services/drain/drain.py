@@ -120,7 +120,7 @@ def _is_room_needed(env: Any) -> bool:
 
 # ---- the rows of the queues ----
 
-WORKERS = 16
+WORKERS = 32  # as many as `overlapped` has threads
 SHORT_WAIT = 5.0
 PATIENCE = 5.0  # seconds over time in which a mass update that took long to build may be sent
 IDLE_SECONDS = 1.0  # where what is due is locked: its edit is not committed yet

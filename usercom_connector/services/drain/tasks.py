@@ -17,8 +17,9 @@ from ...usercom import (
     User,
     UsercomError,
 )
-from ...usercom.push import Pushed
+from ...usercom.push import Push, Pushed
 from ..account.connection import is_current
+from ..contacts.identity import Linking
 from ..contacts.texts import by_id
 from ..contacts.value_changes import ValueChanges
 from ..database.transactions import attempted, described, in_lots
@@ -169,11 +170,18 @@ class Settlement:
             ValueChanges(self.backend).note_sent((each.task, each.result) for each in settled)
         if (users := _users_read(settled)) and Memberships(self.backend).is_imported():
             GoneLabels(self.backend, self.client).look_for_those_lost(users)
+        self._read_at_once(settled)
         for outcome in outcomes:
             self._forget_undone(outcome)
             self._hear(outcome)
             self._settle_one(outcome)
         self._react_to_pushes(settled)
+
+    def _read_at_once(self, settled: list[Any]) -> None:
+        """Read the pushed rows, their contacts and links for all of them together."""
+        pushed = [each.task.rows.ids for each in settled if isinstance(each.task.job, Push)]
+        if rows := self.env["usercom.outbox"].browse(chain.from_iterable(pushed)):
+            Linking(self.backend).read_at_once(rows.partner_id)
 
     def _hear(self, outcome: Any) -> None:
         """Hear what a user said whose end was not answered."""

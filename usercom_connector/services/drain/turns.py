@@ -149,7 +149,8 @@ class Turns:
         return rows
 
     def _claim_looked_at(self, priority: int) -> Any:
-        return unless_locked(self.env, self.outbox.claim, priority, self._looked_at[priority])
+        last = self._looked_at[priority]
+        return unless_locked(self.env, self.outbox.claim, priority, last) if last else None
 
     def _claim_alike(self, priority: int) -> Any:
         alike = self._alike.pop(priority, None)
