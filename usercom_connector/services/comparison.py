@@ -297,7 +297,7 @@ class Comparison:
         self.phones = self.export.phones
 
     @cached_property
-    def read(self) -> ValueImporter:
+    def importer(self) -> ValueImporter:
         """What turns values of User.com into what is written to contacts."""
         return ValueImporter(self.mappings, self.memberships)
 
@@ -329,7 +329,7 @@ class Comparison:
             sides.usercom,
             odoo_is_newer=odoo_is_newer,
         )
-        vals, problems, refused = self.read(partner, agreed.to_odoo)
+        vals, problems, refused = self.importer(partner, agreed.to_odoo)
         return Outcome(agreed, used, kept, vals, sides.problems + problems, refused)
 
     def differences(self, partner: Any, user: User, base: Values) -> dict[str, tuple[Any, Any]]:

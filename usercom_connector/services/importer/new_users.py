@@ -119,7 +119,9 @@ class NewContacts:
         kept = comparison.protected.kept(self._empty, agreed.to_odoo)
         keys = {mapping._key() for mapping in kept}
         given = {key: value for key, value in agreed.to_odoo.items() if key not in keys}
-        vals, problems, refused = comparison.read(self._empty, given, user.email or str(user.id))
+        vals, problems, refused = comparison.importer(
+            self._empty, given, user.email or str(user.id)
+        )
         refused |= keys
         if user.name and not set(NAME_PARTS) <= values.keys():
             vals.pop("name", None)  # it is but a part of it

@@ -163,7 +163,7 @@ class Preview:
         mappings = self.backend._active_mappings()
         comparison = Comparison(mappings, partners, Memberships(self.backend))
         # A parent that does not exist would be created.
-        comparison.read = ValueImporter(
+        comparison.importer = ValueImporter(
             mappings.filtered(lambda m: m.field_name != "parent_id"), comparison.memberships
         )
         return Lot(
