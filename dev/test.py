@@ -1,9 +1,8 @@
 """`make test`: the set-up where needed, a fresh database, all tests in one pytest after another.
 
-All of them are two runs, shared out to three processes and to two, with a database, a web server
-and a simulator each. The tests of the second have servers of their own, which they kill, and wait
-for what these do: a first run beside them would take their time. Those of the first wait for a
-browser or a command now and then, so that three processes fill two cores.
+All of them are two runs, each shared out to two processes with a database, a web server and a
+simulator each. The tests of the second have servers of their own, which they kill, and wait for
+what these do: a first run beside them would take their time.
 """
 
 from concurrent.futures import Executor, ThreadPoolExecutor
@@ -16,13 +15,14 @@ from .process import foreground
 
 NAME = "test"
 _DATABASE = "usercom_test"
-# The longest begin, so that all processes end together.
+# The longest begin, so that both processes end together.
 SHARED_OUT = (
     *("tests/dev", "tests/upgrade", "tests/browser"),
     *("tests/odoo", "tests/simulator", "tests/usercom"),
 )
 SERVERS = ("tests/chaos", "tests/e2e")
-_WHOLE = ((*SHARED_OUT, "--numprocesses=3"), (*SERVERS, "--numprocesses=2"))
+_SHARED = ("--numprocesses=2", "--durations=25")
+_WHOLE = (SHARED_OUT, SERVERS)
 
 
 def main(arguments: list[str]) -> int:
@@ -69,7 +69,7 @@ def _templates(cluster: Cluster, env: dict[str, str], beside: Executor) -> dict[
 
 def run(arguments: list[str], env: dict[str, str]) -> int:
     """Run pytest on these, else on all; the status is that of the first run that fails."""
-    parts = [arguments] if arguments else [[*part, "--durations=25"] for part in _WHOLE]
+    parts = [arguments] if arguments else [[*part, *_SHARED] for part in _WHOLE]
     statuses = [foreground(_pytest(part), env=env) for part in parts]
     return next(filter(None, statuses), 0)
 
