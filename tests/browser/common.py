@@ -9,11 +9,10 @@ from pathlib import Path
 from unittest.mock import patch
 
 from odoo.tests import HttpCase
+from odoo.tests.common import ChromeBrowser
 from odoo.tools import translate
 
 from tests.odoo.common import UsercomCase
-
-from .common_chromium import Chromium
 
 ROOT = Path(__file__).resolve().parents[2]
 PICTURES = Path(os.environ.get("USERCOM_SCREENSHOTS", ROOT / ".cache/screenshots"))
@@ -56,12 +55,6 @@ class BrowserCase(UsercomCase, HttpCase):
 
     browser_size = "1366x900"
     modules = ("base", "web", "base_setup", "mail", *OURS)
-    chromium = None  # the one of the last page, if that went well
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.addClassCleanup(lambda: cls.chromium and cls.chromium.stop())
 
     def speak(self, language):
         """Let the administrator read `language`, as if it had been added in Odoo's settings."""
@@ -74,9 +67,7 @@ class BrowserCase(UsercomCase, HttpCase):
 
     @contextmanager
     def page(self, path, login="admin"):
-        cls = type(self)
-        former, cls.chromium = cls.chromium, None
-        browser = Chromium(self, former)
+        browser = ChromeBrowser(self)
         try:
             with self.allow_requests(browser=browser):
                 self.authenticate(login, login, browser=browser)
@@ -87,11 +78,8 @@ class BrowserCase(UsercomCase, HttpCase):
                 yield page
                 browser._wait_code_ok("console.log('test successful')", PATIENCE_SECONDS)
                 self._wait_remaining_requests()
-            browser.leave(self.base_url())
-            cls.chromium = browser
-        except BaseException:
+        finally:
             browser.stop()
-            raise
         self.env.invalidate_all()
 
 
