@@ -306,6 +306,13 @@ class TestWhoWrites(ActionCase):
                 }
             )
 
+    def test_nor_what_is_kept_from_some_users_who_would_read_it_in_the_queue(self):
+        self.assertTrue(self.env["res.partner"]._fields["signup_type"].groups)
+        action = self.action("res.partner", [("value", "signup_type", {})])
+        self.assertIn("kept from some users", action.warning)
+        with self.assertRaises(ServerActionWithWarningsError):
+            self.run_on(action, self.synced(email="jan@example.org"))
+
     def test_a_line_changed_later_is_looked_at_too(self):
         self.env["ir.model.access"].search([("model_id.model", "=", "res.partner.bank")]).unlink()
         action = self.action("res.partner", [("city", "city", {})])

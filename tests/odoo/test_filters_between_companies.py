@@ -159,3 +159,37 @@ class TestNamesOfChoices(BetweenCompanies):
         user_id = self.person(city="zqsecret")
         self.receive(id=user_id)
         self.assertFalse(self.found().x_boss_id)
+
+
+class TestValuesOfUsercom(BetweenCompanies):
+    """What User.com says of a contact leads to no record of another company."""
+
+    def test_a_value_table_does_not(self):
+        self.env["ir.model.fields"].create(
+            {
+                "name": "x_boss_id",
+                "field_description": "Boss",
+                "model_id": self.env["ir.model"]._get_id("res.partner"),
+                "ttype": "many2one",
+                "relation": "res.partner",
+            }
+        )
+        pair = self.pair(self.backend, "x_boss_id", "city", direction="import", conversion="table")
+        lines = self.env["usercom.field.mapping.value"]
+        for contact, text in ((self.secret, "theirs"), (self.shared, "ours")):
+            known = pair.value_ids.filtered(lambda v, c=contact: v.odoo_key == str(c.id))
+            values = {"odoo_key": str(contact.id), "usercom_value": text}
+            known.write(values) if known else lines.create({"mapping_id": pair.id, **values})
+        for email, city in (("t@example.org", "theirs"), ("o@example.org", "ours")):
+            self.receive(id=self.person(email=email, city=city))
+        self.assertFalse(self.found("t@example.org").x_boss_id)
+        self.assertEqual(self.found("o@example.org").x_boss_id, self.shared)
+
+    def test_the_name_of_a_company_does_not(self):
+        theirs = self.env["res.partner"].create(
+            {"name": "Acme", "is_company": True, "company_id": self.other.id}
+        )
+        self.pair(self.backend, "parent_id", "city", direction="import")
+        self.receive(id=self.person(city="Acme"))
+        self.assertEqual(self.found().parent_id.name, "Acme")
+        self.assertNotEqual(self.found().parent_id, theirs)

@@ -64,6 +64,23 @@ class TestOneAtFault(UsercomCase):
         failed = self.env["usercom.inbox"].search([("state", "=", "failed")])
         self.assertEqual(failed.external_id, self.binding(people[1]).external_id)
 
+    def test_in_the_preview_of_an_initial_sync(self):
+        """Of whatever kind the error is: JSON that nests too deep ends in a RecursionError."""
+        self.drain()
+        self.backend.state = "authenticated"
+        people = self.people(3)
+        people.city = "Łódź"
+        people[1].city = "Wrocław"
+        self.env.cr.flush()
+        self.backend.state = "running"
+        sync = self.env["usercom.sync"].create({"direction": "export"})
+        sync.action_preview()
+        self.drain()
+        self.assertEqual((sync.state, sync.error), ("ready", False))
+        failed = sync.line_ids.filtered("problems")
+        self.assertEqual(failed.partner_id, people[1])
+        self.assertIn("unheard of", failed.problems)
+
     def test_a_tag_without_a_name_counts_as_none(self):
         self.pair(self.backend, "category_id", "region", direction="export")
         Tags = self.env["res.partner.category"]

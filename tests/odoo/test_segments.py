@@ -35,6 +35,17 @@ class TestSegments(TagCase):
         self.drain()
         return segment
 
+    def test_it_is_of_the_account_and_no_tag_or_list(self):
+        self.segment()
+        label, tag = self.env["usercom.label"], self.tag("Others")
+        other = self.account(self.env["res.company"].create({"name": "Elsewhere"}), "elsewhere")
+        theirs = label.create({"backend_id": other.id, "kind": "segments", "name": "Buyers"})
+        ours = label.create({"backend_id": self.backend.id, "kind": "tags", "name": "VIP"})
+        for wrong in (theirs, ours):
+            values = {"label_id": wrong.id, "category_id": tag.id, "backend_id": self.backend.id}
+            with self.refused("of another account"), self.cr.savepoint():
+                self.env["usercom.segment"].create(values)
+
     # ---- who gets the tag ----
 
     def test_contacts_in_the_segment_get_the_tag_and_lose_it_with_it(self):

@@ -348,6 +348,16 @@ class TestWhoMayReadIt(ValueChangeCase):
         administrator = new_test_user(self.env, "root_r", "base.group_system")
         self.assertEqual(self.seen(changes, administrator), changes)
 
+    def test_nor_whose_company_it_was_where_companies_are_kept_from_him(self):
+        contact, changes = self.kept()
+        about = {"backend_id": self.backend.id, "partner_id": contact.id, "kind": "company"}
+        moved = changes.create({**about, "direction": "sent", "origin": "automatic"})
+        mine = changes.with_user(self.marta)
+        self.assertEqual(mine.search([("kind", "=", "company")]), moved)
+        self.patch(self.env["res.partner"]._fields["parent_id"], "groups", "base.group_system")
+        self.assertFalse(mine.search([("kind", "=", "company")]))
+        self.assertFalse(moved.with_user(self.marta)._filtered_access("read"))
+
     def test_nor_whoever_may_not_read_the_contact(self):
         contact, changes = self.kept()
         self.env["ir.rule"].create(
