@@ -3,7 +3,7 @@
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import new_test_user
 
-from .common import UsercomCase
+from .common_mappings import MappingCase
 
 MANAGER = "base.group_partner_manager,usercom_connector.group_usercom_manager"
 GUESSES = (
@@ -25,7 +25,7 @@ RIGHT_FOR_OWN = (
 )
 
 
-class BetweenCompanies(UsercomCase):
+class BetweenCompanies(MappingCase):
     """A contact of both companies, whose child is of the other one alone."""
 
     @classmethod
@@ -128,11 +128,14 @@ class TestNamesOfChoices(BetweenCompanies):
         super().setUp()
         self.backend.action_fetch_attributes()
         self.boss = self.backend.attribute_ids.filtered(lambda a: a.name == "boss")
-        self.field = self.env["ir.model.fields"]._get("res.partner", "parent_id")
 
     def test_a_refused_pair_names_no_contact_of_another_company(self):
         pairs = self.env["usercom.field.mapping"].with_user(self.manager)
-        values = {"backend_id": self.backend.id, "field_id": self.field.id, "direction": "export"}
+        values = {
+            "backend_id": self.backend.id,
+            "field_id": self.field("parent_id").id,
+            "direction": "export",
+        }
         with self.assertRaises(ValidationError) as caught:
             pairs.create({**values, "attribute_id": self.boss.id})
         self.assertIn("Shared", str(caught.exception))
@@ -140,21 +143,15 @@ class TestNamesOfChoices(BetweenCompanies):
 
     def test_nor_does_the_wizard_that_creates_an_attribute(self):
         wizard = self.env["usercom.attribute.creation"].with_user(self.manager)
-        made = wizard.create({"backend_id": self.backend.id, "field_id": self.field.id})
+        made = wizard.create(
+            {"backend_id": self.backend.id, "field_id": self.field("parent_id").id}
+        )
         made.value_type = "fixed"
         self.assertIn("Shared", made.choices)
         self.assertNotIn("zqsecret", made.choices)
 
     def test_nobody_is_linked_to_a_contact_of_another_company_by_its_name(self):
-        self.env["ir.model.fields"].create(
-            {
-                "name": "x_boss_id",
-                "field_description": "Boss",
-                "model_id": self.env["ir.model"]._get_id("res.partner"),
-                "ttype": "many2one",
-                "relation": "res.partner",
-            }
-        )
+        self.custom_field("x_boss_id", "many2one", relation="res.partner")
         self.pair(self.backend, "x_boss_id", "city", direction="import")
         user_id = self.person(city="zqsecret")
         self.receive(id=user_id)
@@ -165,15 +162,7 @@ class TestValuesOfUsercom(BetweenCompanies):
     """What User.com says of a contact leads to no record of another company."""
 
     def test_a_value_table_does_not(self):
-        self.env["ir.model.fields"].create(
-            {
-                "name": "x_boss_id",
-                "field_description": "Boss",
-                "model_id": self.env["ir.model"]._get_id("res.partner"),
-                "ttype": "many2one",
-                "relation": "res.partner",
-            }
-        )
+        self.custom_field("x_boss_id", "many2one", relation="res.partner")
         pair = self.pair(self.backend, "x_boss_id", "city", direction="import", conversion="table")
         lines = self.env["usercom.field.mapping.value"]
         for contact, text in ((self.secret, "theirs"), (self.shared, "ours")):
