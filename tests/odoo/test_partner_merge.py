@@ -2,6 +2,7 @@
 
 from odoo.addons.usercom_connector.services.account.connection import Connection
 from odoo.addons.usercom_connector.services.drain.tasks import Settlement
+from odoo.addons.usercom_connector.services.queue.blocking import PATIENCE
 from odoo.addons.usercom_connector.services.queue.claims import URGENT, InboxClaims, OutboxClaims
 from odoo.addons.usercom_connector.usercom.jobs import Outcome
 
@@ -199,6 +200,103 @@ class TestPartnerMerge(MergeCase):
         self.put(id=lost_id)
         self.drain()
         self.assertFalse(self.found("a@example.org"))
+
+
+class TestSurvivorsGone(MergeCase):
+    """The survivor's user has gone before the other one's could be merged into it."""
+
+    def waiting_for_the_merge(self):
+        """The survivor and the ids of both users, whose merge has failed."""
+        kept, lost = (self.synced(email=f"{name}@example.org", phone="1") for name in ("a", "b"))
+        kept_id, lost_id = (self.binding(each).external_id for each in (kept, lost))
+        self.merge(lost, kept)
+        self.simulator.fault(kind="status", status=500, method="POST")
+        self.drain()
+        self.simulator.clear_faults()
+        self.assertEqual(self.merges().state, "pending")
+        self.merges().retries = 1
+        return kept, kept_id, lost_id
+
+    def merges(self):
+        return self.env["usercom.outbox"].search([("operation", "=", "merge")])
+
+    def push_by_hand(self, contact):
+        self.env["usercom.outbox"]._queue_by_hand(self.backend, contact)
+
+    def come_to_rest(self):
+        for _run in range(4):
+            self.env["usercom.outbox"].search([("state", "=", "pending")]).next_attempt_at = False
+            self.drain()
+
+    def check_the_only_user(self, contact, user_id):
+        self.assertEqual([user["id"] for user in self.simulator.users()], [user_id])
+        self.assertEqual(self.binding(contact).external_id, user_id)
+        self.assertEqual(self.binding(contact).state, "synced")
+        self.assertEqual(contact.usercom_key, str(user_id))
+        self.assertEqual(self.remote(contact)["email"], contact.email)
+
+    def test_who_is_pushed_by_hand_gets_the_losers_user(self):
+        kept, kept_id, lost_id = self.waiting_for_the_merge()
+        self.simulator.delete_user(kept_id)
+        self.receive(id=kept_id)
+        self.assertEqual(self.binding(kept).state, "gone")
+        self.push_by_hand(kept)
+        self.come_to_rest()
+        self.check_the_only_user(kept, lost_id)
+
+    def test_who_is_pushed_by_hand_waits_for_a_merge_that_takes_long(self):
+        """Nothing of it waits any more where the merge has failed several times."""
+        kept, kept_id, lost_id = self.waiting_for_the_merge()
+        self.merges().retries = PATIENCE
+        self.simulator.delete_user(kept_id)
+        self.push_by_hand(kept)
+        self.drain()
+        self.assertEqual(self.simulator.users()[0]["id"], lost_id)
+        self.come_to_rest()
+        self.check_the_only_user(kept, lost_id)
+
+    def test_who_is_created_anew_by_a_comparison_gets_the_losers_user(self):
+        kept, kept_id, lost_id = self.waiting_for_the_merge()
+        self.simulator.delete_user(kept_id)
+        drift = {"backend_id": self.backend.id, "partner_id": kept.id, "kind": "only_odoo"}
+        self.env["usercom.drift"].create(drift).action_repair_in_usercom()
+        self.come_to_rest()
+        self.check_the_only_user(kept, lost_id)
+
+    def test_where_neither_is_left_one_is_created(self):
+        kept, kept_id, lost_id = self.waiting_for_the_merge()
+        for user_id in (kept_id, lost_id):
+            self.simulator.delete_user(user_id)
+        self.push_by_hand(kept)
+        self.come_to_rest()
+        [user] = self.simulator.users()
+        self.check_the_only_user(kept, user["id"])
+
+    def test_where_the_survivor_is_another_user_by_now_all_become_one(self):
+        kept, kept_id, lost_id = self.waiting_for_the_merge()
+        later = self.person(email="a@example.org")
+        self.simulator.delete_user(kept_id)
+        self.receive(id=later)
+        self.assertEqual(self.binding(kept).external_id, later)
+        self.come_to_rest()
+        self.check_the_only_user(kept, later)
+
+    def test_where_the_survivor_was_deleted_too_the_policy_is_followed_for_both(self):
+        for policy, left in (("delete", 0), ("unsubscribe", 1), ("keep", 1)):
+            with self.subTest(policy=policy):
+                self.backend.removal_policy = policy
+                kept, kept_id, lost_id = self.waiting_for_the_merge()
+                self.simulator.delete_user(kept_id)
+                kept.unlink()
+                self.come_to_rest()
+                users = self.simulator.users()
+                self.assertEqual([user["id"] for user in users], [lost_id][:left])
+                self.assertEqual(
+                    [user["unsubscribed"] for user in users], [policy == "unsubscribe"][:left]
+                )
+                for user in users:
+                    self.simulator.delete_user(user["id"])
+                self.merges().unlink()
 
 
 class TestUnderWay(MergeCase):

@@ -216,7 +216,27 @@ class UsercomBinding(models.Model):
                 ("state", "=", "gone"),
             ]
         )
-        gone._forget()
+        gone._let_go()
+
+    def _let_go(self):
+        """Forget users that are gone, so that their contacts are sent anew, or as their successors.
+
+        When the user is gone into whom another one is to be merged, that one takes its place.
+        """
+        (self - self._awaiting_merges())._forget()
+
+    def _awaiting_merges(self):
+        """Those into whose users others are still to be merged."""
+        merges = self.env["usercom.outbox"].search(
+            [
+                ("backend_id", "in", self.backend_id.ids),
+                ("into_external_id", "in", list(filter(None, self.mapped("external_id")))),
+                ("operation", "=", "merge"),
+                ("state", "=", "pending"),
+            ]
+        )
+        awaited = {(row.backend_id, row.into_external_id) for row in merges}
+        return self.filtered(lambda link: (link.backend_id, link.external_id) in awaited)
 
     def _forget(self):
         """Unlink the contacts; pushed again, they are looked for and created anew."""

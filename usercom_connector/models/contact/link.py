@@ -6,6 +6,8 @@ from odoo.tools import SQL
 from ...services.contacts.texts import ContactText
 from ...usercom.merge import Base
 
+MERGE_SECONDS = 5  # until a merge is looked at again that is waited for
+
 
 def moment(user):
     """When ``user`` was changed, to the microsecond, in a form that sorts; None if not told."""
@@ -123,12 +125,21 @@ class UsercomLink(models.AbstractModel):
 
     def _settle_missing(self, row):
         """Mark what User.com has no more as gone; only a push by hand creates it again."""
-        if row.is_by_hand:
-            self._forget()
-            row._put_back()
-        else:
+        if not row.is_by_hand:
             self.state = "gone"
             row._finish(outcome="gone")
+        elif self._awaiting_merges():
+            row._postpone(MERGE_SECONDS)
+        else:
+            self._forget()
+            row._put_back()
+
+    def _awaiting_merges(self):
+        """Those of these links that are to lead to another record, about to be merged into theirs.
+
+        Companies are merged at once, without a call.
+        """
+        return self.browse()
 
     @api.model
     def _forget_keys(self, backend, keys):

@@ -112,7 +112,7 @@ class UsercomDrift(models.Model):
         unmet = self.filtered(lambda drift: drift.kind == "only_odoo")
         as_companies = unmet.filtered(lambda drift: drift.resource == COMPANIES)
         bindings = self.env["usercom.binding"]._of(backend, (unmet - as_companies).partner_id)
-        self.env["usercom.binding"].union(*bindings.values())._forget()
+        self.env["usercom.binding"].union(*bindings.values())._let_go()
         for link in as_companies._company_links():
             link._forget()
 

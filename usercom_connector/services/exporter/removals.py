@@ -118,12 +118,29 @@ class Removals:
 
     def _settle_merge(self, row: Any, merged: MergedUsers) -> None:
         self.hear(row, merged.was)
-        if merged.successor:
-            origin = consent_origin(row, merged.successor)
-            Successors(self._backend).link(row.into_external_id, merged.successor, origin)
-        else:
+        link = self._bindings._of_user(self._backend, row.into_external_id)
+        if not merged.successor:
             Inheritance(self._backend).hand_on(row, merged)
             self._read_again(row.into_external_id)
+        elif link:
+            origin = consent_origin(row, merged.successor)
+            Successors(self._backend).link(link, merged.successor, origin)
+        elif not self._bindings._of_user(self._backend, merged.successor.id):
+            self._follow_survivor(row, merged.successor.id)
+
+    def _follow_survivor(self, row: Any, user_id: int) -> None:
+        """Have this user share the fate of a survivor that its contact does not lead to any more.
+
+        It is merged into the contact's later user, or removed as the policy says if the contact
+        has left.
+        """
+        outbox = self._env["usercom.outbox"]
+        later = self._bindings._of_former_user(self._backend, row.into_external_id)[:1]
+        if later.external_id:
+            known = {user_id: row.sudo().known}
+            outbox._enqueue_merge(self._backend, later.external_id, [user_id], known)
+        else:
+            outbox._enqueue_removal(self._backend, user_id)
 
     def _read_again(self, user_id: int) -> None:
         """Read a user again, who may have got values of another that was merged into it."""
@@ -176,11 +193,10 @@ class Successors:
             for link in self._bindings.search(linked)
         }
 
-    def link(self, user_id: int, successor: User, origin: Origin) -> None:
-        """Link the contact of the user of this id to the ``successor``, and bring both together."""
+    def link(self, link: Any, successor: User, origin: Origin) -> None:
+        """Have the ``link`` of a contact lead to the ``successor``, and bring both together."""
         backend = self._backend
-        link = self._bindings._of_user(backend, user_id)
-        if not link or self._bindings._of_user(backend, successor.id):
+        if self._bindings._of_user(backend, successor.id):
             return
         # Its contact was merged away, so it has been remembered as nobody's.
         backend.env["usercom.tombstone"]._forget_users(backend, [successor.id])
