@@ -229,6 +229,17 @@ class TestRefresh(MappingCase):
         self.assertIn("need attention: 1", action["params"]["message"])
         self.assertFalse(self.mapping("email").is_broken)
 
+    def test_fetching_what_is_known_has_nobody_forget_their_caches(self):
+        self.define("Status of a deal", "fixed", ["open", "won"])
+        self.define("Colours", "fixed", ["red"], multiple=True)
+        self.backend.action_fetch_attributes()
+        self.registry.cache_invalidated.clear()
+        self.backend.action_fetch_attributes()
+        self.assertFalse(self.registry.cache_invalidated)
+        self.forget()
+        self.define("Nickname", "integer")
+        self.assertTrue(self.registry.cache_invalidated)
+
     def test_an_attribute_nobody_maps_goes_without_a_trace(self):
         self.define("Hobby", "string")
         self.forget()

@@ -142,7 +142,7 @@ class UsercomAttribute(models.Model):
         for attribute in attributes:
             values = {**self._values_of(attribute), "is_gone": False}
             if record := known.pop((attribute.resource, attribute.name_std), None):
-                record.write(values)
+                record._update(values)
             else:
                 missing.append({"backend_id": backend.id, **values})
         self.create(missing)
@@ -159,8 +159,14 @@ class UsercomAttribute(models.Model):
         ]
         values = {**self._values_of(attribute), "is_gone": False}
         if known := self.search(domain, limit=1):
-            known.write(values)
+            known._update(values)
         return known or self.create({"backend_id": backend.id, **values})
+
+    def _update(self, values):
+        """Write what differs, if anything does: a write has all processes forget their caches."""
+        changed = {k: value for k, value in values.items() if (self[k] or None) != (value or None)}
+        if changed:
+            self.write(changed)
 
     def _vanish(self):
         mapped = self.env["usercom.field.mapping"].search([("attribute_id", "in", self.ids)])
