@@ -36,13 +36,16 @@ class InOdoo(Steps):
             self._edit(person, here, *self.another(person))
 
     def _edit(self, person: Person, here: dict[str, Any], name: str, value: Any) -> None:
+        # Both came to the same by chance: who goes back has edited nothing.
+        is_unheard = name in (*TAGS, "segment") and self.sides.is_waiting(person.contact_id)
         self.sides.write(person.contact_id, self.as_contact({name: value}))
         known = person.values[name]
         has_met = known.words.get(USERCOM, here[name]) == here[name]
         has_met = has_met and not known.others - {here[name]}
         if name in TAGS:  # what both have before they meet stays, though one takes it away
             has_met = has_met and self.is_linked(person)
-        known.say(ODOO, value, knows_all=has_met and not person.has_double)
+        knows_all = has_met and not is_unheard and not person.has_double
+        known.say(ODOO, value, knows_all=knows_all)
         self.commit()
         self.tell("edits", f"{person} is edited: {name} = {value}")
 
