@@ -44,6 +44,49 @@ class TestMergedInto(ListCase):
         self.assertEqual(self.jan.phone, "111111111")
         self.assertEqual(self.remote(self.jan)["phone_number"], "111111111")
 
+    def test_a_new_name_here_meets_no_change_where_the_other_got_the_former_one(self):
+        self.backend.mapping_ids.conflict_policy = "usercom"
+        self.jan.name = "Jan Nowak"
+        self.drain()
+        self.simulator.patch_user(self.second, first_name=None, last_name=None)
+        self.merge_there()
+        self.assertEqual(self.simulator.user(self.second)["name"], "Jan Nowak")
+        self.jan.name = "Jan Kowalski"
+        self.receive(id=self.second)
+        self.drain()
+        self.check_linked_anew()
+        self.assertEqual(self.jan.name, "Jan Kowalski")
+        self.assertEqual(self.remote(self.jan)["name"], "Jan Kowalski")
+
+    def is_sent_unheard_and_merged(self, policy):
+        """Odoo's number is sent without an answer and edited once more; the merge hands it on."""
+        self.backend.mapping_ids.conflict_policy = policy
+        self.simulator.fault(kind="reset", method="PUT", apply=True)
+        self.jan.phone = "333333333"
+        self.drain()
+        self.simulator.clear_faults()
+        self.simulator.patch_user(self.second, phone_number=None)
+        self.merge_there()
+        self.assertEqual(self.simulator.user(self.second)["phone_number"], "333333333")
+        self.jan.phone = "444444444"
+        self.receive(id=self.second)
+        self.env["usercom.outbox"].search([("state", "=", "pending")]).next_attempt_at = False
+        self.drain()
+
+    def check_the_edit_stands(self):
+        self.check_linked_anew()
+        self.assertEqual(self.jan.phone, "444444444")
+        self.assertEqual(self.remote(self.jan)["phone_number"], "444444444")
+        self.assertFalse(self.env["usercom.conflict"].search([]))
+
+    def test_what_was_sent_unheard_before_is_no_news_of_the_other(self):
+        self.is_sent_unheard_and_merged("usercom")
+        self.check_the_edit_stands()
+
+    def test_so_it_is_where_the_newest_change_stands(self):
+        self.is_sent_unheard_and_merged("newest")
+        self.check_the_edit_stands()
+
     def says_no_and_is_merged(self, has_said_yes=True):
         """The first user says no, and is merged into one that says yes before anybody hears it."""
         self.jan.x_email_consent = has_said_yes

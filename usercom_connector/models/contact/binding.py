@@ -9,6 +9,7 @@ from ...services.contacts.by_hand import ByHand
 from ...services.notifications import joined
 from ...services.own_context import with_own_context
 from ...usercom.merge import Base
+from ...usercom.texts import NAME_PARTS
 from ...usercom.verify_write import Orphans, sent_by_all
 from .link import base_columns, moment
 
@@ -185,6 +186,8 @@ class UsercomBinding(models.Model):
         its older "yes" must not count as a change.
         """
         received = {key for key, value in user.values.items() if value not in (None, "")}
+        if "name" in received:  # User.com's answers have the full name only
+            received |= set(NAME_PARTS)
         return Base({key: v for key, v in (self.base or {}).items() if key in received - consents})
 
     def _knows_newer(self, user):

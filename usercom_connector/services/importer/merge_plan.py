@@ -68,7 +68,7 @@ class MergePlanner:
         ``binding`` is the contact's link, if any; ``edited_at`` when the contact was last changed.
         """
         comparison = self._comparison
-        unconfirmed = binding._unconfirmed_by(user.id) if binding else {}
+        unconfirmed = self._unconfirmed(partner, user, binding)
         base = self._base(partner, user, binding)
         base = with_names(base, unconfirmed, user) if unconfirmed else base
         sides = comparison.sides(partner, user, base)
@@ -122,6 +122,12 @@ class MergePlanner:
             return binding._agreed_with(user.id)
         consents = {rule.key for rule in self._comparison.rules if rule.consent}
         return binding._handed_on_to(user, consents)
+
+    def _unconfirmed(self, partner: Any, user: User, binding: Any) -> dict[str, list[Any]]:
+        """What was sent without an answer, to ``user`` or to one that was merged into it there."""
+        if not binding or self._is_chosen(user, partner):
+            return binding._unconfirmed_by(user.id) if binding else {}
+        return binding.sudo().unconfirmed or {}
 
     def _is_chosen(self, user: User, partner: Any) -> bool:
         """Whether a person has entered the id of ``user`` on the contact."""
