@@ -91,7 +91,8 @@ class AtUserCom(Steps):
         if user := self.user(person):
             values = {"email": user["email"], "phone_number": self.phone()}
             values["email_consent"] = self.random.choice((None, True, False))
-            if self.custom_id == "none" and self.random.random() < 0.5:  # two are never merged
+            is_named = self.custom_id != "none" or any(u["custom_id"] for u in self.users(person))
+            if not is_named and self.random.random() < 0.5:  # two of them are never merged
                 values["custom_id"] = f"{self.prefix}shop-{self.new()}"
             self._double(person, values)
 
