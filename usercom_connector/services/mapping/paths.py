@@ -124,7 +124,7 @@ def follower(mapping: Any) -> Callable[[Any], Any]:
     def is_own(record: Any, own: Domain) -> bool:
         key = record._name, record.id  # thousands of contacts lead to the same few
         if key not in known:
-            known[key] = own is Domain.TRUE or bool(record.filtered_domain(own))
+            known[key] = bool(record.filtered_domain(own))
         return known[key]
 
     def follow(partner: Any) -> Any:
@@ -133,7 +133,7 @@ def follower(mapping: Any) -> Callable[[Any], Any]:
         record = partner
         for name, own in way:
             record = record[name]
-            if not record or not is_own(record, own):
+            if not record or own is not Domain.TRUE and not is_own(record, own):
                 return None
         return record
 

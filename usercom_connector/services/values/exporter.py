@@ -117,6 +117,10 @@ class UnsetColumns:
         self._names = [name for name in names if name in fields and _may_be_null(fields[name])]
         self._unset: dict[int, set[str]] = {}
 
+    def may_have(self, name: str) -> bool:
+        """Return whether any record can be among them with this field."""
+        return name in self._names
+
     def __contains__(self, item: tuple[Any, str]) -> bool:
         """Return whether (record, field name) is unset."""
         record, name = item
@@ -311,14 +315,15 @@ class ValueExporter:
         self.pairs: list[Pair] = mappings._pairs()
         self.phones = PhoneNumbers(self.pairs)
         self._memberships = memberships if memberships and memberships.pairs else None
-        self._readers = [
-            (mapping, pair, mapping._value_exporter())
-            for mapping, pair in zip(mappings, self.pairs, strict=True)
-        ]
+        names = mappings.mapped("field_name")
         self._unset = UnsetColumns(
             mappings.env["res.partner"],
             mappings.filtered(lambda mapping: not mapping.is_consent).mapped("field_name"),
         )
+        self._readers = [
+            (mapping, pair, mapping._value_exporter(), self._unset.may_have(name) and name)
+            for mapping, pair, name in zip(mappings, self.pairs, names, strict=True)
+        ]
         self._has_name = sum(pair.rule.is_name_part for pair in self.pairs) == len(NAME_PARTS)
 
     def rules(self) -> list[Rule]:
@@ -345,9 +350,9 @@ class ValueExporter:
     def _read(self, partner: Any) -> tuple[dict[str, Any], list[str]]:
         values: dict[str, Any] = {}
         problems: list[str] = []
-        for mapping, pair, value_of in self._readers:
+        for mapping, pair, value_of, name in self._readers:
             try:
-                is_unset = (partner, mapping.field_name) in self._unset
+                is_unset = name and (partner, name) in self._unset
                 value = None if is_unset else value_of(partner)
                 values[pair.key] = pair.when_empty if value is None else value
             except ConversionError as error:
