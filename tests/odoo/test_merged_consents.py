@@ -68,6 +68,21 @@ class TestMergedConsents(MergeCase, BlacklistCase):
                 self.merge_and_settle(lost, kept)
                 self.assertEqual(self.says(kept), (False, False))
 
+    def test_a_no_of_either_wins_over_a_yes_that_the_others_user_said_before(self):
+        """It agreed on a "no" with its own contact, and knows nothing of the other one's."""
+        for number, kept in enumerate(self.survivors()):
+            with self.subTest(kept=kept.email):
+                lost = self.synced(email=f"lost{number}@example.org", x_email_consent=True)
+                refused, refusing = (kept, lost) if self.binding(kept) else (lost, kept)
+                for contact in (refused, refusing):
+                    contact.x_email_consent = True
+                    contact.x_email_consent = False
+                    if contact == refused:
+                        self.drain()
+                self.says_there(refused, True)
+                self.merge_and_settle(lost, kept)
+                self.assertEqual(self.says(kept), (False, False))
+
     def test_a_no_that_only_the_lost_ones_user_has_wins_over_its_yes(self):
         for number, kept in enumerate(self.survivors()):
             with self.subTest(kept=kept.email):

@@ -19,7 +19,9 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
 
     def _update_foreign_keys(self, src_partners, dst_partner):
         for mapping in self.env["usercom.field.mapping"]._consents():  # before the logs are one
-            strictest = ConsentNotes(mapping).strictest(dst_partner, src_partners)
+            notes = ConsentNotes(mapping)
+            strictest = notes.strictest(dst_partner, src_partners)
+            notes.weigh_anew(dst_partner | src_partners)
             own_context(self.env).strictest[mapping.id] = strictest
         self._settle_links(src_partners, dst_partner)
         with merged_into(self.env, dst_partner):

@@ -274,6 +274,17 @@ class ConsentNotes:
             answers |= ConsentField(email.blacklist).all_that_count(seen) & {False}
         return next((said for said in (False, True) if said in answers), None)
 
+    def weigh_anew(self, contacts: Any) -> None:
+        """Forget the "no" that each contact's user agreed on, where another one said "no" too.
+
+        They are to be merged. A "yes" that one's user has said since knows nothing of that "no".
+        """
+        seen = self._backend._with_account_context(contacts)
+        doubtful = seen.filtered(lambda one: False in self._field.all_that_count(seen - one))
+        self._mapping.env["usercom.binding"]._disagree(
+            self._backend, doubtful.ids, self._key, self._mapping._withdrawn()
+        )
+
     def settle_merged(self, partner: Any, consent: bool | None) -> None:
         """Note what counts for a contact after a merge, and have its field show it."""
         self.note(consent, partner)
