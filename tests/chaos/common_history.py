@@ -1,5 +1,6 @@
 """A random history of a few people: what somebody does on either side, and what goes wrong."""
 
+import time
 from typing import Any
 
 from .common_at_usercom import AtUserCom
@@ -10,6 +11,7 @@ POLICIES = ("odoo", "usercom", "newest")
 REMOVALS = ("keep", "unsubscribe", "delete")
 FIRM_REMOVALS = ("", "", "keep", "delete")  # "": companies are not synchronized
 CUSTOM_IDS = ("none", "none", "database_id")
+LATE = 0.2  # seconds until a call whose connection broke is carried out
 FAULTS = (
     {"kind": "reset"},
     {"kind": "reset", "apply": True},
@@ -22,7 +24,7 @@ FAULTS = (
     {"kind": "html", "status": 502, "apply": True},
     {"kind": "half_body"},
     {"kind": "delay", "seconds": 0.05},
-    {"kind": "late", "method": "POST", "path": "/users/*", "seconds": 0.2},
+    {"kind": "late", "method": "POST", "path": "/users/*", "seconds": LATE},
 )
 # What happens, and how often compared with the others.
 STEPS = {
@@ -57,6 +59,8 @@ STEPS = {
 
 class History(InOdoo, AtUserCom, Firms):
     """One history; the same seed makes the same one. `story` tells it, `counts` what happened."""
+
+    may_be_late = False
 
     def begin(self) -> None:
         policy, self.removal = self.random.choice(POLICIES), self.random.choice(REMOVALS)
@@ -114,6 +118,7 @@ class History(InOdoo, AtUserCom, Firms):
     def fault(self) -> None:
         fault = dict(self.random.choice(FAULTS))
         fault.setdefault("method", self.random.choice((None, "GET", "PUT", "POST")))
+        self.may_be_late = self.may_be_late or fault["kind"] == "late"
         self.simulator.fault(**fault, count=self.random.randint(1, 2))
         self.tell("faults", f"fault: {fault}")
 
@@ -129,6 +134,8 @@ class History(InOdoo, AtUserCom, Firms):
     def settle(self) -> None:
         """All calls arrive, the queues run dry, and both sides have to be equal."""
         self.simulator.clear_faults()
+        if self.may_be_late:  # the minutes that pass until all is at rest are none
+            time.sleep(LATE)
         if any(person.has_double for person in self.people):
             self.night()
         self.random.shuffle(self.untold)

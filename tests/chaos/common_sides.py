@@ -111,6 +111,7 @@ class Sides:
         self.simulator.clear_faults()
         for rows in self._pending():
             rows.write({"claimed_at": "2026-01-01", "next_attempt_at": False})
+        self.env.flush_all()  # as its last commit: what queues contacts reads it by SQL
         return f"the worker, in a {method}, applied: {applied}"
 
     def _pending(self):
