@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from usercom import Client, Throttle
 from usercom.company_sync import CompanyPush, MemberChange
+from usercom.errors import UnmadeError
 from usercom.jobs import Identity
 from usercom.merge import Rule
 from usercom.push import Push
@@ -64,6 +65,21 @@ def test_only_who_is_no_member_yet_becomes_one(client, simulator, told):
     assert (done.present, done.joined, done.left) == ({ids[0]}, {ids[1]}, {ids[2]})
     assert done.unknown == {999}
     assert simulator.companies()[0]["members"] == [ids[0], ids[1]]
+
+
+def test_what_was_answered_and_not_made_does_not_count(client, simulator):
+    ids = simulator.seed({"email": "a@x.pl"}, {"email": "b@x.pl"}, {"email": "c@x.pl"})["ids"]
+    company_id = push({"name": "Acme"}, custom_id="odoo-7").run(client).user.id
+    simulator.patch_company(company_id, member=ids[2])
+    for path in ("*/add_member/", "*/remove_member/"):
+        simulator.fault(kind="status", status=200, body={}, path=path, count=1)
+    done = MemberChange(company_id, tuple(ids[:2]), (ids[2],)).run(client)
+    assert (done.joined, done.left) == ({ids[1]}, set())
+    simulator.fault(kind="status", status=200, body={}, path="*/remove_member/", count=1)
+    with pytest.raises(UnmadeError):
+        MemberChange(company_id, (), (ids[2],)).run(client)
+    assert MemberChange(company_id, (), (ids[2],)).run(client).left == {ids[2]}
+    assert simulator.companies()[0]["members"] == [ids[1]]
 
 
 def test_what_was_done_before_an_error_counts(client, simulator):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .client import Client
-from .errors import NotFoundError, UsercomError
+from .errors import NotFoundError, UnmadeError, UsercomError
 from .jobs import Identity, Remove
 from .push import Push, Pushed
 from .records import User
@@ -66,7 +66,7 @@ class MemberChange:
 
     Who is a member already is left so, and told: a membership that User.com has made itself, by the
     domain of an e-mail address, is not ours to end. Whom an unheard call of ours may have made a
-    member, one of `tried`, counts as joined now.
+    member, one of `tried`, counts as joined now. What was changed is read back once.
     """
 
     company_id: int
@@ -95,6 +95,19 @@ class MemberChange:
             self._leave(client, user_id, done)
         for user_id in self.joining:
             self._join(client, user_id, members, done)
+        if done.joined or done.left:
+            self._check_made(client, done)
+
+    def _check_made(self, client: Client, done: MembersChanged) -> None:
+        """Take back what was not made: User.com answers these calls with nothing, made or not."""
+        company = client.of_companies().get_user(self.company_id)
+        members = _user_ids(company.values.get("employees"))
+        unmade = {u for u in done.joined if not self._is_member(client, u, members)}
+        unmade |= {u for u in done.left if self._is_still_member(client, u, members)}
+        done.joined -= unmade
+        done.left -= unmade
+        if unmade:
+            raise UnmadeError
 
     def _leave(self, client: Client, user_id: int, done: MembersChanged) -> None:
         with suppress(NotFoundError):  # a user who is gone is no member, either
@@ -118,6 +131,11 @@ class MemberChange:
         if members is not None:
             return user_id in members
         return self.company_id in (client.get_user(user_id).company_ids or ())
+
+    def _is_still_member(self, client: Client, user_id: int, members: set[int] | None) -> bool:
+        with suppress(NotFoundError):  # a user who is gone is no member, either
+            return self._is_member(client, user_id, members)
+        return False
 
 
 def _user_ids(employees: Any) -> set[int] | None:
