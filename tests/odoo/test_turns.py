@@ -189,3 +189,5 @@ class TestCost(UsercomCase):
         asked = [rooms.findall(line) for line in queries.output]
         # All that goes on step by step is asked for in one; a run begins, sends, and ends.
         self.assertLessEqual(len([tables for tables in asked if tables]), 9, asked)
+        memberships = {"usercom_tag_mapping", "usercom_list_mapping"}
+        self.assertEqual([tables for tables in asked if tables and {*tables} <= memberships], [])
