@@ -1,30 +1,23 @@
 """Values that cannot move to the other side: told once, and nothing else waits for them."""
 
 from .common_consents import ConsentCase
+from .common_mappings import MappingCase
 
 
-class TestLeftApart(ConsentCase):
+class TestLeftApart(MappingCase, ConsentCase):
     @classmethod
     def _fresh_simulator(cls):
         super()._fresh_simulator()
         cls.simulator.attribute("sms_consent", "boolean")
         cls.simulator.attribute("sms_word", "string")
 
-    def field(self):
+    def sms_field(self):
         """A second checkbox of contacts, as an administrator adds one."""
-        self.env["ir.model.fields"].create(
-            {
-                "name": "x_sms",
-                "field_description": "SMS",
-                "model_id": self.env["ir.model"]._get_id("res.partner"),
-                "ttype": "boolean",
-            }
-        )
-        return "x_sms"
+        return self.custom_field("x_sms", "boolean").name
 
     def pair_sms(self):
         return self.pair(
-            self.backend, self.field(), "sms_consent", is_consent=True, direction="export"
+            self.backend, self.sms_field(), "sms_consent", is_consent=True, direction="export"
         )
 
     def check_rest(self, contact, phone="+48 1"):
@@ -82,7 +75,7 @@ class TestLeftApart(ConsentCase):
         self.assertEqual(self.remote(contact)["country"], "CZ")
 
     def test_a_value_that_cannot_be_read_is_left(self):
-        self.pair(self.backend, self.field(), "sms_word", is_consent=True)
+        self.pair(self.backend, self.sms_field(), "sms_word", is_consent=True)
         self.person(email="jan@example.org", sms_word="perhaps")
         contact = self.contact(email="jan@example.org", x_sms=True)
         self.check_rest(contact)
