@@ -21,25 +21,29 @@ class TestCompanies(BrowserCase):
         for backend in self.backend + self.other:
             self.contact(name=f"Of {backend.subdomain}", company_id=backend.company_id.id)
         self.env.cr.flush()
+        # Read before any page is open: its requests use the same cursor.
+        both = self.backend + self.other
+        self.companies = "-".join(map(str, both.company_id.ids))
+        self.subdomains, self.tokens = both.mapped("subdomain"), both.mapped("webhook_token")
 
     def test_a_card_opens_the_lists_of_its_account(self):
         with self.page("/odoo/usercom") as page:
             self.choose_both(page)
-            for place, backend in enumerate(self.backend + self.other, 1):
-                other = self.backend + self.other - backend
+            for place, subdomain in enumerate(self.subdomains, 1):
+                [other] = {*self.subdomains} - {subdomain}
                 page.go("/odoo/usercom")
                 page.click(f".o_kanban_record:nth-child({place}) [name=outbox] a")
-                page.see(backend.subdomain, ".o_searchview .o_facet_values")
-                page.see(f"Of {backend.subdomain}", ".o_list_view")
-                self.assertNotIn(f"Of {other.subdomain}", page.texts())
+                page.see(subdomain, ".o_searchview .o_facet_values")
+                page.see(f"Of {subdomain}", ".o_list_view")
+                self.assertNotIn(f"Of {other}", page.texts())
 
     def test_a_card_opens_the_webhook_of_its_account(self):
         with self.page("/odoo/usercom") as page:
             self.choose_both(page)
-            for place, backend in enumerate(self.backend + self.other, 1):
+            for place, token in enumerate(self.tokens, 1):
                 page.go("/odoo/usercom")
                 page.click(f".o_kanban_record:nth-child({place}) [name=webhook_never] button")
-                page.see(backend.webhook_token, '[name="webhook_token"]')
+                page.see(token, '[name="webhook_token"]')
 
     def test_settings_and_dialogs_say_whose_account_they_are_about(self):
         company = self.backend.company_id.name
@@ -57,5 +61,4 @@ class TestCompanies(BrowserCase):
 
     def choose_both(self, page):
         """Work for both companies, as chosen at the top right."""
-        ids = "-".join(map(str, (self.backend + self.other).company_id.ids))
-        page._evaluate(f"document.cookie = 'cids={ids}; path=/'")
+        page._evaluate(f"document.cookie = 'cids={self.companies}; path=/'")
