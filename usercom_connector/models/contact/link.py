@@ -6,7 +6,7 @@ from odoo.tools import SQL
 from ...services.contacts.texts import ContactText
 from ...usercom.merge import Base
 
-MERGE_SECONDS = 5  # until a merge is looked at again that is waited for
+MERGE_SECONDS = 60  # until a merge is looked at again that is waited for: it failed several times
 
 
 def moment(user):
