@@ -16,12 +16,6 @@ class TestMergedUnheard(MergeCase):
         self.simulator.clear_faults()
         return contact
 
-    def come_to_rest(self):
-        for _run in range(3):
-            self.pass_time()
-            self.env["usercom.outbox"].search([("state", "=", "pending")]).next_attempt_at = False
-            self.drain()
-
     def told_of(self, emails):
         """Calls tell of the users that have these addresses, as far as there still are any."""
         for email in emails:

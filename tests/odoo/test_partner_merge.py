@@ -223,11 +223,6 @@ class TestSurvivorsGone(MergeCase):
     def push_by_hand(self, contact):
         self.env["usercom.outbox"]._queue_by_hand(self.backend, contact)
 
-    def come_to_rest(self):
-        for _run in range(4):
-            self.env["usercom.outbox"].search([("state", "=", "pending")]).next_attempt_at = False
-            self.drain()
-
     def check_the_only_user(self, contact, user_id):
         self.assertEqual([user["id"] for user in self.simulator.users()], [user_id])
         self.assertEqual(self.binding(contact).external_id, user_id)

@@ -102,8 +102,9 @@ class MemberChange:
         """Take back what was not made: User.com answers these calls with nothing, made or not."""
         company = client.of_companies().get_user(self.company_id)
         members = _user_ids(company.values.get("employees"))
-        unmade = {u for u in done.joined if not self._is_member(client, u, members)}
-        unmade |= {u for u in done.left if self._is_still_member(client, u, members)}
+        changed = done.joined | done.left
+        there = {user_id for user_id in changed if self._is_still_member(client, user_id, members)}
+        unmade = done.joined - there | done.left & there
         done.joined -= unmade
         done.left -= unmade
         if unmade:

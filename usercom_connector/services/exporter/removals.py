@@ -118,14 +118,15 @@ class Removals:
 
     def _settle_merge(self, row: Any, merged: MergedUsers) -> None:
         self.hear(row, merged.was)
-        link = self._bindings._of_user(self._backend, row.into_external_id)
         if not merged.successor:
             Inheritance(self._backend).hand_on(row, merged)
             self._read_again(row.into_external_id)
-        elif link:
+        elif self._bindings._of_user(self._backend, merged.successor.id):
+            return  # it has found another contact meanwhile
+        elif link := self._bindings._of_user(self._backend, row.into_external_id):
             origin = consent_origin(row, merged.successor)
             Successors(self._backend).link(link, merged.successor, origin)
-        elif not self._bindings._of_user(self._backend, merged.successor.id):
+        else:
             self._follow_survivor(row, merged.successor.id)
 
     def _follow_survivor(self, row: Any, user_id: int) -> None:
@@ -196,8 +197,6 @@ class Successors:
     def link(self, link: Any, successor: User, origin: Origin) -> None:
         """Have the ``link`` of a contact lead to the ``successor``, and bring both together."""
         backend = self._backend
-        if self._bindings._of_user(backend, successor.id):
-            return
         # Its contact was merged away, so it has been remembered as nobody's.
         backend.env["usercom.tombstone"]._forget_users(backend, [successor.id])
         base = self._base(backend._with_account_context(link.partner_id), successor)

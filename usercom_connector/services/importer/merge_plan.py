@@ -125,8 +125,10 @@ class MergePlanner:
 
     def _unconfirmed(self, partner: Any, user: User, binding: Any) -> dict[str, list[Any]]:
         """What was sent without an answer, to ``user`` or to one that was merged into it there."""
-        if not binding or self._is_chosen(user, partner):
-            return binding._unconfirmed_by(user.id) if binding else {}
+        if not binding:
+            return {}
+        if self._is_chosen(user, partner):
+            return binding._unconfirmed_by(user.id)
         return binding.sudo().unconfirmed or {}
 
     def _is_chosen(self, user: User, partner: Any) -> bool:
