@@ -44,6 +44,13 @@ class MergedCase(MergeCase, TagCase):
         self.env["usercom.outbox"].search([("state", "=", "pending")]).next_attempt_at = False
         self.settle()
 
+    def unheard(self, contact, apply=True, **values):
+        """An edit that is sent, and never answered."""
+        contact.write(values)
+        self.simulator.fault(kind="reset", method="PUT", apply=apply)
+        self.drain()
+        self.simulator.clear_faults()
+
     def change_lost_there(self, contact, **values):
         """A change of which no call tells."""
         self.simulator.patch_user(self.binding(contact).external_id, **values)
@@ -63,18 +70,65 @@ class TestAfterTheMerge(MergedCase):
         writes = [call.split("/")[-2] for call in self.calls("POST")]
         self.assertEqual(writes, ["merge", "remove_tag"])
 
-    def test_so_it_is_where_the_tag_is_taken_away_before_the_merge(self):
-        """A withdrawn consent does not wait, and the rest goes with it."""
+    def test_so_it_is_where_a_consent_is_withdrawn_with_it(self):
+        """A withdrawn consent does not wait for the merge, and all else does."""
         both = {"category_id": self.vip.ids, "x_email_consent": True}
         lost, kept = self.two(**both, kept=both)
         self.merge(lost, kept)
         kept.write({"category_id": False, "x_email_consent": False})
-        self.simulator.fault(kind="delay", seconds=0.3, path="/users/*/remove_tag/", count=1)
         self.simulator.clear_journal()
         self.settle()
         self.assertEqual(self.on_both_sides(kept), (None, None, [], []))
-        writes = [call.split("/")[-2] for call in self.calls("POST")]
-        self.assertEqual(writes, ["remove_tag", "merge", "remove_tag"])
+        self.assertIs(self.remote(kept)["attributes"]["email_consent"], False)
+        writes = [call.split("/")[-2] for call in self.calls() if not call.startswith("GET")]
+        self.assertEqual(writes, [str(self.binding(kept).external_id), "merge", "remove_tag"])
+
+    def test_what_was_changed_there_comes_though_a_withdrawal_goes_first(self):
+        for policy in ("usercom", "odoo", "newest"):
+            with self.subTest(policy=policy):
+                self.backend.mapping_ids.conflict_policy = policy
+                lost, kept = self.two(function="Miner", x_email_consent=True)
+                self.change_lost_there(lost, job="Farmer")
+                self.merge(lost, kept)
+                kept.x_email_consent = False
+                self.settle()
+                self.assertEqual(self.on_both_sides(kept)[:2], ("Farmer", "Farmer"))
+                self.assertIs(self.remote(kept)["attributes"]["email_consent"], False)
+
+    def test_what_a_withdrawal_leaves_waiting_is_sent_though_the_merge_fails(self):
+        lost, kept = self.two(kept={"function": "Miner", "x_email_consent": True})
+        self.merge(lost, kept)
+        self.simulator.fault(kind="status", status=503, path="/users/merge/")
+        kept.write({"function": "Baker", "x_email_consent": False})
+        self.drain()
+        self.assertEqual(self.on_both_sides(kept)[1], "Miner")
+        for _attempt in range(3):
+            self.later()
+        self.assertEqual(self.on_both_sides(kept)[1], "Baker")
+
+    def test_an_edit_is_not_lost_where_a_withdrawal_goes_between_its_pushes(self):
+        """What the first push has sent, without an answer, stays our own doing."""
+        self.backend.mapping_ids.conflict_policy = "usercom"
+        lost, kept = self.two(kept={"function": "Miner", "x_email_consent": True})
+        self.unheard(kept, function="Farmer")
+        self.merge(lost, kept)
+        kept.write({"function": "Baker", "x_email_consent": False})
+        self.simulator.fault(kind="status", status=503, path="/users/merge/", count=1)
+        self.drain()
+        self.receive(id=self.binding(kept).external_id)
+        self.later()
+        self.assertEqual(self.on_both_sides(kept)[:2], ("Baker", "Baker"))
+        self.assertFalse(self.env["usercom.conflict"].search([("partner_id", "=", kept.id)]))
+
+    def test_nor_does_one_wait_that_has_to_be_compared_first(self):
+        """Its first push was not answered, so the user is read before it is sent again."""
+        lost, kept = self.two(kept={"x_email_consent": True})
+        self.unheard(kept, apply=False, x_email_consent=False)
+        self.merge(lost, kept)
+        self.simulator.clear_journal()
+        self.later()
+        writes = [call.split("/")[-2] for call in self.calls() if not call.startswith("GET")]
+        self.assertEqual(writes, [str(self.binding(kept).external_id), "merge"])
 
     def test_a_tag_that_only_the_merged_one_had_does_not_come_back(self):
         lost, kept = self.two(category_id=self.vip.ids)

@@ -32,9 +32,9 @@ def mass_key(push: Push) -> tuple[tuple[str, str], ...] | None:
 
     A push that empties a value runs by itself: the answer to a mass update does not show whether
     User.com took null. So does one that gives a consent, since it has to read the user first, and
-    one about tags or lists, for which there is no such call.
+    one about tags or lists, for which there is no such call, and one that sends only a part.
     """
-    changes = push.changes()
+    changes = None if push.is_part else push.changes()
     if changes is None or None in changes.values() or push.gives_consent(changes):
         return None
     if push.joined(changes):

@@ -108,6 +108,8 @@ class Push:
     """The users that such calls may have created."""
     reads_first: bool = False
     """Whether a known user is read before anything is sent, as for a push by hand."""
+    is_part: bool = False
+    """Whether there are values without a rule here, which another push has to send."""
 
     def run(self, client: Client) -> Pushed:
         """Make the calls. Raises any UsercomError that they raise.

@@ -1,6 +1,7 @@
 """From the claimed rows of the outbox to calls of User.com, and from their answers to links."""
 
 from collections import defaultdict
+from dataclasses import replace
 from typing import Any
 
 from ...usercom.company_sync import CompanyPush, CompanyRemoval, CompanySearch, MemberChange
@@ -18,7 +19,7 @@ from ..database.transactions import attempted
 from ..failures.problem import joined
 from ..initial_sync.csv_import import being_imported
 from ..memberships import Memberships
-from ..queue.claims import Task
+from ..queue.claims import URGENT, Task
 from ..values.exporter import email_problem
 from .removals import Removals
 from .settlement import PushSettlement, UnconfirmedValues, fail_as_duplicate
@@ -210,7 +211,22 @@ class Pushes:
 
     def tasks(self, rows: Any, bindings: dict[int, Any]) -> list[Task]:
         """One task for each of the outbox's ``rows``; ``bindings`` is {contact id: link}."""
-        return [self._task(row, bindings.get(row.partner_id.id)) for row in rows]
+        ahead = self._ahead_of_merges(rows, bindings)
+        tasks = [self._task(row, bindings.get(row.partner_id.id)) for row in rows]
+        return [_of_consents(task) if task.rows in ahead else task for task in tasks]
+
+    def _ahead_of_merges(self, rows: Any, bindings: dict[int, Any]) -> Any:
+        """Those of the ``rows`` that go before other users are merged into theirs.
+
+        They withdraw a consent. Their other values wait: sent now, they would overrule what was
+        changed of the other users there, since the values of the user who stays are kept.
+        """
+        urgent = rows.filtered(lambda row: row.priority >= URGENT)
+        links = self._backend.env["usercom.binding"].union(
+            *(bindings[each] for each in urgent.partner_id.ids if each in bindings)
+        )
+        awaiting = links and links._awaiting_merges().partner_id
+        return urgent.filtered(lambda row: awaiting and row.partner_id in awaiting)
 
     def _task(self, row: Any, binding: Any) -> Task:
         """``binding`` is the link of the row's contact, None where it has none."""
@@ -246,6 +262,12 @@ class Pushes:
         values |= self._comparison.phones.spelled_as(partner, values, there)
         values |= self._comparison.phones.spelled_as(partner, values, base)
         return values, problems
+
+
+def _of_consents(task: Task) -> Task:
+    """The task with nothing but consents to send."""
+    consents = [rule for rule in task.job.rules if rule.consent]
+    return replace(task, job=replace(task.job, rules=consents, is_part=True))
 
 
 # ---- many contacts that get the same ----

@@ -22,7 +22,7 @@ from ..contacts.texts import by_id
 from ..failures.problem import Problem
 from ..importer import Importer
 from ..memberships import Memberships
-from ..queue.claims import Task
+from ..queue.claims import URGENT, Task
 from ..values.problems import pushed_problems, unchanged_problems
 
 # ---- before the call ----
@@ -197,8 +197,16 @@ class PushSettlement:
             sent=excerpt(_named(job, pushed.sent) if is_paired else pushed.sent),
             answer=excerpt(answer),
         )
-        if is_paired and job.leaves_joining():
+        if job.is_part:
+            self._keep_unsent(job, user_id)
+        if job.is_part or (is_paired and job.leaves_joining()):
             row._enqueue(row.partner_id.ids, self._backend)
+
+    def _keep_unsent(self, job: Push, user_id: int) -> None:
+        """Keep what an earlier push sent without an answer, and this one had no part in."""
+        answered = {rule.key for rule in job.rules}
+        unsent = {key: each for key, each in job.unconfirmed.items() if key not in answered}
+        self._bindings._of_user(self._backend, user_id).sudo().unconfirmed = unsent or False
 
     def _settle_memberships(self, pairs: Sequence[Any], partner: Any, pushed: Pushed) -> list[str]:
         """Note which tags and lists are gone, and their ids; return what was not changed."""
@@ -227,6 +235,15 @@ class PushSettlement:
             row._close(importer.merge_contact(partner, user), outcome="compared")
             if row.is_by_hand and custom_id not in (None, user.custom_id):
                 row._enqueue(partner.ids, backend)
+            if row.priority >= URGENT:
+                self._keep_urgent(row)
+
+    def _keep_urgent(self, row: Any) -> None:
+        """Have what is sent next of the contact go first, too: it has withdrawn a consent."""
+        next_rows = row._waiting_rows(row.partner_id).filtered(
+            lambda each: (each.backend_id, each.resource) == (row.backend_id, row.resource)
+        )
+        next_rows.priority = row.priority
 
     def _was_taken_away(self, row: Any, user: Any) -> bool:
         """Whether ``user``, found for this row, has been deleted or merged away since."""
