@@ -104,6 +104,9 @@ class AtUserCom(Steps):
         is_no = values["email_consent"] is False
         if is_no or not person.consent.was_denied:
             person.consent.may_be.add(bool(values["email_consent"]))  # the night chooses
+        here = self.here(person)
+        if here and not here["x_email_consent"]:
+            person.consent.may_be.add(False)  # it may take the user who has said "yes" since
         person.consent.was_denied |= is_no
         if fires:
             self.told_of(user_id, {})
