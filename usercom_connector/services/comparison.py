@@ -47,7 +47,7 @@ class ProtectedContacts:
     def __init__(
         self, mappings: Any, partners: Any, memberships: Memberships | None = None
     ) -> None:
-        self._mappings = mappings
+        self._keyed = [(mapping._key(), mapping) for mapping in mappings]
         self._memberships = memberships.by_key if memberships else {}
         self._partners = partners
         self._env = mappings.sudo().with_context(active_test=False).env
@@ -78,15 +78,13 @@ class ProtectedContacts:
 
     def kept(self, partner: Any, values: Mapping[str, Any]) -> dict[Any, str]:
         """``{mapping: reason}`` of those ``values`` that ``partner`` keeps as they are."""
-        received = self._mappings.filtered(lambda mapping: mapping._key() in values)
-        parents = received.filtered(lambda mapping: mapping.field_name == "parent_id")
+        received = [pair for key, pair in self._keyed if key in values]
         has_parent = any(
-            values[parent._key()] and not self._reason(partner, parent, values, False)
-            for parent in parents
+            values[pair._key()] and not self._reason(partner, pair, values, False)
+            for pair in received
+            if pair.field_name == "parent_id"
         )
-        reasons = {
-            mapping: self._reason(partner, mapping, values, has_parent) for mapping in received
-        }
+        reasons = {pair: self._reason(partner, pair, values, has_parent) for pair in received}
         for key in values.keys() & self._memberships.keys():
             pair = self._memberships[key]
             reasons[pair] = self._why_no_member(partner, pair, values)

@@ -80,6 +80,7 @@ class UsercomFieldMappingPath(models.AbstractModel):
             field = last_field(mapping)
             known = fields_of._get(field.model_name, field.name) if field is not None else fields_of
             mapping.last_field_id = known or mapping.field_id
+        for mapping in self:  # once all of them are known, they are read at once
             mapping.field_type = mapping.last_field_id.sudo().ttype
 
     @api.onchange("path")

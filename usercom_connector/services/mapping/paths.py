@@ -8,12 +8,14 @@ relation leads to several records, the value is a summary: see `services/mapping
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from odoo.fields import Domain
 
 from ...usercom import ConversionError, Reason
+from ..values.prefetch import read_together
 
 MOST_STEPS = 4
 BAD_DOMAIN = (ValueError, SyntaxError, KeyError, TypeError)  # what a text that is none raises
@@ -119,13 +121,15 @@ def follower(mapping: Any) -> Callable[[Any], Any]:
         (field.name, rules._usercom_company_domain(company_id, field.comodel_name))
         for field in hops(mapping)
     ]
-    known: dict[tuple[str, int], bool] = {}
+    known: dict[str, dict[int, bool]] = defaultdict(dict)
 
     def is_own(record: Any, own: Domain) -> bool:
-        key = record._name, record.id  # thousands of contacts lead to the same few
-        if key not in known:
-            known[key] = bool(record.filtered_domain(own))
-        return known[key]
+        seen = known[record._name]
+        if record.id not in seen:  # thousands of contacts lead to the same few
+            together = record.browse(read_together(record, seen))
+            seen |= dict.fromkeys(together._ids, False)
+            seen |= dict.fromkeys(together.filtered_domain(own)._ids, True)
+        return seen[record.id]
 
     def follow(partner: Any) -> Any:
         if not found:

@@ -31,7 +31,7 @@ class Summary:
         self._relation, self._field = relation(mapping), last_field(mapping)
         self._currency = currency_field(mapping)
         self._follow, self._has_way = follower(mapping), bool(hops(mapping))
-        self._nothing = NOTHING.get(mapping.field_type)
+        self._nothing = NOTHING.get(mapping._pair().field_type)
         self._asked: set[int] = set()  # contacts, whose holders were looked up
         self._found: dict[int, Any] = {}
 
