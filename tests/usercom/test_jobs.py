@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from usercom import STANDARD_ATTRIBUTES, AmbiguousUserError, Client, EmptiedError, Rule, Throttle
+from usercom.errors import UnmadeError
 from usercom.jobs import Fetch, Identity, MergedUsers, MergeUsers, Remove
 from usercom.push import Push
 
@@ -130,6 +131,33 @@ def test_a_custom_value_that_cannot_be_cleared_is_left_apart(simulator, client, 
     done = Push(Identity(user_id), rules, attributes, base, {"points": None}).run(client)
     assert done.ignored == {"points": None} and done.remote_base == {"points": 7}
     assert Push(Identity(user_id), rules, attributes, done.base, {"points": None}).changes() == {}
+
+
+@pytest.mark.parametrize("setter_body", ["user", "empty"])
+@pytest.mark.parametrize("body", [{}, [], ""])
+def test_a_custom_value_is_not_cleared_by_an_answer_alone(
+    simulator, client, setter_body, body
+) -> None:
+    simulator.settings(null_value="ignore", setter_body=setter_body)
+    path = "/users/*/remove_attribute/"
+    simulator.fault(kind="status", status=200, body=body, path=path, count=1)
+    attributes = {"points": client.create_attribute("points", "integer")}
+    [user_id] = simulator.seed({"points": 7})["ids"]
+    rules, base = [Rule("points", "both", "odoo")], {"points": 7}
+    clearing = Push(Identity(user_id), rules, attributes, base, {"points": None})
+    with pytest.raises(UnmadeError):
+        clearing.run(client)
+    assert clearing.run(client).kept and simulator.user(user_id)["attributes"] == {"points": None}
+
+
+def test_a_text_is_not_cleared_by_an_answer_alone(simulator, client) -> None:
+    simulator.settings(null_value="ignore")
+    [user_id] = simulator.seed(JAN)["ids"]
+    simulator.fault(kind="status", status=200, body={}, method="PUT", skip=1, count=1)
+    clearing = push(Identity(user_id), JAN | {"phone_number": None}, JAN)
+    with pytest.raises(UnmadeError):
+        clearing.run(client)
+    assert clearing.run(client).kept and simulator.user(user_id)["phone_number"] is None
 
 
 BLIND = [Rule("city", "export", "odoo", is_sent_blind=True)]

@@ -115,10 +115,8 @@ class Client:
 
     def _write_nothing(self) -> None:
         """Write to user 0, who does not exist: User.com checks the permission first."""
-        try:
+        with suppress(RejectedError, UnservedError):
             self._transport.write("PUT", "/users/0/", {})
-        except (RejectedError, UnservedError):
-            return
 
     def ask_time(self) -> None:
         """Make a call only for the `Date` of its answer, which the throttle's clock notes."""
@@ -198,15 +196,15 @@ class Client:
 
     def remove_attributes(self, user_id: int, names: Iterable[str]) -> User:
         """Empty custom attributes, with one call for each; return the user as it is then."""
-        for name in names:
-            path, body = f"{self._path(user_id)}remove_attribute/", {"attribute": name}
+        path, answers = f"{self._path(user_id)}remove_attribute/", []
+        for body in ({"attribute": name} for name in names):
             try:
-                self._transport.write("POST", path, body)
+                answers.append(self._transport.write("POST", path, body))
             except (RejectedError, UnservedError) as error:  # clients use either method
                 if error.status not in (NOT_FOUND, METHOD_NOT_ALLOWED):
                     raise
-                self._transport.write("DELETE", path, body)
-        return self.get_user(user_id)
+                answers.append(self._transport.write("DELETE", path, body))
+        return replace(self.get_user(user_id), is_unanswered=not all(answers))
 
     def _written(self, answer: Any, user_id: int | None = None) -> User:
         """Return the user of the answer to a write, read again where the answer has only a part."""

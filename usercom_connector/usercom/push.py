@@ -269,20 +269,24 @@ class Push:
         """
         if texts := self._left(pushed, lambda each: each.value_type == "string"):
             values = dict.fromkeys(texts, "")
-            pushed = self._tried(pushed, lambda: client.update_user(user_id, values))
+            pushed = self._tried(pushed, texts, lambda: client.update_user(user_id, values))
         if custom := self._left(pushed, lambda each: not (each.is_standard or each.membership)):
-            pushed = self._tried(pushed, lambda: client.remove_attributes(user_id, custom))
+            pushed = self._tried(pushed, custom, lambda: client.remove_attributes(user_id, custom))
         return pushed
 
     def _left(self, pushed: Pushed, fits: Callable[[Attribute], bool]) -> list[str]:
         cleared = (key for key, value in pushed.ignored.items() if value is None)
         return [key for key in cleared if fits(self.attributes[key])]
 
-    def _tried(self, pushed: Pushed, call: Callable[[], User]) -> Pushed:
+    def _tried(self, pushed: Pushed, keys: list[str], call: Callable[[], User]) -> Pushed:
         try:
-            return self._pushed(pushed.merge or Merge(Base()), call())
+            user = call()
         except (RejectedError, UnservedError):
             return pushed
+        tried = self._pushed(pushed.merge or Merge(Base()), user)
+        if user.is_unanswered and not tried.ignored.keys().isdisjoint(keys):
+            raise UnmadeError
+        return tried
 
     def _changes(self) -> Merge:
         base = self.base
