@@ -12,6 +12,7 @@ from odoo.tools import SQL
 from ...usercom import EmptiedError
 from ...usercom.company_sync import CompanyPush
 from ...usercom.jobs import Identity, Outcome
+from ...usercom.merge import Base
 from ...usercom.push import Push, Pushed
 from ...usercom.texts import excerpt
 from ...usercom.verify_write import CREATION_TAKES, Unconfirmed, added
@@ -185,7 +186,8 @@ class PushSettlement:
             problems = problems + self._settle_memberships(pairs, row.partner_id, pushed)
         if pushed.leaves_unset_out is not None:
             UnsetAttributes(self._backend).learn(pushed.leaves_unset_out)
-        self._linking.link(row.partner_id, user_id, user, pushed.base, problems, since=job.base)
+        base = _tried_again(job, pushed)
+        self._linking.link(row.partner_id, user_id, user, base, problems, since=job.base)
         if job.orphans:  # a second user may still turn up, created by a call without an answer
             link = self._bindings._of_user(self._backend, user_id)
             link.created_with = dict(job.orphans.sent)
@@ -268,6 +270,17 @@ class PushSettlement:
             base.remote |= dict.fromkeys(error.names)
             link._store_base(base)
         row._put_back()
+
+
+def _tried_again(push: Push, pushed: Pushed) -> Base:
+    """Return the base to store, which still has the tags and lists that were not taken away.
+
+    So they are taken away with the next change, or told of once more, instead of being kept apart.
+    """
+    base = pushed.base
+    kept = push.joined({key: True for key, value in pushed.ignored.items() if value is None})
+    base.agree_on(dict.fromkeys(kept, True))
+    return base
 
 
 def _users_met(push: Push, pushed: Pushed) -> set[int]:
