@@ -75,3 +75,15 @@ class TestWithdrawalsFirst(ConsentCase):
         contact.x_email_consent = False
         self.drain()
         self.assertEqual(self.calls(), [f"PUT /users/{self.binding(contact).external_id}/"])
+
+    def test_a_no_to_what_is_only_read_is_not_queued_with_news_from_there(self):
+        consent = self.backend.mapping_ids.filtered(lambda m: m.field_name == "x_email_consent")
+        contact = self.synced(email="jan@example.org", x_email_consent=True)
+        consent.direction = "import"
+        contact.x_email_consent = False
+        self.drain()
+        self.env["usercom.outbox"].search([("partner_id", "=", contact.id)]).unlink()
+        self.receive(contact, phone_number="600100200")
+        self.assertEqual((contact.phone, contact.x_email_consent), ("600100200", False))
+        self.assertFalse(self.env["usercom.outbox"].search([("partner_id", "=", contact.id)]))
+        self.assertIs(self.remote(contact)["attributes"]["email_consent"], True)
