@@ -20,6 +20,7 @@ class UsercomAttributeCreation(models.TransientModel):
     _name = "usercom.attribute.creation"
     _inherit = "usercom.guarded"
     _description = "New User.com Attribute"
+    _is_made_by_people = True
 
     backend_id = fields.Many2one("usercom.backend", required=True, ondelete="cascade")
     field_id = fields.Many2one(

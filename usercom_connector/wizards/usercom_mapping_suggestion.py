@@ -7,6 +7,7 @@ class UsercomMappingSuggestion(models.TransientModel):
     _name = "usercom.mapping.suggestion"
     _inherit = "usercom.guarded"
     _description = "Suggested User.com Mappings"
+    _is_made_by_people = True
 
     backend_id = fields.Many2one("usercom.backend", required=True, ondelete="cascade")
     line_ids = fields.One2many("usercom.mapping.suggestion.line", "suggestion_id", "Pairs")
@@ -32,6 +33,7 @@ class UsercomMappingSuggestionLine(models.TransientModel):
     _inherit = "usercom.guarded"
     _description = "Suggested User.com Mapping"
     _fixed_fields = ("suggestion_id",)
+    _is_made_by_people = True
 
     suggestion_id = fields.Many2one(
         "usercom.mapping.suggestion", required=True, readonly=True, index=True, ondelete="cascade"

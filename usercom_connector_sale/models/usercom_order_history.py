@@ -29,6 +29,7 @@ class UsercomOrderHistory(models.Model):
     ]
     _description = "User.com Order History"
     _order = "id desc"
+    _is_made_by_people = True
     _path = "usercom-order-histories"
     _list_action = "usercom_connector_sale.usercom_order_history_action"
 

@@ -36,6 +36,7 @@ class UsercomBackend(models.Model):
     ]
     _rec_name = "subdomain"
     _fixed_fields = ("company_id",)
+    _is_made_by_people = True
 
     company_id = fields.Many2one(
         "res.company", required=True, ondelete="cascade", default=lambda self: self.env.company

@@ -1,5 +1,6 @@
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import AccessError
+from odoo.tools.misc import clean_context
 
 
 class UsercomGuarded(models.AbstractModel):
@@ -7,11 +8,22 @@ class UsercomGuarded(models.AbstractModel):
 
     A record stays with the account it was created for. A read-only field is written only by our own
     code, which runs as superuser after a button has checked the user's rights; RPC cannot write it.
+    Most records are made by our code alone, and nobody's defaults count for those.
     """
 
     _name = "usercom.guarded"
     _description = "User.com Record That Guards Its Fields"
     _fixed_fields = ("backend_id",)
+    _is_made_by_people = False
+
+    @api.model
+    def default_get(self, fields):
+        """Whose edit makes a record of ours has no say in it, by `ir.default` or by the context."""
+        if self._is_made_by_people:
+            return super().default_get(fields)
+        own = self.with_context(clean_context(self.env.context))  # pylint: disable=context-overridden
+        defaults = {name: self._fields[name].default for name in fields if name in self._fields}
+        return {name: default(own) for name, default in defaults.items() if default}
 
     def _has_field_access(self, field, operation):
         if operation == "write" and field.readonly and not self.env.su:

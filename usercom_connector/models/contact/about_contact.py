@@ -1,4 +1,4 @@
-from odoo import SUPERUSER_ID, api, models
+from odoo import models
 
 
 class UsercomAboutContact(models.AbstractModel):
@@ -7,11 +7,6 @@ class UsercomAboutContact(models.AbstractModel):
     _name = "usercom.about.contact"
     _inherit = "usercom.guarded"
     _description = "About a Contact in User.com"
-
-    @api.model
-    def default_get(self, fields):
-        """Ignore the user's own defaults (`ir.default`): such rows are made by our code only."""
-        return super(UsercomAboutContact, self.with_user(SUPERUSER_ID)).default_get(fields)
 
     def action_open_contact(self):
         """Open the contact's form; nothing where the row names nobody."""

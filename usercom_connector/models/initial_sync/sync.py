@@ -26,6 +26,7 @@ class UsercomSync(models.Model):
     ]
     _description = "User.com Initial Sync"
     _order = "id desc"
+    _is_made_by_people = True
 
     direction = fields.Selection(
         [

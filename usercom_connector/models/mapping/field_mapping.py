@@ -35,6 +35,7 @@ class UsercomFieldMapping(models.Model):
     ]
     _description = "User.com Field Mapping"
     _order = "sequence, id"
+    _is_made_by_people = True
 
     backend_id = fields.Many2one(
         "usercom.backend",

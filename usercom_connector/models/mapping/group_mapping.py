@@ -24,6 +24,7 @@ class UsercomGroupMapping(models.AbstractModel):
     _name = "usercom.group.mapping"
     _inherit = "usercom.guarded"
     _description = "User.com Group Mapping"
+    _is_made_by_people = True
     # What services ask of any pair.
     is_broken = is_consent = path = False
     conflict_policy = "odoo"

@@ -14,6 +14,7 @@ class UsercomLabel(models.Model):
     _description = "User.com Tag, List or Segment"
     _order = "name, id"
     _fixed_fields = ("backend_id", "kind")
+    _is_made_by_people = True
 
     backend_id = fields.Many2one(
         "usercom.backend", "Account", required=True, index=True, ondelete="cascade"

@@ -12,6 +12,7 @@ class UsercomFieldMappingValue(models.Model):
     _order = "id"
     _rec_name = "usercom_value"
     _fixed_fields = ("mapping_id",)
+    _is_made_by_people = True
 
     mapping_id = fields.Many2one(
         "usercom.field.mapping", "Pair", required=True, index=True, ondelete="cascade"

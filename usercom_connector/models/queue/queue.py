@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from psycopg2.errors import UniqueViolation
 
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, ConcurrencyError
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -90,14 +90,6 @@ class UsercomQueue(models.AbstractModel):
     _failed_idx = models.Index("(backend_id, write_date, is_ambiguous) WHERE state = 'failed'")
 
     _suspect_idx = models.Index("(backend_id) WHERE state = 'pending' AND claims >= 2")
-
-    @api.model
-    def default_get(self, fields):
-        """Only we queue: a user who sets ``state`` to "done" for himself in ir.default still sends.
-
-        Odoo removes his context's ``default_state`` itself where we go on as superuser.
-        """
-        return super(UsercomQueue, self.with_user(SUPERUSER_ID)).default_get(fields)
 
     # ---- settling ----
 

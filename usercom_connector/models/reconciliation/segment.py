@@ -16,6 +16,7 @@ class UsercomSegment(models.Model):
     _description = "User.com Segment"
     _rec_name = "label_id"
     _order = "id"
+    _is_made_by_people = True
     _kind = "segments"
 
     backend_id = fields.Many2one(
