@@ -258,6 +258,25 @@ class TestSurvivorsGone(MergeCase):
         self.come_to_rest()
         self.check_the_only_user(kept, lost_id)
 
+    def test_a_merge_that_has_failed_for_good_is_retried_into_who_was_created_anew(self):
+        for state in ("failed", "dismissed"):
+            with self.subTest(state=state):
+                kept, kept_id, _lost_id = self.waiting_for_the_merge()
+                merge = self.merges()
+                merge._fail("User.com failed.")
+                merge.state = state
+                for gone_id in (kept_id, None):
+                    self.simulator.delete_user(gone_id or self.binding(kept).external_id)
+                    self.push_by_hand(kept)
+                    self.come_to_rest()
+                later = self.binding(kept).external_id
+                merge.action_retry()
+                self.come_to_rest()
+                self.check_the_only_user(kept, later)
+                self.simulator.delete_user(later)
+                kept.unlink()
+                self.merges().unlink()
+
     def test_where_neither_is_left_one_is_created(self):
         kept, kept_id, lost_id = self.waiting_for_the_merge()
         for user_id in (kept_id, lost_id):

@@ -230,26 +230,48 @@ class UsercomBinding(models.Model):
 
     def _awaiting_merges(self):
         """Those into whose users others are still to be merged."""
+        awaited = self._merges("pending")
+        return self.filtered(lambda link: (link.backend_id, link.external_id) in awaited)
+
+    def _merges(self, *states):
+        """``{(account, user id)}`` of users, now or once these links', with merges into them."""
         merges = self.env["usercom.outbox"].search(
             [
                 ("backend_id", "in", self.backend_id.ids),
-                ("into_external_id", "in", list(filter(None, self.mapped("external_id")))),
+                ("into_external_id", "in", self._known_ids()),
                 ("operation", "=", "merge"),
-                ("state", "=", "pending"),
+                ("state", "in", states),
             ]
         )
-        awaited = {(row.backend_id, row.into_external_id) for row in merges}
-        return self.filtered(lambda link: (link.backend_id, link.external_id) in awaited)
+        return {(row.backend_id, row.into_external_id) for row in merges}
 
     def _forget(self):
-        """Unlink the contacts; pushed again, they are looked for and created anew."""
+        """Unlink the contacts; pushed again, they are looked for and created anew.
+
+        Whose users they were is remembered where a merge into one may still be tried again.
+        """
         for backend, bindings in self.grouped("backend_id").items():
             key_field = backend._key_field()
             seen = with_own_context(
                 backend._with_account_context(bindings.partner_id), linking=key_field
             )
             seen.write({key_field: False})
+        former = self._retried_into()
         self.unlink()
+        self.create(former)
+
+    def _retried_into(self):
+        """The column values of links in place of these, where it matters whose users they were."""
+        merges = self._merges("pending", "failed", "dismissed")
+        return [
+            {
+                "backend_id": link.backend_id.id,
+                "partner_id": link.partner_id.id,
+                "former_ids": link._known_ids(),
+            }
+            for link in self
+            if any((link.backend_id, user_id) in merges for user_id in link._known_ids())
+        ]
 
     # ---- buttons ----
 
