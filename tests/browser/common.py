@@ -37,6 +37,15 @@ TEXTS = """
     }
     return texts;
 """
+ODOOS_OWN = ".settings_tab, .o_notebook_headers, .o-mail-Chatter-topbar"
+TOO_WIDE = f"""
+    const scrolls = (e) => ["auto", "scroll"].includes(getComputedStyle(e).overflowX)
+        && e.scrollWidth > e.clientWidth + 1;
+    const sticksOut = (e) => e.getBoundingClientRect().right > window.innerWidth + 1;
+    return all(".o_action_manager *, .modal-dialog *")
+        .filter((e) => !e.closest("{ODOOS_OWN}") && (scrolls(e) || sticksOut(e)))
+        .map((e) => `${{e.className}} “${{e.innerText.slice(0, 40)}}”`);
+"""
 
 
 _read = {}  # {path of a translation file: what is in it}, of all tests of this process
@@ -205,6 +214,10 @@ class Page:
             "return all('.o_action_manager *').every("
             "(e) => e.getBoundingClientRect().right <= window.innerWidth + 1)"
         )
+
+    def too_wide(self):
+        """What sticks out to the right or is to be scrolled sideways, but for tabs of Odoo's."""
+        return self._evaluate(TOO_WIDE)[:3]
 
     def close_dialog(self):
         self.click(".modal .btn-close")

@@ -64,8 +64,9 @@ class UsercomSyncReport(models.AbstractModel):
             "type": "ir.actions.act_window",
             "name": code and text_of(effects, code) or self.env._("People"),
             "res_model": "usercom.sync.line",
-            "view_mode": "list,form",
-            "views": [(False, "list"), (False, "form")],
+            "view_mode": "list,kanban,form",
+            "mobile_view_mode": "kanban",
+            "views": [(False, "list"), (False, "kanban"), (False, "form")],
         }
         domain = effects.domain(code) if code else [("sync_id", "=", self.id)]
         return action | {"domain": domain, "context": {"create": False}}

@@ -125,6 +125,7 @@ class UsercomFailure(models.Model):
             "name": self.env._("Contacts"),
             "res_model": "res.partner",
             "view_mode": "list,kanban,form",
+            "mobile_view_mode": "kanban",
             "domain": [("id", "in", [partner.id for (partner,) in found])],
             "context": {"active_test": False, "create": False},
         }
