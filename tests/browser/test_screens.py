@@ -1,4 +1,4 @@
-"""Every screen of the app fits a phone."""
+"""Every screen of the app fits a phone, and what names a row is read whole on a desk."""
 
 from odoo.tools.safe_eval import safe_eval
 
@@ -151,3 +151,30 @@ class TestPhone(ScreenCase):
                 page.click(".o_form_button_save")
                 page.gone(".o_form_status_indicator_buttons:not(.invisible)")
             self.assertEqual(choice.winner, "skip")
+
+
+class TestDesk(ScreenCase):
+    browser_size = "1366x768"
+
+    def test_what_names_a_row_is_read_whole(self):
+        for language in LANGUAGES:
+            self.speak(language)
+            with self.page("/odoo/usercom-mappings") as page:
+                self.assert_whole(page, "mappings", "field_id", "attribute_id")
+                page.go("/odoo/usercom-events")
+                self.assert_whole(page, "events", "name")
+                page.go(f"{SYNC}/{self.sync.id}")
+                page.press("action_people")
+                self.assert_whole(page, "people", "partner_id", "label")
+                page.go(f"/odoo/res.partner/{self.jan.id}")
+                page.click(".o_notebook .nav-link", "User.com")
+                page.press("action_usercom_explain")
+                page.see("", ".modal .o_data_row")
+                self.assert_whole(page, "explanation", "name")
+
+    def assert_whole(self, page, screen, *columns):
+        for column in columns:
+            cell = f".o_data_cell[name={column}]"
+            page.see("", cell)
+            self.assertFalse(page.cut_off(f"{cell}, {cell} *"), f"cut off: {screen}")
+        page.shoot(f"desk_{screen}")
