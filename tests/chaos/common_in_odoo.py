@@ -123,8 +123,16 @@ class InOdoo(Steps):
         return person.has_appeared and self.is_met_by_address(person)
 
     def _weigh_both(self, lost: Person, gone: Any, kept: Person, here: Any) -> None:
-        """Who had no link has that of the other one: any of their values may stand."""
+        """Who had no link has that of the other one: any of their values may stand.
+
+        Else what Odoo hands on stands where the user who stays has got a value meanwhile: that is
+        a conflict, which Odoo may win.
+        """
         kept.may_be(here)
+        for user in self.users(kept):
+            for name, value in self.there(user).items():
+                if name in VALUES and value and not here[name]:
+                    kept.values[name].others.add(gone[name])
         if not self.is_linked(kept):
             shown = [self.there(user) for user in self.users(lost) + self.users(kept)]
             for each in (gone, *shown):
