@@ -75,3 +75,24 @@ class TestMergedMembers(MergeCase, CompaniesCase):
         self.rest(5)
         third = self.binding(member).external_id
         self.assertEqual(sorted(self.members(self.acme)), sorted([self.user_id(), third]))
+
+
+class TestMergedThere(CompaniesCase):
+    """The night merges users, and the one who is left has the companies of both."""
+
+    def test_who_leaves_a_company_leaves_it_as_the_user_who_is_left_too(self):
+        acme, other = self.company(name="Acme"), self.company(name="Other")
+        for parent in (other, self.env["res.partner"]):
+            with self.subTest(parent=parent.name):
+                jan = self.member(acme, email=f"jan{len(parent)}@example.org")
+                self.rest()
+                shop = {"email": jan.email, "custom_id": f"shop-{len(parent)}"}
+                [left] = self.simulator.seed(shop)["ids"]
+                jan.parent_id = parent
+                self.simulator.deduplicate()
+                self.rest()
+                self.receive(id=left)
+                self.rest()
+                self.assertEqual(self.binding(jan).external_id, left)
+                self.assertNotIn(left, self.there(acme)["members"])
+                self.assertEqual(jan.parent_id, parent)

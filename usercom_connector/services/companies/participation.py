@@ -14,6 +14,10 @@ SECONDS = 5  # that it takes at most
 # The link ``k`` leads to a user who exists and whose contact is synchronized.
 LIVE = SQL("k.external_id > 0 AND k.state NOT IN ('gone', 'erased') AND k.left_at IS NULL")
 
+# The membership ``m`` of the user of the link ``k`` was ended. That of another user tells nothing:
+# the night may merge the one who left into another, who has got the membership then.
+HAS_LEFT = SQL("(m.has_left IS TRUE AND coalesce(m.external_id, 0) IN (0, k.external_id))")
+
 
 class CompanyParticipation:
     """The companies of one account: of its company or of none; not Odoo's own, nor an erased one.
@@ -54,7 +58,7 @@ class PendingMembers:
         self._env["res.partner"].flush_model(["commercial_partner_id", "active"])
         found: dict[int, tuple[dict[int, int], dict[int, int]]] = {}
         for side, query in enumerate((_JOINING, _LEAVING)):
-            sql = SQL(query, live=LIVE, links=links.ids, most=most)
+            sql = SQL(query, live=LIVE, has_left=HAS_LEFT, links=links.ids, most=most)
             for link_id, binding_id, user_id in self._env.execute_query(sql):
                 found.setdefault(link_id, ({}, {}))[side][binding_id] = user_id
         return found
@@ -70,7 +74,7 @@ _JOINING = """
               AND %(live)s
               AND NOT EXISTS (SELECT FROM usercom_membership m
                                WHERE m.link_id = c.id AND m.binding_id = k.id
-                                 AND m.external_id = k.external_id AND m.has_left IS NOT TRUE)
+                                 AND m.external_id = k.external_id AND NOT %(has_left)s)
             LIMIT %(most)s) k
      WHERE c.id = ANY(%(links)s) AND c.external_id > 0 AND c.state <> 'gone'"""
 _LEAVING = """
@@ -80,7 +84,7 @@ _LEAVING = """
              FROM usercom_membership m
              JOIN usercom_binding k ON k.id = m.binding_id
              JOIN res_partner p ON p.id = k.partner_id
-            WHERE m.link_id = c.id AND m.has_left IS NOT TRUE
+            WHERE m.link_id = c.id AND NOT %(has_left)s
               AND (p.commercial_partner_id <> c.partner_id OR p.id = c.partner_id)
             LIMIT %(most)s) k
      WHERE c.id = ANY(%(links)s) AND c.external_id > 0 AND c.state <> 'gone'"""

@@ -5,7 +5,7 @@ from typing import Any
 
 from odoo.tools import SQL
 
-from .participation import LIVE
+from .participation import HAS_LEFT, LIVE
 
 
 def concerned_companies(
@@ -25,6 +25,7 @@ def concerned_companies(
         partners=list(partner_ids),
         priority=priority,
         live=LIVE,
+        has_left=HAS_LEFT,
         chosen=SQL("b.state IN ('running', 'paused')") if chosen is None else chosen,
     )
 
@@ -70,14 +71,14 @@ _CONCERNED = """
               AND NOT EXISTS (SELECT FROM usercom_membership m
                                 JOIN usercom_company l ON l.id = m.link_id
                                WHERE m.binding_id = k.id AND m.external_id = k.external_id
-                                 AND m.has_left IS NOT TRUE
+                                 AND NOT %(has_left)s
                                  AND l.partner_id = p.commercial_partner_id)
             UNION
            SELECT l.partner_id FROM res_partner p
              JOIN usercom_binding k ON k.partner_id = p.id AND k.backend_id = b.id
              JOIN usercom_membership m ON m.binding_id = k.id
              JOIN usercom_company l ON l.id = m.link_id
-            WHERE p.id = ANY(%(partners)s) AND m.has_left IS NOT TRUE
+            WHERE p.id = ANY(%(partners)s) AND NOT %(has_left)s
               AND (l.partner_id <> p.commercial_partner_id OR l.partner_id = p.id)
            ) f ON true
       JOIN res_partner c ON c.id = f.id

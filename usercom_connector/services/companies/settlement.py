@@ -153,14 +153,19 @@ class CompanySettlement:
         self._note_members(link, done)
         if self._backend.history_days:
             ValueChanges(self._backend).note_members(row, link.partner_id, done)
-        self._note_left(link, set(job.leaving) - done.left)
+        self._note_left(link, done.left)
         row._put_back()
 
-    def _note_left(self, link: Any, still_there: set[int]) -> None:
-        """Note of contacts that belong to the company no more that they have left it."""
+    def _note_left(self, link: Any, left: set[int]) -> None:
+        """Note of contacts that belong to the company no more that they have left it.
+
+        ``left``: the users who were made no members. What is not ours to end is only noted.
+        """
         _joining, leaving = PendingMembers(self._backend).of(link).get(link.id, ({}, {}))
-        ended = [key for key, user_id in leaving.items() if user_id not in still_there]
-        link._memberships(ended).has_left = True
+        for member in link._memberships(list(leaving)):
+            user_id = leaving[member.binding_id.id]
+            if user_id in left or not member.is_ours:
+                member.write({"has_left": True, "external_id": user_id})
 
     def _note_members(self, link: Any, done: MembersChanged) -> None:
         settled = done.joined | done.present | done.unknown

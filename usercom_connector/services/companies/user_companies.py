@@ -43,7 +43,9 @@ class UserCompanies:
         for partner, user in told:
             ours = [links[key] for key in user.company_ids or () if key in links]
             present = self._env["usercom.company"].concat(*ours)
-            members = known.get((partner.id, user.id), self._memberships)
+            members = known.get(partner.id, self._memberships).filtered(
+                lambda m, user_id=user.id: m.has_left or m._user_id() == user_id
+            )
             gone = members.filtered(lambda m, there=present: m.has_left and m.link_id not in there)
             ended += gone
             if company := self._new_company(partner, present, members - gone):
@@ -71,15 +73,15 @@ class UserCompanies:
         )
         return {link.external_id: link for link in found}
 
-    def _known(self, partners: list[Any]) -> dict[tuple[int, int], Any]:
-        """``{(contact id, user id): memberships}``."""
+    def _known(self, partners: list[Any]) -> dict[int, Any]:
+        """``{contact id: memberships}``; one that was left is known of any user of the contact."""
         found = self._memberships.search(
             [
                 ("link_id.backend_id", "=", self._backend.id),
                 ("binding_id.partner_id", "in", [partner.id for partner in partners]),
             ]
         )
-        return dict(found.grouped(lambda m: (m.binding_id.partner_id.id, m._user_id())))
+        return dict(found.grouped(lambda m: m.binding_id.partner_id.id))
 
     def _new_company(self, partner: Any, present: Any, known: Any) -> Any:
         """The company that ``partner`` is to get; None if it keeps what it has.
