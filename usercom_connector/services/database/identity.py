@@ -1,6 +1,7 @@
 import os
 import secrets
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ MARKER_LIMIT = 100
 PRODUCTION = "production"  # of Odoo.sh's stages
 
 Marks = dict[str, str | None]
+_clusters: dict[datetime, str] = {}  # system identifiers, by when their server was started
 
 
 class DatabaseIdentity:
@@ -101,20 +103,31 @@ class DatabaseIdentity:
     def _of_cluster(self) -> Marks:
         """What PostgreSQL tells, also to a role that is no superuser."""
         self.env.cr.execute(
-            """SELECT datname, oid::text, has_function_privilege('pg_control_system()', 'EXECUTE')
+            """SELECT datname, oid::text, has_function_privilege('pg_control_system()', 'EXECUTE'),
+                      pg_postmaster_start_time()
                  FROM pg_database WHERE datname = current_database()"""
         )
-        name, oid, is_permitted = self.env.cr.fetchone()
-        return {"name": name, "oid": oid, "cluster": self._cluster() if is_permitted else None}
+        name, oid, is_permitted, started_at = self.env.cr.fetchone()
+        cluster = self._cluster(started_at) if is_permitted else None
+        return {"name": name, "oid": oid, "cluster": cluster}
 
-    def _cluster(self) -> str | None:
-        """The system identifier of the cluster, None where a cloud's PostgreSQL refuses it."""
+    def _cluster(self, started_at: datetime) -> str | None:
+        """The system identifier of the cluster, None where a cloud's PostgreSQL refuses it.
+
+        It stays for as long as the server runs that was ``started_at`` this moment.
+        """
+        if started_at not in _clusters and (identifier := self._read_cluster()):
+            _clusters[started_at] = identifier
+        return _clusters.get(started_at)
+
+    def _read_cluster(self) -> str | None:
         cr = self.env.cr
         try:
             with cr.savepoint(flush=False):
                 query = "SELECT system_identifier::text FROM pg_control_system()"
                 cr.execute(query, log_exceptions=False)
-                return cr.fetchone()[0]
+                identifier: str = cr.fetchone()[0]
+                return identifier
         except psycopg2.OperationalError:
             raise  # the connection is gone
         except psycopg2.Error:
