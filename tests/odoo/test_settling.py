@@ -3,7 +3,7 @@
 from itertools import count
 
 from odoo.addons.usercom_connector.services.account.connection import Connection
-from odoo.addons.usercom_connector.services.drain.tasks import Settlement, TaskBuilder
+from odoo.addons.usercom_connector.services.drain.tasks import Settlement
 from odoo.addons.usercom_connector.services.queue.claims import NEWEST_ID, USUAL, OutboxClaims
 from odoo.addons.usercom_connector.usercom.jobs import Outcome
 
@@ -25,7 +25,7 @@ class TestSettling(UsercomCase):
             contact.phone = str(next(self.numbers))
         self.env.cr.flush()
         rows = OutboxClaims(self.backend).claim(USUAL, NEWEST_ID)
-        tasks = TaskBuilder(self.backend)._build(rows)
+        tasks = rows._tasks(self.backend)
         self.assertEqual(rows.partner_id, contacts)
         with Connection(self.backend).client() as client:
             outcomes = [Outcome(task, task.job.run(client)) for task in tasks]

@@ -2,6 +2,7 @@
 
 import logging
 import math
+from collections.abc import Callable
 from itertools import chain
 from typing import Any
 
@@ -60,7 +61,9 @@ class TaskBuilder:
 
     def _admit(self, rows: Any) -> list[Task]:
         """The tasks of ``rows``; none where the brake stops them."""
-        tasks, error = attempted(self.env, self._build_and_count, rows)
+        tasks, error = attempted(self.env, self._counted, rows._tasks, self.backend)
+        if error and not isinstance(error, BrakeError):
+            tasks, error = attempted(self.env, self._counted, self._build_each, rows)
         if isinstance(error, BrakeError):
             rows.exists()._put_back()
             Brake(self.backend).stop(error)
@@ -69,21 +72,21 @@ class TaskBuilder:
             raise error
         return tasks
 
-    def _build_and_count(self, rows: Any) -> list[Task]:
-        tasks = self._build(rows)
+    def _counted(self, build: Callable[[Any], list[Task]], *argument: Any) -> list[Task]:
+        tasks = build(*argument)
         Brake(self.backend).count_tasks(tasks)
         return tasks
 
-    def _build(self, rows: Any) -> list[Task]:
+    def _build_each(self, rows: Any) -> list[Task]:
         """The tasks of ``rows``; where one of them cannot be built, the others still are."""
-        tasks, error = attempted(self.env, rows._tasks, self.backend)
+        return [task for row in rows.exists() for task in self._build_one(row)]
+
+    def _build_one(self, row: Any) -> list[Task]:
+        tasks, error = attempted(self.env, row._tasks, self.backend)
         if error is None:
-            return tasks
-        left = rows.exists()
-        if len(rows) > 1:
-            return [task for row in left for task in self._build(row)]
+            return list(tasks)
         _logger.info("user.com call could not be prepared: %s", described(error))
-        for row in left:
+        if row.exists():
             named = by_id(row.partner_id) or row.display_name
             row._fail(Problem(f"{named}: {error}", "refused_here"))
         return []
