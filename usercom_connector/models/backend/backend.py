@@ -295,6 +295,8 @@ class UsercomBackend(models.Model):
     def _of_company(self, company=None):
         """The account of ``company``, by default the current one; empty if it has none."""
         company = company or self.env.company
+        if self.env.su:
+            return self.browse(self._id_of_company(company.id))
         return self.search([("company_id", "=", company.id)], limit=1)
 
     def _titled(self, title):

@@ -60,7 +60,8 @@ class UsercomLink(models.AbstractModel):
     @api.model
     def _of(self, backend, partners):
         """``{partner_id: binding}`` of those ``partners`` that have one."""
-        found = self.search([("backend_id", "=", backend.id), ("partner_id", "in", partners.ids)])
+        domain = [("backend_id", "=", backend.id), ("partner_id", "in", partners.ids)]
+        found = self.search_fetch(domain)
         return {binding.partner_id.id: binding for binding in found}
 
     @api.model
