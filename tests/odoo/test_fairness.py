@@ -10,10 +10,10 @@ from odoo.addons.usercom_connector.models.queue import touched as usercom_touche
 from odoo.addons.usercom_connector.services.account.connection import Connection
 from odoo.addons.usercom_connector.services.drain import drain as drain_module
 from odoo.addons.usercom_connector.services.drain.drain import QueueRunner
-from odoo.addons.usercom_connector.services.drain.turns import PRIORITIES, Turns
+from odoo.addons.usercom_connector.services.drain.turns import Queues, Turns
 from odoo.addons.usercom_connector.services.inbox.prompts import Prompts, keys_in
 from odoo.addons.usercom_connector.services.queue import claims
-from odoo.addons.usercom_connector.services.queue.claims import LOW, URGENT, USUAL
+from odoo.addons.usercom_connector.services.queue.claims import LOW, PRIORITIES, URGENT, USUAL
 from odoo.addons.usercom_connector.services.queue.holds import DrainLock
 
 from .common import UsercomCase
@@ -223,7 +223,8 @@ class TestBetween(FairCase):
         self.env.cr.flush()
         with self.enter_registry_test_mode(), self.registry.cursor() as cr:
             backend = self.backend.with_env(self.env(cr=cr))
-            for rows in Turns(backend).claimed(lambda: True):
+            queues = Queues(backend)
+            for rows in Turns(queues).claimed(iter(queues.waiting, None)):
                 found.append(set(rows.partner_id.ids if rows else ()))
                 if edits:
                     edits.pop(0)(backend)

@@ -26,6 +26,7 @@ class OwnContext:
     """Frozen and compared by value, as Odoo compares contexts."""
 
     origin: Origin | None = None
+    language: tuple[int, str] | None = None  # an account and its language, read once for a drain
     linking: str | None = None  # the key field in which we enter or remove a user's id
     merged_ids: tuple[int, ...] = ()  # the contacts that are merged with their users
     creating: bool = False  # contacts of new users

@@ -11,7 +11,6 @@ from typing import Any
 
 from odoo import fields
 from odoo.fields import Domain
-from odoo.tools import SQL
 
 from .database.transactions import RIVALS, committed, described, is_transient, unless_locked
 from .queue.holds import ModuleOperation
@@ -139,18 +138,6 @@ class Stepwise:
 
     def _stop(self, record: Any, message: str) -> None:
         record._stop(message)
-
-
-def due_work(backend: Any) -> list[Stepwise]:
-    """Of what goes on step by step, that of which there may be anything to do; by one query."""
-    kinds: list[Stepwise] = backend._stepwise_work()
-    mine = Domain("backend_id", "=", backend.id)
-    looks = (
-        kind.env[kind.model]._search(kind.due & mine, limit=1).select(SQL("%s", number))
-        for number, kind in enumerate(kinds)
-    )
-    union = SQL(" UNION ALL ").join(SQL("(%s)", look) for look in looks)
-    return [kinds[number] for (number,) in sorted(backend.env.execute_query(union))]
 
 
 # ---- records that go to a queue, when they are sent one by one ----

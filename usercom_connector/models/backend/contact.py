@@ -123,7 +123,15 @@ class UsercomBackendContact(models.AbstractModel):
 
     def _language(self):
         """The code of the company's language: its contacts' values and our messages are in it."""
+        account_id, known = own_context(self.env).language or (None, None)
+        if account_id == self.id:
+            return known
         return self.company_id.partner_id.lang or "en_US"
+
+    def _in_its_language(self):
+        """The account for work that looks up the language but once."""
+        language = self._language()
+        return with_own_context(self.with_context(lang=language), language=(self.id, language))
 
     # ---- custom ids ----
 

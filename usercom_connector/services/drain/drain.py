@@ -7,10 +7,10 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 
 from odoo import fields
-from odoo.tools import SQL
 
 from ...usercom.jobs import Outcome, overlapped
 from ...usercom.mass import MOST, MassPush, mass_key
@@ -19,27 +19,19 @@ from ..account.connection import Connection, allows, may_go_on
 from ..consents.chain import ConsentChain
 from ..database.transactions import unless_locked
 from ..queue.brake import Brake
-from ..queue.claims import (
-    LOOK_AHEAD,
-    LOW,
-    URGENT,
-    USUAL,
-    InboxClaims,
-    OutboxClaims,
-    Task,
-    waiting_in,
-)
-from ..queue.event_claims import EventClaims
-from ..queue.holds import DrainLock, ModuleOperation, SharedHold, Standing, throttle_of
+from ..queue.claims import LOOK_AHEAD, LOW, PRIORITIES, URGENT, USUAL, Task
+from ..queue.holds import DrainLock, ModuleOperation, SharedHold, Standing
 from ..queue.quarantine import LOCKED_DELAY, Quarantine
-from ..reconciliation import Reconciliation, is_reading
-from ..stepwise import due_work
+from ..reconciliation import Reconciliation
+from ..stepwise import Stepwise
+from .outlook import Outlook
 from .tasks import Settlement, TaskBuilder
-from .turns import PRIORITIES, Turns
+from .turns import Queues, Turns, Waiting
 
 # ---- the run ----
 
 RUN_SECONDS = 45.0  # well within the 120 that Odoo gives a job by default
+CRON_INTERVAL = timedelta(minutes=1)
 
 
 class Drain:
@@ -50,9 +42,8 @@ class Drain:
     """
 
     def __init__(self, backend: Any) -> None:
-        self.backend = backend.with_context(lang=backend._language())
+        self.backend = backend._in_its_language()
         self.env = self.backend.env
-        self.schedule = Schedule(self.backend)
 
     def run(self) -> None:
         with DrainLock(self.backend).held() as is_held:
@@ -69,48 +60,75 @@ class Drain:
             self._preview_early()
 
     def _drain(self) -> None:
-        quarantine = Quarantine(self.backend)
-        quarantine.release_orphans()
-        done = self._work_off(quarantine)
-        unless_locked(self.env, self._close_brake)
-        ConsentChain(self.env, self.backend.company_id).seal_some()
-        self._end(done)
+        outlook = Outlook.of(self.backend)
+        if outlook.has_orphans:
+            Quarantine(self.backend).release_orphans()
+            outlook = Outlook.of(self.backend)
+        with Connection(self.backend).client() as client:
+            queues = QueueRunner(self.backend, client, time.monotonic() + RUN_SECONDS)
+            queues.work = outlook.work
+            done = queues.work_off_suspects() if outlook.has_suspects else 0
+            done += self._read_lists(queues)
+            worked, outlook = self._go_on(queues)
+        self._end(queues, done + worked, self._tidied(queues, outlook))
 
-    def _end(self, done: int) -> None:
-        if calls := throttle_of(self.backend).take_count():
-            self.env["usercom.statistic"]._count(self.backend, "calls", calls)
-        self.schedule.come_back()
-        self.env["ir.cron"]._commit_progress(done)
+    def _read_lists(self, queues: QueueRunner) -> int:
+        """Returns how many users were read, and rows worked off between."""
+        reconciliation = Reconciliation(self.backend, queues.let_edits_pass)
+        slices = reconciliation.slices(queues.client, queues.deadline)
+        return sum(read + queues.work_off() for read in slices)
 
-    def _work_off(self, quarantine: Quarantine) -> int:
-        """Returns how many rows and users were dealt with."""
-        deadline, backend = time.monotonic() + RUN_SECONDS, self.backend
-        with Connection(backend).client() as client:
-            queues = QueueRunner(backend, client, deadline)
-            done = queues.work_off_suspects()
-            reconciliation = Reconciliation(backend, queues.let_edits_pass)
-            for read in reconciliation.slices(client, deadline):
-                done += read + queues.work_off()
-            for work in due_work(backend):
-                done += work.go_on(client, deadline, queues.work_off)
+    def _go_on(self, queues: QueueRunner) -> tuple[int, Outlook]:
+        """Go on with long work; returns ``(how many were dealt with, what there is now)``."""
+        outlook, done = Outlook.of(self.backend), 0
+        queues.work = outlook.work
+        for work in outlook.work:
+            done += work.go_on(queues.client, queues.deadline, queues.work_off)
+        if outlook.work or queues.settlement.kept:
             done += queues.wait_for_locks()
-        quarantine.release_locked(queues.settlement.undone())
-        return done
+            outlook = Outlook.of(self.backend)
+        return done, outlook
+
+    def _tidied(self, queues: QueueRunner, outlook: Outlook) -> Outlook:
+        """What there is once locked rows are given back, the brake is closed, the log sealed."""
+        if outlook.has_orphans:
+            Quarantine(self.backend).release_locked(queues.settlement.undone())
+            queues.look()
+            outlook = Outlook.of(self.backend)
+        if outlook.is_brake_open and not (queues.due or outlook.is_reading):
+            unless_locked(self.env, self._close_brake)
+        if outlook.is_unsealed:
+            ConsentChain(self.env, self.backend.company_id).seal_some()
+        return outlook
 
     def _close_brake(self) -> None:
         """Count anew what was let through, once all of it is done."""
-        opened = Brake(self.backend).opened()
-        if opened and self.schedule.is_all_done():
-            opened.opened = False
+        Brake(self.backend).opened().opened = False
+
+    def _end(self, queues: QueueRunner, done: int, outlook: Outlook) -> None:
+        if calls := queues.hold.throttle.take_count():
+            self.env["usercom.statistic"]._count(self.backend, "calls", calls)
+        self._come_back(queues.due, outlook)
+        self.env["ir.cron"]._commit_progress(done)
+
+    def _come_back(self, rows_due: datetime | None, outlook: Outlook) -> None:
+        """Have the job run again when there is something to do, if not by itself by then."""
+        now = fields.Datetime.now()
+        dues = [due for work in outlook.work if (due := work.next_due())]
+        due = now if outlook.is_reading else rows_due
+        if outlook.has_orphans:  # somebody has them locked
+            due = min(due or datetime.max, now + LOCKED_DELAY)
+        if due and due < now + CRON_INTERVAL and self.backend.state == "running":
+            dues.append(due)
+        if dues and not _is_room_needed(self.env):
+            self.backend.cron_id._trigger(dues)
 
     def _preview_early(self) -> None:
         """Go on with the preview of an initial sync before the account runs: nothing is sent."""
-        deadline, done = time.monotonic() + RUN_SECONDS, 0
         with Connection(self.backend).client() as client:
-            queues = QueueRunner(self.backend, client, deadline)
-            for work in due_work(self.backend):
-                done += work.go_on(client, deadline, queues.work_off)
-        self._end(done)
+            queues = QueueRunner(self.backend, client, time.monotonic() + RUN_SECONDS)
+            done, outlook = self._go_on(queues)
+        self._end(queues, done, outlook)
 
 
 def _is_room_needed(env: Any) -> bool:
@@ -124,6 +142,7 @@ WORKERS = 32  # as many as `overlapped` has threads
 SHORT_WAIT = 5.0
 PATIENCE = 5.0  # seconds over time in which a mass update that took long to build may be sent
 IDLE_SECONDS = 1.0  # where what is due is locked: its edit is not committed yet
+BELIEVED_SECONDS = 0.2  # for which nobody asks again whether apps are to be installed
 
 
 class QueueRunner:
@@ -132,16 +151,21 @@ class QueueRunner:
     def __init__(self, backend: Any, client: Any, deadline: float) -> None:
         self.backend, self.client, self.deadline = backend, client, deadline
         self.env = backend.env
+        self.hold = SharedHold(backend)
+        self.queues = Queues(backend)
+        self.work: list[Stepwise] = []  # that may queue some who can wait
+        self.due: datetime | None = None  # when the first row may be tried, by the last look
         self.builder = TaskBuilder(backend)
         self.settlement = Settlement(backend, client)
         self._are_edits_passing = False
+        self._asked_at = -math.inf  # when the account was last known to be free to send
 
     def work_off(self) -> int:
         """Work off what is due, now or within a short wait; returns how many rows or masses."""
         self.settlement.settle_kept()
         done, idle = 0, 0.0
-        while self._wait_for_work(idle):
-            settled = self._run(self._tasks(PRIORITIES))
+        while waiting := self._wait_for_work(idle):
+            settled = self._run(self._tasks(PRIORITIES, waiting))
             idle = 0.0 if settled else IDLE_SECONDS
             done += settled
         return done
@@ -173,37 +197,58 @@ class QueueRunner:
     def work_off_suspects(self) -> int:
         """Work off, one at a time, the rows that two workers died with; returns how many."""
         done = 0
-        if not Quarantine(self.backend).has_suspects():
-            return done
-        for claims in (InboxClaims, OutboxClaims, EventClaims):
-            suspect = claims(self.backend).claim_suspect
-            while self._may_go_on() and (rows := unless_locked(self.env, suspect)):
+        for queue in self.queues.all:
+            while self._may_go_on() and (rows := unless_locked(self.env, queue.claim_suspect)):
                 self._run(self.builder.build(rows))
                 done += len(rows)
         return done
 
-    def _wait_for_work(self, idle: float) -> bool:
-        """Whether a row is due, now or within a wait too short for the job's own clock."""
-        due = Schedule(self.backend).next_due()
-        if not due or not may_go_on(self.backend, self.client):
-            return False
-        wait = max(idle, (due - fields.Datetime.now()).total_seconds())
-        if wait > SHORT_WAIT or time.monotonic() + wait >= self.deadline:
-            return False
-        self._sleep(min(wait, IDLE_SECONDS))  # an edit that comes meanwhile does not wait for all
-        return True
+    def look(self) -> Waiting | None:
+        """What waits, None where nothing of it may be sent; notes when the first may be tried."""
+        self._end_snapshot()
+        waiting = self.queues.waiting()
+        self.due = self.queues.first_due(waiting)
+        if not self.due:
+            return None
+        may_go_on = self._may_go_on()
+        held = timedelta(seconds=self.hold.throttle.held_for())
+        self.due = max(self.due, fields.Datetime.now() + held)
+        return waiting if may_go_on else None
+
+    def _look_again(self) -> Waiting | None:
+        """What waits, None where no row that is claimed now could be sent at once."""
+        self._end_snapshot()
+        return self.queues.waiting() if self._may_go_on() else None
+
+    def _wait_for_work(self, idle: float) -> Waiting | None:
+        """What waits, once a row is due; None where the wait is one for the job's own clock."""
+        while (waiting := self.look()) and self.due:
+            wait = max(idle, (self.due - fields.Datetime.now()).total_seconds())
+            if wait > SHORT_WAIT or time.monotonic() + wait >= self.deadline:
+                break
+            if wait <= 0:
+                return waiting
+            # An edit that comes meanwhile does not wait for all of it.
+            self._sleep(min(wait, IDLE_SECONDS))
+            idle = 0.0
+        return None
 
     def _sleep(self, seconds: float) -> None:
-        self.env["ir.cron"]._commit_progress()  # holds no snapshot while it sleeps
+        self._end_snapshot()
         time.sleep(seconds)
 
-    def _tasks(self, priorities: Sequence[int]) -> Iterator[Task | None]:
+    def _end_snapshot(self) -> None:
+        self.env.cr.commit()  # pylint: disable=invalid-commit
+
+    def _tasks(self, priorities: Sequence[int], *seen: Waiting) -> Iterator[Task | None]:
         """Claim and yield until the queues are empty or time is up; the rest waits on.
 
-        Yields None where it has taken long to find any.
+        Yields None where it has taken long to find any. What was ``seen`` to wait is not looked for
+        anew.
         """
         gathered = Gathered()
-        for rows in Turns(self.backend, priorities).claimed(self._may_go_on):
+        looks = chain(seen, iter(self._look_again, None))
+        for rows in Turns(self.queues, priorities, self.work).claimed(looks):
             if rows is None:
                 yield None
             else:
@@ -211,9 +256,10 @@ class QueueRunner:
             if gathered and self._is_anybody_held_up():
                 yield from self._masses(gathered.all())
         yield from self._masses(gathered.all())
+        self._end_snapshot()  # none is held while User.com is waited for
 
     def _is_anybody_held_up(self) -> bool:
-        return bool(unless_locked(self.env, OutboxClaims(self.backend).is_anybody_held_up))
+        return bool(unless_locked(self.env, self.queues.outbox.is_anybody_held_up))
 
     def _built(self, rows: Any, gathered: Gathered) -> Iterator[Task]:
         """Yield the tasks of claimed rows; mass updates once there are no more like them."""
@@ -230,20 +276,27 @@ class QueueRunner:
 
     def _in_time(self, task: Task, ends: float) -> Iterator[Task]:
         """Yield the task if it may still be run, else give it back."""
-        if time.monotonic() < ends and not _is_room_needed(self.env):
+        if time.monotonic() < ends and not self._is_room_needed():
             yield task
         else:
             unless_locked(self.env, self.builder.give_back, task)
 
+    def _is_room_needed(self) -> bool:
+        """As the function, where the account was not asked only just now."""
+        is_known = time.monotonic() < self._asked_at + BELIEVED_SECONDS
+        return not is_known and _is_room_needed(self.env)
+
     def _may_go_on(self) -> bool:
-        """Whether a row that is claimed now could be sent at once."""
+        """Whether this drain is the only one, and the account may send."""
         if time.monotonic() >= self.deadline or not (standing := Standing.of(self.backend)):
             return False
-        return (
+        may_go_on = (
             allows(standing, self.backend, self.client)
             and standing.is_drain_lock_held
-            and SharedHold(self.backend).compared(standing.held_seconds) <= LONGEST_HOLD
+            and self.hold.compared(standing.held_seconds) <= LONGEST_HOLD
         )
+        self._asked_at = time.monotonic() if may_go_on else -math.inf
+        return may_go_on
 
     def _run(self, tasks: Any) -> int:
         """Run the tasks' jobs at User.com and settle them; returns how many."""
@@ -265,8 +318,8 @@ class QueueRunner:
         What waits for the limit goes before an edit that comes now. So there are as many as it
         takes while each waits for its answer, and two in reserve.
         """
-        limit = self.backend.rate_limit
-        under_way = limit * throttle_of(self.backend).usual_duration()
+        limit = self.hold.throttle.rate
+        under_way = limit * self.hold.throttle.usual_duration()
         return min(WORKERS, math.ceil(2 * limit), math.ceil(1.5 * under_way) + 2)
 
 
@@ -327,52 +380,3 @@ def _part(outcome: Any, some: slice) -> Outcome[Task, Any]:
     task = Task(outcome.task.rows[some], MassPush(outcome.task.job.pushes[some]))
     result = None if outcome.error else outcome.result[some]
     return Outcome(task, result, outcome.error)
-
-
-# ---- when there is something to do ----
-
-CRON_INTERVAL = timedelta(minutes=1)
-
-
-class Schedule:
-    def __init__(self, backend: Any) -> None:
-        self.backend = backend
-        self.env = backend.env
-
-    def next_due(self) -> Any:
-        """When the earliest row of any queue may be tried, None if no row waits."""
-        waits = self._first_dues()
-        if self.env["usercom.touched"]._of(self.backend):
-            waits.append(fields.Datetime.now())
-        held = fields.Datetime.now() + timedelta(seconds=SharedHold(self.backend).seconds())
-        return max(min(waits), held) if waits else None
-
-    def _first_dues(self) -> list[datetime]:
-        """When the first row of each queue may be tried, of those queues where any waits."""
-        queues = [claims(self.backend) for claims in (InboxClaims, OutboxClaims, EventClaims)]
-        found = zip(queues, waiting_in(queues, PRIORITIES), strict=True)
-        firsts = [queue.first() for queue, priorities in found if priorities]
-        query = SQL(" UNION ALL ").join(firsts)
-        return [due for (due,) in self.env.execute_query(query)] if firsts else []
-
-    def is_all_done(self) -> bool:
-        return not (self.next_due() or is_reading(self.backend))
-
-    def come_back(self) -> None:
-        """Have the job run again when there is something to do, if not by itself by then."""
-        if _is_room_needed(self.env):
-            return
-        if self.backend.state == "running":
-            due = self._rows_due()
-            if due and due < fields.Datetime.now() + CRON_INTERVAL:
-                self.backend.cron_id._trigger(due)
-        for work in due_work(self.backend):
-            if due := work.next_due():
-                self.backend.cron_id._trigger(due)
-
-    def _rows_due(self) -> Any:
-        now = fields.Datetime.now()
-        due = now if is_reading(self.backend) else self.next_due()
-        if Quarantine(self.backend).has_orphans():  # somebody has them locked
-            due = min(due or datetime.max, now + LOCKED_DELAY)
-        return due

@@ -1,7 +1,14 @@
-"""In which order rows are claimed."""
+"""What waits in the queues of an account, and in which order it is claimed."""
 
-from collections.abc import Callable, Iterator, Sequence
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+
+from odoo import fields
+from odoo.tools import SQL
 
 from ...usercom.mass import WORTHWHILE
 from ..database.transactions import unless_locked
@@ -9,21 +16,74 @@ from ..exporter import Exporter
 from ..queue.claims import (
     LOW,
     NEWEST_ID,
-    URGENT,
+    PRIORITIES,
     USUAL,
+    Claims,
     InboxClaims,
     OutboxClaims,
-    waiting_in,
 )
 from ..queue.event_claims import EventClaims
 from ..queue.quarantine import WaryLook
-from ..stepwise import due_work
+from ..stepwise import Stepwise
+
+# ---- what waits ----
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Of each queue the priorities of which any row waits, and what is to be looked through."""
+
+    inbox: set[int]
+    outbox: set[int]
+    events: set[int]
+    touched: set[int]  # what `TOUCHED` selects
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether records were edited of which nobody has looked yet who holds them."""
+        return 1 in self.touched
+
+
+TOUCHED = """SELECT DISTINCT 3, (coalesce(last_id, 0) = 0)::int
+               FROM usercom_touched WHERE backend_id = %s"""
+
+
+class Queues:
+    """The queues of an account, looked at as one."""
+
+    def __init__(self, backend: Any) -> None:
+        self.backend, self.env = backend, backend.env
+        self.inbox, self.outbox = InboxClaims(backend), OutboxClaims(backend)
+        self.events = EventClaims(backend)
+        self.all: tuple[Claims, ...] = (self.inbox, self.outbox, self.events)
+
+    def waiting(self) -> Waiting:
+        """What waits now, due or not."""
+        self.env["usercom.touched"].flush_model()
+        looks = [queue.priorities_waiting(number) for number, queue in enumerate(self.all)]
+        looks.append(SQL(TOUCHED, self.backend.id))
+        found = Waiting(set(), set(), set(), set())
+        sets = (found.inbox, found.outbox, found.events, found.touched)
+        for number, priority in self.env.execute_query(SQL(" UNION ALL ").join(looks)):
+            sets[number].add(priority)
+        return found
+
+    def first_due(self, waiting: Waiting) -> datetime | None:
+        """When the first of what is ``waiting`` may be tried; None if nothing may, ever."""
+        dues = [fields.Datetime.now()] if waiting.touched else []
+        priorities = (waiting.inbox, waiting.outbox, waiting.events)
+        found = zip(self.all, priorities, strict=True)
+        if firsts := [queue.first() for queue, any_waits in found if any_waits]:
+            rows = self.env.execute_query(SQL(" UNION ALL ").join(firsts))
+            dues += [due for (due,) in rows]
+        return min(dues, default=None)
+
+
+# ---- whose turn it is ----
 
 OUTBOX_TURN = 3
 ROUND, EVENT_TURNS = 6, (1, 4)
-PRIORITIES = (URGENT, USUAL, LOW)
-Waiting = dict[Callable[[int], Any], set[int]]
-"""The priorities of what waits, by how it is claimed."""
+Way = tuple[set[int], Callable[[int], Any]]  # the priorities that wait, and what claims one
 
 
 class Turns:
@@ -38,123 +98,124 @@ class Turns:
     alike, to send them and to queue the next ones is each a turn of its own.
     """
 
-    def __init__(self, backend: Any, priorities: Sequence[int] = PRIORITIES) -> None:
-        self.backend = backend
-        self.env = backend.env
-        self._priorities = priorities
-        self.inbox, self.outbox = InboxClaims(backend), OutboxClaims(backend)
-        self.events = EventClaims(backend)
+    def __init__(
+        self,
+        queues: Queues,
+        priorities: Sequence[int] = PRIORITIES,
+        work: Iterable[Stepwise] = (),
+    ) -> None:
+        """``work`` may queue some who can wait, once no others do."""
+        self.queues = queues
+        self.backend, self.env = queues.backend, queues.env
+        self._priorities, self._work = priorities, work
         self._turn = 0
         self._looked_at = dict.fromkeys(PRIORITIES, 0)  # {priority: id of an outbox row}
         self._alike: dict[int, list[int]] = {}  # {priority: ids of outbox rows}, to be claimed next
 
-    def claimed(self, may_go_on: Callable[[], bool]) -> Iterator[Any]:
+    def claimed(self, looks: Iterable[Waiting]) -> Iterator[Any]:
         """Claim and yield a few rows at a time, or many that are alike, until there are no more.
 
-        Yields None after a turn that has claimed none, yet others will.
+        Each turn goes by the next of the ``looks``. Yields None after a turn that has claimed none,
+        yet others will.
         """
-        while may_go_on():
+        for waiting in looks:
             self._turn += 1
-            if rows := self._claim():
+            waiting = self._with_edited(waiting)
+            if rows := self._claim(waiting):
                 yield rows
             elif self._alike:
                 yield None
-            elif unless_locked(self.env, self._refill):
+            elif self._may_refill(waiting) and unless_locked(self.env, self._refill):
                 self._looked_at = dict.fromkeys(PRIORITIES, 0)
                 yield None
             else:
                 return
 
-    def _claim(self) -> Any:
-        waiting = self._look()
+    def _claim(self, waiting: Waiting) -> Any:
         for priority in self._priorities:
             if rows := self._claim_alike(priority):
                 return rows
             if self._is_newests_turn(priority, waiting) and (rows := self._claim_newest()):
                 return rows
-            for claim in self._ways():
-                if priority not in waiting.get(claim, ()):
+            for priorities, claim in self._ways(waiting):
+                if priority not in priorities:
                     continue
                 if (rows := claim(priority)) or priority in self._alike:
                     return rows
         return None
 
-    def _ways(self) -> list[Callable[[int], Any]]:
+    def _ways(self, waiting: Waiting) -> list[Way]:
         """In which order the queues have their turn now."""
-        ways = [self._claim_inbox, self._claim_outbox]
+        ways: list[Way] = [
+            (waiting.inbox, self._claim_inbox),
+            (waiting.outbox, self._claim_outbox),
+        ]
         if self._turn % OUTBOX_TURN == 0:
             ways.reverse()
-        return (
-            [self._claim_events, *ways] if self._is_events_turn() else [*ways, self._claim_events]
-        )
+        ways.insert(0 if self._is_events_turn() else 2, (waiting.events, self._claim_events))
+        return ways
 
     def _is_events_turn(self) -> bool:
         return self._turn % ROUND in EVENT_TURNS
 
-    def _look(self) -> Waiting:
+    def _with_edited(self, waiting: Waiting) -> Waiting:
         """What waits, with the contacts of records that have been edited since the last turn."""
-        waiting, are_edited = unless_locked(self.env, self._waiting) or ({}, False)
-        if are_edited and unless_locked(self.env, self._queue_edited):
-            waiting, _are_edited = unless_locked(self.env, self._waiting) or ({}, False)
+        if waiting.is_edited and unless_locked(self.env, self._queue_edited):
+            return self.queues.waiting()
         return waiting
-
-    def _waiting(self) -> tuple[Waiting, bool]:
-        """What waits, and whether records were edited; at once: each look costs a transaction."""
-        ways = (self._claim_inbox, self._claim_outbox, self._claim_events)
-        found = waiting_in((self.inbox, self.outbox, self.events), PRIORITIES)
-        waiting: Waiting = dict(zip(ways, found, strict=True))
-        return waiting, bool(self.env["usercom.touched"]._new_of(self.backend))
 
     def _queue_edited(self) -> bool:
         """Queue the first contacts of records just edited; few go with the edits of contacts."""
         return bool(self.env["usercom.touched"]._new_of(self.backend)._queue_new())
 
     def _is_newests_turn(self, priority: int, waiting: Waiting) -> bool:
-        is_waiting = USUAL in waiting.get(self._claim_outbox, ())
-        is_turn = self._turn % 2 == 0 and not (
-            self._is_events_turn() and USUAL in waiting.get(self._claim_events, ())
-        )
-        return priority == USUAL and is_turn and is_waiting
+        is_events = self._is_events_turn() and USUAL in waiting.events
+        is_turn = self._turn % 2 == 0 and not is_events
+        return priority == USUAL and is_turn and USUAL in waiting.outbox
 
     def _claim_inbox(self, priority: int) -> Any:
-        return unless_locked(self.env, self.inbox.claim, priority)
+        return unless_locked(self.env, self.queues.inbox.claim, priority)
 
     def _claim_events(self, priority: int) -> Any:
         """Claim events, or what has to be sent before them: less urgent ones, and contacts."""
-        for claim in (self.events.claim, self.events.claim_ahead, self.outbox.claim_awaited):
+        events, outbox = self.queues.events, self.queues.outbox
+        for claim in (events.claim, events.claim_ahead, outbox.claim_awaited):
             if rows := unless_locked(self.env, claim, priority):
                 return rows
         return None
 
     def _claim_newest(self) -> Any:
         """Claim the newest edits; none where no others wait, so that alike ones may go as one."""
-        if not unless_locked(self.env, self.outbox.is_waiting, USUAL, self._looked_at[USUAL]):
+        outbox = self.queues.outbox
+        if not unless_locked(self.env, outbox.is_waiting, USUAL, self._looked_at[USUAL]):
             return None
-        return unless_locked(self.env, self.outbox.claim_newest, USUAL)
+        return unless_locked(self.env, outbox.claim_newest, USUAL)
 
     def _claim_outbox(self, priority: int) -> Any:
         """Claim a few rows up to the id looked at; without any look ahead for some alike.
 
         A look that finds some claims none: it takes the turn.
         """
-        while not (rows := self._claim_looked_at(priority)):
+        while not (found := unless_locked(self.env, self._claim_or_look, priority)):
             last = self._looked_at[priority]
-            ids = unless_locked(self.env, self.outbox.next_ids, priority, last, WORTHWHILE)
-            if not ids:
-                break
-            if len(ids) < WORTHWHILE:
-                self._looked_at[priority] = ids[-1]
-            elif self._find_alike(priority, last):
-                break
-        return rows
+            if found is None or self._find_alike(priority, last):
+                return None
+        return found
 
-    def _claim_looked_at(self, priority: int) -> Any:
-        last = self._looked_at[priority]
-        return unless_locked(self.env, self.outbox.claim, priority, last) if last else None
+    def _claim_or_look(self, priority: int) -> Any:
+        """Claim the next rows if they are few; None if there are none, and empty if many."""
+        outbox, last = self.queues.outbox, self._looked_at[priority]
+        if last and (rows := outbox.claim(priority, last)):
+            return rows
+        ids = outbox.next_ids(priority, last, WORTHWHILE)
+        if len(ids) >= WORTHWHILE:
+            return outbox.queue
+        self._looked_at[priority] = max(ids, default=last)
+        return ids and outbox.claim(priority, ids[-1]) or None
 
     def _claim_alike(self, priority: int) -> Any:
         alike = self._alike.pop(priority, None)
-        return unless_locked(self.env, self.outbox.claim_alike, alike) if alike else None
+        return unless_locked(self.env, self.queues.outbox.claim_alike, alike) if alike else None
 
     def _find_alike(self, priority: int, last: int) -> bool:
         """Whether some of the next rows are alike; they are claimed in a later turn.
@@ -169,14 +230,15 @@ class Turns:
 
     def _look_ahead(self, priority: int, last: int) -> tuple[list[int], int]:
         """``(ids of rows that mass updates can stand for, id of the last row looked at)``."""
-        linked, newest = self.outbox.look_ahead(priority, last)
+        linked, newest = self.queues.outbox.look_ahead(priority, last)
         alike = Exporter(self.backend).alike(linked) if len(linked) >= WORTHWHILE else []
         return alike, newest or NEWEST_ID
 
+    def _may_refill(self, waiting: Waiting) -> bool:
+        return LOW in self._priorities and bool(waiting.touched or self._work)
+
     def _refill(self) -> bool:
         """Queue some of those who can wait, now that no others do; whether there were any."""
-        if LOW not in self._priorities:
-            return False
         if self.env["usercom.touched"]._of(self.backend)._queue_some():
             return True
-        return any(work.queue_some() for work in due_work(self.backend))
+        return any(work.queue_some() for work in self._work)

@@ -4,7 +4,6 @@ Only the drain of an account claims its rows, and an account has one drain at a 
 is claimed when a drain begins was a dead worker's (`Quarantine`). A claim comes to a `Task`.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +14,7 @@ from ..failures.problem import as_problem
 from .blocking import INBOX_IS_FREE, OUTBOX_IS_FREE
 
 LOW, USUAL, URGENT = -1, 0, 1  # of many or imported contacts; of one edit; of a withdrawn consent
+PRIORITIES = (URGENT, USUAL, LOW)
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,8 @@ class Claims:
         self.env = backend.env
         self.queue = self.env[self.model]
         self.table = SQL.identifier(self.queue._table)
+        # How many rows to claim: what is claimed goes before whatever more urgent comes next.
+        self._size = max(2, min(CLAIM_SIZE, round(backend.rate_limit / 4)))
 
     def first(self) -> SQL:
         """Select when the first row that waits may be tried; nothing if none waits."""
@@ -65,9 +67,8 @@ class Claims:
             self._waits(),
         )
 
-    def priorities_waiting(self, priorities: Sequence[int], number: int) -> SQL:
-        """Select the ``number``, and those of the ``priorities`` of which any row waits, be it due
-        or not.
+    def priorities_waiting(self, number: int) -> SQL:
+        """Select the ``number``, and the PRIORITIES of which any row waits, be it due or not.
 
         An index look for each: LIMIT keeps PostgreSQL from joining all that waits instead.
         """
@@ -78,7 +79,7 @@ class Claims:
                     WHERE r.backend_id = %s AND r.state = 'pending' AND r.claimed_at IS NULL
                       AND r.priority = p LIMIT 1) found""",
             number,
-            list(priorities),
+            list(PRIORITIES),
             self.table,
             self.backend.id,
         )
@@ -107,10 +108,6 @@ class Claims:
         """The time of row ``r`` has come."""
         return SQL("coalesce(r.next_attempt_at <= %s, true)", fields.Datetime.now())
 
-    def _size(self) -> int:
-        """How many rows to claim: what is claimed goes before whatever more urgent comes next."""
-        return max(2, min(CLAIM_SIZE, round(self.backend.rate_limit / 4)))
-
     def _claim(self, query: SQL) -> Any:
         """Claim the rows that ``query`` selects; it locks them with SKIP LOCKED.
 
@@ -131,15 +128,6 @@ class Claims:
         return self.queue.browse(sorted(row_id for (row_id,) in rows))
 
 
-def waiting_in(queues: Sequence[Claims], priorities: Sequence[int]) -> list[set[int]]:
-    """Of each of the ``queues``, those of the ``priorities`` of which any row waits."""
-    looks = [queue.priorities_waiting(priorities, n) for n, queue in enumerate(queues)]
-    found: list[set[int]] = [set() for _queue in queues]
-    for number, priority in queues[0].env.execute_query(SQL(" UNION ALL ").join(looks)):
-        found[number].add(priority)
-    return found
-
-
 class InboxClaims(Claims):
     model = "usercom.inbox"
     is_free = INBOX_IS_FREE
@@ -155,7 +143,7 @@ class InboxClaims(Claims):
             priority,
             self._waits(),
             self._is_due(),
-            self._size(),
+            self._size,
         )
         return self._claim(
             SQL(
@@ -208,7 +196,7 @@ class OutboxClaims(Claims):
                 self._waits(),
                 self._is_due(),
                 order,
-                self._size(),
+                self._size,
             )
         )
 
@@ -226,7 +214,7 @@ class OutboxClaims(Claims):
                 priority,
                 self._waits(),
                 self._is_due(),
-                self._size(),
+                self._size,
             )
         )
 

@@ -88,7 +88,7 @@ class EventClaims(Claims):
                 priority,
                 self._waits(),
                 self._is_due(),
-                self._size(),
+                self._size,
             )
         )
 
@@ -111,6 +111,6 @@ class EventClaims(Claims):
                 priority,
                 self._waits(),
                 self._is_due(),
-                self._size(),
+                self._size,
             )
         )

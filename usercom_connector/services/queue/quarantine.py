@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from odoo import fields
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...usercom import User
@@ -32,6 +33,7 @@ def retry_delay(attempts: int) -> float:
 # ---- rows whose worker died ----
 
 MOST_ORPHANINGS = 3
+SUSPECTED = Domain("claims", ">=", MOST_ORPHANINGS - 1)
 
 
 class Quarantine:
@@ -47,22 +49,9 @@ class Quarantine:
         self.env = backend.env
         self._queues = [self.env[f"usercom.{name}"] for name in ("inbox", "outbox", "event")]
 
-    def has_orphans(self) -> bool:
-        """Whether any row of any queue is claimed although no worker is at work on it."""
-        return self._is_any(self._claimed())
-
-    def has_suspects(self) -> bool:
-        """Whether two workers died with any row that waits."""
-        return self._is_any([*self._waiting(), ("claims", ">=", MOST_ORPHANINGS - 1)])
-
-    def _is_any(self, domain: list[Any]) -> bool:
-        queries = (queue._search(domain, limit=1).select() for queue in self._queues)
-        union = SQL(" UNION ALL ").join(SQL("(%s)", query) for query in queries)
-        return bool(self.env.execute_query(union))
-
     def release_orphans(self) -> None:
         """Give back what a killed worker had claimed."""
-        for queue in self._queues if self.has_orphans() else ():
+        for queue in self._queues:
             unless_locked(self.env, self._fail_unread, queue)
             in_lots(self.env, self._orphans(queue), _release, _leave)
 
@@ -71,18 +60,13 @@ class Quarantine:
 
         ``undone``: the rows whose call has certainly had no effect.
         """
-        for queue in self._queues if self.has_orphans() else ():
+        for queue in self._queues:
             in_lots(self.env, self._orphans(queue).filtered(undone.__contains__), _put_back, _leave)
             in_lots(self.env, self._orphans(queue), _give_back, _leave)
 
     def _orphans(self, queue: Any) -> Any:
-        return queue.search(self._claimed())
-
-    def _claimed(self) -> list[Any]:
-        return [*self._waiting(), ("claimed_at", "!=", False)]
-
-    def _waiting(self) -> list[Any]:
-        return [("backend_id", "=", self.backend.id), ("state", "=", "pending")]
+        pending = [("backend_id", "=", self.backend.id), ("state", "=", "pending")]
+        return queue.search([*pending, ("claimed_at", "!=", False)])
 
     def _fail_unread(self, queue: Any) -> None:
         """Fail the rows that were claimed too often, without reading what they hold."""

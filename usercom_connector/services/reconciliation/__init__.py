@@ -1,4 +1,3 @@
 """Lists of User.com's users are read: of a backlog, of changes, of all to be compared."""
 
 from .reconciliation import Reconciliation as Reconciliation
-from .reconciliation import is_reading as is_reading

@@ -205,13 +205,14 @@ class Reconciliation:
 
         Yields how many users were read whenever the queues shall have their turn, at least once.
         """
-        for kind in self._due():
+        due = self._due()
+        for kind in due:
             users = LISTS[kind](self.env["usercom.sweep"]._of(self.backend, kind), client)
             if users.is_open() or users.begin():
                 yield users.read_pages(deadline, self._after_page)
         for segment in _open(self.backend, "usercom.segment"):
             yield SegmentList(segment, client).read_pages(deadline, self._after_page)
-        while sweep := _open(self.backend, "usercom.sweep", kind="backlog"):
+        while "backlog" in due and (sweep := _open(self.backend, "usercom.sweep", kind="backlog")):
             if not (read := Backlog(sweep, client).read_pages(deadline, self._after_page)):
                 break
             yield read
@@ -219,7 +220,7 @@ class Reconciliation:
 
     def _due(self) -> list[str]:
         """The kinds of lists that are being read, or that it is time to read."""
-        sweeps = self.env["usercom.sweep"].search([("backend_id", "=", self.backend.id)])
+        sweeps = self.env["usercom.sweep"].search_fetch([("backend_id", "=", self.backend.id)])
         if len(sweeps) < len(LISTS):
             sweeps += sweeps._begun(self.backend)
         known = {sweep.kind: sweep for sweep in sweeps}
@@ -232,11 +233,6 @@ class Reconciliation:
             return _oldest_of_backlog(self.backend) is not None
         is_meant = self.backend.sync_companies or sweep.kind not in OF_COMPANIES
         return is_meant and not _is_recent(sweep.started_at, INTERVALS[sweep.kind])
-
-
-def is_reading(backend: Any) -> bool:
-    """Whether a list is read that User.com serves; another waits for the next regular run."""
-    return any(_open(backend, model, error=False) for model in ("usercom.sweep", "usercom.segment"))
 
 
 def _open(backend: Any, model: str, **values: Any) -> Any:
