@@ -304,7 +304,8 @@ class Linking:
         """Read what linking takes, for all of ``partners`` together."""
         seen = self._backend._with_account_context(partners)
         seen.mapped(self._backend._key_field())
-        seen.sudo().usercom_binding_ids.mapped("base")
+        links = seen.sudo().usercom_binding_ids
+        links.fetch([name for name, field in links._fields.items() if field.prefetch])
 
     def key_vals(self, seen: Any, user_id: int) -> dict[str, str]:
         """What to write into the key field of a contact as this account sees it."""

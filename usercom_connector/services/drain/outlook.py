@@ -8,14 +8,17 @@ from typing import Any
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..queue.quarantine import SUSPECTED
+from ..queue.quarantine import MOST_ORPHANINGS
 from ..stepwise import Stepwise
 
-QUEUES = ("usercom.inbox", "usercom.outbox", "usercom.event")
-LISTS = ("usercom.sweep", "usercom.segment")
-UNSEALED = """SELECT FROM usercom_backend b
-                JOIN usercom_consent_log l ON l.company_id = b.company_id
-               WHERE b.id = %s AND l.chain_number IS NULL"""
+CLAIMED = SQL("state = 'pending' AND claimed_at IS NOT NULL")
+SUSPECTED = SQL("state = 'pending' AND claims >= %s", MOST_ORPHANINGS - 1)
+SERVED = SQL("is_open AND error IS NULL")
+UNSEALED = """EXISTS (SELECT FROM usercom_backend b
+                        JOIN usercom_consent_log l ON l.company_id = b.company_id
+                       WHERE b.id = %s AND l.chain_number IS NULL)"""
+QUEUES = ("usercom_inbox", "usercom_outbox", "usercom_event")
+LISTS = ("usercom_sweep", "usercom_segment")
 
 
 @dataclass(frozen=True)
@@ -32,23 +35,28 @@ class Outlook:
     @classmethod
     def of(cls, backend: Any) -> Outlook:
         kinds: list[Stepwise] = backend._stepwise_work()
-        pending, served = Domain("state", "=", "pending"), Domain("error", "=", False)
         looks = [
-            _any_of(backend, QUEUES, pending & Domain("claimed_at", "!=", False)),
-            _any_of(backend, QUEUES, pending & SUSPECTED),
-            _any_of(backend, LISTS, served & Domain("is_open", "=", True)),
-            _any_of(backend, ["usercom.brake"], Domain("opened", "!=", False)),
-            SQL("EXISTS (%s)", SQL(UNSEALED, backend.id)),
-            *(_any_of(backend, [kind.model], kind.due) for kind in kinds),
+            _any_of(backend, CLAIMED, *QUEUES),
+            _any_of(backend, SUSPECTED, *QUEUES),
+            _any_of(backend, SERVED, *LISTS),
+            _any_of(backend, SQL("opened IS NOT NULL"), "usercom_brake"),
+            SQL(UNSEALED, backend.id),
+            *(_is_due(backend, kind) for kind in kinds),
         ]
+        backend.env.flush_all()
         [found] = backend.env.execute_query(SQL("SELECT %s", SQL(", ").join(looks)))
         facts, are_due = found[:5], found[5:]
         work = [kind for kind, is_due in zip(kinds, are_due, strict=True) if is_due]
         return cls(work, *facts)
 
 
-def _any_of(backend: Any, models: list[str] | tuple[str, ...], domain: Domain) -> SQL:
-    """Whether any of the ``models`` has a record of the account within ``domain``."""
-    mine = domain & Domain("backend_id", "=", backend.id)
-    found = (backend.env[model]._search(mine).select() for model in models)
-    return SQL(" OR ").join(SQL("EXISTS (%s)", query) for query in found)
+def _any_of(backend: Any, condition: SQL, *tables: str) -> SQL:
+    """Whether any of the ``tables`` has such a row of the account."""
+    query = "EXISTS (SELECT FROM %s WHERE backend_id = %s AND %s)"
+    rows = (SQL(query, SQL.identifier(table), backend.id, condition) for table in tables)
+    return SQL(" OR ").join(rows)
+
+
+def _is_due(backend: Any, kind: Stepwise) -> SQL:
+    mine = kind.due & Domain("backend_id", "=", backend.id)
+    return SQL("EXISTS (%s)", backend.env[kind.model]._search(mine).select())

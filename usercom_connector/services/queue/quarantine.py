@@ -9,7 +9,6 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from odoo import fields
-from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...usercom import User
@@ -33,7 +32,6 @@ def retry_delay(attempts: int) -> float:
 # ---- rows whose worker died ----
 
 MOST_ORPHANINGS = 3
-SUSPECTED = Domain("claims", ">=", MOST_ORPHANINGS - 1)
 
 
 class Quarantine:
