@@ -188,7 +188,7 @@ class TestSent(OrderHistoryCase):
         few = self.queries()
         for _n in range(10):
             self.past()
-        self.assertLessEqual(self.queries(), few + 5)
+        self.assertLessEqual(self.queries(), few + 6)
 
     def queries(self):
         """How many it takes to preview and send all orders."""
