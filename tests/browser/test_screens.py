@@ -52,9 +52,7 @@ class ScreenCase(BrowserCase):
         values = {"odoo": "Konstantynów Łódzki", "usercom": "Konstancin-Jeziorna"}
         self.env["usercom.conflict"].create({**about, **values, "winner": "none"})
         sides = {side: {"city": value} for side, value in values.items()}
-        self.env["usercom.drift"].create(
-            {**about, **sides, "kind": "different", "external_id": 7}
-        )
+        self.env["usercom.drift"].create({**about, **sides, "kind": "different", "external_id": 7})
         self.synced(name="Adam Dawny", email="adam@example.org").unlink()
 
     def fill_the_initial_sync(self):
@@ -136,7 +134,9 @@ class TestPhone(ScreenCase):
     def test_which_value_counts_is_chosen(self):
         for language, leave in LEAVE.items():
             self.speak(language)
-            choice = self.sync.field_ids.filtered(lambda field: field.mapping_id.field_name == "city")
+            choice = self.sync.field_ids.filtered(
+                lambda field: field.mapping_id.field_name == "city"
+            )
             choice.winner = "odoo"
             pair = choice.mapping_id.with_context(lang=language).display_name
             with self.page(f"{SYNC}/{self.sync.id}") as page:
