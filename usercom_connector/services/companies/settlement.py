@@ -146,7 +146,7 @@ class CompanySettlement:
 
     def _settle_members(self, task: Task, link: Any, done: MembersChanged) -> None:
         """Note who is a member now, and go on with the others."""
-        row, job = task.rows, task.job
+        row = task.rows
         if done.is_missing:
             link._settle_missing(row)
             return
