@@ -222,16 +222,15 @@ class QueueRunner:
 
     def _wait_for_work(self, idle: float) -> Waiting | None:
         """What waits, once a row is due; None where the wait is one for the job's own clock."""
-        while (waiting := self.look()) and self.due:
-            wait = max(idle, (self.due - fields.Datetime.now()).total_seconds())
-            if wait > SHORT_WAIT or time.monotonic() + wait >= self.deadline:
-                break
-            if wait <= 0:
-                return waiting
-            # An edit that comes meanwhile does not wait for all of it.
-            self._sleep(min(wait, IDLE_SECONDS))
-            idle = 0.0
-        return None
+        if not (waiting := self.look()) or not self.due:
+            return None
+        wait = max(idle, (self.due - fields.Datetime.now()).total_seconds())
+        if wait > SHORT_WAIT or time.monotonic() + wait >= self.deadline:
+            return None
+        if wait <= 0:
+            return waiting
+        self._sleep(min(wait, IDLE_SECONDS))  # an edit that comes meanwhile does not wait for all
+        return self._look_again()
 
     def _sleep(self, seconds: float) -> None:
         self._end_snapshot()
