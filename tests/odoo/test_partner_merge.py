@@ -1,5 +1,9 @@
 """Contacts merged in Odoo: the survivor keeps its user, and nobody is left behind."""
 
+from datetime import timedelta
+
+from odoo import fields
+
 from odoo.addons.usercom_connector.services.account.connection import Connection
 from odoo.addons.usercom_connector.services.drain.tasks import Settlement
 from odoo.addons.usercom_connector.services.queue.blocking import PATIENCE
@@ -214,7 +218,8 @@ class TestSurvivorsGone(MergeCase):
         self.drain()
         self.simulator.clear_faults()
         self.assertEqual(self.merges().state, "pending")
-        self.merges().retries = 1
+        in_an_hour = fields.Datetime.now() + timedelta(hours=1)  # not within the next drain
+        self.merges().write({"retries": 1, "next_attempt_at": in_an_hour})
         return kept, kept_id, lost_id
 
     def merges(self):
