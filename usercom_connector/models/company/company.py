@@ -128,8 +128,10 @@ class UsercomCompany(models.Model):
             "type": "ir.actions.act_window",
             "name": self.env._("Members"),
             "res_model": "res.partner",
-            "views": [(False, "list"), (False, "form")],
+            "view_mode": "list,kanban,form",
+            "mobile_view_mode": "kanban",
             "domain": [("id", "in", members.binding_id.partner_id.ids)],
+            "context": {"active_test": False, "create": False},
         }
 
     def _creation_ended(self):
