@@ -282,6 +282,25 @@ class TestSurvivorsGone(MergeCase):
                 kept.unlink()
                 self.merges().unlink()
 
+    def test_who_is_anonymized_meanwhile_is_erased(self):
+        kept, _kept_id, _lost_id = self.waiting_for_the_merge()
+        kept._usercom_anonymize()
+        self.assertEqual(kept.usercom_state, "erased")
+        self.assertFalse(self.binding(kept).former_ids)
+        self.come_to_rest()
+        self.assertEqual(self.merges().state, "done")
+
+    def test_who_is_archived_and_deleted_there_does_not_wait_for_anything(self):
+        self.backend.removal_policy = "delete"
+        kept, _kept_id, _lost_id = self.waiting_for_the_merge()
+        self.merges()._fail("User.com failed.")
+        kept.active = False
+        self.come_to_rest()
+        self.assertEqual(kept.usercom_state, "absent")
+        self.merges().action_retry()
+        self.come_to_rest()
+        self.assertFalse(self.simulator.users())
+
     def test_where_neither_is_left_one_is_created(self):
         kept, kept_id, lost_id = self.waiting_for_the_merge()
         for user_id in (kept_id, lost_id):

@@ -250,15 +250,19 @@ class UsercomBinding(models.Model):
 
         Whose users they were is remembered where a merge into one may still be tried again.
         """
+        former = self._retried_into()
+        self._end()
+        self.create(former)
+
+    def _end(self):
+        """Unlink the contacts for good: they are not sent any more."""
         for backend, bindings in self.grouped("backend_id").items():
             key_field = backend._key_field()
             seen = with_own_context(
                 backend._with_account_context(bindings.partner_id), linking=key_field
             )
             seen.write({key_field: False})
-        former = self._retried_into()
         self.unlink()
-        self.create(former)
 
     def _retried_into(self):
         """The column values of links in place of these, where it matters whose users they were."""

@@ -63,7 +63,7 @@ class Erasure:
             "usercom.value.change",
         ):
             self._env[model].search(about).unlink()
-        self._links._forget()
+        self._links._end()
         backends = self._env["usercom.backend"].search([("state", "!=", "draft")])
         self._env["usercom.binding"].create(
             [

@@ -84,7 +84,7 @@ class Removals:
         for link in self._bindings._of(self._backend, row.partner_id).values():
             if row.operation == "delete":
                 self.hear(row, result)
-                link._forget()
+                link._end()
             else:
                 link.left_at = fields.Datetime.now()
         match row.operation:
