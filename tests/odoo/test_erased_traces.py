@@ -8,6 +8,7 @@ from odoo.fields import Command
 from odoo.tests import new_test_user
 
 from .common import UsercomCase
+from .common_merge import MergeCase
 
 NAME, EMAIL, PHONE, CUSTOM_ID = "Jan Kowalski", "jan@example.org", "+48 600 111 222", "shop-778899"
 TRACES = ("Kowalski", EMAIL, PHONE, CUSTOM_ID)
@@ -270,6 +271,19 @@ class TestNames(TraceCase):
         twin.email = "twin@example.org"
         rows[:1].action_retry_alike()
         self.assertEqual(rows.mapped("state"), ["pending"])
+
+
+class TestMerged(TraceCase, MergeCase):
+    def test_in_what_was_known_of_a_user_to_be_merged(self):
+        for is_merged in (True, False):
+            with self.subTest(is_merged=is_merged):
+                lost, kept = self.known(), self.synced(name="Ola", email="ola@example.org")
+                self.merge(lost, kept)
+                if is_merged:
+                    self.drain()
+                kept.unlink()
+                self.check_gone()
+                self._fresh_simulator()
 
 
 class TestAnonymized(TraceCase):

@@ -42,6 +42,7 @@ class Erasure:
         """Remove what is about these people, then what names them elsewhere."""
         self._remove_calls()
         self._remove_lines()
+        self._forget_merged()
         self._env["usercom.explanation"].search([("partner_id", "in", self._partners.ids)]).unlink()
         self._remove_choices()
         if self._emails:
@@ -113,6 +114,14 @@ class Erasure:
         """How an initial sync may call them: by e-mail, name or phone number."""
         labels = [*self._partners.mapped("name"), *self._partners.mapped("phone")]
         return [text.lower() for text in {*self._emails, *labels} if text]
+
+    def _forget_merged(self) -> None:
+        """Forget what was known of users who were merged into theirs, or are to be."""
+        for backend, name, keys in self._by_user():
+            if name == "external_id":
+                about = [("backend_id", "=", backend.id), ("operation", "=", "merge")]
+                merges = Domain("into_external_id", "in", keys) | Domain(name, "in", keys)
+                self._env["usercom.outbox"].search(Domain(about) & merges).known = False
 
     def _remove_choices(self) -> None:
         """Value tables name records: contacts, and users, who are contacts too."""
