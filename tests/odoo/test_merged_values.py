@@ -1,5 +1,7 @@
 """What merged contacts had agreed on with their users: the one that is left knows all of it."""
 
+from odoo.addons.usercom_connector.usercom.mass import WORTHWHILE
+
 from .common_merge import MergeCase
 from .common_tags import TagCase
 
@@ -129,6 +131,47 @@ class TestAfterTheMerge(MergedCase):
         self.later()
         writes = [call.split("/")[-2] for call in self.calls() if not call.startswith("GET")]
         self.assertEqual(writes, [str(self.binding(kept).external_id), "merge"])
+
+    def test_a_custom_id_that_the_merged_one_has_still_is_not_sent_with_a_withdrawal(self):
+        self.backend.custom_id_policy = "email"
+        lost = self.synced(email="lost@example.org")
+        kept = self.synced(phone="600100200", x_email_consent=True)
+        self.merge(lost, kept)
+        kept.x_email_consent = False
+        self.settle()
+        self.assertIs(self.remote(kept)["attributes"]["email_consent"], False)
+        self.assertEqual(self.remote(kept)["custom_id"], "lost@example.org")
+        rows = self.env["usercom.outbox"].search([("partner_id", "=", kept.id)])
+        self.assertEqual(set(rows.mapped("state")), {"done"})
+
+    def test_what_cannot_be_sent_is_told_of_once_and_not_with_the_withdrawal(self):
+        lost, kept = self.two(kept={"x_email_consent": True})
+        self.merge(lost, kept)
+        kept.write({"function": "x" * 300, "x_email_consent": False})
+        self.settle()
+        rows = self.env["usercom.outbox"].search([("partner_id", "=", kept.id)], order="id")
+        self.assertEqual(rows.mapped("state")[-2:], ["done", "failed"])
+
+    def test_no_edit_is_lost_where_many_withdraw_at_once(self):
+        """They are alike, yet no mass update tells that the rest is still to be sent."""
+        outbox = self.env["usercom.outbox"]
+        people = self.env["res.partner"].create(
+            [
+                {"name": f"No {n}", "email": f"no{n}@example.org", "x_email_consent": True}
+                for n in range(WORTHWHILE)
+            ]
+        )
+        self.drain()
+        for person in people:
+            second = self.person(email=f"second-{person.email}")
+            outbox._enqueue_merge(self.backend, self.binding(person).external_id, [second])
+        self.simulator.fault(kind="status", status=503, path="/users/merge/")
+        people.write({"function": "Farmer", "x_email_consent": False})
+        for _attempt in range(4):
+            self.later()
+        there = [self.remote(person)["attributes"] for person in people]
+        self.assertEqual({each["job"] for each in there}, {"Farmer"})
+        self.assertEqual({each["email_consent"] for each in there}, {False})
 
     def test_a_tag_that_only_the_merged_one_had_does_not_come_back(self):
         lost, kept = self.two(category_id=self.vip.ids)

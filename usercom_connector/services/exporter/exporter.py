@@ -265,9 +265,13 @@ class Pushes:
 
 
 def _of_consents(task: Task) -> Task:
-    """The task with nothing but consents to send."""
+    """The task with nothing but consents to send; what could not be sent is told of with the rest.
+
+    A custom id waits, too: it may still be that of a user who is to be merged.
+    """
     consents = [rule for rule in task.job.rules if rule.consent]
-    return replace(task, job=replace(task.job, rules=consents, is_part=True))
+    job = replace(task.job, rules=consents, custom_id=None, is_part=True)
+    return replace(task, job=job, problems=[])
 
 
 # ---- many contacts that get the same ----
