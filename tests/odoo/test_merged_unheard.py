@@ -95,3 +95,44 @@ class TestMergedUnheard(MergeCase):
                     self.simulator.delete_user(user["id"])
                 self.come_to_rest()
                 self.check_one(kept, emails)
+
+    # ---- contacts that leave before that user is met ----
+
+    def check_gone(self, emails):
+        self.assertFalse([user for email in emails for user in self.simulator.users(email=email)])
+        self.assertFalse(self.env["res.partner"].search([("email", "in", emails)]))
+
+    def test_whoever_is_archived_takes_that_user_along(self):
+        self.backend.removal_policy = "delete"
+        for rests in (True, False):
+            with self.subTest(rests=rests):
+                email = f"{rests}@example.org"
+                contact = self.unheard(name="Jan K.", email=email)
+                contact.active = False
+                if rests:
+                    self.come_to_rest()
+                    self.assertTrue(self.binding(contact).left_at)
+                self.told_of([email])
+                self.check_gone([email])
+
+    def test_merged_contacts_that_are_archived_take_that_user_along(self):
+        self.backend.removal_policy = "delete"
+        for survivor in SURVIVORS:
+            with self.subTest(survivor=survivor):
+                kept, emails = self.merged(survivor, survivor)
+                kept.active = False
+                self.come_to_rest()
+                self.told_of(emails)
+                self.check_gone(emails)
+
+    def test_who_comes_back_from_the_archive_finds_that_user(self):
+        self.backend.removal_policy = "delete"
+        kept, emails = self.merged("synced", "back")
+        kept.active = False
+        self.come_to_rest()
+        kept.active = True
+        self.come_to_rest()
+        self.told_of(emails)
+        [user] = [user for email in emails for user in self.simulator.users(email=email)]
+        self.assertEqual(self.binding(kept).external_id, user["id"])
+        self.assertFalse(self.binding(kept).left_at)

@@ -250,9 +250,32 @@ class UsercomBinding(models.Model):
 
         Whose users they were is remembered where a merge into one may still be tried again.
         """
-        former = self._retried_into()
+        self._replace(self._retried_into())
+
+    def _leave(self):
+        """End the links of contacts that take no part any more and whose users are removed."""
+        self._replace(self.browse()).left_at = fields.Datetime.now()
+
+    def _replace(self, former):
+        """End these links; new ones remember the users of the ``former`` ones of them.
+
+        And they remember whom a call without an answer may have created besides. For example,
+        Jan's user is deleted as the policy says. Then a call tells of a second one that was created
+        for him: he is no new person.
+        """
+        remembered = [
+            {
+                "backend_id": link.backend_id.id,
+                "partner_id": link.partner_id.id,
+                "former_ids": link in former and link._known_ids(),
+                "unconfirmed": link.created_with,
+                "unconfirmed_at": link.created_with and link.create_date,
+            }
+            for link in self.sudo()
+            if link in former or link.created_with
+        ]
         self._end()
-        self.create(former)
+        return self.create(remembered)
 
     def _end(self):
         """Unlink the contacts for good: they are not sent any more."""
@@ -265,17 +288,11 @@ class UsercomBinding(models.Model):
         self.unlink()
 
     def _retried_into(self):
-        """The column values of links in place of these, where it matters whose users they were."""
+        """Those of these links of which it matters whose users they were."""
         merges = self._merges("pending", "failed", "dismissed")
-        return [
-            {
-                "backend_id": link.backend_id.id,
-                "partner_id": link.partner_id.id,
-                "former_ids": link._known_ids(),
-            }
-            for link in self
-            if any((link.backend_id, user_id) in merges for user_id in link._known_ids())
-        ]
+        return self.filtered(
+            lambda link: any((link.backend_id, known) in merges for known in link._known_ids())
+        )
 
     # ---- buttons ----
 

@@ -37,7 +37,7 @@ class Removals:
         """The tasks of contacts that take no part; who never did, or left before, needs none."""
         bindings = self._bindings._of(self._backend, rows.partner_id)
         leaving = rows.filtered(lambda row: _is_in_use(bindings.get(row.partner_id.id)))
-        (rows - leaving)._finish(outcome="left_out")
+        self._note_left_open(rows - leaving, bindings)
         leaving.operation = self._backend.removal_policy
         links = {row: bindings[row.partner_id.id] for row in leaving}
         if self._backend.removal_policy == "keep":
@@ -45,6 +45,13 @@ class Removals:
             leaving._finish(outcome="left_out")
             return []
         return [Task(row, _removal(row, link.external_id)) for row, link in links.items()]
+
+    def _note_left_open(self, rows: Any, bindings: dict[int, Any]) -> None:
+        """Nothing is to be done; a user may have been created without an answer, and turn up."""
+        links = [bindings.get(partner_id) for partner_id in rows.partner_id.ids]
+        open_ones = [link.id for link in links if link and link._orphans()]
+        self._bindings.browse(open_ones).left_at = fields.Datetime.now()
+        rows._finish(outcome="left_out")
 
     def of_deleted(self, rows: Any) -> list[Task]:
         """The tasks of rows without a contact; a user who has found another contact stays."""
@@ -84,7 +91,7 @@ class Removals:
         for link in self._bindings._of(self._backend, row.partner_id).values():
             if row.operation == "delete":
                 self.hear(row, result)
-                link._end()
+                link._leave()
             else:
                 link.left_at = fields.Datetime.now()
         match row.operation:

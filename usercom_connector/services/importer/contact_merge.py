@@ -137,6 +137,7 @@ class Settlement:
         """Link the contacts, record the conflicts, queue what Odoo knows better."""
         if self._choices.direction == "import":
             self._send_withdrawals_only(plans, bindings)
+        left = self._left_before_linked(plans, bindings)
         self._link(plans, bindings)
         self._give_custom_ids(plans, bindings)
         about = Domain("external_id", "in", [plan.user.id for plan in plans if plan.is_whole()])
@@ -145,8 +146,8 @@ class Settlement:
         if self._backend.history_days:
             ValueChanges(self._backend).note_merged(plans)
         outbox = self._env["usercom.outbox"]
-        if to_push := [plan.partner.id for plan in plans if plan.to_push]:
-            outbox._enqueue(to_push, self._backend)
+        if queued := [plan.partner.id for plan in plans if plan.to_push or plan.partner in left]:
+            outbox._enqueue(queued, self._backend)
         if pulled := [plan.partner.id for plan in plans if plan.written]:
             outbox._enqueue_elsewhere(self._backend, pulled)
             contacts = self._env["res.partner"].browse(pulled)
@@ -169,7 +170,7 @@ class Settlement:
                 values["left_at"] = values["synced_at"]
             if binding := bindings.get(plan.partner.id):
                 if orphans := binding._orphans():
-                    values["created_with"] = dict(orphans.sent)
+                    values |= {"created_with": dict(orphans.sent), "left_at": None}
                 binding.write(values)
             else:
                 missing.append({"partner_id": plan.partner.id, "left_at": None, **values})
@@ -181,9 +182,18 @@ class Settlement:
             partner_ids = [plan.partner.id for plan in plans]
             self._env["usercom.outbox"]._enqueue_companies_later(partner_ids)
 
+    def _left_before_linked(self, plans: list[MergePlan], bindings: Bindings) -> Any:
+        """The contacts that had left before an answer told that they have a user.
+
+        What the policy says is done with it now.
+        """
+        links = [bindings.get(plan.partner.id) for plan in plans]
+        left = [link.partner_id.id for link in links if link and link.left_at and link._orphans()]
+        return self._env["res.partner"].browse(left)
+
     def _newly_linked_outside(self, plans: list[MergePlan], bindings: Bindings) -> Any:
         """The contacts linked now that take no part: they never did, so they cannot leave."""
-        known = {key for key, binding in bindings.items() if binding._is_live()}
+        known = {key for key, link in bindings.items() if link._is_live() or link._orphans()}
         new = [plan.partner.id for plan in plans if plan.partner.id not in known]
         if not new:
             return self._env["res.partner"]
