@@ -38,7 +38,7 @@ class Consent:
     was_denied: bool = False  # since the last rest
 
     def say(self, value: bool, *, is_double: bool = False) -> None:
-        """Of two users of one person the night chooses; whose "yes" it was may be gone then."""
+        """The night may take the user who said "yes", or whom Odoo's "yes" was to reach."""
         self.may_be = {True, False} if value and (self.was_denied or is_double) else {value}
         self.was_denied = self.was_denied or not value
 
