@@ -70,7 +70,7 @@ class AtUserCom(Steps):
         if person.state == "archived" and self.removal == "delete":
             return
         value = not user["attributes"]["email_consent"]
-        person.consent.say(value, is_double=person.has_double)
+        person.consent.say_on(USERCOM, value, is_double=person.has_double)
         self._patch(user, email_consent=value)
         self.tell("consents", f"{person} says there ({user['id']}): {value}")
 

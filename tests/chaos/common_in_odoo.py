@@ -69,7 +69,7 @@ class InOdoo(Steps):
         if person:
             value = not here["x_email_consent"]
             self.sides.write(person.contact_id, {"x_email_consent": value})
-            person.consent.say(value, is_double=person.has_double)
+            person.consent.say_on(ODOO, value, is_double=person.has_double)
             self.commit()
             self.tell("consents", f"{person} says in Odoo: {value}")
 

@@ -36,11 +36,25 @@ class Consent:
 
     may_be: set[bool] = field(default_factory=lambda: {False})
     was_denied: bool = False  # since the last rest
+    at_rest: bool | None = None
+    yes_by: set[str] = field(default_factory=set)  # the sides that have said "yes" since then
 
     def say(self, value: bool, *, is_double: bool = False) -> None:
         """The night may take the user who said "yes", or whom Odoo's "yes" was to reach."""
         self.may_be = {True, False} if value and (self.was_denied or is_double) else {value}
         self.was_denied = self.was_denied or not value
+
+    def say_on(self, side: str, value: bool, *, is_double: bool = False) -> None:
+        """Say what it says on this side.
+
+        Where both were at "no", and User.com said "yes" and "no" again before anybody read it, it
+        looks as if only Odoo had said anything: then Odoo's "yes" may stand.
+        """
+        self.say(value, is_double=is_double)
+        if value:
+            self.yes_by.add(side)
+        elif side == USERCOM and self.at_rest is False and self.yes_by == {ODOO, USERCOM}:
+            self.may_be.add(True)
 
     def meet(self, other: "Consent") -> None:
         """The other one's person is the same from now on: a "no" of either stands.
@@ -53,6 +67,7 @@ class Consent:
 
     def rest(self, value: bool) -> None:
         self.may_be, self.was_denied = {value}, False
+        self.at_rest, self.yes_by = value, set()
 
 
 @dataclass
