@@ -1,6 +1,5 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
-from odoo.tools.misc import clean_context
 
 
 class UsercomGuarded(models.AbstractModel):
@@ -21,9 +20,8 @@ class UsercomGuarded(models.AbstractModel):
         """Whose edit makes a record of ours has no say in it, by `ir.default` or by the context."""
         if self._is_made_by_people:
             return super().default_get(fields)
-        own = self.with_context(clean_context(self.env.context))  # pylint: disable=context-overridden
         defaults = {name: self._fields[name].default for name in fields if name in self._fields}
-        return {name: default(own) for name, default in defaults.items() if default}
+        return {name: default(self) for name, default in defaults.items() if default}
 
     def _has_field_access(self, field, operation):
         if operation == "write" and field.readonly and not self.env.su:
