@@ -1,9 +1,12 @@
 """What would be done to very many people within a day is asked about first."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user
+
+from odoo.addons.usercom_connector.services.drain import drain
 
 from .common import UsercomCase
 
@@ -269,6 +272,19 @@ class TestTheAnswer(BrakeCase):
         self.people(MANY, first=1000)
         self.drain()
         self.assert_asks("create")
+
+    def test_it_is_let_through_until_nothing_waits_and_no_list_is_read(self):
+        self.synced(email="jan@example.org")
+        brake = self.env["usercom.brake"]._of(self.backend)
+        sweep = self.env["usercom.sweep"]._of(self.backend, "compare")
+        for waits in (lambda: self.people(1), lambda: sweep.write({"is_open": True})):
+            brake.opened = {"created_there": "2099-01-01 00:00:00"}
+            waits()
+            with patch.object(drain, "RUN_SECONDS", 0):
+                self.drain()
+            self.assertTrue(brake.opened)
+            self.drain()
+            self.assertFalse(brake.opened)
 
     def test_there_is_nothing_to_let_through_where_somebody_paused_by_hand(self):
         self.backend.action_pause()

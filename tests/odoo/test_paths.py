@@ -262,6 +262,24 @@ class TestRefused(IndustryCase):
         self.drain()
         self.assertIsNone(self.value(jan))
 
+    def test_of_many_read_together_only_those_of_another_company_are_not_read(self):
+        self.path("parent_id.city")
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        hidden = self.company("Hidden", city="Gdynia", company_id=elsewhere.id)
+        self.acme.city = "Łódź"
+        people = self.env["res.partner"].create(
+            [{"name": f"Jan {n}", "email": f"jan{n}@example.org"} for n in range(4)]
+        )
+        self.drain()
+        for person, company in zip(people, (hidden, self.acme, self.acme, hidden), strict=True):
+            self.env.cr.execute(
+                "UPDATE res_partner SET parent_id = %s WHERE id = %s", [company.id, person.id]
+            )
+        self.env.invalidate_all()
+        self.env["usercom.outbox"]._enqueue(people.ids)
+        self.drain()
+        self.assertEqual([self.value(person) for person in people], [None, "Łódź", "Łódź", None])
+
 
 class TestForm(IndustryCase):
     def test_a_pair_is_made_in_the_form(self):

@@ -70,6 +70,16 @@ class TestRuns(UsercomCase):
         domain = [("cron_id", "=", self.backend.cron_id.id)]
         return self.env["ir.cron.trigger"].search_count(domain)
 
+    def test_a_list_that_fails_waits_for_the_next_regular_run(self):
+        self.drain()
+        self.env["usercom.sweep"]._of(self.backend, "compare").is_open = True
+        self.simulator.fault(kind="status", status=503, path="/users/")
+        before = self.triggers()
+        for _run in range(2):
+            self.drain()
+        self.assertTrue(self.env["usercom.sweep"].search([("is_open", "=", True)]).error)
+        self.assertEqual(self.triggers(), before)
+
     def test_a_row_that_is_locked_is_not_asked_for_all_the_time(self):
         self.contact(email="jan@example.org")
         self.env.flush_all()
