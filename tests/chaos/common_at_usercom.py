@@ -116,4 +116,15 @@ class AtUserCom(Steps):
         """User.com merges the users of one address."""
         self.tell("nights", f"the night merges {self.simulator.deduplicate()}")
         for person in self.people:
+            if person.has_double and (here := self.here(person)):
+                self._may_return(person, here)
             person.has_double = False
+
+    def _may_return(self, person: Person, here: dict[str, Any]) -> None:
+        """What the other user lacks Odoo hands on, as it may never have had it.
+
+        So what was taken away there, and not read yet, may be back.
+        """
+        for name, value in person.values.items():
+            if here[name] and value.words.get(USERCOM, here[name]) is None:
+                value.others.add(here[name])
