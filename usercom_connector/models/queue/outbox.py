@@ -130,15 +130,18 @@ class UsercomOutbox(models.Model):
         return self.search(domain).partner_id
 
     @api.model
-    def _waiting_rows(self, partners):
-        """The rows of ``partners`` that nobody works on yet."""
-        return self.search(
-            [
-                ("partner_id", "in", partners.ids),
-                ("state", "=", "pending"),
-                ("claimed_at", "=", False),
-            ]
-        )
+    def _waiting_rows(self, partners, backend=None, resource=None):
+        """The rows of ``partners`` that nobody works on, of an account and resource if given."""
+        domain = [
+            ("partner_id", "in", partners.ids),
+            ("state", "=", "pending"),
+            ("claimed_at", "=", False),
+        ]
+        if backend is not None:
+            domain.append(("backend_id", "=", backend.id))
+        if resource is not None:
+            domain.append(("resource", "=", resource))
+        return self.search(domain)
 
     # ---- what the drain asks of claimed rows ----
 

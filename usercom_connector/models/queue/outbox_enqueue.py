@@ -218,10 +218,8 @@ class UsercomOutboxEnqueue(models.AbstractModel):
         self.env["usercom.binding"]._revive(backend, partners)
         if partners:
             self._enqueue(partners.ids, backend)
-            waiting = self._waiting_rows(partners)
-            waiting.filtered(lambda row: row.backend_id == backend).write(
-                {"next_attempt_at": False, "is_by_hand": True}
-            )
+            waiting = self._waiting_rows(partners, backend)
+            waiting.write({"next_attempt_at": False, "is_by_hand": True})
         return partners
 
     # ---- users whose contact goes ----

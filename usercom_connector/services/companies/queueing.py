@@ -5,6 +5,7 @@ from typing import Any
 
 from odoo.tools import SQL
 
+from ...usercom.records import COMPANIES
 from .participation import HAS_LEFT, LIVE
 
 
@@ -44,9 +45,7 @@ def queue_by_hand(links: Any) -> Any:
     for backend, some in ours.grouped("backend_id").items():
         partners = some.partner_id
         outbox._enqueue_companies(partners.ids, chosen=SQL("b.id = %s", backend.id))
-        waiting = outbox._waiting_rows(partners).filtered(
-            lambda row, backend=backend: row.backend_id == backend and row.resource == "companies"
-        )
+        waiting = outbox._waiting_rows(partners, backend, COMPANIES)
         waiting.write({"next_attempt_at": False, "is_by_hand": True})
     return ours
 

@@ -144,11 +144,8 @@ class ValueChanges:
         """``{contact id: the row that waits to be sent again as ``resource``}``, of ``plans``."""
         partners = self._env["res.partner"].union(*(plan.partner for plan in plans))
         outbox = self._env["usercom.outbox"]
-        rows = outbox._waiting_rows(partners) if partners else outbox
-        mine = rows.filtered(
-            lambda row: row.backend_id == self._backend and row.resource == resource
-        )
-        return defaultdict(outbox.browse, {row.partner_id.id: row for row in mine})
+        rows = outbox._waiting_rows(partners, self._backend, resource) if partners else outbox
+        return defaultdict(outbox.browse, {row.partner_id.id: row for row in rows})
 
     def _receiver(self) -> Author:
         """Through whom values of User.com come to Odoo: a pull or push by hand, for instance."""

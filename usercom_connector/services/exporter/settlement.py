@@ -242,9 +242,7 @@ class PushSettlement:
 
     def _keep_urgent(self, row: Any) -> None:
         """Have what is sent next of the contact go first, too: it has withdrawn a consent."""
-        next_rows = row._waiting_rows(row.partner_id).filtered(
-            lambda each: (each.backend_id, each.resource) == (row.backend_id, row.resource)
-        )
+        next_rows = row._waiting_rows(row.partner_id, row.backend_id, row.resource)
         next_rows.priority = row.priority
 
     def _was_taken_away(self, row: Any, user: Any) -> bool:

@@ -87,9 +87,8 @@ class CompanyComparison(CompanyList):
         )
 
     def _waiting(self, partners: Any) -> Any:
-        rows = self.env["usercom.outbox"]._waiting_rows(partners)
-        ours = rows.filtered(lambda row: row.backend_id == self.backend)
-        return ours.filtered(lambda row: row.resource == COMPANIES).partner_id
+        outbox = self.env["usercom.outbox"]
+        return outbox._waiting_rows(partners, self.backend, COMPANIES).partner_id
 
     def _complete(self) -> None:
         """Report the linked companies that were not among all of them."""
