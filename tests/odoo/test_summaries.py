@@ -7,8 +7,8 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form, new_test_user
 
 from odoo.addons.usercom_connector.models.queue import outbox_enqueue
+from odoo.addons.usercom_connector.services.database import prefetch
 from odoo.addons.usercom_connector.services.queue.claims import LOW
-from odoo.addons.usercom_connector.services.values import prefetch
 from odoo.addons.usercom_connector.services.values.exporter import ValueExporter
 
 from .common_mappings import PathCase

@@ -15,7 +15,7 @@ from typing import Any
 from odoo.fields import Domain
 
 from ...usercom import ConversionError, Reason
-from ..values.prefetch import read_together
+from ..database.prefetch import read_together
 
 MOST_STEPS = 4
 BAD_DOMAIN = (ValueError, SyntaxError, KeyError, TypeError)  # what a text that is none raises

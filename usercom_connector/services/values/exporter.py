@@ -17,11 +17,11 @@ from odoo.addons.phone_validation.tools.phone_validation import phone_format
 from ...usercom import ConversionError, Reason, Rule, split_name
 from ...usercom.merge import in_halves, remote_base_value
 from ...usercom.texts import NAME_PARTS, digits, is_plain, is_stand_in
+from ..database.prefetch import read_together
 from ..failures.problem import Problem
 from ..mapping.pairs import Pair
 from ..mapping.paths import follower
 from ..memberships import Memberships
-from .prefetch import read_together
 from .problems import value_problem
 from .summary import Summary
 

@@ -9,9 +9,9 @@ from odoo.fields import Domain
 from odoo.tools import float_round
 
 from ...usercom import ConversionError, Reason
+from ..database.prefetch import read_together
 from ..mapping.paths import BAD_DOMAIN, follower, hops, last_field, relation
 from ..mapping.summaries import currency_field, summary_domain
-from .prefetch import read_together
 
 DIGITS = 6  # of a sum of numbers whose field names no precision
 NOTHING = {"integer": 0, "float": 0.0, "monetary": 0.0}  # what there is without a record
