@@ -10,7 +10,8 @@ from odoo.addons.usercom_connector.models.queue import touched as usercom_touche
 from odoo.addons.usercom_connector.services.account.connection import Connection
 from odoo.addons.usercom_connector.services.drain import drain as drain_module
 from odoo.addons.usercom_connector.services.drain.drain import QueueRunner
-from odoo.addons.usercom_connector.services.drain.turns import Queues, Turns
+from odoo.addons.usercom_connector.services.drain.queues import Queues
+from odoo.addons.usercom_connector.services.drain.turns import Turns
 from odoo.addons.usercom_connector.services.inbox.prompts import Prompts, keys_in
 from odoo.addons.usercom_connector.services.queue import claims
 from odoo.addons.usercom_connector.services.queue.claims import LOW, PRIORITIES, URGENT, USUAL

@@ -25,8 +25,9 @@ from ..queue.quarantine import LOCKED_DELAY, Quarantine
 from ..reconciliation import Reconciliation
 from ..stepwise import Stepwise
 from .outlook import Outlook
+from .queues import Queues, Waiting
 from .tasks import Settlement, TaskBuilder
-from .turns import Queues, Turns, Waiting
+from .turns import Turns
 
 # ---- the run ----
 
