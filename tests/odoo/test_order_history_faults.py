@@ -3,7 +3,7 @@
 from contextlib import contextmanager
 from unittest.mock import patch
 
-from odoo.addons.usercom_connector.usercom import Client
+from odoo.addons.usercom_connector.usercom.imports import ImportCalls
 
 from .common_merge import MergeCase
 from .common_order_history import OrderHistoryCase
@@ -17,15 +17,15 @@ class Killed(BaseException):
 
 @contextmanager
 def killed(method, *, before):
-    """The worker dies as it calls this method of the client, or as it has got the answer."""
-    original = getattr(Client, method)
+    """The worker dies as it makes this call of an import, or as it has got the answer."""
+    original = getattr(ImportCalls, method)
 
-    def call(client, *arguments, **named):
+    def call(calls, *arguments, **named):
         if not before:
-            original(client, *arguments, **named)
+            original(calls, *arguments, **named)
         raise Killed
 
-    with patch.object(Client, method, call):
+    with patch.object(ImportCalls, method, call):
         yield
 
 
@@ -53,7 +53,7 @@ class TestFaults(OrderHistoryCase):
         self.assertEqual(len([digest for digest in digests if digest]), 5)
 
     def test_killed_at_each_call(self):
-        for method in ("import_deals", "import_status"):
+        for method in ("deals", "status"):
             for before in (True, False):
                 with self.subTest(method=method, before=before):
                     self.begin_anew()

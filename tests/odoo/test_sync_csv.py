@@ -3,7 +3,7 @@
 from unittest.mock import patch
 
 from odoo.addons.usercom_connector.services.initial_sync import csv_import
-from odoo.addons.usercom_connector.usercom import Client
+from odoo.addons.usercom_connector.usercom.imports import ImportCalls
 
 from .common_sync import SyncCase
 
@@ -106,18 +106,18 @@ class TestSeveralFiles(SyncCase):
 
     def ran_with(self, meanwhile, **values):
         """A finished sync; ``meanwhile`` something happens while the first file is on its way."""
-        original = Client.import_users
+        original = ImportCalls.users
 
-        def send(client, content, **options):
+        def send(calls, content, **options):
             self.files.append(content.decode())
             if len(self.files) == 1:
                 meanwhile()
                 self.env.cr.flush()
-            return original(client, content, **options)
+            return original(calls, content, **options)
 
         sync = self.previewed("export", **values)
         self.simulator.clear_journal()
-        with patch.object(Client, "import_users", send):
+        with patch.object(ImportCalls, "users", send):
             self.run_to_end(sync)
         return sync
 

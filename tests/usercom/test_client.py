@@ -203,7 +203,7 @@ class TestImport:
         if isinstance(csv, io.BytesIO):
             csv.seek(0)
         stub.on("POST /users/import/", {"success": True, "data": self.REPORT})
-        report = client.import_users(csv, trigger_automations=trigger)
+        report = client.imports.users(csv, trigger_automations=trigger)
         assert report == ImportReport("u-1", total=2, succeeded=1, failed=1, errors=(3,))
         request = stub.requests[0]
         assert request.headers["content-type"].startswith("multipart/form-data; boundary=")
@@ -214,7 +214,7 @@ class TestImport:
 
     def test_one_of_which_only_the_id_is_told(self, stub, client):
         stub.on("POST /users/import/", {"success": True, "data": {"import_id": "u-1"}})
-        report = client.import_users(b"email\na@b.c\n")
+        report = client.imports.users(b"email\na@b.c\n")
         assert (report.id, report.finished) == ("u-1", False)
 
     @pytest.mark.parametrize(
@@ -229,43 +229,43 @@ class TestImport:
     )
     def test_how_far_one_is(self, stub, client, report, finished):
         stub.on("GET /import/status/", {"success": True, "data": {**self.REPORT, **report}})
-        status = client.import_status("u-1")
+        status = client.imports.status("u-1")
         assert (status.failed, status.finished) == (1, finished)
         assert stub.requests[0].query == {"import_id": ["u-1"]}
 
     def test_how_far_one_of_all_is(self, stub, client):
         others = [{**self.REPORT, "id": "u-0"}, {**self.REPORT, "failed": 0}]
         stub.on("GET /import/status/", {"success": True, "data": others})
-        assert client.import_status("u-1").failed == 0
+        assert client.imports.status("u-1").failed == 0
 
     @pytest.mark.parametrize("answer", [MISSING, Answer(HTML, 404), Answer({}, 405), {}, [], None])
     def test_where_nobody_tells_how_far_one_is(self, stub, client, answer):
         stub.on("GET /import/status/", answer)
-        assert client.import_status("u-1") is None
+        assert client.imports.status("u-1") is None
 
     def test_a_failure_tells_nothing_of_an_import(self, stub, client):
         stub.on("GET /import/status/", Answer(HTML, 502))
         with pytest.raises(ServerError):
-            client.import_status("u-1")
+            client.imports.status("u-1")
 
     @pytest.mark.parametrize(("finished_at", "finished"), [(None, False), ("2021-02-01", True)])
     def test_one_that_goes_on(self, stub, client, finished_at, finished):
         report = {**self.REPORT, "finished_at": finished_at}
         stub.on("POST /users/import/", {"success": True, "data": report})
-        assert client.import_users(b"").finished is finished
+        assert client.imports.users(b"").finished is finished
 
     def test_automations_stay_off_unless_asked_for(self, stub, client):
         stub.on("POST /users/import/", {"success": True, "data": self.REPORT})
-        client.import_users(b"email\na@b.c\n")
+        client.imports.users(b"email\na@b.c\n")
         assert b'name="trigger_automations"\r\n\r\n0' in stub.requests[0].body
 
     def test_no_success(self, stub, client):
         stub.on("POST /users/import/", {"success": False})
         with pytest.raises(RejectedError):
-            client.import_users(b"")
+            client.imports.users(b"")
 
     @pytest.mark.parametrize("answer", [None, {}, {"data": None}, {"data": {"id": "u"}}])
     def test_no_report(self, stub, client, answer):
         stub.on("POST /users/import/", answer)
         with pytest.raises(ServerError):
-            client.import_users(b"")
+            client.imports.users(b"")

@@ -204,9 +204,9 @@ def test_a_wrong_key(simulator, throttle):
 @pytest.mark.parametrize("answer", ["id", "report"])
 def test_a_csv_import(simulator, client, answer):
     simulator.settings(import_answer=answer)
-    report = client.import_users(b"email,first_name\na@b.c,Jane\nno address,Joe\n")
+    report = client.imports.users(b"email,first_name\na@b.c,Jane\nno address,Joe\n")
     assert report.finished is (answer == "report")
-    report = client.import_status(report.id)
+    report = client.imports.status(report.id)
     assert (report.total, report.succeeded, report.failed) == (2, 1, 1)
     assert len(report.errors) == 1
     assert report.finished

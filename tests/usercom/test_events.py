@@ -111,7 +111,7 @@ def test_what_was_never_sent_may_be_told_again(simulator, user) -> None:
 @pytest.mark.parametrize("automations", ["query", "form", "both"])
 def test_deals_are_imported_without_automations(simulator, client, user, automations) -> None:
     simulator.settings(import_automations=automations)
-    report = client.import_deals(f"custom_id,name,user_id\nSO1,One,{user}\n".encode())
-    assert client.import_status(report.id).failed == 0
+    report = client.imports.deals(f"custom_id,name,user_id\nSO1,One,{user}\n".encode())
+    assert client.imports.status(report.id).failed == 0
     [deal] = simulator.commerce()["deals"]
     assert (deal["custom_id"], deal["user_id"], deal["fired"]) == ("SO1", user, 0)

@@ -30,8 +30,8 @@ ARGUMENTS = {  # of those that do not go by the names of their parameters
     "create_attribute": ("City", "string"),
     "changed_page": (None, None),
     "find_users": (),
-    "import_users": (b"email\n",),
-    "import_deals": (b"custom_id\n",),
+    "users": (b"email\n",),
+    "deals": (b"custom_id\n",),
 }
 VALUES = {"values": {"city": "x"}, "data": {"a": 1}, "timestamp": 1, "name": "x"}
 VALUES |= {"custom_id": "a/b", "product": "p", "event_type": "x", "import_id": "7"}
@@ -40,7 +40,8 @@ PLAIN = {"close", "is_for", "of_companies", "refuse_changes", "page_at"}  # whic
 
 def calls(client):
     """``(name, method, arguments)`` of each public call."""
-    for owner in (client, client.of_companies(), client.events, client.memberships):
+    parts = client.events, client.imports, client.memberships
+    for owner in (client, client.of_companies(), *parts):
         for name, function in inspect.getmembers(type(owner), inspect.isfunction):
             if not name.startswith("_") and name not in PLAIN:
                 names = list(inspect.signature(function).parameters)[1:]
@@ -79,7 +80,7 @@ class TestJunk:
     def test_every_call_is_known(self, client):
         names = {name for name, _method, _arguments in calls(client)}
         assert {"join", "labels", "save_deal", "save_product", "create", "segment_page"} <= names
-        assert {"import_deals", "add_member", "get_user", "merge_users", "probe"} <= names
+        assert {"deals", "add_member", "get_user", "merge_users", "probe"} <= names
 
     @pytest.mark.parametrize("seed", range(25))
     def test_a_call_ends_in_an_error_of_ours_or_in_what_it_returns(self, client, junk, seed):

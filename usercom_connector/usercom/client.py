@@ -11,7 +11,7 @@ from copy import copy
 from dataclasses import replace
 from datetime import datetime
 from threading import Lock
-from typing import IO, Any, Self
+from typing import Any, Self
 
 from .connections import LONGEST_CALL
 from .conversions import TYPE_TABLE
@@ -24,17 +24,10 @@ from .errors import (
     UsercomError,
 )
 from .events import EventCalls
+from .imports import ImportCalls
 from .memberships import MembershipCalls
-from .records import COMPANIES, STANDARD, USERS, Account, Attribute, ImportReport, User, UserPage
-from .responses import (
-    attribute_of,
-    check_success,
-    import_report,
-    import_status,
-    listed_users,
-    readable,
-    user_of,
-)
+from .records import COMPANIES, STANDARD, USERS, Account, Attribute, User, UserPage
+from .responses import attribute_of, check_success, listed_users, readable, user_of
 from .search import Search, date_range
 from .texts import digits
 from .throttle import Throttle
@@ -93,6 +86,11 @@ class Client:
     def events(self) -> EventCalls:
         """The calls of events, product events, deals and products."""
         return EventCalls(self._transport)
+
+    @property
+    def imports(self) -> ImportCalls:
+        """The calls of imports of CSV files."""
+        return ImportCalls(self._transport)
 
     def __enter__(self) -> Self:
         return self
@@ -293,40 +291,6 @@ class Client:
         before its count or whose pages lead in a circle.
         """
         return _user_page(self._transport.next_page(url))
-
-    def import_users(
-        self, csv: bytes | IO[bytes], *, trigger_automations: bool = False
-    ) -> ImportReport:
-        """Create and update users from a CSV file whose first line has `name_std`s.
-
-        Whether automations are triggered is sent in the form and in the query: the documentation
-        has both.
-        """
-        return self._import("users", csv, trigger_automations)
-
-    def import_deals(self, csv: bytes) -> ImportReport:
-        """Create and update deals by their custom ids, from a CSV file with fields of a deal.
-
-        No automation is triggered. Repeating it changes nothing more.
-        """
-        return self._import("deals", csv, trigger_automations=False)
-
-    def _import(self, kind: str, csv: bytes | IO[bytes], trigger_automations: bool) -> ImportReport:
-        options = {"trigger_automations": "1" if trigger_automations else "0"}
-        files = {"input_file": (f"{kind}.csv", csv, "text/csv")}
-        answer = self._transport.upload(f"/{kind}/import/", files, options, params=options)
-        check_success(answer)
-        return import_report(answer)
-
-    def import_status(self, import_id: str) -> ImportReport | None:
-        """Return how far an import is, None where User.com does not tell."""
-        try:
-            answer = self._transport.get("/import/status/", {"import_id": import_id})
-            return import_status(answer, import_id)
-        except (RejectedError, ServerError) as error:
-            if error.status >= 500:
-                raise
-            return None
 
     # --- members of companies ---
 

@@ -14,7 +14,7 @@ from urllib3.exceptions import ProtocolError
 
 from . import strict_json
 from .errors import RejectedError, ServerError, UnservedError
-from .records import Attribute, ImportReport, User
+from .records import Attribute, User
 
 # ---- bodies ----
 
@@ -160,35 +160,6 @@ def attribute_of(data: Any) -> Attribute:
         return Attribute.from_json(data)
     except ValueError:
         raise ServerError(200, "answered without the attribute asked for") from None
-
-
-def import_report(answer: Any) -> ImportReport:
-    """Return the report of an import, not `finished` where the response has only its id."""
-    try:
-        data = answer["data"]
-        if "import_id" in data and "total_count" not in data:
-            return ImportReport(str(data["import_id"]), 0, 0, 0, finished=False)
-        is_finished = data.get("finished_at", data.get("status") in (None, "finished"))
-        return ImportReport(
-            id=str(data.get("import_id") or data["id"]),
-            total=int(data["total_count"] or 0),
-            succeeded=int(data["succeeded"] or 0),
-            failed=int(data["failed"] or 0),
-            errors=tuple(data.get("rows_with_errors") or ()),
-            finished=bool(is_finished),
-        )
-    except (AttributeError, KeyError, TypeError, ValueError):
-        raise ServerError(200, "answered without the import's report") from None
-
-
-def import_status(answer: Any, import_id: str) -> ImportReport:
-    """Return the report of this import, from a response with one report or a list of them."""
-    data = answer.get("data") if isinstance(answer, dict) else None
-    reports = data if isinstance(data, list) else [data]
-    for each in reports:
-        if isinstance(each, dict) and str(each.get("id", each.get("import_id"))) == import_id:
-            return import_report({"data": each})
-    raise ServerError(200, "answered without the import's report")
 
 
 def check_success(answer: Any) -> None:

@@ -51,7 +51,7 @@ class ImportProgress:
         # No snapshot is held while it waits for User.com.
         sync.env.cr.commit()  # pylint: disable=invalid-commit
         try:
-            report = client.import_status(import_id)
+            report = client.imports.status(import_id)
         except UsercomError as error:
             committed(sync.env, sync._give_up, error)
             return 0
@@ -153,7 +153,7 @@ class CsvImport:
         if not committed(self.env, self._mark_sent, ids):
             return False
         try:
-            report = self._client.import_users(content, trigger_automations=automations)
+            report = self._client.imports.users(content, trigger_automations=automations)
         except (ThrottledError, CredentialsError) as error:
             committed(self.env, self._put_off, ids, error, was_open)
             return False

@@ -125,7 +125,7 @@ class HistoryFiles:
         if not committed(self.env, self._mark_sent, file):
             return False
         try:
-            report = self._client.import_deals(file.content)
+            report = self._client.imports.deals(file.content)
         except (ThrottledError, CredentialsError) as error:
             committed(self.env, self._put_off, file, error)
             return False

@@ -40,7 +40,7 @@ class HistoryImports:
         # No snapshot is held while it waits for User.com.
         self.env.cr.commit()  # pylint: disable=invalid-commit
         try:
-            report = client.import_status(import_id)
+            report = client.imports.status(import_id)
         except UsercomError as error:
             committed(self.env, self.history._give_up, error)
             return 0
