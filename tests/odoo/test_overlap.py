@@ -8,7 +8,7 @@ from odoo.addons.usercom_connector.services.queue.claims import (
     Task,
 )
 from odoo.addons.usercom_connector.usercom import User
-from odoo.addons.usercom_connector.usercom.push import Pushed
+from odoo.addons.usercom_connector.usercom.pushed import Pushed
 
 from .common_consents import ConsentCase
 

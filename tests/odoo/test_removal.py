@@ -3,7 +3,8 @@
 from odoo.addons.usercom_connector.services.queue.claims import Task
 from odoo.addons.usercom_connector.usercom import User
 from odoo.addons.usercom_connector.usercom.jobs import Identity, Remove
-from odoo.addons.usercom_connector.usercom.push import Push, Pushed
+from odoo.addons.usercom_connector.usercom.push import Push
+from odoo.addons.usercom_connector.usercom.pushed import Pushed
 
 from .common import UsercomCase
 

@@ -10,7 +10,8 @@ from typing import Any
 from .client import Client
 from .errors import NotFoundError, UnmadeError, UsercomError
 from .jobs import Identity, Remove
-from .push import Push, Pushed
+from .push import Push
+from .pushed import Pushed
 from .records import User
 
 

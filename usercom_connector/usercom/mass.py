@@ -10,7 +10,8 @@ from typing import Any
 from . import strict_json
 from .client import Client
 from .errors import AmbiguousUserError, NotFoundError, RejectedError, ServerError
-from .push import Push, Pushed
+from .push import Push
+from .pushed import Pushed
 from .records import Attribute
 from .values import wire
 

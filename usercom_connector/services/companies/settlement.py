@@ -11,7 +11,8 @@ from ...usercom.company_sync import (
     MemberChange,
     MembersChanged,
 )
-from ...usercom.push import Push, Pushed
+from ...usercom.push import Push
+from ...usercom.pushed import Pushed
 from ...usercom.records import COMPANIES
 from ...usercom.texts import excerpt
 from ..contacts.texts import by_id

@@ -17,7 +17,8 @@ from odoo.tools import SQL
 from ...usercom.company_sync import CompanyPush, MembersChanged
 from ...usercom.mass import MassPush
 from ...usercom.merge import remote_base_value
-from ...usercom.push import Push, Pushed
+from ...usercom.push import Push
+from ...usercom.pushed import Pushed
 from ...usercom.records import USERS
 from ...usercom.texts import storable_json
 from ..mapping.paths import tells_of_another

@@ -18,7 +18,8 @@ from ...usercom import (
     User,
     UsercomError,
 )
-from ...usercom.push import Push, Pushed
+from ...usercom.push import Push
+from ...usercom.pushed import Pushed
 from ..account.connection import is_current
 from ..contacts.identity import Linking
 from ..contacts.texts import by_id

@@ -7,7 +7,8 @@ from typing import Any
 from ...usercom.company_sync import CompanyPush, CompanyRemoval, CompanySearch, MemberChange
 from ...usercom.mass import WORTHWHILE, MassPush, is_worthwhile, mass_key
 from ...usercom.merge import Base, remote_base_value
-from ...usercom.push import Push, Pushed
+from ...usercom.push import Push
+from ...usercom.pushed import Pushed
 from ...usercom.records import COMPANIES
 from ...usercom.texts import excerpt
 from ...usercom.verify_write import Orphans

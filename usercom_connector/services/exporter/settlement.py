@@ -13,7 +13,8 @@ from ...usercom import EmptiedError
 from ...usercom.company_sync import CompanyPush
 from ...usercom.jobs import Identity, Outcome
 from ...usercom.merge import Base
-from ...usercom.push import Push, Pushed
+from ...usercom.push import Push
+from ...usercom.pushed import Pushed
 from ...usercom.texts import excerpt
 from ...usercom.verify_write import CREATION_TAKES, Unconfirmed, added
 from ..account.unset_attributes import UnsetAttributes

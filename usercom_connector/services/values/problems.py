@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
 from ...usercom import ConversionError, Reason, User
-from ...usercom.push import Pushed
+from ...usercom.pushed import Pushed
 from ...usercom.records import LONGEST_KEY
 from ...usercom.texts import storable
 from ...usercom.verify_write import is_respelled
