@@ -2,6 +2,7 @@ from odoo import models
 
 from ..services.consents.answers import ConsentNotes
 from ..services.consents.chain import merged_into
+from ..services.contacts.merged_links import merge_links
 from ..services.own_context import Origin, own_context, with_own_context
 from ..services.queue.claims import URGENT
 
@@ -33,7 +34,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
     def _settle_links(self, src_partners, dst_partner):
         """Settle links and queues: Odoo would move them by SQL, and delete what collides."""
         self.env["usercom.sync.line"].sudo()._to_be_sent(src_partners).unlink()
-        self.env["usercom.binding"].sudo()._merge_contacts(src_partners, dst_partner)
+        merge_links(self.env, src_partners, dst_partner)
         self.env["usercom.company"].sudo()._merge_contacts(src_partners, dst_partner)
         self._settle_rows(src_partners, dst_partner)
 

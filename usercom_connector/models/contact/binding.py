@@ -10,7 +10,7 @@ from ...services.notifications import joined
 from ...services.own_context import with_own_context
 from ...usercom.merge import Base
 from ...usercom.texts import NAME_PARTS
-from ...usercom.verify_write import Orphans, sent_by_all
+from ...usercom.verify_write import Orphans
 from .link import base_columns, moment
 
 MOST_FORMER = 20  # users that a link remembers to have led to
@@ -327,36 +327,7 @@ class UsercomBinding(models.Model):
             "success" if kinds == {"success"} else "warning",
         )
 
-    # ---- merged contacts ----
-
-    @api.model
-    def _merge_contacts(self, merged, survivor):
-        """Odoo merges the contacts ``merged`` into ``survivor``: keep one link in each account.
-
-        The survivor's own user stays; without one it takes over another's, or what calls without an
-        answer may have created. Users who lose their contact so are merged at User.com, too.
-        """
-        found = self.search([("partner_id", "in", (merged + survivor).ids)])
-        for backend, bindings in found.grouped("backend_id").items():
-            linked = bindings.filtered(lambda link: link._is_live())
-            if kept := bindings._to_keep(survivor):
-                lost = {link.external_id: link._known() for link in linked - kept}
-                kept._take_over_creations(bindings - kept)
-                kept._was_linked((linked - kept)._known_ids())
-                (bindings - kept).unlink()
-                kept._move_to(survivor)
-                self.env["usercom.outbox"]._enqueue_merge(
-                    backend, kept.external_id, list(lost), lost
-                )
-
-    def _to_keep(self, survivor):
-        """The link that stays of these, of contacts who are merged: a live one if there is any."""
-        kept = self.filtered(
-            lambda link: link._is_live() or link._orphans() or link.partner_id == survivor
-        )
-        return kept.sorted(
-            lambda link: (not link._is_live(), link.partner_id != survivor, link.id)
-        )[:1]
+    # ---- what is handed on ----
 
     def _known(self):
         """What is known of the linked user, to be handed on: its base, and of what it is a member.
@@ -389,25 +360,3 @@ class UsercomBinding(models.Model):
         """The ids of the users that these links lead to, or led to before."""
         former = [user_id for link in self.sudo() for user_id in link.former_ids or []]
         return former + [user_id for user_id in self.mapped("external_id") if user_id]
-
-    def _take_over_creations(self, others):
-        """Remember the users that calls without an answer may have created for ``others``.
-
-        They are second users of this link's contact: once they are met, they are merged into its
-        user. If it has none yet, one of them becomes it.
-        """
-        kept, links = self.sudo(), others.sudo()
-        open_ones = links.filtered(lambda link: not link.external_id)
-        calls = [*open_ones.mapped("unconfirmed"), *links.mapped("created_with")]
-        name = "created_with" if kept.external_id else "unconfirmed"
-        kept[name] = sent_by_all([kept[name], *calls]) or False
-        if not kept.external_id:
-            moments = (kept + open_ones).filtered("unconfirmed_at").mapped("unconfirmed_at")
-            kept.unconfirmed_at = max(moments, default=False)
-
-    def _move_to(self, partner):
-        self.partner_id = partner
-        key_field = self.backend_id._key_field()
-        seen = with_own_context(self.backend_id._with_account_context(partner), linking=key_field)
-        if self.external_id:
-            seen[key_field] = str(self.external_id)
