@@ -6,6 +6,8 @@ from odoo.exceptions import ValidationError
 from odoo.tests import Form, new_test_user
 
 from odoo.addons.usercom_connector.models.queue import outbox_enqueue, touched
+from odoo.addons.usercom_connector.services.importer import Importer
+from odoo.addons.usercom_connector.usercom import User
 
 from .common_mappings import PathCase
 
@@ -147,6 +149,42 @@ class TestSent(IndustryCase):
         self.drain()
         queries()
         self.assertEqual(queries(), plain)
+
+
+class TestPage(PathCase):
+    """A page of users, for whose contacts all that paths lead to is read."""
+
+    def setUp(self):
+        super().setUp()
+        for name in ("Ref", "Web", "Job", "Zip"):
+            self.define(name, "string")
+        for name in ("Banks", "People"):
+            self.define(name, "integer")
+
+    def queries(self, first, count=20):
+        """How many queries it takes to create contacts of users with the ids from ``first`` on."""
+        users = [
+            User.from_json({"id": n, "email": f"n{n}@example.org", "name": f"Anna No{n}"})
+            for n in range(first, first + count)
+        ]
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        results = Importer(self.backend).import_page(users)
+        self.assertEqual(len([each for each in results.values() if each.is_new]), count)
+        return self.env.cr.sql_log_count - before
+
+    def test_paths_cost_a_page_no_query_and_each_summary_one(self):
+        self.queries(1000)
+        plain = self.queries(2000)
+        further = {"ref": "ref", "web": "website", "job": "function", "zip": "zip"}
+        for attribute, field in {"industry": "city", **further}.items():
+            self.path(f"parent_id.{field}", attribute)
+        for attribute, field in {"banks": "bank_ids", "people": "child_ids"}.items():
+            self.path(field, attribute)
+        self.queries(3000)
+        # One reads each summary; two more queue the contacts, whose numbers are to be sent.
+        self.assertEqual(self.queries(4000), plain + 2 + 2)
 
 
 class TestNoIndex(IndustryCase):
