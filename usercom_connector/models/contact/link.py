@@ -72,9 +72,8 @@ class UsercomLink(models.AbstractModel):
     @api.model
     def _owners(self, backend, external_ids):
         """``{User.com id: contact}`` of those users that are linked."""
-        found = self.search(
-            [("backend_id", "=", backend.id), ("external_id", "in", list(external_ids))]
-        )
+        domain = [("backend_id", "=", backend.id), ("external_id", "in", list(external_ids))]
+        found = self.search_fetch(domain)
         return {binding.external_id: binding.partner_id for binding in found}
 
     def _last_base(self):

@@ -21,6 +21,9 @@ from .merge_plan import ImportChoices, MergePlan, MergePlanner, have_agreed
 
 # ---- the merge ----
 
+Bindings = dict[int, Any]
+"""``{contact id: its link}``"""
+
 
 class ContactMerge:
     """Merges users into their contacts, a page of them at a time: planned, written, settled."""
@@ -31,13 +34,16 @@ class ContactMerge:
         self._choices = choices
 
     def merge(
-        self, pairs: list[tuple[Any, User]], edited: dict[int, datetime]
+        self, pairs: list[tuple[Any, User]], edited: dict[int, datetime], bindings: Bindings
     ) -> dict[int, MergePlan]:
-        """Return ``{user id: the plan carried out}``; ``edited``: when a contact was changed."""
+        """Return ``{user id: the plan carried out}``.
+
+        ``edited``: {contact id: when it was changed}, before anything was written to it;
+        ``bindings`` are the links of the contacts.
+        """
         learn_labels(self._backend, (user for _partner, user in pairs))
         partners = self._env["res.partner"].union(*(partner for partner, _user in pairs))
         seen = self._backend._with_account_context(partners)
-        bindings = self._env["usercom.binding"]._of(self._backend, seen)
         by_id = {partner.id: partner for partner in seen}
         comparison = Comparison(self._backend._active_mappings(), seen, Memberships(self._backend))
         planner = MergePlanner(self._backend, comparison, self._choices)
@@ -120,9 +126,6 @@ def agree_on_written(export: ValueExporter, plans: list[MergePlan]) -> None:
 
 
 # ---- what a merge leaves behind ----
-
-Bindings = dict[int, Any]
-"""``{contact id: its link}``"""
 
 
 class Settlement:

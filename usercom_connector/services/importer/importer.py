@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 from typing import Any
 
 from ...usercom import User
@@ -14,7 +13,7 @@ from ..failures.problem import Problem
 from ..own_context import Origin, with_own_context
 from ..queue.brake import BrakeError
 from .contact_merge import ContactMerge
-from .merge_plan import AS_CONFIGURED, ImportChoices, ImportResult, MergePlan
+from .merge_plan import AS_CONFIGURED, ImportChoices, ImportResult
 from .new_users import NewUsers
 
 # ---- the front door ----
@@ -146,7 +145,8 @@ class Importer:
         edited = {partner.id: partner.write_date for partner, _user in pairs}
         self._apply_withdrawals(pairs, prompts)
         self._merge_second_users(refused, bindings)
-        plans = self.merge_contacts(pairs, edited) if pairs else {}
+        merge = ContactMerge(self._backend, self._choices)
+        plans = merge.merge(pairs, edited, bindings) if pairs else {}
         return refused | {key: ImportResult.of(plan) for key, plan in plans.items()}
 
     def _apply_withdrawals(self, pairs: list[tuple[Any, User]], prompts: dict[int, Any]) -> None:
@@ -172,17 +172,9 @@ class Importer:
 
         Values that Odoo knows better are queued.
         """
-        return self.merge_contacts([(partner, user)])[user.id].problems
-
-    def merge_contacts(
-        self, pairs: list[tuple[Any, User]], edited: dict[int, datetime] | None = None
-    ) -> dict[int, MergePlan]:
-        """As ``merge_contact`` for many pairs; ``{user id: the plan carried out}``.
-
-        ``edited``: {contact id: when it was changed} where it has been written to since.
-        """
-        edited = edited or {partner.id: partner.write_date for partner, _user in pairs}
-        return ContactMerge(self._backend, self._choices).merge(pairs, edited)
+        merge, edited = ContactMerge(self._backend, self._choices), partner.write_date
+        bindings = self._env["usercom.binding"]._of(self._backend, partner)
+        return merge.merge([(partner, user)], {partner.id: edited}, bindings)[user.id].problems
 
 
 def _lots(users: list[User], matcher: Matcher) -> Iterator[list[User]]:
