@@ -185,7 +185,7 @@ class TestCost(UsercomCase):
         self.drain()
         before = self.env.cr.sql_log_count
         self.drain()
-        self.assertLess(self.env.cr.sql_log_count - before, 36)
+        self.assertLess(self.env.cr.sql_log_count - before, 33)
 
     def test_an_edit_asks_nothing_of_what_the_account_has_nothing_of(self):
         contact = self.synced(email="jan@example.org")
@@ -199,6 +199,20 @@ class TestCost(UsercomCase):
         asked = [rooms.findall(line) for line in queries.output]
         # All that goes on step by step is asked for in one; a run begins, sends, and ends.
         self.assertLessEqual(len([tables for tables in asked if tables]), 5, asked)
-        self.assertLess(len(asked), 90)
+        self.assertLess(len(asked), 84)
         memberships = {"usercom_tag_mapping", "usercom_list_mapping"}
         self.assertEqual([tables for tables in asked if tables and {*tables} <= memberships], [])
+
+    def test_a_call_looks_its_link_up_three_times(self):
+        """Who has the address, who is linked, and the link itself, of which the base is read."""
+        contact = self.synced(email="jan@example.org", phone="600100200")
+        user_id = self.binding(contact).external_id
+        self.simulator.patch_user(user_id, phone_number="600100201")
+        self.receive(id=user_id)
+        self.simulator.patch_user(user_id, phone_number="600100202")
+        with self.assertLogs("odoo.sql_db", "DEBUG") as queries:
+            self.receive(id=user_id)
+        self.assertIn("202", contact.phone)
+        links = [line for line in queries.output if 'FROM "usercom_binding" WHERE' in line]
+        self.assertEqual(len(links), 4, links)
+        self.assertLess(len(queries.output), 98)

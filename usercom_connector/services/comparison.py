@@ -47,7 +47,7 @@ class ProtectedContacts:
     def __init__(
         self, mappings: Any, partners: Any, memberships: Memberships | None = None
     ) -> None:
-        self._keyed = [(mapping._key(), mapping) for mapping in mappings]
+        self._pairs = [(mapping, mapping._pair()) for mapping in mappings]
         self._memberships = memberships.by_key if memberships else {}
         self._partners = partners
         self._env = mappings.sudo().with_context(active_test=False).env
@@ -78,13 +78,13 @@ class ProtectedContacts:
 
     def kept(self, partner: Any, values: Mapping[str, Any]) -> dict[Any, str]:
         """``{mapping: reason}`` of those ``values`` that ``partner`` keeps as they are."""
-        received = [pair for key, pair in self._keyed if key in values]
+        received = [(mapping, pair) for mapping, pair in self._pairs if pair.key in values]
         has_parent = any(
-            values[pair._key()] and not self._reason(partner, pair, values, False)
-            for pair in received
+            values[pair.key] and not self._reason(partner, mapping, values, False)
+            for mapping, pair in received
             if pair.field_name == "parent_id"
         )
-        reasons = {pair: self._reason(partner, pair, values, has_parent) for pair in received}
+        reasons = {m: self._reason(partner, m, values, has_parent) for m, _pair in received}
         for key in values.keys() & self._memberships.keys():
             pair = self._memberships[key]
             reasons[pair] = self._why_no_member(partner, pair, values)
@@ -113,17 +113,17 @@ class ProtectedContacts:
         self, partner: Any, mapping: Any, values: Mapping[str, Any], has_parent: bool
     ) -> str | None:
         """Why the value of ``mapping`` is not written to ``partner``; None if it is."""
-        value = values[mapping._key()]
+        value, name = values[mapping._key()], mapping._pair().field_name
         if self.is_ours(partner):
             is_withdrawal = mapping.is_consent and value == mapping._withdrawn()
             return None if is_withdrawal else self._whose(partner)
-        if mapping.field_name == "email" and partner.id in self._portal:
+        if name == "email" and partner.id in self._portal:
             return self._env._("it is the address of a login")
-        if mapping.field_name in self._shared_fields and self._is_family(partner):
+        if name in self._shared_fields and self._is_family(partner):
             return self._env._("it is shared with a contact that is changed in Odoo only")
-        if self._is_shared(partner, mapping.field_name, has_parent):
+        if self._is_shared(partner, name, has_parent):
             return self._env._("it is shared with the company; change it there")
-        if mapping.field_name == "parent_id" and self._is_family(_company(mapping, value)):
+        if name == "parent_id" and self._is_family(_company(mapping, value)):
             return self._env._("your own company's people are entered in Odoo")
         return None
 

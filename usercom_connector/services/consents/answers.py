@@ -33,8 +33,8 @@ class ConsentField:
 
     def __init__(self, mapping: Any) -> None:
         self._mapping = mapping
-        self._name = mapping.field_name
         self._pair = mapping._pair()
+        self._name = self._pair.field_name
         self._withdrawn = self._pair.rule.withdrawn
 
     def shown(self, partner: Any) -> bool | None:

@@ -17,7 +17,8 @@ class Pair:
     key: str  # the name under which the values are merged and agreed on
     attribute: Attribute
     rule: Rule
-    field_type: str  # of the Odoo field
+    field_name: str  # of the contact's field
+    field_type: str  # of the field that the value is read from
     is_phone: bool
     when_empty: Any
     conversion: Conversion | None  # None where the value stays as it is
@@ -44,6 +45,7 @@ def pair_of(mapping: Any) -> Pair:
         rule.key,
         mapping._as_attribute(),
         rule,
+        mapping.field_name,
         mapping.field_type,
         mapping.is_phone,
         conversion.when_empty,

@@ -187,7 +187,7 @@ def value_reader(mapping: Any) -> Callable[[Any], Any]:
     if mapping.summary:
         return _summary_reader(mapping, pair)
     if not mapping.path:
-        return _contact_reader(mapping, pair, mapping.field_name)
+        return _contact_reader(mapping, pair, pair.field_name)
     return _path_reader(mapping, pair, mapping.path.split(".")[-1])
 
 
@@ -315,14 +315,13 @@ class ValueExporter:
         self.pairs: list[Pair] = mappings._pairs()
         self.phones = PhoneNumbers(self.pairs)
         self._memberships = memberships if memberships and memberships.pairs else None
-        names = mappings.mapped("field_name")
         self._unset = UnsetColumns(
             mappings.env["res.partner"],
-            mappings.filtered(lambda mapping: not mapping.is_consent).mapped("field_name"),
+            [pair.field_name for pair in self.pairs if not pair.rule.consent],
         )
         self._readers = [
-            (mapping, pair, mapping._value_exporter(), self._unset.may_have(name) and name)
-            for mapping, pair, name in zip(mappings, self.pairs, names, strict=True)
+            (mapping, pair, mapping._value_exporter(), self._unset.may_have(pair.field_name))
+            for mapping, pair in zip(mappings, self.pairs, strict=True)
         ]
         self._has_name = sum(pair.rule.is_name_part for pair in self.pairs) == len(NAME_PARTS)
 
@@ -350,9 +349,9 @@ class ValueExporter:
     def _read(self, partner: Any) -> tuple[dict[str, Any], list[str]]:
         values: dict[str, Any] = {}
         problems: list[str] = []
-        for mapping, pair, value_of, name in self._readers:
+        for mapping, pair, value_of, may_be_unset in self._readers:
             try:
-                is_unset = name and (partner, name) in self._unset
+                is_unset = may_be_unset and (partner, pair.field_name) in self._unset
                 value = None if is_unset else value_of(partner)
                 values[pair.key] = pair.when_empty if value is None else value
             except ConversionError as error:
