@@ -4,6 +4,7 @@ from contextlib import contextmanager
 from unittest.mock import patch
 
 from odoo.addons.usercom_connector.usercom.imports import ImportCalls
+from odoo.addons.usercom_connector_sale.services.products import Products
 
 from .common_merge import MergeCase
 from .common_order_history import OrderHistoryCase
@@ -103,7 +104,9 @@ class TestFaults(OrderHistoryCase):
         """Ever shorter files find it; then it is sent alone, and told what is wrong."""
         bad = self.product("Zebra", default_code="ZEBRA")
         self.orders.append(self.past(self.jan, self.line(bad)))
-        self.simulator.fault(kind="status", status=400, path="/products/", skip=2)
+        Products(self.backend).queue(self.chair | self.table)
+        self.drain()
+        self.simulator.fault(kind="status", status=400, path="/products/")
         history = self.begun()
         self.run_to_end(history)
         refused = self.line_of(history, self.orders[-1])
