@@ -178,16 +178,18 @@ class UsercomBinding(models.Model):
         """What User.com's clock showed at this ``moment`` of ours."""
         return moment and as_utc(Connection(self.backend_id).clock().at(moment))
 
-    def _handed_on_to(self, user, consents):
+    def _handed_on_to(self, user, consents, memberships):
         """The base, with ``user`` in the place of the linked one, as after a merge at User.com.
 
-        Values that the new user does not have are dropped from the base. So are ``consents``, the
-        keys of consents: the new user may not know a "no" that both sides had agreed on, and then
-        its older "yes" must not count as a change.
+        Values that the new user does not have are dropped from the base; ``memberships`` are the
+        keys of the tags and lists that it has. Dropped are the ``consents``, too, the keys of
+        consents: the new user may not know a "no" that both sides had agreed on, and then its older
+        "yes" must not count as a change.
         """
         received = {key for key, value in user.values.items() if value not in (None, "")}
         if "name" in received:  # User.com's answers have the full name only
             received |= set(NAME_PARTS)
+        received |= memberships
         return Base({key: v for key, v in (self.base or {}).items() if key in received - consents})
 
     def _knows_newer(self, user):

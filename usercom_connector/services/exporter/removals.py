@@ -206,22 +206,28 @@ class Successors:
         backend = self._backend
         # Its contact was merged away, so it has been remembered as nobody's.
         backend.env["usercom.tombstone"]._forget_users(backend, [successor.id])
-        base = self._base(backend._with_account_context(link.partner_id), successor)
+        base = self._base(link, successor)
         link.write({"external_id": successor.id, "unconfirmed": False})
         link._store_base(base)
         Importer(backend, origin=origin).merge_contact(link.partner_id, successor)
 
-    def _base(self, partner: Any, user: User) -> Base:
+    def _base(self, link: Any, user: User) -> Base:
         """What the user has where Odoo has a value: Odoo's is sent, as the parent's values win.
 
-        Consents are weighed as between two that were never linked: a "no" of either wins.
+        So it is with what was agreed on with the former user and removed in Odoo since. Consents
+        are weighed as between two that were never linked: a "no" of either wins.
         """
+        partner, agreed = self._backend._with_account_context(link.partner_id), link._last_base()
         comparison = Comparison(
             self._backend._active_mappings(), partner, Memberships(self._backend)
         )
         sides = comparison.sides(partner, user, Base())
         consents = {rule.key for rule in comparison.rules if rule.consent}
-        known = sides.usercom.items()
         return Base(
-            {k: v for k, v in known if k not in consents and sides.odoo.get(k) not in EMPTY}
+            {
+                key: value
+                for key, value in sides.usercom.items()
+                if key not in consents
+                and (sides.odoo.get(key) not in EMPTY or agreed.get(key) == value)
+            }
         )

@@ -11,6 +11,7 @@ from odoo.fields import Domain
 
 from ...usercom import Merge, User
 from ...usercom.merge import Base, Direction, Rule, remote_base_value
+from ...usercom.values import read_user
 from ...usercom.verify_write import acknowledged, still_open, with_names
 from ..account.connection import Connection
 from ..comparison import Comparison, Sides, Values
@@ -121,7 +122,16 @@ class MergePlanner:
         if user.id == binding.external_id or self._is_chosen(user, partner):
             return binding._agreed_with(user.id)
         consents = {rule.key for rule in self._comparison.rules if rule.consent}
-        return binding._handed_on_to(user, consents)
+        return binding._handed_on_to(user, consents, self._memberships(user, binding))
+
+    def _memberships(self, user: User, binding: Any) -> set[str]:
+        """The keys of the paired tags and lists that ``user`` has.
+
+        A list of users does not tell of them; then it has those of the linked one.
+        """
+        base, memberships = binding._last_base(), self._comparison.memberships
+        usercom, _errors = read_user(user, memberships.attributes, base)
+        return {key for key, is_in in usercom.items() if is_in}
 
     def _unconfirmed(self, partner: Any, user: User, binding: Any) -> dict[str, list[Any]]:
         """What was sent without an answer, to ``user`` or to one that was merged into it there."""
