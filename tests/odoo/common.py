@@ -7,6 +7,7 @@ from unittest.mock import patch
 from odoo.tests import HttpCase, TransactionCase, tagged
 from odoo.tools import SQL
 
+from odoo.addons.usercom_connector.services.account.connection import Connection
 from odoo.addons.usercom_connector.services.drain import drain as drain_module
 from odoo.addons.usercom_connector.services.inbox.prompts import Prompts, keys_in, keys_of
 
@@ -111,6 +112,11 @@ class UsercomCase(TransactionCase):
         with nullcontext() if http else self.enter_registry_test_mode():
             self.backend.cron_id.method_direct_trigger()
         self.env.invalidate_all()
+
+    def merge_there(self, parent_id, *user_ids):
+        """Somebody at User.com merges users into this one."""
+        with Connection(self.backend).client() as client:
+            client.merge_users(parent_id, list(user_ids))
 
     def pass_time(self, minutes=3):
         """Let so much time pass since users were created without an answer."""

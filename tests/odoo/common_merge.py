@@ -15,7 +15,8 @@ class MergeCase(UsercomCase):
         """What waits is tried again and again, as in the minutes that follow."""
         for _run in range(4):
             self.pass_time()
-            self.env["usercom.outbox"].search([("state", "=", "pending")]).next_attempt_at = False
+            for queue in ("usercom.inbox", "usercom.outbox"):
+                self.env[queue].search([("state", "=", "pending")]).next_attempt_at = False
             self.drain()
 
     def unlinked(self, **values):

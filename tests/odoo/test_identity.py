@@ -3,7 +3,6 @@
 import hashlib
 from unittest.mock import patch
 
-from odoo.addons.usercom_connector.services.account.connection import Connection
 from odoo.addons.usercom_connector.services.drain import drain as drain_module
 
 from .common import UsercomCase
@@ -188,9 +187,8 @@ class TestAnotherId(UsercomCase):
 
 
 class TestMergedThere(UsercomCase):
-    def merge_there(self, parent_id, user_id):
-        with Connection(self.backend).client() as client:
-            client.merge_users(parent_id, [user_id])
+    def merge_there(self, parent_id, *user_ids):
+        super().merge_there(parent_id, *user_ids)
         self.simulator.clear_journal()
 
     def test_a_user_merged_away_is_found_by_the_other_keys_and_linked_anew(self):

@@ -1,7 +1,5 @@
 """What merged contacts say: a "no" of either, else the "yes" that the one person has given."""
 
-from odoo.addons.usercom_connector.services.account.connection import Connection
-
 from .common_consents import BlacklistCase
 from .common_merge import MergeCase
 
@@ -114,8 +112,7 @@ class TestMergedConsents(MergeCase, BlacklistCase):
         self.simulator.patch_user(lost_id, email_consent=False)
         user = self.simulator.user(lost_id)
         self.merge(lost, kept)
-        with Connection(self.backend).client() as client:  # somebody there is faster
-            client.merge_users(self.binding(kept).external_id, [lost_id])
+        self.merge_there(self.binding(kept).external_id, lost_id)  # somebody there is faster
         self.drain()
         self.call(lost_id, user["updated_at"], email_consent=False)
         for _run in range(3):

@@ -1,12 +1,11 @@
 """Users with tags that were merged into others at User.com before an edit here was sent."""
 
-from odoo.addons.usercom_connector.services.account.connection import Connection
-
 from .common_lists import ListCase
+from .common_merge import MergeCase
 from .common_tags import TagCase
 
 
-class TestMergedTags(TagCase, ListCase):
+class TestMergedTags(TagCase, ListCase, MergeCase):
     def setUp(self):
         super().setUp()
         self.vip, self.press = self.tag("VIP"), self.tag("Press")
@@ -16,17 +15,13 @@ class TestMergedTags(TagCase, ListCase):
         self.first = self.binding(self.jan).external_id
         self.second = self.person(email="jan@example.org")
 
-    def merge_there(self):
-        with Connection(self.backend).client() as client:
-            client.merge_users(self.second, [self.first])
-
     def test_a_tag_taken_away_here_is_taken_from_the_other(self):
         for how in ("call", "list", "push"):
             with self.subTest(how=how):
                 self.jan.category_id = self.vip + self.press
                 self.drain()
                 self.jan.category_id -= self.vip
-                self.merge_there()
+                self.merge_there(self.second, self.first)
                 self.assertEqual(sorted(self.simulator.user(self.second)["tags"]), ["press", "vip"])
                 self.read(how)
                 self.come_to_rest()
@@ -34,13 +29,6 @@ class TestMergedTags(TagCase, ListCase):
                 self.assertEqual(self.jan.category_id, self.press)
                 self.assertEqual(self.tags_there(self.jan), ["press"])
                 self.first, self.second = self.second, self.person(email="jan@example.org")
-
-    def come_to_rest(self):
-        """On a slow machine a run ends before it has sent what it queued itself."""
-        for _run in range(4):
-            for queue in ("usercom.inbox", "usercom.outbox"):
-                self.env[queue].search([("state", "=", "pending")]).next_attempt_at = False
-            self.drain()
 
     def read(self, how):
         """The other is met as a call tells of it, by a list of users, or as Odoo sends the edit."""
@@ -50,9 +38,22 @@ class TestMergedTags(TagCase, ListCase):
             self.due("reconcile")
 
     def test_a_tag_that_the_other_has_not_stays(self):
-        self.merge_there()
+        self.merge_there(self.second, self.first)
         self.simulator.patch_user(self.second, tags=[])
         self.receive(id=self.second)
         self.drain()
         self.assertEqual(self.jan.category_id, self.vip + self.press)
         self.assertEqual(self.tags_there(self.jan), ["press", "vip"])
+
+    def test_a_tag_taken_away_here_is_taken_from_who_takes_the_place_of_a_deleted_user(self):
+        self.simulator.delete_user(self.second)
+        lost = self.synced(email="lost@example.org", category_id=self.vip.ids)
+        successor = self.binding(lost).external_id
+        self.drain()
+        self.merge(lost, self.jan)
+        self.jan.category_id -= self.vip
+        self.simulator.delete_user(self.first)
+        self.come_to_rest()
+        self.assertEqual(self.binding(self.jan).external_id, successor)
+        self.assertEqual(self.jan.category_id, self.press)
+        self.assertEqual(self.tags_there(self.jan), ["press"])

@@ -1,7 +1,5 @@
 """Users that were merged into others at User.com, of which calls and lists tell first."""
 
-from odoo.addons.usercom_connector.services.account.connection import Connection
-
 from .common_lists import ListCase
 
 
@@ -14,9 +12,8 @@ class TestMergedInto(ListCase):
         self.first = self.binding(self.jan).external_id
         self.second = self.person(email="jan@example.org", phone_number="222222222")
 
-    def merge_there(self):
-        with Connection(self.backend).client() as client:
-            client.merge_users(self.second, [self.first])
+    def merge_both_there(self):
+        self.merge_there(self.second, self.first)
         self.simulator.clear_journal()
 
     def looks(self):
@@ -29,14 +26,14 @@ class TestMergedInto(ListCase):
         self.assertEqual(len(self.found(self.jan.email)), contacts)
 
     def test_a_call_about_the_other_links_that_one(self):
-        self.merge_there()
+        self.merge_both_there()
         row = self.receive(id=self.second)
         self.check_linked_anew()
         self.assertEqual(row.state, "done")
         self.assertEqual(row.partner_id, self.jan)
 
     def test_what_the_other_has_not_is_sent_to_it_and_not_emptied_here(self):
-        self.merge_there()
+        self.merge_both_there()
         self.simulator.patch_user(self.second, phone_number=None)
         self.receive(id=self.second)
         self.drain()
@@ -49,7 +46,7 @@ class TestMergedInto(ListCase):
         self.jan.name = "Jan Nowak"
         self.drain()
         self.simulator.patch_user(self.second, first_name=None, last_name=None)
-        self.merge_there()
+        self.merge_both_there()
         self.assertEqual(self.simulator.user(self.second)["name"], "Jan Nowak")
         self.jan.name = "Jan Kowalski"
         self.receive(id=self.second)
@@ -66,7 +63,7 @@ class TestMergedInto(ListCase):
         self.drain()
         self.simulator.clear_faults()
         self.simulator.patch_user(self.second, phone_number=None)
-        self.merge_there()
+        self.merge_both_there()
         self.assertEqual(self.simulator.user(self.second)["phone_number"], "333333333")
         self.jan.phone = "444444444"
         self.receive(id=self.second)
@@ -94,7 +91,7 @@ class TestMergedInto(ListCase):
         self.simulator.patch_user(self.first, email_consent=False)
         self.simulator.patch_user(self.second, email_consent=True)
         said = self.simulator.user(self.first)["updated_at"]
-        self.merge_there()
+        self.merge_both_there()
         return {"timestamp": said, "extra": {"id": self.first, "email_consent": False}}
 
     def check_no(self):
@@ -139,8 +136,7 @@ class TestMergedInto(ListCase):
         call = self.says_no_and_is_merged()
         self.receive(id=self.second)
         third = self.person(email="jan@example.org", email_consent=True)
-        with Connection(self.backend).client() as client:
-            client.merge_users(third, [self.second])
+        self.merge_there(third, self.second)
         self.let_a_minute_pass()
         self.receive(id=third)
         self.second = third
@@ -151,7 +147,7 @@ class TestMergedInto(ListCase):
     def test_nobody_else_of_that_address_gets_it(self):
         ewa = self.synced(name="Ewa", email="jan@example.org", phone="333333333")
         self.assertFalse(self.binding(ewa).external_id)
-        self.merge_there()
+        self.merge_both_there()
         self.receive(id=self.second)
         self.check_linked_anew(contacts=2)
         self.assertFalse(self.binding(ewa).external_id)
@@ -166,7 +162,7 @@ class TestMergedInto(ListCase):
     def test_so_does_one_that_came_after_the_two_were_told_apart(self):
         first_call = self.receive(id=self.second)
         self.assertEqual((first_call.state, first_call.is_ambiguous), ("failed", True))
-        self.merge_there()
+        self.merge_both_there()
         row = self.receive(id=self.second)
         self.assertEqual(row.state, "pending")  # the first was looked at a moment ago
         self.let_a_minute_pass()
@@ -175,7 +171,7 @@ class TestMergedInto(ListCase):
         self.assertEqual(row.state, "done")
 
     def test_a_list_links_that_one(self):
-        self.merge_there()
+        self.merge_both_there()
         self.due("reconcile")
         self.drain()
         self.check_linked_anew()
@@ -183,7 +179,7 @@ class TestMergedInto(ListCase):
         self.assertEqual(states.mapped("state"), ["done"])
 
     def test_a_list_that_meets_it_before_its_call_is_worked_off_does_so_too(self):
-        self.merge_there()
+        self.merge_both_there()
         row = self.put(id=self.second)
         self.due("reconcile")
         self.drain()
@@ -229,10 +225,6 @@ class TestConsentAfterAMerge(ListCase):
             {"email": "jan@example.org", "custom_id": "shop-7", "email_consent": True}
         )["ids"][0]
 
-    def merge_there(self):
-        with Connection(self.backend).client() as client:
-            client.merge_users(self.second, [self.first])
-
     def withdrawn_here(self):
         self.jan.x_email_consent = False
         self.drain()
@@ -246,14 +238,14 @@ class TestConsentAfterAMerge(ListCase):
 
     def test_an_older_yes_there_overrules_no_withdrawal_when_the_contact_is_read(self):
         self.withdrawn_here()
-        self.merge_there()
+        self.merge_there(self.second, self.first)
         self.jan.action_usercom_pull()
         self.drain()
         self.check_withdrawn()
 
     def test_nor_when_the_contact_is_sent(self):
         self.withdrawn_here()
-        self.merge_there()
+        self.merge_there(self.second, self.first)
         self.jan.function = "Buyer"
         self.jan.phone = "600100200"
         self.drain()
@@ -262,18 +254,18 @@ class TestConsentAfterAMerge(ListCase):
 
     def test_nor_when_a_list_or_a_call_tells_of_the_other(self):
         self.withdrawn_here()
-        self.merge_there()
+        self.merge_there(self.second, self.first)
         self.receive(id=self.second)
         self.check_withdrawn()
 
     def test_a_no_of_the_other_withdraws_here(self):
         self.simulator.patch_user(self.second, email_consent=False)
-        self.merge_there()
+        self.merge_there(self.second, self.first)
         self.receive(id=self.second)
         self.check_withdrawn()
 
     def test_a_yes_on_both_sides_stays(self):
-        self.merge_there()
+        self.merge_there(self.second, self.first)
         self.receive(id=self.second)
         self.drain()
         self.assertTrue(self.jan.x_email_consent)

@@ -1,7 +1,5 @@
 """A push by hand looks at the user first: who presses it wants both sides to be the same now."""
 
-from odoo.addons.usercom_connector.services.account.connection import Connection
-
 from .common import UsercomCase
 
 
@@ -32,8 +30,7 @@ class TestPushByHand(UsercomCase):
 
     def test_one_merged_into_another_is_linked_anew(self):
         other = self.person(email="jan@example.org")
-        with Connection(self.backend).client() as client:
-            client.merge_users(other, [self.user_id])
+        self.merge_there(other, self.user_id)
         self.push()
         self.assertEqual(self.binding(self.jan).external_id, other)
         self.assertEqual(len(self.simulator.users()), 1)

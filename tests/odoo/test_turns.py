@@ -204,7 +204,7 @@ class TestCost(UsercomCase):
         self.assertEqual([tables for tables in asked if tables and {*tables} <= memberships], [])
 
     def test_a_call_looks_its_link_up_three_times(self):
-        """Who has the address, who is linked, and the link itself, of which the base is read."""
+        """Is there one, whose is it, which is the contact's; a fourth query reads its base."""
         contact = self.synced(email="jan@example.org", phone="600100200")
         user_id = self.binding(contact).external_id
         self.simulator.patch_user(user_id, phone_number="600100201")

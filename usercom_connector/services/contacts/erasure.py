@@ -89,6 +89,12 @@ class Erasure:
                 if known := [key for key in known if key]:
                     yield backend, name, known
 
+    def _user_ids(self) -> Iterator[tuple[Any, list[int]]]:
+        """The accounts, each with the ids of the linked users."""
+        for backend, name, keys in self._by_user():
+            if name == "external_id":
+                yield backend, keys
+
     # ---- what is about them ----
 
     def _remove_calls(self) -> None:
@@ -100,9 +106,9 @@ class Erasure:
 
     def _remove_lines(self) -> None:
         lines = Domain("partner_id", "in", self._partners.ids)
-        for backend, name, keys in self._by_user():
-            if name == "external_id":
-                lines |= Domain("sync_id.backend_id", "=", backend.id) & Domain(name, "in", keys)
+        for backend, ids in self._user_ids():
+            about = Domain("sync_id.backend_id", "=", backend.id)
+            lines |= about & Domain("external_id", "in", ids)
         self._env["usercom.sync.line"].search(lines).unlink()
         self._update(
             "usercom.sync.line",
@@ -117,11 +123,10 @@ class Erasure:
 
     def _forget_merged(self) -> None:
         """Forget what was known of users who were merged into theirs, or are to be."""
-        for backend, name, keys in self._by_user():
-            if name == "external_id":
-                about = [("backend_id", "=", backend.id), ("operation", "=", "merge")]
-                merges = Domain("into_external_id", "in", keys) | Domain(name, "in", keys)
-                self._env["usercom.outbox"].search(Domain(about) & merges).known = False
+        for backend, ids in self._user_ids():
+            about = [("backend_id", "=", backend.id), ("operation", "=", "merge")]
+            merges = Domain("into_external_id", "in", ids) | Domain("external_id", "in", ids)
+            self._env["usercom.outbox"].search(Domain(about) & merges).known = False
 
     def _remove_choices(self) -> None:
         """Value tables name records: contacts, and users, who are contacts too."""

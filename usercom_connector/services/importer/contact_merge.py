@@ -196,7 +196,7 @@ class Settlement:
 
     def _newly_linked_outside(self, plans: list[MergePlan], bindings: Bindings) -> Any:
         """The contacts linked now that take no part: they never did, so they cannot leave."""
-        known = {key for key, link in bindings.items() if link._is_live() or link._orphans()}
+        known = {key for key, link in bindings.items() if link._is_live()}
         new = [plan.partner.id for plan in plans if plan.partner.id not in known]
         if not new:
             return self._env["res.partner"]
