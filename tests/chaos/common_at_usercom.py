@@ -42,7 +42,7 @@ class AtUserCom(Steps):
         person = self.someone()
         if not person or not (user := self.user(person)) or self.is_hidden(person, user):
             return
-        name, value = self.another(person)
+        name, value = self.another(person, is_known=not self.is_unread(person))
         self._say(person, user, name, value)
         self._patch(user, **as_user(self.spelled({name: value})))
 

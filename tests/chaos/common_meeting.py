@@ -37,6 +37,11 @@ class Meeting:
     def is_linked(self, person: Person) -> bool:
         return bool(self.here(person) and self.sides.link(person.contact_id)[0])
 
+    def is_unread(self, person: Person) -> bool:
+        """Whether the linked user was merged into another one of which Odoo does not know yet."""
+        linked, _error = self.sides.link(person.contact_id)
+        return bool(linked) and linked not in [user["id"] for user in self.users(person)]
+
     def is_met_by_address(self, person: Person) -> bool:
         """Whether contact and user are still to be found to be the same, by their address."""
         return bool(self.here(person) and self.users(person)) and not self.is_linked(person)

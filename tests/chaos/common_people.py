@@ -36,12 +36,14 @@ class Consent:
 
     may_be: set[bool] = field(default_factory=lambda: {False})
     was_denied: bool = False  # since the last rest
+    was_met: bool = False  # by another person who does not say "yes", since the last rest
     at_rest: bool | None = None
     yes_by: set[str] = field(default_factory=set)  # the sides that have said "yes" since then
 
     def say(self, value: bool, *, is_double: bool = False) -> None:
         """The night may take the user who said "yes", or whom Odoo's "yes" was to reach."""
-        self.may_be = {True, False} if value and (self.was_denied or is_double) else {value}
+        is_open = value and (self.was_denied or self.was_met or is_double)
+        self.may_be = {True, False} if is_open else {value}
         self.was_denied = self.was_denied or not value
 
     def say_on(self, side: str, value: bool, *, is_double: bool = False) -> None:
@@ -59,14 +61,16 @@ class Consent:
     def meet(self, other: "Consent") -> None:
         """The other one's person is the same from now on: a "no" of either stands.
 
-        A "yes" said before both users are one may be the answer to the "no" of the other one.
+        A "yes" said before both users are one may be the answer to the "no" of the other one, or
+        to what it never said.
         """
         is_denied = any(each.was_denied and each.may_be == {False} for each in (self, other))
         self.may_be = {False} if is_denied else self.may_be | other.may_be
-        self.was_denied = self.was_denied or other.was_denied or False in self.may_be
+        self.was_denied = self.was_denied or other.was_denied
+        self.was_met = self.was_met or other.was_met or False in self.may_be
 
     def rest(self, value: bool) -> None:
-        self.may_be, self.was_denied = {value}, False
+        self.may_be, self.was_denied, self.was_met = {value}, False, False
         self.at_rest, self.yes_by = value, set()
 
 

@@ -74,12 +74,17 @@ class Steps(Meeting):
         here = person and self.here(person)
         return (person, here) if here else (None, {})
 
-    def another(self, person: Person) -> tuple[str, str]:
-        """A value of the person and its next text."""
+    def another(self, person: Person, *, is_known: bool = True) -> tuple[str, str]:
+        """A value of the person and its next text.
+
+        Nobody gets another address while the old one is all that tells who the person is.
+        """
         names = ["name", "phone", "email", "job"]
         names += [] if self.has_firms else ["segment"]  # Odoo's companies share theirs
         name = self.random.choice(names)
-        if name == "email" and (person.has_double or self.is_met_by_address(person)):
+        if name == "email" and (
+            not is_known or person.has_double or self.is_met_by_address(person)
+        ):
             name = "phone"
         return name, self.address(person) if name == "email" else getattr(self, name)()
 

@@ -49,6 +49,24 @@ class TestNight(ListCase):
         self.assertEqual(self.remote(self.jan)["email"], "jan.nowy@example.org")
         self.assertEqual(len(self.simulator.users()), 1)
 
+    def test_so_does_a_call_that_comes_before_a_new_address_is_sent(self):
+        self.night()
+        self.jan.email = "jan.nowy@example.org"
+        self.receive(id=self.second)
+        self.let_a_minute_pass()
+        self.drain()
+        self.assertFalse(self.found("jan@example.org"))
+        self.assertEqual(self.binding(self.jan).external_id, self.second)
+        self.assertEqual(self.simulator.user(self.second)["email"], "jan.nowy@example.org")
+        self.assertEqual(len(self.simulator.users()), 1)
+
+    def test_who_takes_over_an_address_that_was_sent_before_is_a_new_person(self):
+        self.jan.email = "jan.nowy@example.org"
+        self.drain()
+        self.receive(id=self.person(email="jan@example.org"))
+        self.assertEqual(len(self.found("jan@example.org")), 1)
+        self.assertEqual(self.binding(self.jan).external_id, self.first)
+
     def test_of_their_consents_the_stricter_counts(self):
         self.night(email_consent=False)
         self.compare()

@@ -14,7 +14,7 @@ from ...usercom.verify_write import Orphans
 from .link import base_columns, moment
 
 MOST_FORMER = 20  # users that a link remembers to have led to
-MOST_OPEN = 1000  # users being created; more are left to the search of the outbox
+MOST_OPEN = 1000  # users or addresses on their way; more are left to the search of the outbox
 
 
 def as_utc(naive):
@@ -159,6 +159,30 @@ class UsercomBinding(models.Model):
                       AND lower(created_with ->> 'email')::jsonb ?| %s""",
                 backend.id,
                 [email.lower() for email in emails],
+            )
+        )
+        return self.browse(link_id for (link_id,) in rows)
+
+    @api.model
+    def _being_readdressed(self, backend, emails):
+        """The links of contacts that had one of these on both sides, and whose edits still wait.
+
+        Of those that are sent next: more are left to the outbox, which looks by this address, too.
+        """
+        self.env["usercom.outbox"].flush_model(["backend_id", "state", "priority", "partner_id"])
+        self.flush_model(["backend_id", "partner_id", "base"])
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT DISTINCT link.id FROM (
+                       SELECT partner_id FROM usercom_outbox
+                        WHERE backend_id = %(backend)s AND state = 'pending'
+                        ORDER BY priority DESC, id LIMIT %(most)s
+                   ) waiting JOIN usercom_binding link USING (partner_id)
+                    WHERE link.backend_id = %(backend)s
+                      AND lower(link.base ->> 'email') = ANY(%(emails)s)""",
+                backend=backend.id,
+                most=MOST_OPEN,
+                emails=[email.lower() for email in emails],
             )
         )
         return self.browse(link_id for (link_id,) in rows)

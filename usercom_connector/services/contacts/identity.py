@@ -127,6 +127,7 @@ class Matcher:
             Look("custom_id", self._by_database_id, is_shared=True),
             Look("email", self._by_creation, tells_link=True),
             Look("email", self._by_email, is_shared=True),
+            Look("email", self._by_agreed_email),
             Look("phone", self._by_phone, is_shared=True, is_vague=True),
         )
 
@@ -237,6 +238,18 @@ class Matcher:
     def _by_email(self, users: list[User]) -> Contacts:
         emails = {user.id: normalized(user.email) for user in users}
         return self._matches("email_normalized", emails)
+
+    def _by_agreed_email(self, users: list[User]) -> Contacts:
+        """By the address that both sides had, where the contact has another one to be sent yet.
+
+        For example, User.com merges Jan's user into a second one of his address in the night, and
+        Jan gets a new address in Odoo before anybody has told of the second one.
+        """
+        emails = [user.email for user in users if user.email]
+        links = self._env["usercom.binding"]._being_readdressed(self._backend, emails)
+        by_email = links.grouped(lambda link: normalized(link.base["email"]))
+        found = {user.id: by_email.get(normalized(user.email)) for user in users}
+        return {user_id: links.partner_id for user_id, links in found.items() if links}
 
     def _by_phone(self, users: list[User]) -> Contacts:
         return self._matches("phone_sanitized", {user.id: self.phone(user) for user in users})
