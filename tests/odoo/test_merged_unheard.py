@@ -1,11 +1,12 @@
 """Contacts merged in Odoo of whom users may have been created by calls without an answer."""
 
+from .common_lists import ListCase
 from .common_merge import MergeCase
 
 SURVIVORS = ("synced", "unlinked", "unheard")
 
 
-class TestMergedUnheard(MergeCase):
+class TestMergedUnheard(MergeCase, ListCase):
     """Nobody comes back by the user that was created for the contact merged away."""
 
     def unheard(self, **values):
@@ -52,6 +53,14 @@ class TestMergedUnheard(MergeCase):
                 kept, emails = self.merged(survivor, survivor)
                 self.come_to_rest()
                 self.told_of(emails)
+                self.check_one(kept, emails)
+
+    def test_where_one_list_tells_of_both_users(self):
+        for survivor in SURVIVORS:
+            with self.subTest(survivor=survivor):
+                kept, emails = self.merged(survivor, survivor)
+                self.due("reconcile")
+                self.come_to_rest()
                 self.check_one(kept, emails)
 
     def test_what_people_changed_there_before_does_not_hide_it(self):

@@ -1,6 +1,7 @@
 """New people of User.com: whom they become in Odoo, and who does not come back."""
 
 from .common import UsercomCase
+from .common_lists import ListCase
 
 
 class TestPeople(UsercomCase):
@@ -311,3 +312,32 @@ class TestCompanies(UsercomCase):
         after = contact.read()[0]
         changed = {name for name in before if before[name] != after[name]} - ours
         self.assertEqual(changed, set())
+
+
+class TestTwoUsersOfOneContact(ListCase):
+    """One user of a list has the contact's address, another one its number."""
+
+    BY_ADDRESS = {"email": "jan@example.org"}
+    BY_NUMBER = {"email": "shop@example.org", "phone_number": "+48600100200"}
+
+    def listed(self, *people):
+        self.backend.match_phone = True
+        jan = self.unsent(email="jan@example.org", phone="+48 600 100 200")
+        ids = {person["email"]: self.person(**person) for person in people}
+        self.due("reconcile")
+        self.drain()
+        self.let_a_minute_pass()
+        self.drain()
+        return jan, ids
+
+    def check(self, jan, ids):
+        self.assertEqual(self.binding(jan).external_id, ids["jan@example.org"])
+        row = self.env["usercom.inbox"].search([("external_id", "=", ids["shop@example.org"])])
+        self.assertEqual((row.state, row.is_ambiguous), ("failed", True))
+        self.assertFalse(self.found("shop@example.org"))
+
+    def test_the_address_is_surer_and_the_other_user_is_told_to_a_person(self):
+        self.check(*self.listed(self.BY_NUMBER, self.BY_ADDRESS))
+
+    def test_so_it_is_the_other_way_round(self):
+        self.check(*self.listed(self.BY_ADDRESS, self.BY_NUMBER))

@@ -35,6 +35,14 @@ class TestQueue(UsercomCase):
         self.under_way(contact)._retry_later("User.com has a problem.")
         self.sent_once(contact)
 
+    def test_what_was_pushed_by_hand_stays_so(self):
+        contact = self.synced(email="jan@example.org", phone="111")
+        self.simulator.delete_user(self.binding(contact).external_id)
+        contact.action_usercom_push()
+        self.under_way(contact)
+        self.sent_once(contact)
+        self.assertEqual(contact.usercom_state, "synced")
+
     def test_what_user_com_wants_later(self):
         contact = self.contact(email="jan@example.org", phone="111")
         self.under_way(contact)._postpone(60)

@@ -182,6 +182,14 @@ class UsercomOutbox(models.Model):
         newer.write({"claims": claims, "force_single": True})
         self._put_back(claims=claims, force_single=True)
 
+    def _put_back(self, **values):
+        """Have the rows wait (again); what was pushed by hand stays so in a newer row."""
+        by_hand = self.filtered("is_by_hand")
+        asked = {row._contact() for row in by_hand}
+        newer = self._waiting_rows(by_hand.partner_id) - self
+        newer.filtered(lambda row: row._contact() in asked).is_by_hand = True
+        super()._put_back(**values)
+
     def _may_be_forgotten(self):
         """Keep removals that failed: nothing else remembers who wants no more mail."""
         return SQL("NOT (state = 'failed' AND operation = ANY(%s))", list(REMOVALS))

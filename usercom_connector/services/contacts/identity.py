@@ -153,6 +153,10 @@ class Matcher:
         """Return the contacts of those ``users`` who are linked."""
         return self._env["usercom.binding"]._owners(self._backend, [user.id for user in users])
 
+    def alike(self, user: User) -> set[str]:
+        """Return the address and the number by which ``user`` may be found to be another one."""
+        return {key for key in (normalized(user.email), self.phone(user)) if key}
+
     def phone(self, user: User) -> str | None:
         """Return the E.164 number by which ``user`` may be found, if the account looks by phone."""
         if not self._backend.match_phone or not user.phone_number:

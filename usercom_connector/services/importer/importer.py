@@ -1,12 +1,12 @@
 """Users are imported: matched to contacts, planned, written, linked."""
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 from typing import Any
 
 from ...usercom import User
 from ..consents.received import ReceivedWithdrawals, consent_origin
-from ..contacts.identity import ContactIdentity, Contacts, Linking, Matcher, normalized
+from ..contacts.identity import ContactIdentity, Contacts, Linking, Matcher
 from ..contacts.texts import by_id
 from ..database.transactions import attempted, described
 from ..failures.problem import Problem
@@ -84,15 +84,17 @@ class Importer:
         """
         results: Results = {}
         matcher = Matcher(self._backend)
-        for lot in _lots(users, matcher):
+        for lot in _apart(users, matcher.alike):
             found = matcher.linked(lot) if only_linked else {}
             outsiders: Contacts = {}
             if not only_linked:
                 recognized, outsiders = matcher.recognize(lot)
                 found = self._without_ignored(recognized)
             found |= self._free(chosen) if chosen else {}
-            if known := [user for user in lot if user.id in found]:
-                results |= self._import_known(known, found, prompts or {})
+            by_id = {user.id: user for user in lot}
+            known = [by_id[user_id] for user_id in found if user_id in by_id]  # the surest first
+            for one_each in _apart(known, lambda user, found=found: set(found[user.id].ids)):
+                results |= self._import_known(one_each, found, prompts or {})
             new = [user for user in lot if user.id not in found]
             if new and not only_linked:
                 new_users = NewUsers(self._backend, self._choices)
@@ -177,16 +179,19 @@ class Importer:
         return merge.merge([(partner, user)], {partner.id: edited}, bindings)[user.id].problems
 
 
-def _lots(users: list[User], matcher: Matcher) -> Iterator[list[User]]:
-    """The users in lots in which no two may be the same person."""
+def _apart(users: list[User], traits: Callable[[User], Set[Any]]) -> Iterator[list[User]]:
+    """The users in lots in which no two have one of their ``traits`` in common.
+
+    Who is in a later lot meets what the former ones have left: a new contact, or a new link.
+    """
     while users:
         lot: list[User] = []
         later: list[User] = []
-        seen: set[str] = set()
+        seen: set[Any] = set()
         for user in users:
-            keys = {key for key in (normalized(user.email), matcher.phone(user)) if key}
-            (later if keys & seen else lot).append(user)
-            seen |= keys
+            own = traits(user)
+            (later if own & seen else lot).append(user)
+            seen |= own
         yield lot
         users = later
 
