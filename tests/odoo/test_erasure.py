@@ -102,6 +102,50 @@ class TestErasure(ConsentCase):
         self.assertEqual(user["email"], EMAIL)
         self.assertFalse(self.found(EMAIL))
 
+    def erased_unheard(self, email):
+        """The id of a user who was created without an answer; the contact was deleted then."""
+        self.simulator.fault(kind="reset", method="POST", path="/users/*", apply=True, count=1)
+        contact = self.contact(email=email, x_email_consent=True)
+        self.drain()
+        self.simulator.clear_faults()
+        [user] = self.simulator.users(email=email)
+        contact.unlink()
+        return user["id"]
+
+    def told_of(self, user_id):
+        self.call(user_id)
+        for _run in range(2):
+            self.drain()
+        self.assertFalse(self.env["usercom.outbox"].search([("state", "=", "pending")]))
+        return next((u for u in self.simulator.users() if u["id"] == user_id), None)
+
+    def test_of_one_created_unheard_the_policy_is_followed_once_a_call_tells_of_it(self):
+        for policy, is_there, is_subscribed in (
+            ("keep", True, True),
+            ("unsubscribe", True, False),
+            ("delete", False, None),
+        ):
+            with self.subTest(policy):
+                self.backend.removal_policy = policy
+                user_id = self.erased_unheard(f"{policy}@example.org")
+                user = self.told_of(user_id)
+                self.assertEqual(bool(user), is_there)
+                self.assertEqual(user and not user["unsubscribed"], is_subscribed)
+                self.simulator.clear_journal()
+                self.told_of(user_id)
+                self.assertEqual(self.calls("PUT") + self.calls("DELETE"), [])
+
+    def test_who_signs_up_there_later_with_that_address_stays_and_is_not_brought_back(self):
+        self.backend.removal_policy = "delete"
+        self.simulator.fault(kind="reset", method="POST", path="/users/*", count=1)
+        contact = self.contact(email=EMAIL)
+        self.drain()
+        self.pass_time(minutes=20)
+        contact.unlink()
+        [user_id] = self.simulator.seed({"email": EMAIL})["ids"]
+        self.assertTrue(self.told_of(user_id))
+        self.assertFalse(self.found(EMAIL))
+
     def test_a_person_entered_again_by_hand_is_welcome(self):
         self.erase(self.known())
         contact = self.synced(email=EMAIL)

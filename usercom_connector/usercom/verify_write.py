@@ -208,6 +208,12 @@ SOON = timedelta(minutes=10)  # until when such a call has created its user, if 
 BEFORE = timedelta(minutes=1)  # how far User.com's clock, as we know it, may be behind
 
 
+def is_created_by(user: User, sent_at: datetime) -> bool:
+    """Return whether the user was created in the minutes of a call sent at this moment."""
+    created = read_moment(user.values.get("created_at"))
+    return created is not None and sent_at - BEFORE <= created <= sent_at + SOON
+
+
 @dataclass(frozen=True, slots=True)
 class Orphans:
     """The unanswered calls that may have created a user for one contact.
@@ -234,8 +240,7 @@ class Orphans:
         created = read_moment(user.values.get("created_at"))
         if not (self.sent_at and created and _has_email(user, self.sent)):
             return False
-        is_of_those_minutes = self.sent_at - BEFORE <= created <= self.sent_at + SOON
-        return is_of_those_minutes or (
+        return is_created_by(user, self.sent_at) or (
             created >= self.sent_at - SINCE and _has_phone_and_name(user, self.sent)
         )
 

@@ -1,6 +1,4 @@
 import json
-from datetime import UTC
-
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -11,14 +9,10 @@ from ...services.own_context import with_own_context
 from ...usercom.merge import Base
 from ...usercom.texts import NAME_PARTS
 from ...usercom.verify_write import Orphans
-from .link import base_columns, moment
+from .link import as_utc, base_columns, moment
 
 MOST_FORMER = 20  # users that a link remembers to have led to
 MOST_OPEN = 1000  # users or addresses on their way; more are left to the search of the outbox
-
-
-def as_utc(naive):
-    return naive and naive.replace(tzinfo=UTC)
 
 
 class UsercomBinding(models.Model):
@@ -377,10 +371,18 @@ class UsercomBinding(models.Model):
         return {**base_columns(base), "companies": []}
 
     def _tried_emails(self):
-        """The addresses with which calls without an answer may have created users."""
-        calls = [sent for link in self.sudo() for sent in (link.unconfirmed, link.created_with)]
-        tried = [email for sent in calls if sent for email in sent.get("email", [])]
-        return [email for email in tried if email]
+        """``{address: when}`` of calls without an answer that may have created users."""
+        calls = [
+            (sent, at)
+            for link in self.sudo()
+            for sent, at in (
+                (link.created_with, link._there(link.create_date)),
+                (link.unconfirmed, link._there(link.unconfirmed_at)),
+            )
+            if sent
+        ]
+        tried = [(email, at) for sent, at in calls for email in sent.get("email", []) if email]
+        return {email: at and at.replace(tzinfo=None) for email, at in tried}
 
     def _known_ids(self):
         """The ids of the users that these links lead to, or led to before."""

@@ -9,6 +9,10 @@ from ...usercom.merge import Base
 MERGE_SECONDS = 60  # until a merge is looked at again that is waited for: it failed several times
 
 
+def as_utc(naive):
+    return naive and naive.replace(tzinfo=UTC)
+
+
 def moment(user):
     """When ``user`` was changed, to the microsecond, in a form that sorts; None if not told."""
     at = user.updated_at

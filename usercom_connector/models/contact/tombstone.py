@@ -7,6 +7,8 @@ from ...services.contacts.identity import normalized
 from ...services.inbox.prompts import keys_in
 from ...services.notifications import told
 from ...services.queue.cron_trigger import request_drain
+from ...usercom.verify_write import is_created_by
+from .link import as_utc
 
 
 class UsercomTombstone(models.Model):
@@ -29,6 +31,11 @@ class UsercomTombstone(models.Model):
     )
     external_id = fields.Integer("User.com ID", aggregator=False, index=True)
     email_hash = fields.Char(index="btree_not_null", groups="base.group_system")
+    sent_at = fields.Datetime(
+        groups="base.group_system",
+        help="When a call was sent, by User.com's clock, that may have created the user; it was "
+        "not answered.",
+    )
     email = fields.Char(
         "E-mail Address",
         compute="_compute_email",
@@ -102,13 +109,20 @@ class UsercomTombstone(models.Model):
         linked = links.filtered(lambda link: link.external_id > 0)
         user_ids |= {(link.backend_id, link.partner_id): link.external_id for link in linked}
         hashes = {partner: self._hash(partner.email) for partner in partners}
-        tried = [(link.backend_id, email) for link in links for email in link._tried_emails()]
         keys = [(backend, user_id, hashes[key]) for (backend, key), user_id in user_ids.items()]
-        keys += [(backend, 0, self._hash(email)) for backend, email in tried]
+        known = dict.fromkeys(keys, False)
+        for link in links:
+            tried = link._tried_emails().items()
+            known |= {(link.backend_id, 0, self._hash(email)): at for email, at in tried}
         return self.create(
             [
-                {"backend_id": backend.id, "external_id": user_id, "email_hash": email_hash}
-                for backend, user_id, email_hash in dict.fromkeys(keys)
+                {
+                    "backend_id": backend.id,
+                    "external_id": user_id,
+                    "email_hash": email_hash,
+                    "sent_at": sent_at,
+                }
+                for (backend, user_id, email_hash), sent_at in known.items()
                 if email_hash or user_id
             ]
         )
@@ -140,6 +154,24 @@ class UsercomTombstone(models.Model):
         )
         ids, known = set(found.mapped("external_id")), set(found.mapped("email_hash"))
         return {key for key, value in hashes.items() if key in ids or (value and value in known)}
+
+    @api.model
+    def _created_unheard(self, backend, users):
+        """The ids of those ``users`` whom a call without an answer created for an erased contact.
+
+        Who is remembered by the id has been dealt with.
+        """
+        hashes = {user: self._hash(user.email) for user in users}
+        sent = [("email_hash", "in", list(hashes.values())), ("sent_at", "!=", False)]
+        found = self.search([("backend_id", "=", backend.id), *sent]).grouped("email_hash")
+        ours = {
+            user.id
+            for user, email_hash in hashes.items()
+            for tombstone in found.get(email_hash, ())
+            if is_created_by(user, as_utc(tombstone.sent_at))
+        }
+        known = [("backend_id", "=", backend.id), ("external_id", "in", list(ours))]
+        return ours - set(self.search(known).mapped("external_id"))
 
     @api.model
     def _hash(self, email):

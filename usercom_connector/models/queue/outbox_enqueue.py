@@ -262,6 +262,14 @@ class UsercomOutboxEnqueue(models.AbstractModel):
             self.create(self._removal(backend, user_id))
 
     @api.model
+    def _enqueue_orphan_removals(self, backend, user_ids):
+        """Queue what users need who were created for contacts that were deleted meanwhile."""
+        self.env["usercom.tombstone"]._create_for_users(backend, user_ids)
+        for user_id in user_ids:
+            self._enqueue_removal(backend, user_id)
+        request_drain(backend)
+
+    @api.model
     def _removal(self, backend, user_id):
         """The values of a row that does with a user what the policy says; it names nobody."""
         return {

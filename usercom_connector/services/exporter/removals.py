@@ -80,9 +80,7 @@ class Removals:
         ``job`` is the push that ran meanwhile and ``pushed`` its result, if any.
         """
         if isinstance(job, Push) and not job.identity.user_id and pushed and pushed.user:
-            tombstones = self._env["usercom.tombstone"]
-            tombstones._create_for_users(self._backend, [pushed.user.id])
-            self._env["usercom.outbox"]._enqueue_removal(self._backend, pushed.user.id)
+            self._env["usercom.outbox"]._enqueue_orphan_removals(self._backend, [pushed.user.id])
 
     # ---- settling ----
 

@@ -42,6 +42,7 @@ class NewUsers:
         if self._choices.direction == "export":
             return {user.id: ImportResult(nobody) for user in users}
         erased = self._env["usercom.tombstone"]._erased(self._backend, users)
+        self._remove_unheard([user for user in users if user.id in erased])
         why_not = self._backend._why_not_created()
         results = {
             user.id: ImportResult(nobody, erased=user.id in erased, left_out=why_not)
@@ -53,6 +54,16 @@ class NewUsers:
         results |= self.left_out(new, outsiders)
         new = [user for user in new if user.id not in outsiders]
         return results | (self._create(new) if new else {})
+
+    def _remove_unheard(self, erased: list[User]) -> None:
+        """Do as the removal policy says with users whom nobody knew of yet.
+
+        For example, the answer to Anna's creation was lost, and her contact was deleted before it
+        was tried again.
+        """
+        if erased:
+            ids = self._env["usercom.tombstone"]._created_unheard(self._backend, erased)
+            self._env["usercom.outbox"]._enqueue_orphan_removals(self._backend, ids)
 
     def left_out(self, users: list[User], outsiders: Contacts) -> dict[int, ImportResult]:
         """Return ``{user id: ImportResult}`` of those whose contact is there, but takes no part."""
