@@ -80,19 +80,39 @@ class TestMergedMembers(MergeCase, CompaniesCase):
 class TestMergedThere(CompaniesCase):
     """The night merges users, and the one who is left has the companies of both."""
 
+    def setUp(self):
+        super().setUp()
+        self.acme, self.other = self.company(name="Acme"), self.company(name="Other")
+
+    def merged(self, parent, leave):
+        """A member of Acme and the user who is left of it; ``leave`` is called before the night."""
+        jan = self.member(self.acme, email=f"jan{len(parent)}@example.org")
+        self.rest()
+        shop = {"email": jan.email, "custom_id": f"shop-{len(parent)}"}
+        [left] = self.simulator.seed(shop)["ids"]
+        leave(jan)
+        self.simulator.deduplicate()
+        self.rest()
+        self.receive(id=left)
+        self.rest()
+        self.assertEqual(self.binding(jan).external_id, left)
+        return jan, left
+
+    def check_left(self, jan, left, parent):
+        self.assertNotIn(left, self.there(self.acme)["members"])
+        self.assertEqual(jan.parent_id, parent)
+
     def test_who_leaves_a_company_leaves_it_as_the_user_who_is_left_too(self):
-        acme, other = self.company(name="Acme"), self.company(name="Other")
-        for parent in (other, self.env["res.partner"]):
+        for parent in (self.other, self.env["res.partner"]):
             with self.subTest(parent=parent.name):
-                jan = self.member(acme, email=f"jan{len(parent)}@example.org")
-                self.rest()
-                shop = {"email": jan.email, "custom_id": f"shop-{len(parent)}"}
-                [left] = self.simulator.seed(shop)["ids"]
+                jan, left = self.merged(parent, lambda jan, to=parent: jan.update({"parent_id": to}))
+                self.check_left(jan, left, parent)
+
+    def test_so_does_who_leaves_it_later(self):
+        for parent in (self.other, self.env["res.partner"]):
+            with self.subTest(parent=parent.name):
+                jan, left = self.merged(parent, lambda jan: None)
+                self.assertIn(left, self.there(self.acme)["members"])
                 jan.parent_id = parent
-                self.simulator.deduplicate()
                 self.rest()
-                self.receive(id=left)
-                self.rest()
-                self.assertEqual(self.binding(jan).external_id, left)
-                self.assertNotIn(left, self.there(acme)["members"])
-                self.assertEqual(jan.parent_id, parent)
+                self.check_left(jan, left, parent)

@@ -63,5 +63,14 @@ def _change(
 ) -> MemberChange:
     joining, leaving = pending
     ended = [user_id for key, user_id in leaving.items() if known[key].is_ours]
-    tried = [user_id for key, user_id in joining.items() if key in known and known[key].is_tried]
+    tried = [user_id for key, user_id in joining.items() if key in known and _is_made(known[key])]
     return MemberChange(link.external_id, tuple(joining.values()), tuple(ended), frozenset(tried))
+
+
+def _is_made(member: Any) -> bool:
+    """Whether it is our own, though it may be found there already.
+
+    So it is after an unheard call, and where User.com merged a user whom Odoo had made a member
+    into another one, who is a member in its place.
+    """
+    return bool(member.is_tried or (member.is_ours and not member.has_left))
