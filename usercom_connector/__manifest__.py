@@ -1,7 +1,7 @@
 {
     "name": "User.com Connector",
     "summary": "Keep contacts and marketing consents the same in Odoo and User.com",
-    "version": "19.0.1.6.0",
+    "version": "19.0.1.7.0",
     "category": "Marketing",
     "author": "usercom_connector contributors",
     "license": "LGPL-3",

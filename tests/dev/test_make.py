@@ -47,7 +47,7 @@ LITTLE = {
     "shell": (["ARGS=psql --list"], "template1"),
     "i18n": ([], ""),
     "pictures": (["ARGS=-k english"], "1 passed"),
-    "release": ([], "19.0.1.6.0.tar.xz is"),
+    "release": ([], "19.0.1.7.0.tar.xz is"),
 }
 OF_THIS_RUN = {"ARGS", "PORT", "MAKEFLAGS"}  # as of `make test ARGS=tests/dev`
 TOO_LONG = {"test-odoo", "test-oca"}  # minutes, and packages that are fetched

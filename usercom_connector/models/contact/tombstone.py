@@ -32,9 +32,9 @@ class UsercomTombstone(models.Model):
     external_id = fields.Integer("User.com ID", aggregator=False, index=True)
     email_hash = fields.Char(index="btree_not_null", groups="base.group_system")
     sent_at = fields.Datetime(
+        "Last Sent Without an Answer",
         groups="base.group_system",
-        help="When a call was sent, by User.com's clock, that may have created the user; it was "
-        "not answered.",
+        help="The last call that may have created the user, by User.com's clock.",
     )
     email = fields.Char(
         "E-mail Address",
