@@ -105,7 +105,9 @@ class TestMergedThere(CompaniesCase):
     def test_who_leaves_a_company_leaves_it_as_the_user_who_is_left_too(self):
         for parent in (self.other, self.env["res.partner"]):
             with self.subTest(parent=parent.name):
-                jan, left = self.merged(parent, lambda jan, to=parent: jan.update({"parent_id": to}))
+                jan, left = self.merged(
+                    parent, lambda jan, to=parent: jan.update({"parent_id": to})
+                )
                 self.check_left(jan, left, parent)
 
     def test_so_does_who_leaves_it_later(self):

@@ -1,4 +1,5 @@
 import json
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 

@@ -188,7 +188,7 @@ class UsercomOutbox(models.Model):
         asked = {row._contact() for row in by_hand}
         newer = self._waiting_rows(by_hand.partner_id) - self
         newer.filtered(lambda row: row._contact() in asked).is_by_hand = True
-        super()._put_back(**values)
+        return super()._put_back(**values)
 
     def _may_be_forgotten(self):
         """Keep removals that failed: nothing else remembers who wants no more mail."""

@@ -91,10 +91,7 @@ class Importer:
                 recognized, outsiders = matcher.recognize(lot)
                 found = self._without_ignored(recognized)
             found |= self._free(chosen) if chosen else {}
-            by_id = {user.id: user for user in lot}
-            known = [by_id[user_id] for user_id in found if user_id in by_id]  # the surest first
-            for one_each in _apart(known, lambda user, found=found: set(found[user.id].ids)):
-                results |= self._import_known(one_each, found, prompts or {})
+            results |= self._import_found(lot, found, prompts or {})
             new = [user for user in lot if user.id not in found]
             if new and not only_linked:
                 new_users = NewUsers(self._backend, self._choices)
@@ -132,6 +129,19 @@ class Importer:
             for user_id, partner in chosen.items()
             if not linking.other_contact(partner, user_id)
         }
+
+    def _import_found(self, lot: list[User], found: Contacts, prompts: dict[int, Any]) -> Results:
+        """Import those whose contacts were found; of two who are the same one the surest first."""
+
+        def contacts(user: User) -> set[int]:
+            return set(found[user.id].ids)
+
+        results: Results = {}
+        by_id = {user.id: user for user in lot}
+        known = [by_id[user_id] for user_id in found if user_id in by_id]
+        for one_each in _apart(known, contacts):
+            results |= self._import_known(one_each, found, prompts)
+        return results
 
     def _import_known(self, users: list[User], found: Contacts, prompts: dict[int, Any]) -> Results:
         """Merge the ``users`` into the contacts ``found``, but for those where that is refused."""
