@@ -22,6 +22,7 @@ USER = "odoo"
 _PROGRAMS = ("initdb", "postgres", "psql", "createdb", "dropdb")
 _FAST = (
     *("fsync=off", "synchronous_commit=off", "full_page_writes=off"),
+    "jit=off",  # little data, long statements: compiling them takes longer than they do
     # After which autovacuum gives way: well before the second that a lock is waited for.
     "deadlock_timeout=100ms",
 )

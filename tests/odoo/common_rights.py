@@ -1,6 +1,7 @@
 """Two companies, somebody of each kind, and one record of every model of ours in each company."""
 
 from contextlib import contextmanager
+from functools import cached_property
 
 from odoo.fields import Command
 from odoo.service.model import call_kw
@@ -178,8 +179,7 @@ class RightsCase(UsercomCase):
         company = account.company_id
         contacts = cls.env["res.partner"]
         text = SECRET if account == cls.theirs else "own"
-        found = contacts.search([("company_id", "=", company.id), ("ref", "=", text)])
-        return found or contacts.create(
+        return contacts.search(cls.own_domain(account)) or contacts.create(
             {
                 "name": f"{text} person",
                 "ref": text,
@@ -188,6 +188,11 @@ class RightsCase(UsercomCase):
                 "usercom_key": "4711" if account == cls.theirs else False,
             }
         )
+
+    @classmethod
+    def own_domain(cls, account):
+        text = SECRET if account == cls.theirs else "own"
+        return [("company_id", "=", account.company_id.id), ("ref", "=", text)]
 
     # ---- what happens ----
 
@@ -225,29 +230,37 @@ class RightsCase(UsercomCase):
                 self.env.registry.clear_cache()
 
     def table(self, model, ids):
-        if model._table_query:  # it is but shown
-            return []
-        self.env.cr.execute(
-            SQL(
-                "SELECT to_jsonb(t) - 'write_date' - 'x_usercom_key' FROM %s t"
-                " WHERE id = ANY(%s) ORDER BY id",
-                SQL.identifier(model._table),
-                list(ids),
-            )
-        )
-        return [row for (row,) in self.env.cr.fetchall()]
+        """What the database has of these records."""
+        condition = SQL("t.id = ANY(%s)", list(ids))
+        return [row for _model, row in self.rows(self.statement(model, condition))]
 
     def dump(self, account):
-        """All that the database has of ``account``, and of its contact."""
-        found = {
-            name: self.table(self.env[name], self.ids_of(name, account))
-            for name in self.model_names()
-        }
-        return found | {"res.partner": self.table(self.env["res.partner"], self.own_ids(account))}
+        """All that the database has of ``account``, and of its contact; one query asks for it."""
+        return self.rows(self.dumps[account])
 
-    def ids_of(self, name, account):
-        model = self.env[name].sudo()
-        return model.search(self.domain_of(model, account)).ids
+    @cached_property
+    def dumps(self):
+        """The queries by account. What is of it now they find out anew each time."""
+        return {account: self.dump_query(account) for account in (self.mine, self.theirs)}
 
-    def own_ids(self, account):
-        return self.own_contact(account).ids
+    def dump_query(self, account):
+        contacts = self.env["res.partner"]
+        parts = [self.statement(contacts, self.among(contacts, self.own_domain(account)))]
+        for model in map(self.env.__getitem__, self.model_names()):
+            if not model._table_query:  # else it is but shown
+                condition = self.among(model, self.domain_of(model, account))
+                parts.append(self.statement(model, condition))
+        return SQL(" UNION ALL ").join(parts)
+
+    def among(self, model, domain):
+        return SQL("t.id IN %s", model.sudo()._search(domain).subselect())
+
+    def statement(self, model, condition):
+        values = SQL("to_jsonb(t) - 'write_date' - 'x_usercom_key'")
+        table = SQL.identifier(model._table)
+        return SQL("SELECT %s, %s FROM %s t WHERE %s", model._name, values, table, condition)
+
+    def rows(self, query):
+        """``[(model, values)]``, in an order."""
+        self.env.cr.execute(query)
+        return sorted(self.env.cr.fetchall(), key=lambda row: (row[0], row[1]["id"]))
