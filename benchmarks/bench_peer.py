@@ -21,7 +21,7 @@ from .result import Result
 
 BATCH = EDITS = int(os.environ.get("USERCOM_BENCH_EDITS", "1000"))
 BLOCK, BLOCKS, BATCHES = 20, 6, 3
-PAUSE, PAUSED_BLOCKS = 0.25, 2  # seconds: four writes a second
+PAUSE = 0.25  # seconds: four writes a second
 DRAINED = int(os.environ.get("USERCOM_BENCH_DRAINED", "300"))
 LIMIT, LIMITED = 10, DRAINED // 2
 CAPACITIES = (4, 16)  # of the peer's channels, the better of which counts
@@ -80,7 +80,7 @@ def run() -> list[Result]:
             side.contacts = sorted(found)
         return [
             *_writes("back to back", sides, BLOCKS, 0),
-            *_writes("four a second", sides, PAUSED_BLOCKS, PAUSE),
+            *_writes("four a second", sides, BLOCKS, PAUSE),
             *_batch(sides),
             _calls(sides),
             *_drains(sides),
