@@ -229,11 +229,6 @@ class RightsCase(UsercomCase):
             if changed:  # what was cached since may be of what is taken back
                 self.env.registry.clear_cache()
 
-    def table(self, model, ids):
-        """What the database has of these records."""
-        condition = SQL("t.id = ANY(%s)", list(ids))
-        return [row for _model, row in self.rows(self.statement(model, condition))]
-
     def dump(self, account):
         """All that the database has of ``account``, and of its contact; one query asks for it."""
         return self.rows(self.dumps[account])

@@ -118,3 +118,16 @@ class TestMergedThere(CompaniesCase):
                 jan.parent_id = parent
                 self.rest()
                 self.check_left(jan, left, parent)
+
+    def test_one_that_odoo_has_ended_and_user_com_made_anew_is_its_own(self):
+        jan = self.member(self.acme, email="jan@example.org")
+        self.rest()
+        user_id = self.binding(jan).external_id
+        jan.parent_id = self.other
+        self.rest()
+        self.assertNotIn(user_id, self.there(self.acme)["members"])
+        self.simulator.patch_company(self.link(self.acme).external_id, member=user_id)
+        for parent in (self.acme, self.other):
+            jan.parent_id = parent
+            self.rest()
+        self.assertIn(user_id, self.there(self.acme)["members"])

@@ -175,19 +175,13 @@ class UsercomOutbox(models.Model):
 
         Where a contact was edited meanwhile, its newer row is suspected in place of the old one.
         """
-        ours = {row._contact() for row in self}
-        newer = self._waiting_rows(self.partner_id).filtered(
-            lambda row: row._contact() in ours and row.claims < claims
-        )
+        newer = self._newer().filtered(lambda row: row.claims < claims)
         newer.write({"claims": claims, "force_single": True})
         self._put_back(claims=claims, force_single=True)
 
     def _put_back(self, **values):
         """Have the rows wait (again); what was pushed by hand stays so in a newer row."""
-        by_hand = self.filtered("is_by_hand")
-        asked = {row._contact() for row in by_hand}
-        newer = self._waiting_rows(by_hand.partner_id) - self
-        newer.filtered(lambda row: row._contact() in asked).is_by_hand = True
+        self.filtered("is_by_hand")._newer().is_by_hand = True
         return super()._put_back(**values)
 
     def _may_be_forgotten(self):
@@ -201,13 +195,18 @@ class UsercomOutbox(models.Model):
         return self.external_id or next((link.external_id for link in known.values()), None)
 
     def _not_queued_anew(self):
-        waiting = self._waiting_rows(self.partner_id) - self
-        taken = {row._contact() for row in waiting}
+        taken = {row._contact() for row in self._newer()}
         newest = {}
         for row in self.sorted("id", reverse=True):
             if row._contact() not in taken:
                 newest.setdefault(row._contact(), row.id)
         return self.browse(newest.values())
+
+    def _newer(self):
+        """The rows that edits of the same contacts have queued since these were claimed."""
+        ours = {row._contact() for row in self}
+        waiting = self._waiting_rows(self.partner_id) - self
+        return waiting.filtered(lambda row: row._contact() in ours)
 
     def _contact(self):
         """The keys that no two waiting rows may share."""

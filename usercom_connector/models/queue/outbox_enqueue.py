@@ -256,17 +256,16 @@ class UsercomOutboxEnqueue(models.AbstractModel):
         )
 
     @api.model
-    def _enqueue_removal(self, backend, user_id):
-        """Queue what a user needs whose contact is gone already."""
+    def _enqueue_removal(self, backend, *user_ids):
+        """Queue what users need whose contacts are gone already."""
         if backend.removal_policy != "keep":
-            self.create(self._removal(backend, user_id))
+            self.create([self._removal(backend, user_id) for user_id in user_ids])
 
     @api.model
     def _enqueue_orphan_removals(self, backend, user_ids):
         """Queue what users need who were created for contacts that were deleted meanwhile."""
         self.env["usercom.tombstone"]._create_for_users(backend, user_ids)
-        for user_id in user_ids:
-            self._enqueue_removal(backend, user_id)
+        self._enqueue_removal(backend, *user_ids)
         request_drain(backend)
 
     @api.model

@@ -61,8 +61,7 @@ class NewUsers:
         For example, the answer to Anna's creation was lost, and her contact was deleted before it
         was tried again.
         """
-        if erased:
-            ids = self._env["usercom.tombstone"]._created_unheard(self._backend, erased)
+        if ids := self._env["usercom.tombstone"]._created_unheard(self._backend, erased):
             self._env["usercom.outbox"]._enqueue_orphan_removals(self._backend, ids)
 
     def left_out(self, users: list[User], outsiders: Contacts) -> dict[int, ImportResult]:
